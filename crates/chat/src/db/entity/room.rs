@@ -1,0 +1,67 @@
+//! A room.
+
+use sea_orm::entity::prelude::*;
+
+/// [`protocol::Visibility`] as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub(crate) enum Visibility {
+    Public,
+    Open,
+    Private,
+    Direct,
+}
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "rooms")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) id: Uuid,
+    #[sea_orm(unique)]
+    pub(crate) slug: String,
+    pub(crate) name: String,
+    pub(crate) topic: String,
+    pub(crate) visibility: Visibility,
+    /// The newest place in the room's log.
+    pub(crate) last_seq: i64,
+    pub(crate) created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Visibility> for protocol::Visibility {
+    fn from(visibility: Visibility) -> Self {
+        match visibility {
+            Visibility::Public => Self::Public,
+            Visibility::Open => Self::Open,
+            Visibility::Private => Self::Private,
+            Visibility::Direct => Self::Direct,
+        }
+    }
+}
+
+impl From<protocol::Visibility> for Visibility {
+    fn from(visibility: protocol::Visibility) -> Self {
+        match visibility {
+            protocol::Visibility::Public => Self::Public,
+            protocol::Visibility::Open => Self::Open,
+            protocol::Visibility::Private => Self::Private,
+            protocol::Visibility::Direct => Self::Direct,
+        }
+    }
+}
+
+impl From<Model> for protocol::Room {
+    fn from(room: Model) -> Self {
+        Self {
+            id: protocol::RoomId(room.id),
+            slug: room.slug,
+            name: room.name,
+            topic: room.topic,
+            visibility: room.visibility.into(),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! One entry of a room's log: append-only, and what carries `seq`.
+
+use sea_orm::entity::prelude::*;
+
+/// What happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub(crate) enum Kind {
+    MessageCreated,
+    MemberJoined,
+    MemberLeft,
+}
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "room_events")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) room_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) seq: i64,
+    pub(crate) kind: Kind,
+    pub(crate) message_id: Option<Uuid>,
+    pub(crate) actor_id: Uuid,
+    pub(crate) at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {
+    #[sea_orm(belongs_to = "super::user::Entity", from = "Column::ActorId", to = "super::user::Column::Id")]
+    Actor,
+    #[sea_orm(belongs_to = "super::message::Entity", from = "Column::MessageId", to = "super::message::Column::Id")]
+    Message,
+}
+
+impl ActiveModelBehavior for ActiveModel {}

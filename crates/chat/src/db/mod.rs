@@ -1,0 +1,100 @@
+//! The database: how it is opened, and the time that rows are stamped with.
+
+pub(crate) mod entity;
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
+    TransactionTrait,
+};
+
+/// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
+/// Connections that read SQLite at the same time: more than this on two cores only adds memory.
+const SQLITE_READERS: u32 = 4;
+/// Connections to PostgreSQL.
+const POSTGRES_CONNECTIONS: u32 = 16;
+
+/// The database, as a way to write and a way to read.
+///
+/// SQLite takes one writer at a time. A single connection for writing makes that queue ours, in the order of arrival, instead of a
+/// race for the lock; WAL lets the readers go on meanwhile.
+#[derive(Clone)]
+pub(crate) struct Db {
+    write: DatabaseConnection,
+    read: DatabaseConnection,
+}
+
+impl Db {
+    /// Connects, creates the SQLite file when there is none, and brings the schema up to date.
+    pub(crate) async fn open(url: &str) -> Result<Self, DbErr> {
+        let db = if url.starts_with("sqlite:") {
+            let write = Database::connect(sqlite(url, 1, false)).await?;
+            Migrator::up(&write, None).await?;
+            Self { write, read: Database::connect(sqlite(url, SQLITE_READERS, true)).await? }
+        } else {
+            let pool = Database::connect(options(url, POSTGRES_CONNECTIONS)).await?;
+            Migrator::up(&pool, None).await?;
+            Self { write: pool.clone(), read: pool }
+        };
+        Ok(db)
+    }
+
+    /// For reading.
+    pub(crate) fn read(&self) -> &DatabaseConnection {
+        &self.read
+    }
+
+    /// Starts a transaction that will write. On SQLite it takes the write lock at once: one that read first and then wanted to
+    /// write would fail with "database is locked" whatever the timeout.
+    pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        self.write
+            .begin_with_options(TransactionOptions {
+                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                ..TransactionOptions::default()
+            })
+            .await
+    }
+
+    /// Closes the pools after the statements that run; SQLite writes its log back into the file.
+    pub(crate) async fn close(&self) -> Result<(), DbErr> {
+        self.read.close_by_ref().await?;
+        self.write.close_by_ref().await
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        // Statements carry what people wrote.
+        .record_stmt_in_spans(false);
+    options
+}
+
+fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
+    let mut options = options(url, connections);
+    options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>).test_before_acquire(false);
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        // FULL: a commit is on the disk before it is acknowledged, also when the power goes (G1).
+        sqlite
+            .create_if_missing(!read_only)
+            .foreign_keys(true)
+            .busy_timeout(ACQUIRE_TIMEOUT)
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("query_only", if read_only { "ON" } else { "OFF" })
+    });
+    options
+}
+
+/// Now, in UTC unix milliseconds. Stamps rows and ends tokens; never orders anything (G10).
+pub(crate) fn now() -> i64 {
+    let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,97 @@
+//! A room's log: what happened after a place in it.
+
+use bytes::Bytes;
+use protocol::{Change, ClientId, Event, MessageId, NewMessage, RoomId, Seq, ServerFrame, User, UserId, limits};
+use sea_orm::{
+    ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, prelude::Uuid,
+};
+
+use crate::{
+    Chat, Error, Result,
+    db::entity::{message, room_event, user},
+    hub::{Published, encode},
+};
+
+/// Bytes of events that a resume replays at most, so that a socket cannot make the server hold more (G6).
+const REPLAY_MAX_BYTES: usize = 1024 * 1024;
+
+/// What a client missed.
+pub(crate) enum Missed {
+    /// These encoded events, in order.
+    Events(Vec<Bytes>),
+    /// More than is replayed.
+    TooMuch,
+}
+
+/// An entry of the log, with the current state that it speaks of.
+#[derive(FromQueryResult)]
+struct Entry {
+    seq: i64,
+    kind: room_event::Kind,
+    at: i64,
+    actor_id: Uuid,
+    username: String,
+    name: String,
+    message_id: Option<Uuid>,
+    client_id: Option<Uuid>,
+    body: Option<String>,
+}
+
+/// What happened in a room after `after`, up to and with `head`.
+pub(crate) async fn since(chat: &Chat, room: RoomId, after: Seq, head: Seq) -> Result<Missed> {
+    let count = head.0.saturating_sub(after.0).unsigned_abs();
+    if count > limits::REPLAY_MAX {
+        return Ok(Missed::TooMuch);
+    }
+    let entries = room_event::Entity::find()
+        .join(JoinType::InnerJoin, room_event::Relation::Actor.def())
+        .join(JoinType::LeftJoin, room_event::Relation::Message.def())
+        .column(user::Column::Username)
+        .column(user::Column::Name)
+        .column(message::Column::ClientId)
+        .column(message::Column::Body)
+        .filter(room_event::Column::RoomId.eq(room.0))
+        .filter(room_event::Column::Seq.gt(after.0))
+        .filter(room_event::Column::Seq.lte(head.0))
+        .order_by_asc(room_event::Column::Seq)
+        .into_model::<Entry>()
+        .all(chat.db().read())
+        .await?;
+    if entries.len() as u64 != count {
+        return Err(Error::internal(format!("room {room} has a hole in its log between {after} and {head}")));
+    }
+    let mut bytes = 0;
+    let mut frames = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let frame = publish(entry.into_event(room)?).frame;
+        bytes += frame.len();
+        if bytes > REPLAY_MAX_BYTES {
+            return Ok(Missed::TooMuch);
+        }
+        frames.push(frame);
+    }
+    Ok(Missed::Events(frames))
+}
+
+/// An event, encoded once for all who read it.
+pub(crate) fn publish(event: Event) -> Published {
+    let (room, seq) = (event.room, event.seq);
+    Published { room, seq, frame: encode(&ServerFrame::Event(event)) }
+}
+
+impl Entry {
+    fn into_event(self, room: RoomId) -> Result<Event> {
+        let actor = User { id: UserId(self.actor_id), username: self.username, name: self.name };
+        let change = match self.kind {
+            room_event::Kind::MemberJoined => Change::MemberJoined,
+            room_event::Kind::MemberLeft => Change::MemberLeft,
+            room_event::Kind::MessageCreated => {
+                let (Some(id), Some(client_id), Some(body)) = (self.message_id, self.client_id, self.body) else {
+                    return Err(Error::internal(format!("entry {} of room {room} has lost its message", self.seq)));
+                };
+                Change::MessageCreated { message: NewMessage { id: MessageId(id), client_id: ClientId(client_id), body } }
+            }
+        };
+        Ok(Event { room, seq: Seq(self.seq), at: self.at, actor, change })
+    }
+}

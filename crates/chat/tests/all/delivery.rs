@@ -1,0 +1,225 @@
+use chat::{
+    Limits,
+    hub::{Connection, Delivery},
+};
+use protocol::{CloseCode, ErrorCode, Event, Room, RoomRef, Seq, ServerFrame, limits};
+
+use crate::scene::{Scene, code, limits as plenty, next, next_frame};
+
+async fn next_event(connection: &Connection) -> Event {
+    match next_frame(connection).await {
+        ServerFrame::Event(event) => event,
+        other => panic!("not an event: {other:?}"),
+    }
+}
+
+/// Waits until this socket was given an event: by then every other that gets it has it too.
+async fn wait_for(witness: &Connection, seq: Seq) {
+    while next_event(witness).await.seq < seq {}
+}
+
+fn seqs(replay: &[bytes::Bytes]) -> Vec<i64> {
+    let seq = |frame: &bytes::Bytes| match serde_json::from_slice(frame).unwrap() {
+        ServerFrame::Event(event) => event.seq.0,
+        other => panic!("not an event: {other:?}"),
+    };
+    replay.iter().map(seq).collect()
+}
+
+fn reference(room: &Room) -> RoomRef {
+    room.id.into()
+}
+
+#[tokio::test]
+async fn events_come_in_order_to_those_who_subscribed() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let (garden, shed) = (ada.room("Garden", "public").await, ada.room("Shed", "public").await);
+    let socket = bob.connect().await;
+    socket.subscribe(&RoomRef::Slug("garden".into()), None).await.unwrap();
+    ada.say(shed.id, "not for bob").await;
+    bob.join(&garden).await;
+    for n in 0..10 {
+        ada.say(garden.id, &n.to_string()).await;
+    }
+    for expected in 2..=12 {
+        let event = next_event(&socket).await;
+        assert_eq!((event.room, event.seq), (garden.id, Seq(expected)));
+    }
+    let witness = ada.connect().await;
+    witness.subscribe(&reference(&garden), None).await.unwrap();
+    socket.unsubscribe(&reference(&garden)).await.unwrap();
+    wait_for(&witness, ada.say(garden.id, "too late").await.seq).await;
+    assert!(socket.try_next().is_none());
+}
+
+#[tokio::test]
+async fn a_resume_replays_what_was_missed_and_goes_on_without_a_double() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    for n in 0..5 {
+        ada.say(room.id, &n.to_string()).await;
+    }
+    let socket = ada.connect().await;
+    // Subscribed before: what is said now waits in the mailbox, and is in the log as well.
+    socket.subscribe(&reference(&room), Some(Seq(6))).await.unwrap();
+    ada.say(room.id, "in both").await;
+    let resumed = socket.subscribe(&reference(&room), Some(Seq(3))).await.unwrap();
+    assert_eq!((resumed.head, resumed.reset), (Seq(7), false));
+    assert_eq!(seqs(&resumed.replay), [4, 5, 6, 7]);
+    ada.say(room.id, "live").await;
+    assert_eq!(next_event(&socket).await.seq, Seq(8));
+}
+
+#[tokio::test]
+async fn resuming_under_fire_leaves_no_hole() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    let writer = async {
+        for n in 0..150 {
+            ada.say(room.id, &n.to_string()).await;
+        }
+    };
+    let reader = async {
+        let mut have = 0;
+        while have < 151 {
+            let socket = bob.connect().await;
+            let resumed = socket.subscribe(&reference(&room), Some(Seq(have))).await.unwrap();
+            for seq in seqs(&resumed.replay) {
+                assert_eq!(seq, have + 1);
+                have = seq;
+            }
+            for _ in 0..7 {
+                if have == 151 {
+                    break;
+                }
+                let event = next_event(&socket).await;
+                assert_eq!(event.seq.0, have + 1);
+                have = event.seq.0;
+            }
+        }
+    };
+    futures::join!(writer, reader);
+}
+
+#[tokio::test]
+async fn who_missed_too_much_or_knows_the_future_is_told_to_reset() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    let count = limits::REPLAY_MAX;
+    futures::future::join_all((0..count).map(|n| {
+        let body = n.to_string();
+        let (ada, room) = (&ada, &room);
+        async move { ada.say(room.id, &body).await }
+    }))
+    .await;
+    let socket = ada.connect().await;
+    let head = Seq(i64::try_from(count).unwrap() + 1);
+    let resumed = socket.subscribe(&reference(&room), Some(Seq(1))).await.unwrap();
+    assert_eq!((resumed.reset, resumed.replay.len() as u64), (false, count));
+    let reset = socket.subscribe(&reference(&room), Some(Seq(0))).await.unwrap();
+    assert_eq!((reset.reset, reset.head, reset.replay.len()), (true, head, 0));
+    let reset = socket.subscribe(&reference(&room), Some(head.next())).await.unwrap();
+    assert!(reset.reset);
+    ada.say(room.id, "on").await;
+    assert_eq!(next_event(&socket).await.seq, head.next());
+}
+
+#[tokio::test]
+async fn a_replay_is_bounded_in_bytes_too() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    let long = "é".repeat(limits::BODY_MAX);
+    for _ in 0..70 {
+        ada.say(room.id, &long).await;
+    }
+    let socket = ada.connect().await;
+    assert!(socket.subscribe(&reference(&room), Some(Seq(1))).await.unwrap().reset);
+    assert!(!socket.subscribe(&reference(&room), Some(Seq(61))).await.unwrap().reset);
+}
+
+#[tokio::test]
+async fn a_reader_who_is_too_slow_is_closed_and_the_others_notice_nothing() {
+    let scene = Scene::with(Limits { mailbox_bytes: 20_000, ..plenty() }).await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    let (slow, quick) = (bob.connect().await, ada.connect().await);
+    slow.subscribe(&reference(&room), None).await.unwrap();
+    quick.subscribe(&reference(&room), None).await.unwrap();
+    for expected in 2..=60 {
+        ada.say(room.id, &"x".repeat(500)).await;
+        assert_eq!(next_event(&quick).await.seq, Seq(expected));
+    }
+    assert_eq!(slow.closed().await, CloseCode::TooSlow);
+    assert_eq!(next(&slow).await, Delivery::Close(CloseCode::TooSlow));
+    drop(slow);
+
+    let back = bob.connect().await;
+    let resumed = back.subscribe(&reference(&room), Some(Seq(1))).await.unwrap();
+    assert_eq!(seqs(&resumed.replay), (2..=60).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn guests_hear_public_rooms_only() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let (garden, plans) = (ada.room("Garden", "public").await, ada.room("Plans", "open").await);
+    let guest = scene.chat.connect(None).await.unwrap();
+    assert_eq!(code(guest.subscribe(&reference(&plans), None).await), ErrorCode::NotFound);
+    assert_eq!(code(guest.subscribe(&RoomRef::Slug("nowhere".into()), None).await), ErrorCode::NotFound);
+    guest.subscribe(&reference(&garden), None).await.unwrap();
+    ada.say(plans.id, "hush").await;
+    let said = ada.say(garden.id, "hello").await;
+    let heard = next_event(&guest).await;
+    assert_eq!((heard.room, heard.seq), (garden.id, said.seq));
+}
+
+#[tokio::test]
+async fn who_has_not_joined_or_has_left_an_open_room_does_not_hear_it() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let plans = ada.room("Plans", "open").await;
+    let (socket, witness) = (bob.connect().await, ada.connect().await);
+    witness.subscribe(&reference(&plans), None).await.unwrap();
+    assert_eq!(code(socket.subscribe(&reference(&plans), None).await), ErrorCode::NotAMember);
+    wait_for(&witness, ada.say(plans.id, "hush").await.seq).await;
+    assert!(socket.try_next().is_none());
+    bob.join(&plans).await;
+    socket.subscribe(&reference(&plans), None).await.unwrap();
+    bob.leave(&plans).await;
+    assert!(matches!(next_event(&socket).await.change, protocol::Change::MemberLeft));
+    assert_eq!(next_frame(&socket).await, ServerFrame::Unsubscribed { room: plans.id });
+    wait_for(&witness, ada.say(plans.id, "hush again").await.seq).await;
+    assert!(socket.try_next().is_none());
+}
+
+#[tokio::test]
+async fn who_leaves_a_public_room_still_hears_it() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let garden = ada.room("Garden", "public").await;
+    bob.join(&garden).await;
+    let socket = bob.connect().await;
+    socket.subscribe(&reference(&garden), None).await.unwrap();
+    bob.leave(&garden).await;
+    ada.say(garden.id, "bye").await;
+    assert!(matches!(next_event(&socket).await.change, protocol::Change::MemberLeft));
+    assert!(next_event(&socket).await.message().is_some());
+}
+
+#[tokio::test]
+async fn a_socket_holds_so_many_subscriptions_and_no_more() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let socket = ada.connect().await;
+    for n in 0..limits::SUBSCRIPTIONS_MAX {
+        let room = ada.room(&format!("Room {n}"), "public").await;
+        socket.subscribe(&reference(&room), None).await.unwrap();
+    }
+    assert_eq!(code(socket.subscribe(&RoomRef::Slug("lobby".into()), None).await), ErrorCode::TooLarge);
+    socket.subscribe(&RoomRef::Slug("room-0".into()), None).await.unwrap();
+}

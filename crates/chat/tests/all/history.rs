@@ -1,0 +1,67 @@
+use chat::messages;
+use protocol::{Room, RoomPage, Seq, Window, limits};
+
+use crate::scene::{Person, Scene};
+
+/// A room with this many messages, at the places 2, 3, 4 …
+async fn room_with(ada: &Person, count: u64) -> Room {
+    let room = ada.room("Garden", "public").await;
+    for n in 0..count {
+        ada.say(room.id, &n.to_string()).await;
+    }
+    room
+}
+
+fn span(page: &RoomPage) -> (i64, i64) {
+    let seqs: Vec<_> = page.messages.iter().map(|message| message.seq.0).collect();
+    assert!(seqs.is_sorted_by(|a, b| a + 1 == *b), "{seqs:?}");
+    (seqs.first().copied().unwrap_or(0), seqs.last().copied().unwrap_or(0))
+}
+
+#[tokio::test]
+async fn pages_cover_the_history_without_a_hole() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = room_with(&ada, 120).await;
+    let page = async |window| messages::page(&scene.chat, ada.actor(), &room.id.into(), window).await.unwrap();
+
+    let latest = page(Window::Latest).await;
+    assert_eq!((span(&latest), latest.head, latest.has_older, latest.has_newer), ((72, 121), Seq(121), true, false));
+    let middle = page(Window::Before(Seq(72))).await;
+    assert_eq!((span(&middle), middle.has_older, middle.has_newer), ((22, 71), true, true));
+    let first = page(Window::Before(Seq(22))).await;
+    assert_eq!((span(&first), first.has_older, first.has_newer), ((2, 21), false, true));
+    let forward = page(Window::After(Seq(21))).await;
+    assert_eq!((span(&forward), forward.has_older, forward.has_newer), ((22, 71), true, true));
+    let end = page(Window::After(Seq(71))).await;
+    assert_eq!((span(&end), end.has_older, end.has_newer), ((72, 121), true, false));
+    let around = page(Window::Around(Seq(60))).await;
+    assert_eq!((span(&around), around.has_older, around.has_newer), ((35, 84), true, true));
+}
+
+#[tokio::test]
+async fn the_edges_of_history_are_no_error() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = room_with(&ada, 3).await;
+    let page = async |window| messages::page(&scene.chat, ada.actor(), &room.id.into(), window).await.unwrap();
+    for extreme in [i64::MIN, -1, 0, 1, 2, i64::MAX] {
+        for window in [Window::Before(Seq(extreme)), Window::After(Seq(extreme)), Window::Around(Seq(extreme))] {
+            span(&page(window).await);
+        }
+    }
+    let all = page(Window::Before(Seq(i64::MAX))).await;
+    assert_eq!((span(&all), all.has_older, all.has_newer), ((2, 4), false, false));
+    assert_eq!(page(Window::Before(Seq(2))).await.messages.len(), 0);
+}
+
+#[tokio::test]
+async fn history_outlives_a_restart() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = room_with(&ada, limits::PAGE).await;
+    let read = async |scene: &Scene| messages::page(&scene.chat, ada.actor(), &room.id.into(), Window::Latest).await.unwrap();
+    let before = read(&scene).await;
+    let scene = scene.restart().await;
+    assert_eq!(read(&scene).await, before);
+}

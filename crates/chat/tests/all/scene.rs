@@ -1,0 +1,119 @@
+//! A chat in a folder of its own, and people in it.
+
+use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+
+use chat::{
+    Actor, Chat, Limits, Options, Rate, Session, SigningKey,
+    accounts::{self, Registration},
+    hub::{Connection, Delivery},
+    messages::{self, Outgoing, Sent},
+    rooms::{self, NewRoom},
+    sessions::{self, SignedIn},
+};
+use protocol::{ClientId, Room, RoomRef, ServerFrame};
+use tempfile::TempDir;
+use tokio::time::timeout;
+
+pub const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+pub const PASSWORD: &str = "moss and ember";
+
+pub struct Scene {
+    pub chat: Chat,
+    pub folder: TempDir,
+}
+
+impl Scene {
+    pub async fn open() -> Self {
+        Self::with(limits()).await
+    }
+
+    pub async fn with(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let chat = open(&folder, limits).await;
+        Self { chat, folder }
+    }
+
+    /// Closes the chat and opens it again on the same data.
+    pub async fn restart(self) -> Self {
+        self.chat.close().await;
+        let chat = open(&self.folder, limits()).await;
+        Self { chat, folder: self.folder }
+    }
+
+    pub async fn person(&self, username: &str) -> Person {
+        let new = Registration { username, display_name: "", password: PASSWORD };
+        let SignedIn { session, refresh_token } = accounts::register(&self.chat, new, HOME).await.unwrap();
+        Person { chat: self.chat.clone(), session, refresh_token: refresh_token.as_str().to_owned() }
+    }
+}
+
+/// Limits that no test meets unless it sets out to.
+pub fn limits() -> Limits {
+    let free = Rate { burst: NonZeroU32::MAX, each: Duration::from_millis(1) };
+    Limits { per_address: free, per_account: free, ..Limits::default() }
+}
+
+async fn open(folder: &TempDir, limits: Limits) -> Chat {
+    let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
+    let database_url = format!("sqlite://{}", folder.path().join("snug.db").display());
+    Chat::open(Options { database_url, signing_key, limits }).await.unwrap()
+}
+
+pub struct Person {
+    chat: Chat,
+    pub session: Session,
+    pub refresh_token: String,
+}
+
+impl Person {
+    pub fn actor(&self) -> Actor {
+        Some(&self.session).into()
+    }
+
+    pub async fn room(&self, name: &str, visibility: &str) -> Room {
+        rooms::create(&self.chat, self.actor(), NewRoom { name, topic: "", visibility }).await.unwrap()
+    }
+
+    pub async fn join(&self, room: &Room) {
+        rooms::join(&self.chat, self.actor(), &room.id.into()).await.unwrap();
+    }
+
+    pub async fn leave(&self, room: &Room) {
+        rooms::leave(&self.chat, self.actor(), &room.id.into()).await.unwrap();
+    }
+
+    pub async fn say(&self, room: impl Into<RoomRef>, body: &str) -> Sent {
+        self.try_say(room, ClientId::generate(), body).await.unwrap()
+    }
+
+    pub async fn try_say(&self, room: impl Into<RoomRef>, client_id: ClientId, body: &str) -> chat::Result<Sent> {
+        let message = Outgoing { room: room.into(), client_id, body: body.to_owned() };
+        messages::send(&self.chat, self.actor(), message).await
+    }
+
+    pub async fn connect(&self) -> Connection {
+        let grant = sessions::grant(&self.chat, &self.session).unwrap();
+        self.chat.connect(Some(&grant.access_token)).await.unwrap()
+    }
+}
+
+/// The next delivery; a test that waits for one that never comes fails instead of hanging.
+pub async fn next(connection: &Connection) -> Delivery {
+    timeout(Duration::from_secs(20), connection.next()).await.expect("nothing was delivered")
+}
+
+/// The next delivered frame.
+pub async fn next_frame(connection: &Connection) -> ServerFrame {
+    match next(connection).await {
+        Delivery::Frame(frame) => serde_json::from_slice(&frame).unwrap(),
+        Delivery::Close(code) => panic!("closed: {code:?}"),
+    }
+}
+
+/// The code that a refusal carries.
+pub fn code<T>(result: chat::Result<T>) -> protocol::ErrorCode {
+    match result {
+        Ok(_) => panic!("not refused"),
+        Err(error) => error.public().code,
+    }
+}

@@ -1,0 +1,19 @@
+//! The database schema, one reversible step per change, the same for SQLite and PostgreSQL.
+//!
+//! Ids are UUIDs made by the application (version 7, which sorts by time), times are unix milliseconds in 64 bits.
+
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+
+mod m20261121_000001_accounts;
+mod m20261121_000002_rooms;
+
+/// Brings a database from any older step to the newest.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![Box::new(m20261121_000001_accounts::Migration), Box::new(m20261121_000002_rooms::Migration)]
+    }
+}

@@ -1,0 +1,291 @@
+//! What people type, parsed once at the edge. Past these types nothing is checked again.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::limits;
+
+/// A form field or request parameter that an error can be about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// User name.
+    Username,
+    /// Display name.
+    DisplayName,
+    /// Password.
+    Password,
+    /// Name of a room.
+    Name,
+    /// Topic of a room.
+    Topic,
+    /// Who may see a room.
+    Visibility,
+    /// Text of a message.
+    Body,
+}
+
+impl Field {
+    /// What the field is called on screen.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Username => "User name",
+            Self::DisplayName => "Display name",
+            Self::Password => "Password",
+            Self::Name => "Name",
+            Self::Topic => "Topic",
+            Self::Visibility => "Who may see it",
+            Self::Body => "Message",
+        }
+    }
+}
+
+/// What is wrong with a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "code", rename_all = "snake_case")]
+pub enum Problem {
+    /// Nothing was typed.
+    Empty,
+    /// Fewer characters than needed.
+    TooShort {
+        /// The least number of characters.
+        min: usize,
+    },
+    /// More characters than allowed.
+    TooLong {
+        /// The largest number of characters.
+        max: usize,
+    },
+    /// A character that this field does not take.
+    BadCharacter,
+    /// Somebody else has it.
+    Taken,
+    /// A password that is among the first that an attacker tries.
+    TooCommon,
+    /// Not one of the choices.
+    NotAChoice,
+}
+
+/// A field and what is wrong with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldError {
+    /// The field.
+    pub field: Field,
+    /// What is wrong.
+    #[serde(flatten)]
+    pub problem: Problem,
+}
+
+impl fmt::Display for FieldError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let label = self.field.label();
+        match (self.problem, self.field) {
+            (Problem::Empty, _) => write!(f, "{label} is missing. Please fill it in."),
+            (Problem::TooShort { min }, _) => write!(f, "{label} needs at least {min} characters."),
+            (Problem::TooLong { max }, _) => write!(f, "{label} can have at most {max} characters."),
+            (Problem::BadCharacter, Field::Username) => {
+                write!(f, "Use only letters a to z, digits and _ - . (and begin with a letter or digit).")
+            }
+            (Problem::BadCharacter, _) => write!(f, "{label} has a character that cannot be used here."),
+            (Problem::Taken, _) => write!(f, "This one is taken. Please choose another."),
+            (Problem::TooCommon, _) => {
+                write!(f, "This password is one of the first that others would guess. A few unrelated words make a better one.")
+            }
+            (Problem::NotAChoice, _) => write!(f, "Please choose one of the options."),
+        }
+    }
+}
+
+impl std::error::Error for FieldError {}
+
+fn fault(field: Field, problem: Problem) -> FieldError {
+    FieldError { field, problem }
+}
+
+fn check_length(field: Field, text: &str, min: usize, max: usize) -> Result<(), FieldError> {
+    match text.chars().count() {
+        0 if min > 0 => Err(fault(field, Problem::Empty)),
+        n if n < min => Err(fault(field, Problem::TooShort { min })),
+        n if n > max => Err(fault(field, Problem::TooLong { max })),
+        _ => Ok(()),
+    }
+}
+
+/// One line of text for people to read: trimmed, runs of white space made one blank, no control or direction-changing characters.
+fn single_line(field: Field, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    check_length(field, &line, min, max)?;
+    if line.chars().any(is_unprintable) {
+        return Err(fault(field, Problem::BadCharacter));
+    }
+    Ok(line)
+}
+
+/// Control characters, and the bidirectional overrides and invisible characters by which one name passes for another (Unicode TR 36).
+fn is_unprintable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+}
+
+macro_rules! text_types {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The text, owned.
+            #[must_use]
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+    )+};
+}
+
+text_types! {
+    /// A user name: 2 to 30 of `a-z 0-9 _ - .`, folded to lower case, so that it is unique regardless of case.
+    Username,
+    /// A display name: one line, at most 50 characters.
+    DisplayName,
+    /// A room's name: one line, at most 60 characters.
+    RoomName,
+    /// A room's topic: one line, at most 250 characters, may be empty.
+    Topic,
+    /// The part of a room's address that stands for the room: `a-z 0-9` in words joined by `-`.
+    Slug,
+    /// The source of a message: at most 8,000 characters, line ends as `\n`, no blank lines around it.
+    Body,
+}
+
+impl Username {
+    /// Parses a user name.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let name = text.trim().to_ascii_lowercase();
+        check_length(Field::Username, &name, limits::USERNAME_MIN, limits::USERNAME_MAX)?;
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-' | '.');
+        let starts_well = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+        if !starts_well || !name.chars().all(allowed) {
+            return Err(fault(Field::Username, Problem::BadCharacter));
+        }
+        Ok(Self(name))
+    }
+}
+
+impl DisplayName {
+    /// Parses a display name; where none was typed the user name serves.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse_or(text: &str, username: &str) -> Result<Self, FieldError> {
+        let text = if text.trim().is_empty() { username } else { text };
+        single_line(Field::DisplayName, text, 0, limits::DISPLAY_NAME_MAX).map(Self)
+    }
+}
+
+impl RoomName {
+    /// Parses a room's name.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        single_line(Field::Name, text, 1, limits::ROOM_NAME_MAX).map(Self)
+    }
+}
+
+impl Topic {
+    /// Parses a topic.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        single_line(Field::Topic, text, 0, limits::TOPIC_MAX).map(Self)
+    }
+}
+
+impl Slug {
+    /// Makes a slug from text that was already put into ASCII: words of letters and digits, joined by `-`; `room` when none is left.
+    #[must_use]
+    pub fn from_ascii(text: &str) -> Self {
+        let words: Vec<String> = text
+            .split(|c: char| !c.is_ascii_alphanumeric())
+            .filter(|word| !word.is_empty())
+            .map(str::to_ascii_lowercase)
+            .collect();
+        let slug = words.join("-");
+        let is_uuid = uuid::Uuid::parse_str(&slug).is_ok();
+        match slug.as_str() {
+            "" => Self("room".to_owned()),
+            // A reference of this form means an id (see `RoomRef`).
+            _ if is_uuid => Self(format!("room-{slug}")),
+            _ => Self(slug),
+        }
+    }
+
+    /// The same slug with a number behind it, for when the plain one is taken.
+    #[must_use]
+    pub fn numbered(&self, n: u32) -> Self {
+        Self(format!("{}-{n}", self.0))
+    }
+}
+
+impl Body {
+    /// Parses the text of a message. Both sides do it, so what a person sees while the message is on its way is what is stored.
+    ///
+    /// # Errors
+    /// Empty, or longer than [`limits::BODY_MAX`].
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
+        let body = kept.trim_end().trim_start_matches('\n');
+        let shown = body.chars().any(|c| !c.is_whitespace() && !is_unprintable(c));
+        if !shown {
+            return Err(fault(Field::Body, Problem::Empty));
+        }
+        check_length(Field::Body, body, 1, limits::BODY_MAX)?;
+        Ok(Self(body.to_owned()))
+    }
+}
+
+/// A password on its way to being hashed. Never printed.
+#[derive(Clone)]
+pub struct Password(String);
+
+impl Password {
+    /// Takes a password for a new account: 8 to 128 characters. Whether it is too common is decided by the server, which has the list.
+    ///
+    /// # Errors
+    /// Too short or too long.
+    pub fn parse_new(text: &str) -> Result<Self, FieldError> {
+        check_length(Field::Password, text, limits::PASSWORD_MIN, limits::PASSWORD_MAX)?;
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Takes a password to be compared with a stored one. `None` when no account can have it.
+    #[must_use]
+    pub fn parse_existing(text: &str) -> Option<Self> {
+        (text.chars().count() <= limits::PASSWORD_MAX).then(|| Self(text.to_owned()))
+    }
+
+    /// The password itself.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}

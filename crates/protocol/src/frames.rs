@@ -1,0 +1,103 @@
+//! The socket's frames: JSON text, one object each, tagged by `type`. `docs/PROTOCOL.md` shows an example of each.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    codes::Error,
+    ids::{ClientId, MessageId, RoomId, RoomRef, Seq},
+    models::{Event, User},
+};
+
+/// The subprotocol that the server speaks (`Sec-WebSocket-Protocol`).
+pub const SUBPROTOCOL: &str = "snug.v1";
+
+/// What stands before the JWT in the second offered subprotocol.
+pub const BEARER_PREFIX: &str = "bearer.";
+
+/// From client to server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ClientFrame {
+    /// Deliver what happens in a room.
+    Subscribe {
+        /// The room.
+        room: RoomRef,
+        /// The last place the client has; what came later is replayed. Without it, delivery starts now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        after: Option<Seq>,
+    },
+    /// Stop delivering.
+    Unsubscribe {
+        /// The room.
+        room: RoomRef,
+    },
+    /// Store a message and deliver it. Answered by `ack`, or by `error` with the same `client_id`.
+    Send {
+        /// The room.
+        room: RoomRef,
+        /// Made by the client; the same one again gives the first result (G2).
+        client_id: ClientId,
+        /// Markdown source.
+        body: String,
+    },
+    /// Are you there? Answered by `pong`.
+    Ping,
+}
+
+/// From server to client.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ServerFrame {
+    /// The first frame of each socket.
+    Hello {
+        /// Id of the server's build; another one than the page's means that the page is old.
+        build: String,
+        /// Who the socket belongs to; nobody for a guest.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        user: Option<User>,
+    },
+    /// A subscription stands. The replay follows, then what happens.
+    Subscribed {
+        /// The room.
+        room: RoomId,
+        /// Its slug.
+        slug: String,
+        /// Last place in its log.
+        head: Seq,
+        /// More was missed than is replayed: read the room anew.
+        reset: bool,
+    },
+    /// A subscription has ended: asked for, or because the right to read is gone.
+    Unsubscribed {
+        /// The room.
+        room: RoomId,
+    },
+    /// Something happened in a room.
+    Event(Event),
+    /// The message is committed.
+    Ack {
+        /// Which send.
+        client_id: ClientId,
+        /// The room.
+        room: RoomId,
+        /// The message.
+        message: MessageId,
+        /// Its place in the room's log.
+        seq: Seq,
+        /// When the server took it.
+        at: i64,
+    },
+    /// A frame could not be done.
+    Error {
+        /// Which send, if it was one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        client_id: Option<ClientId>,
+        /// Which room, as the client named it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        room: Option<RoomRef>,
+        /// What went wrong.
+        error: Error,
+    },
+    /// Answer to `ping`.
+    Pong,
+}

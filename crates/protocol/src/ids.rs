@@ -1,0 +1,134 @@
+//! Ids as types of their own, so that a swapped pair does not compile.
+
+use std::{convert::Infallible, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! uuid_ids {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// A fresh id: UUID version 7 (RFC 9562), which sorts by the time it was made.
+            #[must_use]
+            pub fn generate() -> Self {
+                Self(Uuid::now_v7())
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    )+};
+}
+
+uuid_ids! {
+    /// An account.
+    UserId,
+    /// A room.
+    RoomId,
+    /// A stored message.
+    MessageId,
+    /// A sign-in: the family of refresh tokens that descend from one log-in.
+    SessionId,
+    /// The id that a client gives to a send, so that a retry is recognised. Unique per author, made by the client.
+    ClientId,
+}
+
+/// A place in a room's log: 1, 2, 3 … without gaps. 0 stands for "before the first event".
+#[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Seq(pub i64);
+
+impl Seq {
+    /// Before the first event of a room.
+    pub const ZERO: Self = Self(0);
+
+    /// The place right after this one.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl fmt::Debug for Seq {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{}", self.0)
+    }
+}
+
+impl FromStr for Seq {
+    type Err = std::num::ParseIntError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.parse().map(Self)
+    }
+}
+
+/// How a request names a room: by its id, or by the slug that stands in its address. No slug has the form of a UUID.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub enum RoomRef {
+    /// By id.
+    Id(RoomId),
+    /// By slug; whether such a room exists is for the database to say.
+    Slug(String),
+}
+
+impl From<String> for RoomRef {
+    fn from(text: String) -> Self {
+        match text.parse() {
+            Ok(id) => Self::Id(id),
+            Err(_) => Self::Slug(text),
+        }
+    }
+}
+
+impl From<RoomRef> for String {
+    fn from(room: RoomRef) -> Self {
+        match room {
+            RoomRef::Id(id) => id.to_string(),
+            RoomRef::Slug(slug) => slug,
+        }
+    }
+}
+
+impl From<RoomId> for RoomRef {
+    fn from(id: RoomId) -> Self {
+        Self::Id(id)
+    }
+}
+
+impl FromStr for RoomRef {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(text.to_owned().into())
+    }
+}

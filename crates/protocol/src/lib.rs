@@ -1,0 +1,18 @@
+//! What the two sides of Snug agree on: ids, models, frames, error and close codes, limits, the rules for what people type, and
+//! the one markdown renderer. Pure types and functions: no I/O, and everything builds for WASM.
+
+mod codes;
+mod fields;
+mod frames;
+mod ids;
+pub mod limits;
+pub mod markdown;
+mod models;
+
+pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
+pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomName, Slug, Topic, Username};
+pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
+pub use ids::{ClientId, MessageId, RoomId, RoomRef, Seq, SessionId, UserId};
+pub use models::{
+    Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Viewer, Visibility, Window,
+};

@@ -1,0 +1,34 @@
+//! The numbers both sides hold to. Lengths of text count Unicode scalar values.
+
+/// Shortest user name.
+pub const USERNAME_MIN: usize = 2;
+/// Longest user name.
+pub const USERNAME_MAX: usize = 30;
+/// Longest display name.
+pub const DISPLAY_NAME_MAX: usize = 50;
+/// Shortest password (NIST SP 800-63B, 5.1.1.2).
+pub const PASSWORD_MIN: usize = 8;
+/// Longest password: long enough for any passphrase, short enough that hashing stays bounded.
+pub const PASSWORD_MAX: usize = 128;
+/// Longest room name.
+pub const ROOM_NAME_MAX: usize = 60;
+/// Longest topic.
+pub const TOPIC_MAX: usize = 250;
+/// Longest message body.
+pub const BODY_MAX: usize = 8_000;
+/// Largest socket frame from a client, in bytes.
+pub const FRAME_MAX_BYTES: usize = 64 * 1024;
+/// Messages in one page of history.
+pub const PAGE: u64 = 50;
+/// Events that a resume replays; a client that missed more is told to reset.
+pub const REPLAY_MAX: u64 = 500;
+/// Rooms that one socket may be subscribed to at a time.
+pub const SUBSCRIPTIONS_MAX: usize = 200;
+/// Sends of one socket that may wait for their acknowledgement; the server reads no further until one is answered.
+pub const IN_FLIGHT_MAX: usize = 64;
+/// Seconds between two pings of a client.
+pub const PING_SECONDS: u32 = 25;
+/// Seconds that a client waits for the pong before it takes the connection for dead.
+pub const PONG_SECONDS: u32 = 10;
+/// Seconds without any frame after which the server closes a socket.
+pub const IDLE_SECONDS: u64 = 90;

@@ -1,0 +1,197 @@
+use super::{excerpt, render};
+
+#[track_caller]
+fn check(cases: &[(&str, &str)]) {
+    for (source, html) in cases {
+        assert_eq!(render(source), *html, "source: {source:?}");
+    }
+}
+
+#[test]
+fn paragraphs_and_line_breaks() {
+    check(&[
+        ("", ""),
+        ("hello", "<p>hello</p>"),
+        ("one\ntwo", "<p>one<br>two</p>"),
+        ("one\r\ntwo", "<p>one<br>two</p>"),
+        ("one\n\n\ntwo", "<p>one</p><p>two</p>"),
+        ("    not code", "<p>not code</p>"),
+        ("a & b < c > d \"e\"", "<p>a &amp; b &lt; c &gt; d &quot;e&quot;</p>"),
+        ("&lt; &#60; &amp;", "<p>&amp;lt; &amp;#60; &amp;amp;</p>"),
+    ]);
+}
+
+#[test]
+fn emphasis() {
+    check(&[
+        ("*a* _b_ **c** __d__ ~~e~~", "<p><em>a</em> <em>b</em> <strong>c</strong> <strong>d</strong> <del>e</del></p>"),
+        ("***both***", "<p><em><strong>both</strong></em></p>"),
+        ("**bold *and italic***", "<p><strong>bold <em>and italic</em></strong></p>"),
+        ("*a**b**c*", "<p><em>a<strong>b</strong>c</em></p>"),
+        ("**over\nlines**", "<p><strong>over<br>lines</strong></p>"),
+        ("in*side*words, but not in_side_words", "<p>in<em>side</em>words, but not in_side_words</p>"),
+        ("“_quoted_”", "<p>“<em>quoted</em>”</p>"),
+        ("**重要。**次", "<p><strong>重要。</strong>次</p>"),
+        ("2 * 3 * 4, ~5 to ~6, a**", "<p>2 * 3 * 4, ~5 to ~6, a**</p>"),
+        ("*a **b* c**", "<p><em>a <em><em>b</em> c</em></em></p>"),
+        ("****a****", "<p>****a****</p>"),
+        (r"\*a\* \a", r"<p>*a* \a</p>"),
+        ("**a", "<p>**a</p>"),
+        ("**a*", "<p>*<em>a</em></p>"),
+    ]);
+}
+
+#[test]
+fn code_in_a_line() {
+    check(&[
+        ("`<b>*x*`", "<p><code>&lt;b&gt;*x*</code></p>"),
+        ("`` a`b ``", "<p><code>a`b</code></p>"),
+        ("`a\nb`", "<p><code>a b</code></p>"),
+        ("`https://a.b` and \\`c\\`", "<p><code>https://a.b</code> and `c`</p>"),
+        ("``a` b", "<p>``a` b</p>"),
+        ("*a `b*` c*", "<p><em>a <code>b*</code> c</em></p>"),
+    ]);
+}
+
+#[test]
+fn code_blocks() {
+    check(&[
+        ("```\n<a>\n\n  *b*\n```\nc", "<pre><code>&lt;a&gt;\n\n  *b*</code></pre><p>c</p>"),
+        ("```rust ignore\nx\n```", "<pre><code class=\"language-rust\">x</code></pre>"),
+        ("~~~c++\n```\n~~~", "<pre><code class=\"language-c++\">```</code></pre>"),
+        ("```a\"onclick=b\nx\n```", "<pre><code>x</code></pre>"),
+        ("text\n```\nnot closed", "<p>text</p><pre><code>not closed</code></pre>"),
+        ("````\n```\n````", "<pre><code>```</code></pre>"),
+        ("  ```\n    a\n  ```", "<pre><code>  a</code></pre>"),
+        ("```one line```", "<p><code>one line</code></p>"),
+    ]);
+}
+
+#[test]
+fn quotes() {
+    check(&[
+        ("> a\n> b\nc", "<blockquote><p>a<br>b</p></blockquote><p>c</p>"),
+        ("> a\n>\n> b", "<blockquote><p>a</p><p>b</p></blockquote>"),
+        ("> > a", "<blockquote><blockquote><p>a</p></blockquote></blockquote>"),
+        ("> - a\n> - b", "<blockquote><ul><li>a</li><li>b</li></ul></blockquote>"),
+        (">", "<p>&gt;</p>"),
+    ]);
+}
+
+#[test]
+fn lists() {
+    check(&[
+        ("- a\n- b", "<ul><li>a</li><li>b</li></ul>"),
+        ("list:\n* a\n* b\nafter", "<p>list:</p><ul><li>a</li><li>b</li></ul><p>after</p>"),
+        ("3. a\n4. b", "<ol start=\"3\"><li>a</li><li>b</li></ol>"),
+        ("1) a\n2)\n3) c", "<ol><li>a</li><li></li><li>c</li></ol>"),
+        ("1. a\n  - b\n    - c\n2. d", "<ol><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li><li>d</li></ol>"),
+        ("- a\n  b\n\n  c\n\n- d", "<ul><li><p>a<br>b</p><p>c</p></li><li>d</li></ul>"),
+        ("- ```\n  x\n    y\n  ```", "<ul><li><pre><code>x\n  y</code></pre></li></ul>"),
+        ("- a\n+ b", "<ul><li>a</li></ul><ul><li>b</li></ul>"),
+        ("born in\n1990. Then", "<p>born in<br>1990. Then</p>"),
+        ("-", "<p>-</p>"),
+        ("-5 degrees", "<p>-5 degrees</p>"),
+        ("1234567890. a", "<p>1234567890. a</p>"),
+    ]);
+}
+
+#[test]
+fn links() {
+    let rel = "rel=\"nofollow noopener\"";
+    let link = |href: &str, text: &str| format!("<p><a href=\"{href}\" {rel}>{text}</a></p>");
+    check(&[
+        ("[a *b*](https://x.y/?p=1&q=2)", &link("https://x.y/?p=1&amp;q=2", "a <em>b</em>")),
+        ("[a](HTTP://x.y \"title\")", &link("HTTP://x.y", "a")),
+        ("[a](mailto:x@y.z)", &link("mailto:x@y.z", "a")),
+        ("[a](http://x/(b)\\_\\))", &link("http://x/(b)_)", "a")),
+        ("[a]( http://x 'title' )", &link("http://x", "a")),
+        ("<https://x.y>", &link("https://x.y", "https://x.y")),
+        ("[](http://x)", &link("http://x", "http://x")),
+        ("![alt](http://x/i.png)", &link("http://x/i.png", "alt")),
+        ("[![alt](http://x/i.png)](http://y)", &link("http://y", "alt")),
+        ("[http://x](http://y)", &link("http://y", "http://x")),
+        ("[a [b](http://x) c](http://y)", &link("http://y", "a b c")),
+        ("*a [b* c](http://x)", &format!("<p>*a <a href=\"http://x\" {rel}>b* c</a></p>")),
+        ("*a [b](http://x) c*", &format!("<p><em>a <a href=\"http://x\" {rel}>b</a> c</em></p>")),
+        ("[a] (http://x", &format!("<p>[a] (<a href=\"http://x\" {rel}>http://x</a></p>")),
+    ]);
+}
+
+#[test]
+fn bare_addresses() {
+    let linked = |before: &str, address: &str, after: &str| {
+        format!("<p>{before}<a href=\"{address}\" rel=\"nofollow noopener\">{address}</a>{after}</p>")
+    };
+    check(&[
+        ("see https://x.y/z.", &linked("see ", "https://x.y/z", ".")),
+        ("(http://x/a_(b))", &linked("(", "http://x/a_(b)", ")")),
+        ("http://x).", &linked("", "http://x", ").")),
+        ("**http://x/a_b_c**", &linked("<strong>", "http://x/a_b_c", "</strong>")),
+        ("\"http://x\"", &linked("&quot;", "http://x", "&quot;")),
+        ("[see http://x]", &linked("[see ", "http://x", "]")),
+        ("http://[::1]:3000/", &linked("", "http://[::1]:3000/", "")),
+        ("<http://x", &linked("&lt;", "http://x", "")),
+        ("http:// https://. xhttp://y ftp://z", "<p>http:// https://. xhttp://y ftp://z</p>"),
+    ]);
+}
+
+#[test]
+fn other_schemes_stay_text() {
+    for address in ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "//x.y", "/r/lobby", "r", "#a", "vbscript:x", "http:x", ""] {
+        let source = format!("[a]({address})");
+        assert_eq!(render(&source), format!("<p>{source}</p>"));
+        assert!(!render(&format!("<{address}>")).contains("<a"), "{address}");
+    }
+    check(&[("[a](java\nscript:x)", "<p>[a](java<br>script:x)</p>"), ("[a](http://x\u{1}y)", "<p>[a](<a href=\"http://x\" rel=\"nofollow noopener\">http://x</a>\u{1}y)</p>")]);
+}
+
+#[test]
+fn html_is_shown_as_text() {
+    check(&[
+        ("<script>x</script>", "<p>&lt;script&gt;x&lt;/script&gt;</p>"),
+        ("a <b onclick=\"x\">b</b>", "<p>a &lt;b onclick=&quot;x&quot;&gt;b&lt;/b&gt;</p>"),
+        ("<!-- a -->", "<p>&lt;!-- a --&gt;</p>"),
+    ]);
+}
+
+#[test]
+fn headings_are_bold_lines() {
+    check(&[
+        ("# A *b* #", "<p><strong>A <em>b</em></strong></p>"),
+        ("## C#\ntext", "<p><strong>C#</strong></p><p>text</p>"),
+        ("#tag", "<p>#tag</p>"),
+        ("#", "<p>#</p>"),
+        ("####### a", "<p>####### a</p>"),
+    ]);
+}
+
+#[test]
+fn what_is_not_supported_is_text() {
+    check(&[
+        ("|a|b|\n|-|-|", "<p>|a|b|<br>|-|-|</p>"),
+        ("a[^1]\n\n[^1]: b", "<p>a[^1]</p><p>[^1]: b</p>"),
+        ("a\n---\nb", "<p>a<br>---<br>b</p>"),
+        ("- [ ] a", "<ul><li>[ ] a</li></ul>"),
+    ]);
+}
+
+#[test]
+fn depth_is_bounded() {
+    let count = |source: &str, tag: &str| render(source).matches(tag).count();
+    assert_eq!(count(&format!("{}x", ">".repeat(7_999)), "<blockquote>"), 8);
+    assert_eq!(count(&format!("{}x", "- ".repeat(3_999)), "<ul>"), 8);
+    assert_eq!(count(&format!("{}x{}", "*x ".repeat(1_000), " x*".repeat(1_000)), "<em>"), 16);
+}
+
+#[test]
+fn excerpts() {
+    let source = "# News\n\n> **Hi** there, see [the docs](https://x.y)\n- `a < b` &\n- c";
+    assert_eq!(excerpt(source, 100), "News Hi there, see the docs a < b & c");
+    assert_eq!(excerpt(source, 37), "News Hi there, see the docs a < b & c");
+    assert_eq!(excerpt(source, 15), "News Hi there…");
+    assert_eq!(excerpt(source, 12), "News Hi…");
+    assert_eq!(excerpt("in**side**", 9), "inside");
+    assert_eq!(excerpt("unbroken", 5), "unbr…");
+    assert_eq!(excerpt("", 5), "");
+}

@@ -1,0 +1,195 @@
+//! What rooms are made of, as every client sees it. Times are UTC in unix milliseconds and never decide an order (G10).
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{ClientId, MessageId, RoomId, Seq, UserId};
+
+/// A person, as others see them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct User {
+    /// Account id.
+    pub id: UserId,
+    /// User name, lower case.
+    pub username: String,
+    /// Name to show.
+    pub name: String,
+}
+
+/// Who may find and read a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Visibility {
+    /// Anyone reads; any account may join and write.
+    Public,
+    /// Any account may find it and join; members read and write.
+    Open,
+    /// Members only; for others it does not exist.
+    Private,
+    /// Two or more named people.
+    Direct,
+}
+
+/// A room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Room {
+    /// Id.
+    pub id: RoomId,
+    /// Its part of the address: `/r/{slug}`.
+    pub slug: String,
+    /// Name.
+    pub name: String,
+    /// What it is about; may be empty.
+    pub topic: String,
+    /// Who may find and read it.
+    pub visibility: Visibility,
+}
+
+/// What the person who asks may do in a room. Made by `chat::policy`; pages only show it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// No account: may read a public room.
+    Guest,
+    /// An account that has not joined but may.
+    MayJoin,
+    /// A member: reads and writes.
+    Member,
+}
+
+/// A room in a list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomSummary {
+    /// The room.
+    pub room: Room,
+    /// Last place in its log.
+    pub head: Seq,
+    /// Number of members.
+    pub members: u64,
+    /// What the person who asks may do.
+    pub standing: Standing,
+}
+
+/// A message as it stands now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Id.
+    pub id: MessageId,
+    /// Its place in the room's log.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: User,
+    /// The id its author's client gave it.
+    pub client_id: ClientId,
+    /// Markdown source.
+    pub body: String,
+    /// When the server took it.
+    pub at: i64,
+}
+
+/// The part of a `message_created` event that the event itself does not already say.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewMessage {
+    /// Id.
+    pub id: MessageId,
+    /// The id its author's client gave it.
+    pub client_id: ClientId,
+    /// Markdown source.
+    pub body: String,
+}
+
+/// What happened in a room.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Change {
+    /// The actor wrote a message.
+    MessageCreated {
+        /// The message.
+        message: NewMessage,
+    },
+    /// The actor became a member.
+    MemberJoined,
+    /// The actor is a member no longer.
+    MemberLeft,
+}
+
+/// One entry of a room's log.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Event {
+    /// The room.
+    pub room: RoomId,
+    /// Its place in the room's log: 1, 2, 3 … without gaps.
+    pub seq: Seq,
+    /// When the server took it.
+    pub at: i64,
+    /// Who did it.
+    pub actor: User,
+    /// What happened.
+    pub change: Change,
+}
+
+impl Event {
+    /// The message, when this event is the making of one.
+    #[must_use]
+    pub fn message(&self) -> Option<Message> {
+        let Change::MessageCreated { message } = &self.change else { return None };
+        Some(Message {
+            id: message.id,
+            seq: self.seq,
+            author: self.actor.clone(),
+            client_id: message.client_id,
+            body: message.body.clone(),
+            at: self.at,
+        })
+    }
+}
+
+/// Which part of a room's history to read. A page holds [`crate::limits::PAGE`] messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Window {
+    /// The newest messages.
+    Latest,
+    /// The messages right before this place.
+    Before(Seq),
+    /// The messages right after this place.
+    After(Seq),
+    /// The messages around this place.
+    Around(Seq),
+}
+
+/// A room as one person sees it at one moment, with a stretch of its history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RoomPage {
+    /// The room.
+    pub room: Room,
+    /// What the person who asks may do.
+    pub standing: Standing,
+    /// Number of members.
+    pub members: u64,
+    /// Last place in the log when this was read: subscribe after it.
+    pub head: Seq,
+    /// Messages in the order of `seq`, without a hole between the first and the last.
+    pub messages: Vec<Message>,
+    /// Whether there are messages before the first.
+    pub has_older: bool,
+    /// Whether there are messages after the last.
+    pub has_newer: bool,
+}
+
+/// A person at a screen.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Viewer {
+    /// The account, when signed in.
+    pub user: Option<User>,
+}
+
+/// What a sign-in gives to a program, and the browser's hook gets from its session.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenGrant {
+    /// JWT for the socket and for `/api/v1`.
+    pub access_token: String,
+    /// Seconds until the access token expires.
+    pub expires_in: u64,
+    /// The account.
+    pub user: User,
+}
