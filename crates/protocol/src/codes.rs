@@ -286,3 +286,6 @@ impl CloseCode {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

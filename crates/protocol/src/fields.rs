@@ -214,20 +214,25 @@ impl Topic {
 }
 
 impl Slug {
-    /// Makes a slug from text that was already put into ASCII: words of letters and digits, joined by `-`; `room` when none is left.
+    /// Makes a slug from text that was already put into ASCII: words of letters and digits, joined by `-`, as many as fit into
+    /// [`limits::SLUG_MAX`]; `room` when none is left.
     #[must_use]
     pub fn from_ascii(text: &str) -> Self {
-        let words: Vec<String> = text
-            .split(|c: char| !c.is_ascii_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .map(str::to_ascii_lowercase)
-            .collect();
-        let slug = words.join("-");
-        let is_uuid = uuid::Uuid::parse_str(&slug).is_ok();
+        let mut slug = String::new();
+        for word in text.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()) {
+            if !slug.is_empty() {
+                if slug.len() + 1 + word.len() > limits::SLUG_MAX {
+                    break;
+                }
+                slug.push('-');
+            }
+            slug.push_str(&word[..word.len().min(limits::SLUG_MAX)]);
+        }
+        slug.make_ascii_lowercase();
         match slug.as_str() {
             "" => Self("room".to_owned()),
             // A reference of this form means an id (see `RoomRef`).
-            _ if is_uuid => Self(format!("room-{slug}")),
+            id if uuid::Uuid::parse_str(id).is_ok() => Self(format!("room-{id}")),
             _ => Self(slug),
         }
     }
@@ -247,7 +252,10 @@ impl Body {
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         let text = text.replace("\r\n", "\n").replace('\r', "\n");
         let kept: String = text.chars().filter(|c| !c.is_control() || matches!(c, '\n' | '\t')).collect();
-        let body = kept.trim_end().trim_start_matches('\n');
+        // Blank lines go, the blanks before the first word stay: they may be the start of a list or of code.
+        let text = kept.trim_start();
+        let line_start = kept[..kept.len() - text.len()].rfind('\n').map_or(0, |end| end + 1);
+        let body = kept[line_start..].trim_end();
         let shown = body.chars().any(|c| !c.is_whitespace() && !is_unprintable(c));
         if !shown {
             return Err(fault(Field::Body, Problem::Empty));
@@ -289,3 +297,6 @@ impl fmt::Debug for Password {
         f.write_str("Password(…)")
     }
 }
+
+#[cfg(test)]
+mod tests;

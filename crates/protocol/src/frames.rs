@@ -101,3 +101,37 @@ pub enum ServerFrame {
     /// Answer to `ping`.
     Pong,
 }
+
+// `tests/protocol_md.rs` sends every frame through JSON and back, by the examples of the document.
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn what_is_no_frame_is_refused() {
+        for text in [
+            "",
+            "null",
+            "[]",
+            "{}",
+            r#"{"type":"shout"}"#,
+            r#"{"type":"pong"}"#,
+            r#"{"type":"subscribe"}"#,
+            r#"{"type":"subscribe","room":7}"#,
+            r#"{"type":"subscribe","room":"lobby","after":"7"}"#,
+            r#"{"type":"send","room":"lobby","body":"Hi"}"#,
+            r#"{"type":"send","room":"lobby","client_id":"mine","body":"Hi"}"#,
+        ] {
+            assert!(serde_json::from_str::<ClientFrame>(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn fields_of_later_versions_are_passed_over() {
+        let frame = serde_json::from_str::<ClientFrame>(r#"{"type":"subscribe","room":"lobby","after":null,"since":"noon"}"#);
+        assert_eq!(frame.unwrap(), ClientFrame::Subscribe { room: RoomRef::Slug("lobby".to_owned()), after: None });
+        let frame = serde_json::from_str::<ServerFrame>(r#"{"type":"hello","build":"1","mood":"calm"}"#);
+        assert_eq!(frame.unwrap(), ServerFrame::Hello { build: "1".to_owned(), user: None });
+    }
+}

@@ -132,3 +132,46 @@ impl FromStr for RoomRef {
         Ok(text.to_owned().into())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::Slug;
+
+    #[test]
+    fn later_ids_sort_later() {
+        let first = MessageId::generate();
+        let next = MessageId::generate();
+        assert!(first < next);
+        assert_eq!(first.to_string().parse::<MessageId>().unwrap(), first);
+    }
+
+    #[test]
+    fn a_room_is_named_by_id_or_slug() {
+        let id = RoomId::generate();
+        let upper = id.to_string().to_uppercase();
+        assert_eq!(RoomRef::from(id.to_string()), RoomRef::Id(id));
+        assert_eq!(RoomRef::from(upper), RoomRef::Id(id));
+        assert_eq!("lobby".parse(), Ok(RoomRef::Slug("lobby".to_owned())));
+        assert_eq!(serde_json::to_string(&RoomRef::Id(id)).unwrap(), format!("\"{id}\""));
+        assert_eq!(serde_json::from_str::<RoomRef>("\"lobby\"").unwrap(), RoomRef::Slug("lobby".to_owned()));
+    }
+
+    #[test]
+    fn no_slug_is_taken_for_an_id() {
+        let id = RoomId::generate();
+        for text in [id.to_string(), id.0.simple().to_string(), id.to_string().to_uppercase(), id.0.urn().to_string()] {
+            let slug = Slug::from_ascii(&text);
+            assert_eq!(RoomRef::from(slug.as_str().to_owned()), RoomRef::Slug(slug.into_string()));
+        }
+    }
+
+    #[test]
+    fn places_count_up() {
+        assert_eq!(Seq::ZERO.next(), Seq(1));
+        assert_eq!(Seq(i64::MAX).next(), Seq(i64::MAX));
+        assert_eq!("7".parse::<Seq>().unwrap(), Seq(7));
+        assert_eq!(serde_json::to_string(&Seq(7)).unwrap(), "7");
+    }
+}

@@ -12,6 +12,8 @@ pub const PASSWORD_MIN: usize = 8;
 pub const PASSWORD_MAX: usize = 128;
 /// Longest room name.
 pub const ROOM_NAME_MAX: usize = 60;
+/// Longest slug that is made from a room's name: one character written in ASCII can be several words.
+pub const SLUG_MAX: usize = 60;
 /// Longest topic.
 pub const TOPIC_MAX: usize = 250;
 /// Longest message body.

@@ -48,7 +48,8 @@ fn check_tag(name: &str, attributes: &str, open: &[&str]) -> Result<(), String> 
 
 fn check_text(text: &str) -> Result<(), String> {
     let references = ["lt;", "gt;", "amp;", "quot;"];
-    let stray = text.contains(['>', '"']) || text.split('&').skip(1).any(|after| !references.iter().any(|r| after.starts_with(r)));
+    let stray =
+        text.contains(['>', '"']) || text.split('&').skip(1).any(|after| !references.iter().any(|r| after.starts_with(r)));
     if stray { Err(format!("not escaped: {text:?}")) } else { Ok(()) }
 }
 
@@ -71,11 +72,72 @@ fn is_language(attributes: &str) -> bool {
 }
 
 const PIECES: &[&str] = &[
-        "*", "**", "_", "__", "~~", "`", "``", "```", "~~~", "[", "]", "](", "(", ")", "![", "!", "<", ">", "\"", "'", "&", "\\", "#", "# ",
-        "> ", "- ", "  - ", "+ ", "1. ", "2) ", "\n", "\n\n", "\r\n", "\t", "    ", " ", "a", "b c", "Ü", "。", "👍", "\u{0}", "\u{202e}",
-        "http://", "https://x.y/z", "HTTPS://X", "mailto:", "javascript:", "data:text/html,", "//", "[a](http://b)", "[a](javascript:b)",
-        "<script>", "</script>", "<img src=x onerror=y>", "<a href=\"", "\" onmouseover=\"", "<!--", "-->", "&lt;", "&#x6a;", "```rust\n",
-        "```\" onclick=\"", "<http://x>", "](http://", " \"title\")",
+    "*",
+    "**",
+    "_",
+    "__",
+    "~~",
+    "`",
+    "``",
+    "```",
+    "~~~",
+    "[",
+    "]",
+    "](",
+    "(",
+    ")",
+    "![",
+    "!",
+    "<",
+    ">",
+    "\"",
+    "'",
+    "&",
+    "\\",
+    "#",
+    "# ",
+    "> ",
+    "- ",
+    "  - ",
+    "+ ",
+    "1. ",
+    "2) ",
+    "\n",
+    "\n\n",
+    "\r\n",
+    "\t",
+    "    ",
+    " ",
+    "a",
+    "b c",
+    "Ü",
+    "。",
+    "👍",
+    "\u{0}",
+    "\u{202e}",
+    "http://",
+    "https://x.y/z",
+    "HTTPS://X",
+    "mailto:",
+    "javascript:",
+    "data:text/html,",
+    "//",
+    "[a](http://b)",
+    "[a](javascript:b)",
+    "<script>",
+    "</script>",
+    "<img src=x onerror=y>",
+    "<a href=\"",
+    "\" onmouseover=\"",
+    "<!--",
+    "-->",
+    "&lt;",
+    "&#x6a;",
+    "```rust\n",
+    "```\" onclick=\"",
+    "<http://x>",
+    "](http://",
+    " \"title\")",
 ];
 
 /// Text in which marks of markdown and HTML are as frequent as letters.
@@ -85,8 +147,9 @@ fn marked_up() -> impl Strategy<Value = String> {
 
 /// A piece of text, many times over, as somebody sends it who wants to find the worst case.
 fn repeated() -> impl Strategy<Value = String> {
-    (proptest::collection::vec(marked_up(), 1..3), 1..200_usize)
-        .prop_map(|(pieces, times)| pieces.iter().map(|piece| piece.repeat(times)).collect::<String>().chars().take(8_000).collect())
+    (proptest::collection::vec(marked_up(), 1..3), 1..200_usize).prop_map(|(pieces, times)| {
+        pieces.iter().map(|piece| piece.repeat(times)).collect::<String>().chars().take(8_000).collect()
+    })
 }
 
 proptest! {

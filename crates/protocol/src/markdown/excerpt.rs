@@ -13,7 +13,7 @@ pub fn excerpt(source: &str, max_chars: usize) -> String {
     let cut = &text[..room];
     let ends_word = text[room..].starts_with(' ');
     let end = if ends_word { cut.len() } else { cut.rfind(' ').unwrap_or(cut.len()) };
-    let mut line = cut[..end].trim_end_matches(|c: char| c == ' ' || c == ',').to_owned();
+    let mut line = cut[..end].trim_end_matches([' ', ',']).to_owned();
     line.push('…');
     line
 }

@@ -181,12 +181,8 @@ impl<'a> Lexer<'a> {
 
     /// Notes the start of a link. Until its end is found, it is text.
     fn bracket(&mut self) -> Option<()> {
-        let rest = self.rest();
-        let length = if rest.starts_with('[') { 1 } else { 1 + usize::from(rest.starts_with("![")) };
-        if !rest[..length].ends_with('[') {
-            return None;
-        }
-        self.take(Token::Text(&rest[..length]), length);
+        let mark = ["[", "!["].into_iter().find(|mark| self.rest().starts_with(mark))?;
+        self.take(Token::Text(mark), mark.len());
         self.brackets.push(Bracket { token: self.tokens.len() - 1, text: self.at });
         Some(())
     }

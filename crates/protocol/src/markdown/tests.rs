@@ -138,12 +138,17 @@ fn bare_addresses() {
 
 #[test]
 fn other_schemes_stay_text() {
-    for address in ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "//x.y", "/r/lobby", "r", "#a", "vbscript:x", "http:x", ""] {
+    for address in
+        ["javascript:alert(1)", "JaVaScRiPt:x", "data:text/html,x", "//x.y", "/r/lobby", "r", "#a", "vbscript:x", "http:x", ""]
+    {
         let source = format!("[a]({address})");
         assert_eq!(render(&source), format!("<p>{source}</p>"));
         assert!(!render(&format!("<{address}>")).contains("<a"), "{address}");
     }
-    check(&[("[a](java\nscript:x)", "<p>[a](java<br>script:x)</p>"), ("[a](http://x\u{1}y)", "<p>[a](<a href=\"http://x\" rel=\"nofollow noopener\">http://x</a>\u{1}y)</p>")]);
+    check(&[
+        ("[a](java\nscript:x)", "<p>[a](java<br>script:x)</p>"),
+        ("[a](http://x\u{1}y)", "<p>[a](<a href=\"http://x\" rel=\"nofollow noopener\">http://x</a>\u{1}y)</p>"),
+    ]);
 }
 
 #[test]

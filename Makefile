@@ -1,0 +1,53 @@
+# `make` alone lists the targets.
+
+export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/end2end/node_modules/.bin:$(PATH)
+
+BINARY := target/release/snug
+# Folders too: they change when a file goes away.
+SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
+
+.NOTPARALLEL:
+.PHONY: help setup run dev build test test-rust test-e2e lint check-wasm-tree screenshots size
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: build ## build (what is needed first is installed) and start Snug on 127.0.0.1:3000
+	@exec $(BINARY) serve
+
+dev: setup ## build for development, start, and rebuild when a file changes
+	cargo leptos watch -- serve
+
+build: setup $(BINARY) ## build target/release/snug: one binary, the site inside
+
+$(BINARY): $(SOURCES)
+	cargo leptos build --release --precompress
+	@touch $@
+
+setup: ## install the tools that the build needs
+	@scripts/setup.sh
+
+test: ## check everything: lint, Rust tests, browser tests
+	@scripts/test.sh
+
+test-rust: ## run the Rust tests
+	cargo test --workspace --exclude frontend
+
+test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks some
+	@scripts/setup.sh test
+	cd end2end && npx playwright test $(ARGS)
+
+lint: ## check the format, and clippy for the server and for the browser
+	cargo fmt --all --check
+	cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
+	cargo clippy --package frontend --target wasm32-unknown-unknown -- -D warnings
+
+check-wasm-tree: ## check that nothing of the server gets into the page
+	@scripts/check-wasm-tree.sh
+
+screenshots: build ## take pictures of the main pages into OUT=folder
+	@scripts/setup.sh test
+	cd end2end && OUT="$(abspath $(or $(OUT),target/screenshots))" npx playwright test --config screenshots.config.ts
+
+size: build ## show what a first visit loads
+	@scripts/size.sh

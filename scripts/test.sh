@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# Everything that has to hold before a change is taken: the stages one after the other, each with the time it took, and at the end
+# the sum of all tests as `N passed, N failed`. A stage that fails without a failing test counts as one failure. Nothing is skipped:
+# a later stage runs although an earlier one failed, unless it needs what that one should have built.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+export CARGO_TERM_PROGRESS_WHEN=never
+reports=target/test-reports
+mkdir -p "$reports"
+passed=0
+failed=0
+
+# stage NAME COMMAND…: runs it, shows how long it took, returns how it ended.
+stage() {
+  local name=$1 started=$SECONDS status=0
+  shift
+  printf '\n=== %s\n' "$name"
+  "$@" || status=$?
+  printf '=== %s: %s in %d s\n' "$name" "$([[ $status == 0 ]] && echo ok || echo FAILED)" $((SECONDS - started))
+  return "$status"
+}
+
+# count PASSED FAILED STATUS: adds up; a run that ended badly has failed even if it counted no failing test.
+count() {
+  local bad=$2
+  ((bad > 0 || $3 == 0)) || bad=1
+  passed=$((passed + $1))
+  failed=$((failed + bad))
+}
+
+check() { stage "$@" || count 0 1 1; }
+
+rust_tests() {
+  # All but the browser's own crate in one call: `server` switches `app` to its server side.
+  cargo test --workspace --exclude frontend --no-fail-fast 2>&1 | tee "$reports/rust.log"
+}
+
+browser_tests() {
+  (cd end2end && npx tsc --noEmit && npx playwright test)
+}
+
+finish() {
+  printf '\n%d passed, %d failed\n' "$passed" "$failed"
+  ((failed == 0 && passed > 0))
+  exit
+}
+
+stage "set-up" scripts/setup.sh test || { count 0 1 1; finish; }
+check "lint" make --no-print-directory lint
+check "dependencies of the page" scripts/check-wasm-tree.sh
+
+stage "rust tests" rust_tests
+status=$?
+# cargo prints one line for each test binary: test result: ok. 12 passed; 0 failed; …
+count $(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$reports/rust.log") "$status"
+
+if stage "release build" make --no-print-directory build; then
+  check "size" scripts/size.sh
+  report=end2end/test-results/report.json
+  rm -f "$report"
+  stage "browser tests" browser_tests
+  status=$?
+  # A test that was skipped has not passed.
+  count $(node -p "const { stats } = require('./$report'); [stats.expected, stats.unexpected + stats.flaky + stats.skipped].join(' ')" || echo 0 0) "$status"
+else
+  count 0 1 1
+fi
+finish
