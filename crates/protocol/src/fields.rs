@@ -117,7 +117,9 @@ fn check_length(field: Field, text: &str, min: usize, max: usize) -> Result<(), 
 fn single_line(field: Field, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     check_length(field, &line, min, max)?;
-    if line.chars().any(is_unprintable) {
+    // Joiners hold emoji together, and are part of the spelling of Persian and some Indian languages.
+    let is_joiner = |c| matches!(c, '\u{200c}' | '\u{200d}');
+    if line.chars().any(|c| is_unprintable(c) && !is_joiner(c)) || (min > 0 && line.chars().all(is_unprintable)) {
         return Err(fault(field, Problem::BadCharacter));
     }
     Ok(line)

@@ -72,7 +72,8 @@ pub(crate) struct Claims {
     /// The session, so that ending it ends the token too.
     pub(crate) sid: SessionId,
     iat: i64,
-    exp: i64,
+    /// When it expires, in unix seconds.
+    pub(crate) exp: i64,
 }
 
 impl Claims {

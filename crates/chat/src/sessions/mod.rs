@@ -154,6 +154,15 @@ pub async fn by_access_token(chat: &Chat, access_token: &str) -> Result<Session>
     by_claims(chat, &chat.tokens().verify(access_token)?).await
 }
 
+/// Seconds until an access token expires.
+///
+/// # Errors
+/// `not_authenticated` when it is not one of ours or has expired.
+pub fn expires_in(chat: &Chat, access_token: &str) -> Result<u64> {
+    let claims = chat.tokens().verify(access_token)?;
+    Ok(u64::try_from(claims.exp - now() / 1000).unwrap_or(0))
+}
+
 /// The session that a verified access token speaks of, if it has not ended.
 pub(crate) async fn by_claims(chat: &Chat, claims: &Claims) -> Result<Session> {
     let row =

@@ -1,0 +1,81 @@
+use leptos::prelude::*;
+use protocol::TokenGrant;
+
+use crate::AppError;
+#[cfg(feature = "ssr")]
+use crate::{
+    Typed,
+    context::{Request, cookie, refuse, set_cookie},
+    cookies,
+};
+
+/// Makes an account and signs it in.
+///
+/// # Errors
+/// What is wrong with the fields, or throttled.
+#[server(prefix = "/api/fn", endpoint = "register")]
+pub(crate) async fn register(
+    username: String,
+    #[server(default)] display_name: String,
+    password: String,
+    #[server(default)] next: String,
+) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let new = chat::accounts::Registration { username: &username, display_name: &display_name, password: &password };
+    let signed_in = chat::accounts::register(&request.chat, new, request.caller.address).await.map_err(refuse);
+    let typed = Typed { username, display_name, ..Typed::default() };
+    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next);
+    Ok(())
+}
+
+/// Signs in.
+///
+/// # Errors
+/// Wrong credentials, or throttled.
+#[server(prefix = "/api/fn", endpoint = "login")]
+pub(crate) async fn login(username: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let signed_in = chat::sessions::sign_in(&request.chat, &username, &password, request.caller.address).await.map_err(refuse);
+    let typed = Typed { username, ..Typed::default() };
+    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next);
+    Ok(())
+}
+
+/// Signs out: the session ends, its sockets with it.
+///
+/// # Errors
+/// The server cannot do it now.
+#[server(prefix = "/api/fn", endpoint = "logout")]
+pub(crate) async fn logout() -> Result<(), AppError> {
+    let request = Request::current()?;
+    if let Some(session) = &request.caller.session {
+        chat::sessions::revoke(&request.chat, session.id).await.map_err(refuse)?;
+    }
+    set_cookie(cookies::forget_session(request.caller.secure));
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
+/// Draws a token for the socket from the session, and rotates what the cookie holds.
+///
+/// # Errors
+/// Not signed in.
+#[server(prefix = "/api/fn", endpoint = "renew_token")]
+pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
+    let request = Request::current()?;
+    let secure = request.caller.secure;
+    let refresh_token = cookie(cookies::session_name(secure)).unwrap_or_default();
+    let renewed = chat::sessions::renew(&request.chat, &refresh_token).await.map_err(refuse)?;
+    set_cookie(cookies::keep_session(renewed.refresh_token.as_str(), secure));
+    Ok(renewed.grant)
+}
+
+/// Chooses the colours: `dark`, `light`, or anything else for what the system says.
+///
+/// # Errors
+/// None of its own.
+#[server(prefix = "/api/fn", endpoint = "set_theme")]
+pub(crate) async fn set_theme(theme: String) -> Result<(), AppError> {
+    set_cookie(cookies::keep_theme(&theme, Request::current()?.caller.secure));
+    Ok(())
+}

@@ -1,0 +1,60 @@
+use leptos::prelude::*;
+use protocol::RoomSummary;
+
+use crate::AppError;
+#[cfg(feature = "ssr")]
+use crate::{
+    Typed,
+    context::{Request, lead_form_to, refuse},
+};
+
+/// The rooms that the caller may find: the joined ones first.
+///
+/// # Errors
+/// The server cannot do it now.
+#[server(prefix = "/api/fn", endpoint = "rooms")]
+pub(crate) async fn rooms() -> Result<Vec<RoomSummary>, AppError> {
+    let request = Request::current()?;
+    chat::rooms::list(&request.chat, request.actor()).await.map_err(refuse)
+}
+
+/// Makes a room and leads to it.
+///
+/// # Errors
+/// What is wrong with the fields, or not signed in.
+#[server(prefix = "/api/fn", endpoint = "create_room")]
+pub(crate) async fn create_room(
+    name: String,
+    #[server(default)] topic: String,
+    #[server(default)] visibility: String,
+) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let new = chat::rooms::NewRoom { name: &name, topic: &topic, visibility: &visibility };
+    let room = chat::rooms::create(&request.chat, request.actor(), new).await.map_err(refuse);
+    let typed = Typed { name, topic, visibility, ..Typed::default() };
+    leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));
+    Ok(())
+}
+
+/// Makes the caller a member.
+///
+/// # Errors
+/// Not signed in, or no such room.
+#[server(prefix = "/api/fn", endpoint = "join_room")]
+pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let room = chat::rooms::join(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
+    lead_form_to(&format!("/r/{}", room.slug));
+    Ok(())
+}
+
+/// Ends the caller's membership.
+///
+/// # Errors
+/// Not signed in, or no such room.
+#[server(prefix = "/api/fn", endpoint = "leave_room")]
+pub(crate) async fn leave_room(room: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    chat::rooms::leave(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
+    Ok(())
+}

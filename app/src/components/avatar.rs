@@ -1,0 +1,50 @@
+//! Stand-ins for pictures: initials on one of a few colours.
+
+use protocol::UserId;
+
+/// Number of colours in the style sheet (`data-hue="0"` and up).
+const HUES: u8 = 8;
+
+/// At most two letters that stand for a name: the first of the first and of the last word.
+#[must_use]
+pub(crate) fn initials(name: &str) -> String {
+    let first_letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let mut letters = name.split([' ', '.', '_', '-']).filter_map(first_letter);
+    let first = letters.next();
+    let last = letters.next_back();
+    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+}
+
+/// The colour of an account, the same on every screen.
+#[must_use]
+pub(crate) fn hue(id: UserId) -> u8 {
+    // The last byte of a UUID v7 is random; the first ones are the time.
+    id.0.as_bytes()[15] % HUES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn initials_are_the_outer_words() {
+        let cases =
+            [("Ada Lovelace", "AL"), ("ada", "A"), ("Juan Carlos de Borbón", "JB"), ("étienne", "É"), ("grace.hopper", "GH")];
+        for (name, letters) in cases {
+            assert_eq!(initials(name), letters);
+        }
+    }
+
+    #[test]
+    fn names_without_letters_have_none() {
+        assert_eq!(initials(""), "");
+        assert_eq!(initials(" -- "), "");
+    }
+
+    #[test]
+    fn a_hue_is_one_of_the_style_sheets() {
+        for _ in 0..100 {
+            assert!(hue(UserId::generate()) < HUES);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What a request brings along on the server, and how a server function answers beyond its value.
+
+use std::net::IpAddr;
+
+use chat::{Actor, Chat, Session, sessions::SignedIn};
+use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use leptos::prelude::*;
+use leptos_axum::ResponseOptions;
+use protocol::ErrorCode;
+
+use crate::{AppError, cookies};
+
+/// Who makes the request, as the server's middleware found out.
+#[derive(Clone)]
+pub struct Caller {
+    /// The session behind the cookie.
+    pub session: Option<Session>,
+    /// Where the request came from, for throttling.
+    pub address: IpAddr,
+    /// Whether it came over TLS.
+    pub secure: bool,
+}
+
+/// The chat, and who asks.
+pub(crate) struct Request {
+    pub(crate) chat: Chat,
+    pub(crate) caller: Caller,
+}
+
+impl Request {
+    /// The request that is being answered.
+    pub(crate) fn current() -> Result<Self, AppError> {
+        match (use_context(), use_context()) {
+            (Some(chat), Some(caller)) => Ok(Self { chat, caller }),
+            _ => Err(ErrorCode::Internal.into()),
+        }
+    }
+
+    pub(crate) fn actor(&self) -> Actor {
+        self.caller.session.as_ref().into()
+    }
+
+    /// Gives the session to the browser and sends it on.
+    pub(crate) fn welcome(&self, signed_in: &SignedIn, next: &str) {
+        set_cookie(cookies::keep_session(signed_in.refresh_token.as_str(), self.caller.secure));
+        leptos_axum::redirect(&crate::api::next_page(next));
+    }
+}
+
+/// Leads a form that was sent without JavaScript to another page than the one it stands on; a page with JavaScript stays.
+pub(crate) fn lead_form_to(path: &str) {
+    if use_context::<Parts>().is_some_and(|parts| is_plain_form(&parts)) {
+        leptos_axum::redirect(path);
+    }
+}
+
+/// Adds a cookie to the answer.
+pub(crate) fn set_cookie(cookie: Option<HeaderValue>) {
+    if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
+        response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Value of a cookie of the request.
+pub(crate) fn cookie(name: &str) -> Option<String> {
+    let parts = use_context::<Parts>()?;
+    cookies::value(&parts.headers, name).map(str::to_owned)
+}
+
+/// Turns an error of the chat into one that may be shown: the cause goes to the log, the kind into the status.
+pub(crate) fn refuse(error: chat::Error) -> AppError {
+    let public = error.public();
+    if matches!(public.code, ErrorCode::Internal | ErrorCode::Unavailable) {
+        tracing::error!(%error, "a request failed");
+    }
+    answer_with(public.code);
+    public.into()
+}
+
+/// Sets the status of the answer, also of a page whose main data is refused. A form that was sent without JavaScript is answered
+/// by a redirect to the page with the form, which must stay one.
+pub(crate) fn answer_with(code: ErrorCode) {
+    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
+    if let (false, Ok(status)) = (is_plain_form(&parts), StatusCode::from_u16(code.status())) {
+        response.set_status(status);
+    }
+}
+
+/// Whether the browser itself sent the form and will show the answer as a page.
+fn is_plain_form(parts: &Parts) -> bool {
+    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
+    parts.method == Method::POST && accept.is_some_and(|accept| accept.contains("text/html"))
+}

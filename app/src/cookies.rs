@@ -1,0 +1,66 @@
+//! The cookies: names, reading, and the headers that set them.
+
+use http::{HeaderMap, HeaderValue, header};
+
+/// Colours that were chosen: `dark` or `light`; absent while the page follows the system.
+pub const THEME: &str = "snug_theme";
+/// Minutes east of UTC, set by the page.
+pub const ZONE: &str = "snug_zone";
+
+const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
+
+/// Name of the session cookie. `__Host-` binds it to this host and to TLS, but browsers refuse it on plain HTTP.
+#[must_use]
+pub fn session_name(secure: bool) -> &'static str {
+    if secure { "__Host-snug_session" } else { "snug_session" }
+}
+
+/// The refresh token that the browser sent.
+#[must_use]
+pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<String> {
+    value(headers, session_name(secure)).map(str::to_owned)
+}
+
+/// Value of the first cookie with this name.
+#[must_use]
+pub fn value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// The header that keeps a refresh token in the browser, out of reach for scripts.
+#[must_use]
+pub fn keep_session(token: &str, secure: bool) -> Option<HeaderValue> {
+    set(session_name(secure), token, chat::sessions::SESSION_SECONDS, secure, true)
+}
+
+/// The header that takes it away.
+#[must_use]
+pub fn forget_session(secure: bool) -> Option<HeaderValue> {
+    set(session_name(secure), "", 0, secure, true)
+}
+
+/// The header that keeps the chosen colours; anything but `dark` and `light` goes back to the system's.
+#[must_use]
+pub fn keep_theme(theme: &str, secure: bool) -> Option<HeaderValue> {
+    match theme {
+        "dark" | "light" => set(THEME, theme, YEAR_SECONDS, secure, false),
+        _ => set(THEME, "", 0, secure, false),
+    }
+}
+
+fn set(name: &str, value: &str, max_age: i64, secure: bool, http_only: bool) -> Option<HeaderValue> {
+    let mut cookie = format!("{name}={value}; Path=/; Max-Age={max_age}; SameSite=Lax");
+    if http_only {
+        cookie.push_str("; HttpOnly");
+    }
+    if secure {
+        cookie.push_str("; Secure");
+    }
+    HeaderValue::try_from(cookie).ok()
+}

@@ -1,0 +1,131 @@
+use leptos::{prelude::*, server_fn::ServerFn};
+use leptos_meta::{Meta, Title};
+use leptos_router::components::A;
+use protocol::{RoomSummary, Standing, Visibility};
+
+use crate::{
+    AppError,
+    api::JoinRoom,
+    components::{Glyph, Icon},
+    session::{use_rooms, use_viewer},
+};
+
+const DESCRIPTION: &str = "A small chat that lives on one machine of your own. Messages are on the page before it has finished \
+                           loading, and none is ever lost.";
+
+/// The rooms, and for those who are new here what Snug is.
+#[component]
+pub(crate) fn Home() -> impl IntoView {
+    let rooms = use_rooms();
+    let signed_in = use_viewer().user.is_some();
+    let head = if signed_in { member_head().into_any() } else { guest_head().into_any() };
+    view! {
+        <Title text="" />
+        <Meta name="description" content=DESCRIPTION />
+        <div class="home">
+            {head}
+            <Transition>
+                {move || Suspend::new(async move { room_lists(rooms.list.await, signed_in) })}
+            </Transition>
+        </div>
+    }
+}
+
+fn member_head() -> impl IntoView {
+    view! {
+        <header class="home-head">
+            <h1>"Rooms"</h1>
+            <A href="/rooms/new" attr:class="button">
+                <Glyph icon=Icon::Plus />
+                "New room"
+            </A>
+        </header>
+    }
+}
+
+fn guest_head() -> impl IntoView {
+    view! {
+        <header class="hero">
+            <h1>"A warm place to talk."</h1>
+            <p>{DESCRIPTION}</p>
+            <p class="gate-actions">
+                <A href="/register" attr:class="button">
+                    "Create an account"
+                </A>
+                <A href="/login" attr:class="button button--quiet">
+                    "Sign in"
+                </A>
+            </p>
+        </header>
+    }
+}
+
+fn room_lists(rooms: Result<Vec<RoomSummary>, AppError>, signed_in: bool) -> AnyView {
+    let rooms = match rooms {
+        Ok(rooms) => rooms,
+        Err(error) => return view! { <p class="note note--bad">{error.to_string()}</p> }.into_any(),
+    };
+    if !signed_in {
+        return room_list("Rooms to read", "No room is public yet. Sign in to see more.", rooms);
+    }
+    let (joined, others): (Vec<_>, Vec<_>) = rooms.into_iter().partition(|room| room.standing == Standing::Member);
+    view! {
+        {room_list("Your rooms", "You are in no room yet. Join one below, or make your own.", joined)}
+        {room_list("Rooms to join", "You are in every room there is. Make another one?", others)}
+    }
+    .into_any()
+}
+
+fn room_list(title: &'static str, when_empty: &'static str, rooms: Vec<RoomSummary>) -> AnyView {
+    let list = if rooms.is_empty() {
+        view! { <p class="note">{when_empty}</p> }.into_any()
+    } else {
+        view! { <ul class="cards">{rooms.into_iter().map(room_card).collect_view()}</ul> }.into_any()
+    };
+    view! {
+        <section class="rooms">
+            <h2>{title}</h2>
+            {list}
+        </section>
+    }
+    .into_any()
+}
+
+fn room_card(summary: RoomSummary) -> impl IntoView {
+    let RoomSummary { room, members, standing, .. } = summary;
+    let (icon, visibility) = match room.visibility {
+        Visibility::Public => (Icon::Globe, "Public"),
+        _ => (Icon::Door, "Open"),
+    };
+    let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+    // A plain form: the answer to it is the room's own page.
+    let join = (standing == Standing::MayJoin).then(|| {
+        view! {
+            <form class="card-join" method="post" action=JoinRoom::PATH>
+                <input type="hidden" name="room" value=room.slug.clone() />
+                <button class="button button--quiet" aria-label=format!("Join {}", room.name)>
+                    "Join"
+                </button>
+            </form>
+        }
+    });
+    view! {
+        <li class="card">
+            <A href=format!("/r/{}", room.slug) attr:class="card-name">
+                {room.name}
+            </A>
+            <p class="card-topic">{room.topic}</p>
+            <p class="card-facts">
+                <span>
+                    <Glyph icon />
+                    {visibility}
+                </span>
+                <span>
+                    <Glyph icon=Icon::People />
+                    {members}
+                </span>
+            </p>
+            {join}
+        </li>
+    }
+}

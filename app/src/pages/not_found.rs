@@ -1,0 +1,35 @@
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::A;
+
+use crate::session::use_viewer;
+
+/// There is nothing at this address, or nothing for this person: both look the same on purpose.
+#[component]
+pub(crate) fn NotFound() -> impl IntoView {
+    #[cfg(feature = "ssr")]
+    crate::context::answer_with(protocol::ErrorCode::NotFound);
+    let signed_in = use_viewer().user.is_some();
+    view! {
+        <Title text="Not found" />
+        <section class="gate">
+            <div class="gate-card">
+                <h1>"Nobody home"</h1>
+                <p class="gate-lead">"There is nothing at this address, or it is not open to you."</p>
+                <p class="gate-actions">
+                    <A href="/" attr:class="button">
+                        "See all rooms"
+                    </A>
+                    {(!signed_in)
+                        .then(|| {
+                            view! {
+                                <A href="/login" attr:class="button button--quiet">
+                                    "Sign in"
+                                </A>
+                            }
+                        })}
+                </p>
+            </div>
+        </section>
+    }
+}

@@ -1,0 +1,34 @@
+//! What the reader should know about the connection. The element is always there, so that screen readers watch it.
+
+use leptos::prelude::*;
+
+use super::Desk;
+use crate::socket::Status;
+
+#[component]
+pub(super) fn Banner(desk: Desk) -> impl IntoView {
+    let status = desk.socket.status();
+    let signed_in = desk.reader.with_value(Option::is_some);
+    let told = move || match status.get() {
+        Status::Quiet => None,
+        Status::Lost if signed_in => {
+            Some("No connection, trying again. What you write is kept, and goes out when the connection is back.".into_any())
+        }
+        Status::Lost => Some("No connection, trying again. New messages come when it is back.".into_any()),
+        Status::Outdated => Some(outdated().into_any()),
+    };
+    view! {
+        <p class="banner" role="status">
+            {told}
+        </p>
+    }
+}
+
+fn outdated() -> impl IntoView {
+    view! {
+        "There is a new version of Snug. "
+        <button type="button" on:click=|_| _ = location().reload()>
+            "Reload"
+        </button>
+    }
+}

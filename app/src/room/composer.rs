@@ -1,0 +1,151 @@
+//! Where one writes.
+
+use leptos::{
+    ev::{KeyboardEvent, SubmitEvent},
+    html,
+    prelude::*,
+    server_fn::ServerFn,
+};
+use protocol::{Body, ClientId, Problem};
+use web_sys::{HtmlElement, HtmlTextAreaElement};
+
+use super::Desk;
+use crate::{
+    api::SendMessage,
+    components::{Glyph, Icon},
+    socket::storage,
+};
+
+/// What a browser reports as the key while an input method composes, where it does not say so otherwise (Safari).
+const COMPOSING_KEY: u32 = 229;
+
+/// A form that works without JavaScript; with it, Enter sends and the page stays.
+pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
+    let composer = Composer { desk, element: NodeRef::new(), fault: RwSignal::new(None) };
+    composer.element.on_load(move |element| composer.begin(element));
+    let name = desk.room.with_untracked(|state| state.room.name.clone());
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        composer.send();
+    };
+    let key = move |event: KeyboardEvent| {
+        if sends(&event) {
+            event.prevent_default();
+            composer.send();
+        }
+    };
+    view! {
+        <form class="composer" method="post" action=SendMessage::PATH on:submit=submit>
+            <input type="hidden" name="room" value=desk.slug.get_value() />
+            <input type="hidden" name="client_id" value=form_id.to_string() />
+            <label class="visually-hidden" for="composer-body">
+                {["Message to ", &name].concat()}
+            </label>
+            <textarea
+                id="composer-body"
+                name="body"
+                rows="1"
+                required
+                placeholder=["Message to ", &name].concat()
+                aria-describedby="composer-fault composer-hint"
+                aria-invalid=move || composer.fault.with(Option::is_some).then_some("true")
+                node_ref=composer.element
+                on:keydown=key
+                on:input=move |_| composer.typed()
+            ></textarea>
+            <button class="composer-send" aria-label="Send" title="Send">
+                <Glyph icon=Icon::Send />
+            </button>
+            <p class="field-fault" id="composer-fault" role="alert">
+                {move || composer.fault.get()}
+            </p>
+            <p class="composer-hint" id="composer-hint">
+                "Enter sends, Shift+Enter makes a new line."
+            </p>
+        </form>
+    }
+}
+
+/// Whether a key means "send". Where there is no keyboard at hand there is no Shift+Enter either, so Enter is a new line there.
+fn sends(event: &KeyboardEvent) -> bool {
+    event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != COMPOSING_KEY && !is_touch()
+}
+
+fn is_touch() -> bool {
+    window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
+}
+
+#[derive(Clone, Copy)]
+struct Composer {
+    desk: Desk,
+    element: NodeRef<html::Textarea>,
+    fault: RwSignal<Option<String>>,
+}
+
+impl Composer {
+    /// The page has come alive. What was typed before that stays; else the draft comes back.
+    fn begin(self, element: HtmlTextAreaElement) {
+        if element.value().is_empty() {
+            let draft = self.desk.reader.with_value(|reader| storage::draft(reader.as_ref()?.id, self.desk.id));
+            element.set_value(&draft.unwrap_or_default());
+        } else {
+            self.keep(&element.value());
+        }
+        // The element is in the document by the next frame.
+        request_animation_frame(move || {
+            if !element.value().is_empty() {
+                fit(&element);
+            }
+            // On touch the focus would call up the keyboard; at a permalink one came to read.
+            let idle = document().active_element().is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "A"));
+            if idle && !is_touch() && self.desk.focus.is_none() {
+                focus(&element);
+            }
+        });
+    }
+
+    fn typed(self) {
+        let Some(element) = self.element.get_untracked() else { return };
+        self.fault.set(None);
+        self.keep(&element.value());
+        fit(&element);
+    }
+
+    fn send(self) {
+        let Some(element) = self.element.get_untracked() else { return };
+        match Body::parse(&element.value()) {
+            Ok(body) => {
+                self.desk.socket.send(self.desk.id, body);
+                element.set_value("");
+                self.typed();
+                self.desk.scroller.to_end();
+            }
+            Err(error) if error.problem == Problem::Empty => {}
+            Err(error) => self.fault.set(Some(error.to_string())),
+        }
+        focus(&element);
+    }
+
+    fn keep(self, text: &str) {
+        self.desk.reader.with_value(|reader| {
+            if let Some(reader) = reader {
+                storage::keep_draft(reader.id, self.desk.id, text);
+            }
+        });
+    }
+}
+
+/// Makes the box as high as its text, where the style sheet's `field-sizing` does not (its `max-block-size` is the cap).
+fn fit(element: &HtmlTextAreaElement) {
+    let style = HtmlElement::style(element);
+    // Each of these fails only for names that are no property.
+    let _ = style.set_property("height", "auto");
+    let borders = element.offset_height() - element.client_height();
+    let height = [&(element.scroll_height() + borders).to_string(), "px"].concat();
+    let _ = style.set_property("height", &height);
+}
+
+fn focus(element: &HtmlTextAreaElement) {
+    // Fails for nothing that is an element of this page.
+    let _ = element.focus();
+}

@@ -1,0 +1,201 @@
+//! Which rooms this connection delivers, and how far each one is.
+
+use std::collections::HashMap;
+
+use protocol::{ClientFrame, RoomId, Seq};
+
+/// How long a room rests that could not be subscribed to or read.
+const REST_MS: f64 = 5_000.0;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Feed {
+    /// Asked for; the answer and the replay are on their way.
+    Asked,
+    /// Delivers.
+    Live,
+    /// Delivers, and the room is being read anew.
+    Reading,
+    /// Did not work; tried again at this moment.
+    Resting(f64),
+    /// Not for this reader, until they join or the connection is made anew.
+    Closed,
+}
+
+/// The subscriptions of one connection.
+#[derive(Debug, Default)]
+pub(crate) struct Feeds {
+    rooms: HashMap<RoomId, Feed>,
+}
+
+impl Feeds {
+    /// A new connection: nothing is subscribed to.
+    pub(crate) fn clear(&mut self) {
+        self.rooms.clear();
+    }
+
+    /// What to send so that the watched rooms are delivered, and no others.
+    pub(crate) fn reconcile(&mut self, watched: &[(RoomId, Seq)], now: f64) -> Vec<ClientFrame> {
+        let mut frames = Vec::new();
+        self.rooms.retain(|room, feed| {
+            let kept = watched.iter().any(|(id, _)| id == room);
+            if !kept && matches!(feed, Feed::Asked | Feed::Live | Feed::Reading) {
+                frames.push(ClientFrame::Unsubscribe { room: (*room).into() });
+            }
+            kept
+        });
+        for &(room, head) in watched {
+            let due = match self.rooms.get(&room) {
+                None => true,
+                Some(Feed::Resting(until)) => *until <= now,
+                Some(_) => false,
+            };
+            if due {
+                self.rooms.insert(room, Feed::Asked);
+                frames.push(ClientFrame::Subscribe { room: room.into(), after: Some(head) });
+            }
+        }
+        frames
+    }
+
+    /// The server delivers a room. `true` when it has to be read anew: more was missed than is replayed, or the server knows less
+    /// than this page (a backup was put back).
+    pub(crate) fn subscribed(&mut self, room: RoomId, head: Seq, reset: bool, known: Seq) -> bool {
+        let read = reset || head < known;
+        if let Some(feed) = self.rooms.get_mut(&room) {
+            *feed = if read { Feed::Reading } else { Feed::Live };
+        }
+        read
+    }
+
+    /// An event showed a hole: ask for what is missing, unless an answer that fills it is on its way.
+    pub(crate) fn gap(&mut self, room: RoomId) {
+        if self.rooms.get(&room) == Some(&Feed::Live) {
+            self.rooms.remove(&room);
+        }
+    }
+
+    /// The room was read anew, and stands here now.
+    pub(crate) fn read(&mut self, room: RoomId) {
+        if self.rooms.get(&room) == Some(&Feed::Reading) {
+            self.rooms.insert(room, Feed::Live);
+        }
+    }
+
+    /// It did not work this time.
+    pub(crate) fn rest(&mut self, room: RoomId, now: f64) {
+        self.rooms.insert(room, Feed::Resting(now + REST_MS));
+    }
+
+    /// The server does not deliver this room to this reader.
+    pub(crate) fn refuse(&mut self, room: RoomId) {
+        self.rooms.insert(room, Feed::Closed);
+    }
+
+    /// The server has ended a subscription. `true` when that was its own idea: the right to read is gone. Else this page asked for
+    /// it, and may have asked for the room again since.
+    pub(crate) fn ended(&mut self, room: RoomId) -> bool {
+        let lost = matches!(self.rooms.get(&room), Some(Feed::Live | Feed::Reading));
+        if lost {
+            self.refuse(room);
+        }
+        lost
+    }
+
+    /// What the reader may do has changed: a room that was closed to them may be open now.
+    pub(crate) fn reopen(&mut self, room: RoomId) {
+        if self.rooms.get(&room) == Some(&Feed::Closed) {
+            self.rooms.remove(&room);
+        }
+    }
+
+    /// When a resting room is tried again.
+    pub(crate) fn deadline(&self) -> Option<f64> {
+        let resting = self.rooms.values().filter_map(|feed| if let Feed::Resting(until) = feed { Some(*until) } else { None });
+        resting.reduce(f64::min)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(n: u64) -> RoomId {
+        crate::state::testing::id(n)
+    }
+
+    fn subscribe(n: u64, after: i64) -> ClientFrame {
+        ClientFrame::Subscribe { room: room(n).into(), after: Some(Seq(after)) }
+    }
+
+    /// Rooms 1 and 2, delivered.
+    fn live() -> Feeds {
+        let mut feeds = Feeds::default();
+        assert_eq!(feeds.reconcile(&[(room(1), Seq(5)), (room(2), Seq(0))], 0.0), [subscribe(1, 5), subscribe(2, 0)]);
+        assert!(!feeds.subscribed(room(1), Seq(7), false, Seq(5)));
+        assert!(!feeds.subscribed(room(2), Seq(0), false, Seq(0)));
+        feeds
+    }
+
+    #[test]
+    fn what_is_watched_is_asked_for_once() {
+        assert_eq!(live().reconcile(&[(room(1), Seq(7)), (room(2), Seq(0))], 0.0), []);
+    }
+
+    #[test]
+    fn what_is_not_watched_any_more_is_let_go() {
+        let mut feeds = live();
+        assert_eq!(feeds.reconcile(&[(room(1), Seq(7))], 0.0), [ClientFrame::Unsubscribe { room: room(2).into() }]);
+        assert_eq!(feeds.reconcile(&[(room(1), Seq(7)), (room(2), Seq(3))], 0.0), [subscribe(2, 3)]);
+        assert!(!feeds.ended(room(2)), "that was about the subscription before");
+        assert!(!feeds.subscribed(room(2), Seq(3), false, Seq(3)));
+    }
+
+    #[test]
+    fn a_hole_is_asked_for_once() {
+        let mut feeds = live();
+        feeds.gap(room(1));
+        assert_eq!(feeds.reconcile(&[(room(1), Seq(9)), (room(2), Seq(0))], 0.0), [subscribe(1, 9)]);
+        feeds.gap(room(1));
+        assert_eq!(feeds.reconcile(&[(room(1), Seq(9)), (room(2), Seq(0))], 0.0), []);
+    }
+
+    #[test]
+    fn a_room_that_was_reset_or_is_shorter_than_known_is_read_anew() {
+        let mut feeds = live();
+        feeds.clear();
+        feeds.reconcile(&[(room(1), Seq(5)), (room(2), Seq(5))], 0.0);
+        assert!(feeds.subscribed(room(1), Seq(900), true, Seq(5)));
+        assert!(feeds.subscribed(room(2), Seq(4), false, Seq(5)));
+        feeds.gap(room(1));
+        assert_eq!(
+            feeds.reconcile(&[(room(1), Seq(5)), (room(2), Seq(5))], 0.0),
+            [],
+            "the page that is being read fills the hole"
+        );
+        feeds.read(room(1));
+        feeds.gap(room(1));
+        assert_eq!(feeds.reconcile(&[(room(1), Seq(901)), (room(2), Seq(5))], 0.0), [subscribe(1, 901)]);
+    }
+
+    #[test]
+    fn what_did_not_work_rests() {
+        let mut feeds = live();
+        feeds.rest(room(1), 100.0);
+        assert_eq!(feeds.deadline(), Some(100.0 + REST_MS));
+        let watched = [(room(1), Seq(7)), (room(2), Seq(0))];
+        assert_eq!(feeds.reconcile(&watched, 100.0), []);
+        assert_eq!(feeds.reconcile(&watched, 100.0 + REST_MS), [subscribe(1, 7)]);
+        assert_eq!(feeds.deadline(), None);
+    }
+
+    #[test]
+    fn a_room_that_is_closed_stays_so_until_something_changes() {
+        let mut feeds = live();
+        assert!(feeds.ended(room(1)));
+        assert!(!feeds.ended(room(1)));
+        let watched = [(room(1), Seq(7)), (room(2), Seq(0))];
+        assert_eq!(feeds.reconcile(&watched, 0.0), []);
+        feeds.reopen(room(1));
+        assert_eq!(feeds.reconcile(&watched, 0.0), [subscribe(1, 7)]);
+    }
+}

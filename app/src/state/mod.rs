@@ -1,0 +1,15 @@
+//! What a page knows about the rooms: plain structs that change by `apply`. No Leptos and no browser in here, so that every rule
+//! is tested on the host.
+
+pub mod backoff;
+pub mod clock;
+mod outbox;
+mod room;
+mod rows;
+
+pub use outbox::{Outbox, Pending, Status};
+pub use room::{Applied, RoomState};
+pub use rows::{Mark, MessageRow, Row, RowKey, rows};
+
+#[cfg(test)]
+pub(crate) mod testing;

@@ -1,0 +1,192 @@
+//! What was written and is not stored yet: one ordered queue over all rooms.
+//!
+//! At most one message per room is under way, and the next one waits until it is answered: so nothing overtakes a message that has
+//! to be tried again. The client id stays the same over every try, and the server stores it once (G2).
+
+use protocol::{ClientId, Error, ErrorCode, Retry, RoomId, Seq};
+use serde::{Deserialize, Serialize};
+
+use super::backoff;
+
+/// Tries that are made without asking the person.
+const TRIES_MAX: u32 = 6;
+
+/// Where a message stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Status {
+    /// To be sent.
+    #[default]
+    Waiting,
+    /// Under way.
+    Sent,
+    /// Stored, at this place and time; its event has not come yet.
+    Stored {
+        /// Its place in the room's log.
+        seq: Seq,
+        /// When the server took it.
+        at: i64,
+    },
+    /// Refused. The person decides: again, or away with it.
+    Failed(Error),
+}
+
+/// A message on its way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pending {
+    /// The id that makes a second try harmless.
+    pub client_id: ClientId,
+    /// The room.
+    pub room: RoomId,
+    /// Markdown source.
+    pub body: String,
+    /// When it was written (unix milliseconds, this device's clock).
+    pub at: i64,
+    /// Where it stands. What comes back from the storage is waiting again.
+    #[serde(skip)]
+    pub status: Status,
+    #[serde(skip)]
+    tries: u32,
+    /// When the next try may be made (unix milliseconds).
+    #[serde(skip)]
+    not_before: i64,
+}
+
+impl Pending {
+    /// A message that was just written.
+    #[must_use]
+    pub fn new(client_id: ClientId, room: RoomId, body: String, at: i64) -> Self {
+        Self { client_id, room, body, at, status: Status::Waiting, tries: 0, not_before: 0 }
+    }
+
+    fn try_anew(&mut self) {
+        (self.status, self.tries, self.not_before) = (Status::Waiting, 0, 0);
+    }
+}
+
+/// The queue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Outbox {
+    /// In the order in which they were written.
+    queue: Vec<Pending>,
+}
+
+impl Outbox {
+    /// Adds a message that was just written.
+    pub fn push(&mut self, pending: Pending) {
+        self.queue.push(pending);
+    }
+
+    /// Adds what an earlier page, or another one, has left in the storage. It is older than anything written here.
+    pub fn adopt(&mut self, mut left_over: Vec<Pending>) {
+        left_over.retain(|pending| self.find(pending.client_id).is_none());
+        // Client ids sort by the time they were made.
+        left_over.sort_by_key(|pending| pending.client_id);
+        self.queue.splice(0..0, left_over);
+    }
+
+    /// What has to go out now; it counts as under way from here on.
+    pub fn take_due(&mut self, now: i64) -> Vec<Pending> {
+        let mut due = Vec::new();
+        let mut rooms: Vec<RoomId> = Vec::new();
+        for pending in &mut self.queue {
+            // Only the first open one of a room may go.
+            let open = matches!(pending.status, Status::Waiting | Status::Sent);
+            if !open || rooms.contains(&pending.room) {
+                continue;
+            }
+            rooms.push(pending.room);
+            if pending.status == Status::Waiting && pending.not_before <= now {
+                pending.status = Status::Sent;
+                pending.tries += 1;
+                due.push(pending.clone());
+            }
+        }
+        due
+    }
+
+    /// When something will be due next, if nothing else happens.
+    #[must_use]
+    pub fn next_due(&self) -> Option<i64> {
+        let mut rooms: Vec<RoomId> = Vec::new();
+        let mut next = None;
+        for pending in self.queue.iter().filter(|pending| matches!(pending.status, Status::Waiting | Status::Sent)) {
+            if rooms.contains(&pending.room) {
+                continue;
+            }
+            rooms.push(pending.room);
+            if pending.status == Status::Waiting {
+                next = Some(next.unwrap_or(i64::MAX).min(pending.not_before));
+            }
+        }
+        next
+    }
+
+    /// The connection is gone: what was under way may have arrived or not, so it goes out again.
+    pub fn disconnected(&mut self) {
+        for pending in &mut self.queue {
+            if pending.status == Status::Sent {
+                pending.try_anew();
+            }
+        }
+    }
+
+    /// The server has stored it.
+    pub fn acknowledge(&mut self, client_id: ClientId, seq: Seq, at: i64) {
+        if let Some(pending) = self.find(client_id) {
+            pending.status = Status::Stored { seq, at };
+        }
+    }
+
+    /// The server has refused it. It is tried again by itself where that can help; else the person is asked.
+    pub fn refuse(&mut self, client_id: ClientId, error: Error, now: i64, random: f64) {
+        let Some(pending) = self.find(client_id) else { return };
+        if error.code.retry() == Retry::No || pending.tries >= TRIES_MAX {
+            pending.status = Status::Failed(error);
+            return;
+        }
+        let asked = error.retry_after.map_or(0, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000));
+        // Whole milliseconds below half a minute: the cast keeps the value.
+        let pause = backoff::delay_ms(pending.tries, random) as i64;
+        pending.not_before = now.saturating_add(asked.max(pause));
+        pending.status = Status::Waiting;
+    }
+
+    /// The person wants a failed one to be tried again. It keeps its client id, except after a conflict: then that id is what is
+    /// wrong with it. Answers with the message as it stands now.
+    pub fn retry(&mut self, client_id: ClientId) -> Option<&Pending> {
+        let pending = self.find(client_id)?;
+        let Status::Failed(error) = &pending.status else { return None };
+        if error.code == ErrorCode::Conflict {
+            pending.client_id = ClientId::generate();
+        }
+        pending.try_anew();
+        Some(pending)
+    }
+
+    /// It is stored and shown, or the person does not want it any more. `true` if it was here.
+    pub fn remove(&mut self, client_id: ClientId) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|pending| pending.client_id != client_id);
+        self.queue.len() < before
+    }
+
+    /// Events have come up to this place of a room: what is stored up to there is shown by them. `true` if
+    /// there was something to let go.
+    pub fn settle(&mut self, room: RoomId, head: Seq) -> bool {
+        let before = self.queue.len();
+        self.queue.retain(|pending| pending.room != room || !matches!(pending.status, Status::Stored { seq, .. } if seq <= head));
+        self.queue.len() < before
+    }
+
+    /// The messages of a room, in order.
+    pub fn of_room(&self, room: RoomId) -> impl Iterator<Item = &Pending> {
+        self.queue.iter().filter(move |pending| pending.room == room)
+    }
+
+    fn find(&mut self, client_id: ClientId) -> Option<&mut Pending> {
+        self.queue.iter_mut().find(|pending| pending.client_id == client_id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,172 @@
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use protocol::{Field, FieldError, Problem};
+
+use super::*;
+use crate::state::testing::id;
+
+fn pending(n: u64, room: u64) -> Pending {
+    Pending::new(id(n), id(room), format!("text {n}"), 0)
+}
+
+fn outbox(rooms: &[u64]) -> Outbox {
+    let mut outbox = Outbox::default();
+    (1..).zip(rooms).for_each(|(n, &room)| outbox.push(pending(n, room)));
+    outbox
+}
+
+fn ids(list: &[Pending]) -> Vec<ClientId> {
+    list.iter().map(|pending| pending.client_id).collect()
+}
+
+fn status(outbox: &Outbox, n: u64) -> Status {
+    outbox.queue.iter().find(|pending| pending.client_id == id(n)).unwrap().status.clone()
+}
+
+#[test]
+fn one_per_room_is_under_way() {
+    let mut outbox = outbox(&[1, 1, 2]);
+    assert_eq!(ids(&outbox.take_due(0)), [id(1), id(3)]);
+    assert_eq!(ids(&outbox.take_due(0)), []);
+    outbox.acknowledge(id(1), Seq(5), 7);
+    assert_eq!(ids(&outbox.take_due(0)), [id(2)]);
+    assert_eq!(status(&outbox, 1), Status::Stored { seq: Seq(5), at: 7 });
+}
+
+#[test]
+fn a_message_that_waits_for_its_next_try_is_not_overtaken() {
+    let mut outbox = outbox(&[1, 1]);
+    outbox.take_due(0);
+    outbox.refuse(id(1), Error::throttled(4), 1_000, 0.5);
+    assert_eq!((outbox.next_due(), ids(&outbox.take_due(4_999))), (Some(5_000), vec![]));
+    assert_eq!(ids(&outbox.take_due(5_000)), [id(1)]);
+}
+
+#[test]
+fn a_refused_message_asks_the_person_and_lets_the_next_one_go() {
+    let mut outbox = outbox(&[1, 1]);
+    outbox.take_due(0);
+    let error = Error::from(FieldError { field: Field::Body, problem: Problem::Empty });
+    outbox.refuse(id(1), error.clone(), 0, 0.5);
+    assert_eq!(status(&outbox, 1), Status::Failed(error));
+    assert_eq!(ids(&outbox.take_due(0)), [id(2)]);
+}
+
+#[test]
+fn a_server_that_keeps_failing_ends_in_a_question() {
+    let mut outbox = outbox(&[1]);
+    let mut now = 0;
+    for _ in 0..TRIES_MAX {
+        assert_eq!(status(&outbox, 1), Status::Waiting);
+        now = outbox.next_due().unwrap().max(now);
+        assert_eq!(outbox.take_due(now).len(), 1);
+        outbox.refuse(id(1), ErrorCode::Unavailable.into(), now, 0.9);
+    }
+    assert_eq!(status(&outbox, 1), Status::Failed(ErrorCode::Unavailable.into()));
+    assert_eq!(outbox.next_due(), None);
+    assert_eq!(outbox.retry(id(1)).unwrap().client_id, id(1), "a retry is the same message");
+    assert_eq!(ids(&outbox.take_due(now)), [id(1)]);
+}
+
+#[test]
+fn a_used_up_id_is_replaced_when_the_person_tries_again() {
+    let mut outbox = outbox(&[1]);
+    outbox.take_due(0);
+    outbox.refuse(id(1), ErrorCode::Conflict.into(), 0, 0.5);
+    let again = outbox.retry(id(1)).unwrap().clone();
+    assert_ne!(again.client_id, id(1));
+    assert_eq!(ids(&outbox.take_due(0)), [again.client_id]);
+}
+
+#[test]
+fn only_a_failed_message_is_tried_again_by_hand() {
+    let mut outbox = outbox(&[1]);
+    assert_eq!(outbox.retry(id(1)), None);
+    outbox.take_due(0);
+    assert_eq!(outbox.retry(id(1)), None);
+}
+
+#[test]
+fn what_was_under_way_goes_out_again() {
+    let mut outbox = outbox(&[1, 1]);
+    outbox.take_due(0);
+    outbox.disconnected();
+    assert_eq!(ids(&outbox.take_due(0)), [id(1)]);
+}
+
+#[test]
+fn a_stored_message_goes_when_its_event_has_come() {
+    let mut outbox = outbox(&[1, 1]);
+    outbox.take_due(0);
+    outbox.acknowledge(id(1), Seq(5), 7);
+    outbox.settle(id(1), Seq(4));
+    outbox.settle(id(2), Seq(9));
+    assert_eq!(status(&outbox, 1), Status::Stored { seq: Seq(5), at: 7 });
+    outbox.settle(id(1), Seq(5));
+    assert_eq!(ids(&outbox.queue), [id(2)]);
+}
+
+#[test]
+fn left_over_messages_come_before_new_ones() {
+    let mut outbox = outbox(&[1]);
+    let stored = serde_json::to_string(&outbox.take_due(0)[0]).unwrap();
+    let mut reloaded = Outbox::default();
+    reloaded.push(pending(3, 1));
+    reloaded.adopt(vec![pending(2, 1), serde_json::from_str(&stored).unwrap(), pending(3, 1)]);
+    for n in 1..4 {
+        assert_eq!(ids(&reloaded.take_due(0)), [id(n)], "in order, once, and waiting again");
+        assert!(reloaded.remove(id(n)));
+        assert!(!reloaded.remove(id(n)));
+    }
+    assert_eq!(reloaded, Outbox::default());
+}
+
+proptest! {
+    /// A server that stores, refuses for the moment, or vanishes with and without having stored: each message is stored, once, and
+    /// each room in the order of writing.
+    #[test]
+    fn whatever_happens_each_message_arrives_once_and_in_order(
+        rooms in prop::collection::vec(0u64..3, 1..12),
+        answers in prop::collection::vec((0u8..5, any::<usize>()), 0..80),
+    ) {
+        let mut outbox = outbox(&rooms);
+        let mut stored: Vec<Pending> = Vec::new();
+        let mut under_way: Vec<Pending> = Vec::new();
+        let mut now = 0;
+        for (answer, which) in answers.into_iter().chain(std::iter::repeat_n((0, 0), 100)) {
+            now = outbox.next_due().unwrap_or(now).max(now);
+            under_way.extend(outbox.take_due(now));
+            if under_way.is_empty() {
+                continue;
+            }
+            let pending = under_way.remove(which % under_way.len());
+            let store = |stored: &mut Vec<Pending>| if !ids(stored).contains(&pending.client_id) { stored.push(pending.clone()) };
+            match answer {
+                0 | 1 => {
+                    store(&mut stored);
+                    outbox.acknowledge(pending.client_id, Seq(1), now);
+                }
+                2 => {
+                    outbox.refuse(pending.client_id, ErrorCode::Unavailable.into(), now, 0.5);
+                    outbox.retry(pending.client_id);
+                }
+                _ => {
+                    if answer == 3 {
+                        store(&mut stored);
+                    }
+                    under_way.clear();
+                    outbox.disconnected();
+                }
+            }
+        }
+        let all_stored = outbox.queue.iter().all(|pending| matches!(pending.status, Status::Stored { .. }));
+        prop_assert!(all_stored);
+        let mut by_room: BTreeMap<RoomId, Vec<ClientId>> = BTreeMap::new();
+        stored.iter().for_each(|pending| by_room.entry(pending.room).or_default().push(pending.client_id));
+        prop_assert_eq!(stored.len(), rooms.len());
+        prop_assert!(by_room.values().all(|list| list.is_sorted()));
+    }
+}

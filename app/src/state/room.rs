@@ -1,0 +1,248 @@
+//! One room as this page knows it: a snapshot, moved on by events.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use protocol::{Change, Event, Message, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
+
+/// Messages that a timeline holds at most; the far end is dropped and loaded again when somebody scrolls there.
+const SHOWN_MAX: usize = 300;
+
+/// Events that may wait for a hole to be filled. One replay fills a hole of half that; past it the room is read anew anyway.
+const WAITING_MAX: usize = 2 * limits::REPLAY_MAX as usize;
+
+/// What became of an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Applied {
+    /// The room has moved on.
+    Fresh,
+    /// It was known.
+    Double,
+    /// Something before it is missing; it waits until everything after this place has come.
+    Gap {
+        /// The last place before the hole.
+        after: Seq,
+    },
+}
+
+/// A room. Events may come in any order, twice, or with holes between them: what ends up here is what the log says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoomState {
+    /// The room.
+    pub room: Room,
+    /// What the reader may do.
+    pub standing: Standing,
+    /// Number of members.
+    pub members: u64,
+    reader: Option<UserId>,
+    /// Everything up to here is applied.
+    head: Seq,
+    /// Events beyond a hole.
+    waiting: BTreeMap<Seq, Event>,
+    /// The shown stretch: messages in the order of `seq`, without a hole between the first and the last.
+    messages: Vec<Arc<Message>>,
+    has_older: bool,
+    has_newer: bool,
+    /// Messages of others that came behind a stretch that does not reach the end.
+    unseen: Vec<Seq>,
+    reader_at_end: bool,
+}
+
+impl RoomState {
+    /// A room from a snapshot.
+    #[must_use]
+    pub fn from_page(page: RoomPage, reader: Option<UserId>) -> Self {
+        Self {
+            messages: page.messages.into_iter().map(Arc::new).collect(),
+            room: page.room,
+            standing: page.standing,
+            members: page.members,
+            reader,
+            head: page.head,
+            waiting: BTreeMap::new(),
+            has_older: page.has_older,
+            has_newer: page.has_newer,
+            unseen: Vec::new(),
+            reader_at_end: true,
+        }
+    }
+
+    /// Takes one event of the log.
+    pub fn apply(&mut self, event: Event) -> Applied {
+        if event.seq <= self.head || self.waiting.contains_key(&event.seq) {
+            return Applied::Double;
+        }
+        if event.seq != self.head.next() {
+            if self.waiting.len() < WAITING_MAX {
+                self.waiting.insert(event.seq, event);
+            }
+            return Applied::Gap { after: self.head };
+        }
+        self.absorb(event);
+        self.take_waiting();
+        Applied::Fresh
+    }
+
+    /// Puts a page of older messages on top that was read as "before `before`". `false` when the timeline has moved away since.
+    pub fn merge_older(&mut self, before: Seq, page: RoomPage) -> bool {
+        if self.first_seq() != Some(before) {
+            return false;
+        }
+        let older = page.messages.into_iter().filter(|message| message.seq < before).map(Arc::new);
+        self.messages.splice(0..0, older);
+        self.has_older = page.has_older;
+        if self.messages.len() > SHOWN_MAX {
+            self.messages.truncate(SHOWN_MAX);
+            self.has_newer = true;
+        }
+        true
+    }
+
+    /// Puts a page of newer messages at the end that was read as "after `after`". `false` when the timeline has moved away since.
+    pub fn merge_newer(&mut self, after: Seq, page: RoomPage) -> bool {
+        if !self.has_newer || self.last_seq() != Some(after) {
+            return false;
+        }
+        self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after).map(Arc::new));
+        // Events that came while the page was on its way were not shown, and the page may be too old to hold them.
+        self.has_newer = page.has_newer || page.head < self.head;
+        let last = self.last_seq();
+        self.unseen.retain(|&seq| Some(seq) > last);
+        self.drop_oldest(SHOWN_MAX);
+        true
+    }
+
+    /// Starts anew from a page. A page that is older than what is applied already answers with a gap: what came in between has to
+    /// be replayed.
+    pub fn replace(&mut self, page: RoomPage) -> Applied {
+        let head = self.head;
+        let waiting = std::mem::take(&mut self.waiting);
+        let reader_at_end = self.reader_at_end;
+        *self = Self { waiting, reader_at_end, ..Self::from_page(page, self.reader) };
+        self.take_waiting();
+        if self.head < head { Applied::Gap { after: self.head } } else { Applied::Fresh }
+    }
+
+    /// Everything up to here is applied.
+    #[must_use]
+    pub fn head(&self) -> Seq {
+        self.head
+    }
+
+    /// The shown stretch.
+    #[must_use]
+    pub fn messages(&self) -> &[Arc<Message>] {
+        &self.messages
+    }
+
+    /// Place of the first shown message.
+    #[must_use]
+    pub fn first_seq(&self) -> Option<Seq> {
+        self.messages.first().map(|message| message.seq)
+    }
+
+    /// Place of the last shown message.
+    #[must_use]
+    pub fn last_seq(&self) -> Option<Seq> {
+        self.messages.last().map(|message| message.seq)
+    }
+
+    /// Whether the shown stretch reaches over this place.
+    #[must_use]
+    pub fn shows(&self, seq: Seq) -> bool {
+        self.messages.binary_search_by_key(&seq, |message| message.seq).is_ok()
+    }
+
+    /// Whether there are messages before the first one shown.
+    #[must_use]
+    pub fn has_older(&self) -> bool {
+        self.has_older
+    }
+
+    /// Whether there are messages after the last one shown.
+    #[must_use]
+    pub fn has_newer(&self) -> bool {
+        self.has_newer
+    }
+
+    /// Whether the reader may read what is written here.
+    #[must_use]
+    pub fn is_open_to_reader(&self) -> bool {
+        self.standing == Standing::Member || self.room.visibility == Visibility::Public
+    }
+
+    /// Messages of others after this place.
+    #[must_use]
+    pub fn unseen_after(&self, seen: Seq) -> usize {
+        let shown = self.messages.iter().rev().take_while(|message| message.seq > seen);
+        shown.filter(|message| !self.is_reader(&message.author)).count() + self.unseen.len()
+    }
+
+    /// Whether the reader stands at the end: then the top of a long timeline may go, otherwise nothing they read moves.
+    pub fn set_reader_at_end(&mut self, at_end: bool) {
+        self.reader_at_end = at_end;
+    }
+
+    fn take_waiting(&mut self) {
+        while let Some(entry) = self.waiting.first_entry() {
+            if *entry.key() > self.head.next() {
+                return;
+            }
+            let event = entry.remove();
+            if event.seq > self.head {
+                self.absorb(event);
+            }
+        }
+    }
+
+    fn absorb(&mut self, event: Event) {
+        self.head = event.seq;
+        match event.change {
+            Change::MessageCreated { .. } => {
+                if let Some(message) = event.message() {
+                    self.append(message);
+                }
+            }
+            Change::MemberJoined => {
+                self.members += 1;
+                if self.is_reader(&event.actor) {
+                    self.standing = Standing::Member;
+                }
+            }
+            Change::MemberLeft => {
+                self.members = self.members.saturating_sub(1);
+                if self.is_reader(&event.actor) {
+                    self.standing = Standing::MayJoin;
+                }
+            }
+        }
+    }
+
+    fn append(&mut self, message: Message) {
+        // A page can be ahead of the events: then the message stands there already.
+        if self.last_seq() >= Some(message.seq) {
+            return;
+        }
+        self.has_newer |= self.messages.len() >= 2 * SHOWN_MAX;
+        if !self.has_newer {
+            self.messages.push(Arc::new(message));
+            if self.reader_at_end && self.messages.len() > SHOWN_MAX + limits::PAGE as usize {
+                self.drop_oldest(SHOWN_MAX);
+            }
+        } else if !self.is_reader(&message.author) {
+            self.unseen.push(message.seq);
+        }
+    }
+
+    fn drop_oldest(&mut self, keep: usize) {
+        let surplus = self.messages.len().saturating_sub(keep);
+        self.messages.drain(..surplus);
+        self.has_older |= surplus > 0;
+    }
+
+    fn is_reader(&self, user: &User) -> bool {
+        self.reader == Some(user.id)
+    }
+}
+
+#[cfg(test)]
+mod tests;

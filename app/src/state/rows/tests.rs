@@ -1,0 +1,134 @@
+use std::collections::HashSet;
+
+use proptest::{prelude::*, sample::Index};
+use protocol::{ErrorCode, Event, Window};
+
+use super::*;
+use crate::state::{
+    Outbox,
+    testing::{id, message_event, page, room_id, user},
+};
+
+const MINUTE: i64 = 60_000;
+const DAY: i64 = 24 * 60 * MINUTE;
+
+fn state(log: &[Event]) -> RoomState {
+    RoomState::from_page(page(log, log.len(), None, Window::Latest), None)
+}
+
+/// A log of messages by these authors at these times.
+fn talk(messages: &[(u64, i64)]) -> Vec<Event> {
+    (1..).zip(messages).map(|(seq, &(author, at))| message_event(seq, author, at)).collect()
+}
+
+/// `-` for a day line, the author's number for a message, with `'` when it is the first of its group.
+fn drawn(rows: &[Row]) -> String {
+    let draw = |row: &Row| match row {
+        Row::Day { .. } => "-".to_owned(),
+        Row::Message(row) => format!("{}{}", &row.message.author.username[1..], if row.first { "'" } else { "" }),
+    };
+    rows.iter().map(draw).collect::<Vec<_>>().join(" ")
+}
+
+fn draw(messages: &[(u64, i64)], zone: i32) -> String {
+    drawn(&rows(&state(&talk(messages)), std::iter::empty(), None, |at| clock::to_local(at, zone)))
+}
+
+#[test]
+fn one_author_within_five_minutes_is_one_group() {
+    assert_eq!(
+        draw(&[(1, 0), (1, 5 * MINUTE), (1, 10 * MINUTE + 1), (2, 10 * MINUTE + 2), (1, 10 * MINUTE + 3)], 0),
+        "- 1' 1 1' 2' 1'"
+    );
+}
+
+#[test]
+fn a_day_begins_at_the_readers_midnight() {
+    let around_midnight = [(1, DAY - MINUTE), (1, DAY + MINUTE)];
+    assert_eq!(draw(&around_midnight, 0), "- 1' - 1'");
+    assert_eq!(draw(&around_midnight, 60), "- 1' 1");
+}
+
+#[test]
+fn a_clock_that_goes_back_makes_no_row_twice() {
+    let messages = [(1, DAY + 1), (1, DAY - 1), (1, DAY + 2)];
+    assert_eq!(draw(&messages, 0), "- 1' - 1' - 1'");
+    let rows = rows(&state(&talk(&messages)), std::iter::empty(), None, |at| at);
+    assert_eq!(rows.iter().map(Row::key).collect::<HashSet<_>>().len(), rows.len());
+}
+
+#[test]
+fn a_sent_message_keeps_its_row() {
+    let mut room = state(&talk(&[(2, 0)]));
+    let mut outbox = Outbox::default();
+    let pending = Pending::new(id(1_000_002), room_id(), "text 2".to_owned(), MINUTE);
+    outbox.push(pending.clone());
+    let me = user(1);
+    let show = |room: &RoomState, outbox: &Outbox| rows(room, outbox.of_room(room_id()), Some(&me), |at| at);
+    let last = |rows: &[Row]| match rows.last() {
+        Some(Row::Message(row)) => (row.mark.clone(), row.message.seq, row.message.body.clone(), row.own),
+        _ => unreachable!("a message"),
+    };
+
+    let written = show(&room, &outbox);
+    assert_eq!(last(&written), (Mark::Pending, Seq::ZERO, "text 2".to_owned(), true));
+    outbox.acknowledge(pending.client_id, Seq(2), 2 * MINUTE);
+    let acknowledged = show(&room, &outbox);
+    assert_eq!(last(&acknowledged), (Mark::Stored, Seq(2), "text 2".to_owned(), true));
+    room.apply(message_event(2, 1, 2 * MINUTE));
+    let with_event = show(&room, &outbox);
+    outbox.remove(pending.client_id);
+    assert_eq!(show(&room, &outbox), with_event);
+
+    let keys = |rows: &[Row]| rows.iter().map(Row::key).collect::<Vec<_>>();
+    assert_eq!(keys(&written), keys(&acknowledged));
+    assert_eq!(keys(&written), keys(&with_event));
+}
+
+#[test]
+fn a_refused_message_says_why() {
+    let mut outbox = Outbox::default();
+    outbox.push(Pending::new(id(9), room_id(), "x".to_owned(), 0));
+    outbox.refuse(id(9), ErrorCode::NotAMember.into(), 0, 0.5);
+    let rows = rows(&state(&[]), outbox.of_room(room_id()), Some(&user(1)), |at| at);
+    assert!(matches!(&rows[1], Row::Message(row) if row.mark == Mark::Failed(ErrorCode::NotAMember.into())));
+}
+
+proptest! {
+    /// Where a page ends does not show.
+    #[test]
+    fn groups_go_across_the_joins_of_pages(
+        messages in prop::collection::vec((1u64..3, 0i64..3 * MINUTE), 51..120),
+        zone in -840i32..=840,
+    ) {
+        let mut now = DAY - 60 * MINUTE;
+        let messages: Vec<(u64, i64)> = messages.into_iter().map(|(author, pause)| { now += pause; (author, now) }).collect();
+        let log = talk(&messages);
+        let mut state = state(&log);
+        while let (true, Some(first)) = (state.has_older(), state.first_seq()) {
+            prop_assert!(state.merge_older(first, page(&log, log.len(), None, Window::Before(first))));
+        }
+        let shown = rows(&state, std::iter::empty(), None, |at| clock::to_local(at, zone));
+        let mut expected = Vec::new();
+        for (at, &(author, time)) in messages.iter().enumerate() {
+            let day = |time| clock::day_number(clock::to_local(time, zone));
+            let before = at.checked_sub(1).map(|before| messages[before]);
+            if before.is_none_or(|(_, then)| day(then) != day(time)) {
+                expected.push("-".to_owned());
+            }
+            let grouped = before.is_some_and(|(who, then)| who == author && time - then <= 5 * MINUTE && day(then) == day(time));
+            expected.push(format!("{author}{}", if grouped { "" } else { "'" }));
+        }
+        prop_assert_eq!(drawn(&shown), expected.join(" "));
+    }
+
+    #[test]
+    fn keys_are_unique(authors in prop::collection::vec((1u64..4, -DAY..DAY), 0..60), pick in any::<Index>()) {
+        let mut outbox = Outbox::default();
+        // One that is stored already, and one that is not.
+        outbox.push(Pending::new(id(1_000_001 + pick.index(60) as u64), room_id(), "x".to_owned(), 0));
+        outbox.push(Pending::new(id(5), room_id(), "y".to_owned(), 0));
+        let rows = rows(&state(&talk(&authors)), outbox.of_room(room_id()), Some(&user(1)), |at| at);
+        prop_assert_eq!(rows.iter().map(Row::key).collect::<HashSet<_>>().len(), rows.len());
+    }
+}

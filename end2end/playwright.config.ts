@@ -1,0 +1,22 @@
+import { defineConfig, devices } from "@playwright/test";
+import { browser } from "./support/browser.ts";
+
+const desktop = { ...devices["Desktop Chrome"], viewport: { width: 1280, height: 800 } };
+
+export default defineConfig({
+  testDir: "tests",
+  fullyParallel: true,
+  forbidOnly: true,
+  retries: 0,
+  workers: 2,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
+  use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin", trace: "retain-on-failure" },
+  // Each file belongs to one project by its name, so that no test has to be skipped.
+  projects: [
+    { name: "desktop", use: desktop, testIgnore: /(phone|nojs)\.spec\.ts/ },
+    { name: "phone", use: { ...desktop, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, testMatch: /phone\.spec\.ts/ },
+    { name: "nojs", use: { ...desktop, javaScriptEnabled: false }, testMatch: /nojs\.spec\.ts/ },
+  ],
+});

@@ -1,0 +1,91 @@
+import { expect, type Locator, type Page } from "@playwright/test";
+import { go } from "./page.ts";
+
+/** `/r/{slug}` and `/r/{slug}/m/{seq}`. */
+export class RoomPage {
+  readonly page: Page;
+  readonly timeline: Locator;
+  readonly messages: Locator;
+  readonly bodies: Locator;
+  readonly pending: Locator;
+  readonly failed: Locator;
+  readonly scroller: Locator;
+  readonly composer: Locator;
+  readonly send: Locator;
+  readonly banner: Locator;
+  readonly pill: Locator;
+  readonly older: Locator;
+  readonly newer: Locator;
+  readonly join: Locator;
+  readonly leave: Locator;
+
+  constructor(page: Page) {
+    this.page = page;
+    const room = page.locator("[data-room]");
+    this.timeline = room.getByRole("log");
+    this.messages = this.timeline.locator(".message");
+    this.bodies = this.messages.locator(".message-body");
+    this.pending = this.timeline.locator(".message--pending");
+    this.failed = this.timeline.locator(".message--failed");
+    this.scroller = room.locator(".scroller");
+    this.composer = room.getByRole("textbox", { name: /message/i });
+    this.send = room.locator(".composer-send");
+    this.banner = room.locator(".banner");
+    this.pill = room.locator(".pill");
+    this.older = room.locator(".older");
+    this.newer = room.locator(".newer");
+    this.join = room.getByRole("button", { name: /^join/i });
+    this.leave = room.getByRole("button", { name: /^leave/i });
+  }
+
+  async open(slug: string, seq?: number): Promise<void> {
+    await go(this.page, seq === undefined ? `/r/${slug}` : `/r/${slug}/m/${seq}`);
+  }
+
+  /** Opens a room and becomes a member. */
+  async enter(slug: string): Promise<void> {
+    await this.open(slug);
+    await this.join.first().click();
+    await expect(this.composer).toBeVisible();
+  }
+
+  /** Types a message and presses Enter. Does not wait for the acknowledgement. */
+  async say(text: string): Promise<void> {
+    await this.composer.fill(text);
+    await this.composer.press("Enter");
+  }
+
+  /** The message with just this text. */
+  message(text: string): Locator {
+    const whole = new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);
+    return this.messages.filter({ has: this.page.locator(".message-body", { hasText: whole }) });
+  }
+
+  /** Just these messages stand there, in this order, each one stored. */
+  async expectMessages(texts: string[]): Promise<void> {
+    await expect(this.bodies).toHaveText(texts);
+    await this.expectAllStored();
+  }
+
+  /** Nothing is on its way or has failed. */
+  async expectAllStored(): Promise<void> {
+    await expect(this.pending).toHaveCount(0);
+    await expect(this.failed).toHaveCount(0);
+  }
+
+  /** The place of a message in the room's log. */
+  async seqOf(text: string): Promise<number> {
+    const id = await this.message(text).getAttribute("id");
+    return Number(id?.replace(/^m/, ""));
+  }
+
+  /** How far the view is from the newest message, in pixels. */
+  async distanceToEnd(): Promise<number> {
+    return this.scroller.evaluate((scroller) => Math.abs(scroller.scrollTop));
+  }
+
+  /** Moves the view to the oldest message that is there. */
+  async scrollToTop(): Promise<void> {
+    await this.scroller.evaluate((scroller) => scroller.scrollTo({ top: -scroller.scrollHeight, behavior: "instant" }));
+  }
+}

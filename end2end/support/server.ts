@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+
+const BINARY = process.env.SNUG_BINARY ?? fileURLToPath(new URL("../../target/release/snug", import.meta.url));
+const START_SECONDS = 20;
+
+/** A Snug of its own: a port, a data folder, and a process that can be killed and started again on them. */
+export class Server {
+  readonly url: string;
+  readonly port: number;
+  private readonly folder = mkdtempSync(join(tmpdir(), "snug-e2e-"));
+  private process?: ChildProcess;
+
+  private constructor(port: number) {
+    this.port = port;
+    this.url = `http://127.0.0.1:${port}`;
+  }
+
+  static async create(): Promise<Server> {
+    if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there. Run: make build`);
+    const server = new Server(await freePort());
+    await server.start();
+    return server;
+  }
+
+  async start(): Promise<void> {
+    const data = join(this.folder, "data");
+    // An empty environment: nothing that is set on this machine changes what is tested.
+    const child = spawn(BINARY, ["serve", "--addr", `127.0.0.1:${this.port}`, "--data-dir", data], {
+      env: {},
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const log = createWriteStream(this.logFile, { flags: "a" });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    this.process = child;
+    await this.ready();
+  }
+
+  /** Ends the process and waits until it is gone. */
+  async stop(signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+    const child = this.process;
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, "exit");
+    child.kill(signal);
+    await gone;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop("SIGTERM");
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  log(): string {
+    return readFileSync(this.logFile, "utf8");
+  }
+
+  private get logFile(): string {
+    return join(this.folder, "log");
+  }
+
+  private async ready(): Promise<void> {
+    const deadline = Date.now() + START_SECONDS * 1000;
+    while (Date.now() < deadline && this.process?.exitCode === null) {
+      const answer = await fetch(`${this.url}/readyz`).catch(() => undefined);
+      if (answer?.ok) return;
+      await pause(20);
+    }
+    throw new Error(`The server did not get ready. Its log:\n${this.log()}`);
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, "127.0.0.1");
+  await once(probe, "listening");
+  const address = probe.address();
+  probe.close();
+  if (address === null || typeof address === "string") throw new Error("no port");
+  return address.port;
+}

@@ -1,0 +1,65 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { AuthPage } from "../support/auth-page.ts";
+import { go } from "../support/page.ts";
+import { expect, test } from "../support/test.ts";
+
+async function check(page: Page, address: string): Promise<void> {
+  await go(page, address);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html} ${node.failureSummary ?? ""}`));
+  expect(told, address).toEqual([]);
+}
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("pages of a guest", async ({ page, ada, problems }) => {
+      problems.allow(/status of 404/);
+      await ada.room.say("Something to read, with a [link](https://example.org), `code` and > more");
+      await ada.room.expectAllStored();
+      for (const address of ["/", "/register", "/login", "/r/lobby", "/nothing/here"]) await check(page, address);
+    });
+
+    test("pages of a member", async ({ ada, room }) => {
+      await check(ada.page, `/r/${room}`);
+      const seqs = await ada.seed(room, ["**one**", "> two", "```\nthree\n```", "[four](https://example.org)", "five"]);
+      for (const address of ["/", "/rooms/new", `/r/${room}`, `/r/${room}/m/${seqs[1]}`]) await check(ada.page, address);
+    });
+
+    test("a room that can be joined", async ({ bob, room }) => {
+      await check(bob.page, `/r/${room}`);
+    });
+
+    test("a refused form", async ({ page, problems }) => {
+      problems.allow(/status of 4\d\d/);
+      await go(page, "/login");
+      await new AuthPage(page).fill("nobody-at-all", "not the password");
+      await expect(page.getByText("User name or password is wrong")).toBeVisible();
+      const { violations } = await new AxeBuilder({ page }).analyze();
+      expect(violations).toEqual([]);
+    });
+  });
+}
+
+test("everything in a room can be reached by keyboard", async ({ ada, room }) => {
+  await ada.seed(room, ["one", "two"]);
+  await ada.room.open(room);
+  const reached = new Set<string>();
+  for (let presses = 0; presses < 60; presses += 1) {
+    await ada.page.keyboard.press("Tab");
+    reached.add(await ada.page.evaluate(() => document.activeElement?.className ?? ""));
+  }
+  for (const part of ["message-time", "scroller", "composer-send"]) expect([...reached].join(" ")).toContain(part);
+});
+
+test("a focused element can be seen to be", async ({ ada }) => {
+  await ada.room.composer.focus();
+  await ada.page.keyboard.press("Tab");
+  const outline = await ada.page.evaluate(() => {
+    const style = getComputedStyle(document.activeElement ?? document.body);
+    return `${style.outlineStyle} ${style.boxShadow}`;
+  });
+  expect(outline).not.toBe("none none");
+});

@@ -1,0 +1,61 @@
+import { expect, test } from "../support/test.ts";
+
+test("the time of a message is its permalink", async ({ ada, room }) => {
+  await ada.room.say("remember this");
+  await ada.room.expectAllStored();
+  const seq = await ada.room.seqOf("remember this");
+  await expect(ada.room.message("remember this").locator(".message-time")).toHaveAttribute("href", `/r/${room}/m/${seq}#m${seq}`);
+});
+
+test("a permalink opens around its message, which is marked and in view", async ({ ada, room }) => {
+  const seqs = await ada.seed(room, 130);
+  const seq = seqs[39] ?? 0;
+  await ada.room.open(room, seq);
+  const message = ada.room.message("line 40");
+  await expect(message).toHaveAttribute("id", `m${seq}`);
+  await expect(message).toHaveClass(/message--focus/);
+  await expect(message).toBeInViewport();
+  await expect(ada.room.message("line 39")).toHaveCount(1);
+  await expect(ada.room.message("line 41")).toHaveCount(1);
+  // Reading on leads to the present.
+  await expect(ada.room.newer).toBeVisible();
+});
+
+test("a permalink page is live", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  await ada.room.say("the one");
+  await ada.room.say("the other");
+  await ada.room.expectAllStored();
+  await ada.room.open(room, await ada.room.seqOf("the one"));
+  await expect(ada.room.message("the one")).toHaveClass(/message--focus/);
+  await bob.room.say("said later");
+  await ada.room.expectMessages(["the one", "the other", "said later"]);
+});
+
+test("from a permalink in the far past one gets to the newest message", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  const seqs = await ada.seed(room, 260);
+  await ada.room.open(room, seqs[9]);
+  await expect(ada.room.message("line 10")).toBeInViewport();
+  await bob.room.say("news");
+  await ada.room.pill.click();
+  await expect(ada.room.message("news")).toBeInViewport();
+  await expect(ada.room.message("line 260")).toBeVisible();
+});
+
+test("following a permalink keeps the page", async ({ ada, room }) => {
+  const seqs = await ada.seed(room, 20);
+  await ada.room.open(room);
+  await ada.page.evaluate(() => Object.assign(window, { samePage: true }));
+  await ada.room.message("line 5").hover();
+  await ada.room.message("line 5").locator(".message-time").click();
+  await expect(ada.page).toHaveURL(new RegExp(`/m/${seqs[4]}`));
+  await expect(ada.room.message("line 5")).toHaveClass(/message--focus/);
+  expect(await ada.page.evaluate(() => "samePage" in window)).toBe(true);
+});
+
+test("a permalink to nothing is a 404", async ({ ada, room, problems }) => {
+  problems.allow(/status of 404/);
+  const answer = await ada.page.goto(`/r/${room}/m/999999`);
+  expect(answer?.status()).toBe(404);
+});

@@ -1,0 +1,202 @@
+//! The site inside the binary: scripts, WASM, styles, icons. What stands under `pkg` has its hash in its address and never changes
+//! there; the rest is asked for again with its ETag.
+
+use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
+
+use axum::{
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use bytes::Bytes;
+use rust_embed::RustEmbed;
+
+use crate::AppState;
+
+const FOREVER: &str = "public, max-age=31536000, immutable";
+const AN_HOUR: &str = "public, max-age=3600";
+const ASK_AGAIN: &str = "no-cache";
+
+/// The files that cargo-leptos made, with their compressed twins. Debug builds read them from the disk at each request.
+#[derive(RustEmbed)]
+#[folder = "../target/site"]
+struct Embedded;
+
+/// A file as it was built.
+pub struct SourceFile {
+    /// Path below the site's root, such as `pkg/snug.js`.
+    pub path: String,
+    /// Content.
+    pub data: Bytes,
+    /// SHA-256 of the content.
+    pub sha256: [u8; 32],
+}
+
+impl SourceFile {
+    fn embedded(path: &str) -> Option<Self> {
+        let file = Embedded::get(path)?;
+        let data = match file.data {
+            Cow::Borrowed(data) => Bytes::from_static(data),
+            Cow::Owned(data) => data.into(),
+        };
+        Some(Self { path: path.to_owned(), data, sha256: file.metadata.sha256_hash() })
+    }
+}
+
+/// A file as it is served.
+#[derive(Clone)]
+struct Asset {
+    content_type: &'static str,
+    cache: &'static str,
+    hash: String,
+    identity: Bytes,
+    brotli: Option<Bytes>,
+    gzip: Option<Bytes>,
+}
+
+/// Every file of the site by its address.
+pub struct Site {
+    /// `None`: read from the disk at each request.
+    assets: Option<HashMap<String, Asset>>,
+    links: app::Assets,
+}
+
+impl Site {
+    /// The site that was built into the binary; in debug builds the one on the disk, so that `cargo leptos watch` can change it.
+    #[must_use]
+    pub fn built_in() -> Self {
+        if cfg!(debug_assertions) {
+            return Self { assets: None, links: links(|name| format!("/pkg/{name}")) };
+        }
+        Self::of(Embedded::iter().filter_map(|path| SourceFile::embedded(&path)))
+    }
+
+    /// A site of these files.
+    #[must_use]
+    pub fn of(files: impl IntoIterator<Item = SourceFile>) -> Self {
+        let files: HashMap<_, _> = files.into_iter().map(|file| (file.path.clone(), file)).collect();
+        let mut assets = HashMap::new();
+        for (path, file) in &files {
+            if path.ends_with(".br") || path.ends_with(".gz") {
+                continue;
+            }
+            let twin = |ending: &str| files.get(&format!("{path}{ending}")).map(|file| file.data.clone());
+            let asset = Asset::new(file, twin(".br"), twin(".gz"));
+            if path.starts_with("pkg/") {
+                assets.insert(hashed(path, &asset.hash), Asset { cache: FOREVER, ..asset.clone() });
+            }
+            assets.insert(format!("/{path}"), asset);
+        }
+        let links = links(|name| {
+            let path = format!("pkg/{name}");
+            files.get(&path).map_or_else(|| format!("/{path}"), |file| hashed(&path, &short_hash(&file.sha256)))
+        });
+        Self { assets: Some(assets), links }
+    }
+
+    /// The addresses that pages link.
+    #[must_use]
+    pub fn links(&self) -> app::Assets {
+        self.links.clone()
+    }
+
+    fn get(&self, path: &str) -> Option<Cow<'_, Asset>> {
+        match &self.assets {
+            Some(assets) => assets.get(path).map(Cow::Borrowed),
+            None => SourceFile::embedded(path.strip_prefix('/')?).map(|file| Cow::Owned(Asset::new(&file, None, None))),
+        }
+    }
+}
+
+impl Asset {
+    fn new(file: &SourceFile, brotli: Option<Bytes>, gzip: Option<Bytes>) -> Self {
+        let cache = if file.path.starts_with("pkg/") { ASK_AGAIN } else { AN_HOUR };
+        let hash = short_hash(&file.sha256);
+        Self { content_type: content_type(&file.path), cache, hash, identity: file.data.clone(), brotli, gzip }
+    }
+
+    fn answer(&self, headers: &HeaderMap) -> Response {
+        let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let (coding, data) = match (&self.brotli, &self.gzip) {
+            (Some(data), _) if accepts(accepted, "br") => (Some("br"), data),
+            (_, Some(data)) if accepts(accepted, "gzip") => (Some("gzip"), data),
+            _ => (None, &self.identity),
+        };
+        // Each coding is a representation of its own and needs its own tag (RFC 9110, 8.8.3.3).
+        let etag = format!("\"{}-{}\"", self.hash, coding.unwrap_or("id"));
+        let mut response = match headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) {
+            Some(known) if known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag) => {
+                StatusCode::NOT_MODIFIED.into_response()
+            }
+            _ => with_body(data.clone(), self.content_type, coding),
+        };
+        let headers = response.headers_mut();
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));
+        headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+        headers.extend(HeaderValue::try_from(etag).ok().map(|etag| (header::ETAG, etag)));
+        response
+    }
+}
+
+/// Answers with a file of the site where there is one.
+pub(crate) async fn serve(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    match state.site.get(request.uri().path()).filter(|_| reads) {
+        Some(asset) => asset.answer(request.headers()),
+        None => next.run(request).await,
+    }
+}
+
+fn with_body(data: Bytes, content_type: &'static str, coding: Option<&'static str>) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, content_type)], data).into_response();
+    if let Some(coding) = coding {
+        response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
+    }
+    response
+}
+
+fn links(address: impl Fn(&str) -> String) -> app::Assets {
+    app::Assets { js: address("snug.js"), wasm: address("snug.wasm"), css: address("snug.css") }
+}
+
+/// 64 bits of the hash: enough to tell the builds of one file apart.
+fn short_hash(sha256: &[u8; 32]) -> String {
+    sha256.iter().take(8).fold(String::with_capacity(16), |mut hash, byte| {
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}
+
+/// `pkg/snug.js` → `/pkg/snug.0123456789abcdef.js`
+fn hashed(path: &str, hash: &str) -> String {
+    match path.rsplit_once('.') {
+        Some((stem, extension)) => format!("/{stem}.{hash}.{extension}"),
+        None => format!("/{path}.{hash}"),
+    }
+}
+
+/// Whether `Accept-Encoding` takes this coding: it is named and its weight is not zero.
+fn accepts(accepted: &str, coding: &str) -> bool {
+    accepted.split(',').any(|item| {
+        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
+        let weight = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).unwrap_or(1.0);
+        name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
+    })
+}
+
+fn content_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "js" => "text/javascript; charset=utf-8",
+        "wasm" => "application/wasm",
+        "css" => "text/css; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        "ico" => "image/x-icon",
+        "woff2" => "font/woff2",
+        "webmanifest" => "application/manifest+json",
+        "json" => "application/json",
+        "txt" => "text/plain; charset=utf-8",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,122 @@
+//! Who makes a request: the address behind it, whether it came over TLS, and the session in its cookie.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use app::{context::Caller, cookies};
+use axum::{
+    extract::{ConnectInfo, Request, State},
+    http::HeaderMap,
+    middleware::Next,
+    response::Response,
+};
+
+use crate::{
+    AppState,
+    answers::{Door, Refusal},
+};
+
+/// Where a request comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Client {
+    /// Address of the client, not of the proxy before this server.
+    pub(crate) address: IpAddr,
+    /// Whether the client speaks TLS, at least with the proxy.
+    pub(crate) secure: bool,
+}
+
+impl Client {
+    /// What a proxy says is believed only where one can be: on this machine or in its private network. Of a list of addresses the
+    /// last one counts: it was added by that proxy, while the ones before it are what the client claims.
+    fn of(peer: IpAddr, headers: &HeaderMap) -> Self {
+        let peer = peer.to_canonical();
+        if !is_near(peer) {
+            return Self { address: peer, secure: false };
+        }
+        let address = last(headers, "x-forwarded-for").and_then(|address| address.parse::<IpAddr>().ok());
+        Self {
+            address: address.map_or(peer, |address| address.to_canonical()),
+            secure: last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+        }
+    }
+
+    /// Whether it is this machine or one in its private network.
+    pub(crate) fn is_near(self) -> bool {
+        is_near(self.address)
+    }
+}
+
+fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
+}
+
+fn is_near(address: IpAddr) -> bool {
+    match address {
+        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
+    }
+}
+
+/// Finds out where the request comes from; everything after this goes by [`Client`].
+pub(crate) async fn client(mut request: Request, next: Next) -> Response {
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
+    // Without a peer (a test without a socket) nothing may be believed.
+    let client = Client::of(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers());
+    request.extensions_mut().insert(client);
+    next.run(request).await
+}
+
+/// Finds the session of a page view or a server function.
+pub(crate) async fn session(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    let Some(&client) = request.extensions().get::<Client>() else {
+        return Door::of(&request).refuse(protocol::ErrorCode::Internal);
+    };
+    let session = match cookies::session_token(request.headers(), client.secure) {
+        Some(token) => chat::sessions::by_refresh_token(&state.chat, &token).await,
+        None => Ok(None),
+    };
+    match session {
+        Ok(session) => {
+            request.extensions_mut().insert(Caller { session, address: client.address, secure: client.secure });
+            next.run(request).await
+        }
+        // Not to be taken for a guest: that would send someone who is signed in to the sign-in page.
+        Err(error) => Refusal::from(error).at(Door::of(&request)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn client(peer: &str, headers: &[(&'static str, &str)]) -> (String, bool) {
+        let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let client = Client::of(peer.parse().unwrap(), &headers.collect());
+        (client.address.to_string(), client.secure)
+    }
+
+    #[test]
+    fn a_proxy_nearby_is_believed_for_the_last_address_only() {
+        let forwarded = [("x-forwarded-for", "198.51.100.1, 203.0.113.9"), ("x-forwarded-proto", "https")];
+        assert_eq!(client("127.0.0.1", &forwarded), ("203.0.113.9".into(), true));
+        assert_eq!(client("::ffff:10.0.0.2", &forwarded), ("203.0.113.9".into(), true));
+    }
+
+    #[test]
+    fn of_two_headers_the_last_one_counts() {
+        let forwarded = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-for", "203.0.113.9")];
+        assert_eq!(client("::1", &forwarded).0, "203.0.113.9");
+    }
+
+    #[test]
+    fn a_stranger_is_not_believed() {
+        let forwarded = [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "https")];
+        assert_eq!(client("198.51.100.7", &forwarded), ("198.51.100.7".into(), false));
+    }
+
+    #[test]
+    fn without_a_proxy_the_peer_counts() {
+        assert_eq!(client("192.168.1.4", &[]), ("192.168.1.4".into(), false));
+        assert_eq!(client("127.0.0.1", &[("x-forwarded-for", "unknown")]), ("127.0.0.1".into(), false));
+    }
+}

@@ -1,0 +1,90 @@
+//! What no handler has to think of: the size of a request, the time it may take, a panic.
+
+use std::{panic::AssertUnwindSafe, time::Duration};
+
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::header,
+    middleware::Next,
+    response::Response,
+};
+use futures::FutureExt;
+use protocol::ErrorCode;
+
+use crate::answers::Door;
+
+/// Largest body of a form or JSON request.
+const BODY_MAX_BYTES: usize = 64 * 1024;
+
+/// Longest time that a request may take, body included. Sockets are past it with the upgrade.
+const TIME_MAX: Duration = Duration::from_secs(30);
+
+/// Bounds a request and survives its handler.
+pub(crate) async fn guard(request: Request, next: Next) -> Response {
+    let door = Door::of(&request);
+    let answer = AssertUnwindSafe(tokio::time::timeout(TIME_MAX, bounded(door, request, next))).catch_unwind().await;
+    match answer {
+        Ok(Ok(response)) => response,
+        Ok(Err(_)) => door.refuse(ErrorCode::Unavailable),
+        // The panic hook has written the cause to the log.
+        Err(_) => door.refuse(ErrorCode::Internal),
+    }
+}
+
+/// Reads the body first. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
+async fn bounded(door: Door, request: Request, next: Next) -> Response {
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > BODY_MAX_BYTES) {
+        return door.refuse(ErrorCode::TooLarge);
+    }
+    let (parts, body) = request.into_parts();
+    match to_bytes(body, BODY_MAX_BYTES).await {
+        Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
+        Err(_) => door.refuse(ErrorCode::TooLarge),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+    use std::future::pending;
+
+    use axum::{Router, http::StatusCode, middleware, routing::get};
+    use tower::ServiceExt;
+
+    use super::*;
+
+    async fn ask(path: &str) -> (StatusCode, String) {
+        let app = Router::new()
+            .route("/api/v1/panic", get(async || -> StatusCode { panic!("a fault") }))
+            .route("/api/fn/panic", get(async || -> StatusCode { panic!("a fault") }))
+            .route("/panic", get(async || -> StatusCode { panic!("a fault") }))
+            .route("/api/v1/hang", get(pending::<StatusCode>))
+            .layer(middleware::from_fn(guard));
+        let response = app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(response.into_body(), BODY_MAX_BYTES).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn a_panic_is_an_answer_in_the_shape_of_its_door() {
+        for (path, start) in [
+            ("/api/v1/panic", r#"{"error":{"code":"internal""#),
+            ("/api/fn/panic", r#"{"code":"internal""#),
+            ("/panic", "<!DOCTYPE html>"),
+        ] {
+            let (status, body) = ask(path).await;
+            assert_eq!(status, StatusCode::INTERNAL_SERVER_ERROR);
+            assert!(body.starts_with(start) && !body.contains("a fault"), "{body}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_hangs_is_answered() {
+        let (status, body) = ask("/api/v1/hang").await;
+        assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(body.starts_with(r#"{"error":{"code":"unavailable""#), "{body}");
+    }
+}

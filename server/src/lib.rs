@@ -1,0 +1,63 @@
+//! The edge of Snug: everything between a socket of the operating system and [`chat`] or [`app`]. Decisions are made there.
+
+use std::sync::Arc;
+
+use axum::{
+    Router, middleware,
+    routing::{any, get, post},
+};
+use chat::Chat;
+use metrics_exporter_prometheus::PrometheusHandle;
+
+mod answers;
+pub mod assets;
+mod caller;
+pub mod config;
+mod guard;
+pub mod hosts;
+mod pages;
+mod probes;
+mod rest;
+mod security;
+pub mod serve;
+pub mod telemetry;
+pub mod ws;
+
+/// What handlers need; cheap to clone.
+#[derive(Clone)]
+pub struct AppState {
+    /// The chat itself.
+    pub chat: Chat,
+    /// The files of the site.
+    pub site: Arc<assets::Site>,
+    /// The names this server answers to.
+    pub hosts: Arc<hosts::Hosts>,
+    /// What `/metrics` shows.
+    pub metrics: PrometheusHandle,
+    /// The open sockets.
+    pub sockets: ws::Sockets,
+}
+
+/// Every address of the server, and what a request passes on its way there (from the last layer to the first).
+pub fn router(state: AppState) -> Router {
+    Router::new()
+        .route("/ws", any(ws::upgrade))
+        .route("/api/v1/auth/token", post(rest::token))
+        .route("/api/v1/auth/refresh", post(rest::refresh))
+        .route("/api/v1/auth/verify", post(rest::verify))
+        .route("/api/v1/auth/revoke", post(rest::revoke))
+        .route("/api/{*rest}", any(answers::not_found))
+        .merge(pages::routes(&state))
+        .method_not_allowed_fallback(answers::method_not_allowed)
+        .layer(middleware::from_fn_with_state(state.clone(), security::same_origin))
+        .layer(middleware::from_fn_with_state(state.clone(), security::known_host))
+        // Probes are asked for by address, not by name.
+        .route("/healthz", get(probes::alive))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
+        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn(security::headers))
+        .layer(middleware::from_fn(caller::client))
+        .layer(middleware::from_fn(telemetry::observe))
+        .with_state(state)
+}

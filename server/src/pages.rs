@@ -1,0 +1,57 @@
+//! The one place where Leptos meets axum: pages, server functions, and what both find in their context.
+
+use std::env;
+
+use app::{App, context::Caller, shell};
+use axum::{Router, extract::FromRef, http::request::Parts, middleware};
+use leptos::{
+    config::LeptosOptions,
+    context::{provide_context, use_context},
+    nonce::Nonce,
+};
+use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
+
+use crate::{AppState, assets, caller, security};
+
+const RELOAD_PORT: u32 = 3001;
+
+/// The port of the reload socket, while cargo-leptos watches the sources.
+pub(crate) fn reload_port() -> Option<u32> {
+    let watched = cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some();
+    watched.then(|| env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(RELOAD_PORT))
+}
+
+impl FromRef<AppState> for LeptosOptions {
+    fn from_ref(_: &AppState) -> Self {
+        Self::builder().output_name("snug").reload_port(reload_port().unwrap_or(RELOAD_PORT)).build()
+    }
+}
+
+/// All pages and server functions, the files of the site, and a page for what is none of them.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let options = LeptosOptions::from_ref(state);
+    let provide = context(state);
+    let not_found = ErrorHandler::new_with_context(provide.clone(), shell, options.clone());
+    Router::new()
+        .leptos_routes_with_context(state, generate_route_list(App), provide, move || shell(options.clone()))
+        .fallback_service(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), caller::session))
+        .layer(middleware::from_fn(security::page_policy))
+        .layer(middleware::from_fn_with_state(state.clone(), assets::serve))
+}
+
+/// Leptos has put the head of the request into the context before this runs, for pages as for server functions.
+fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
+    let (chat, links) = (state.chat.clone(), state.site.links());
+    move || {
+        provide_context(chat.clone());
+        provide_context(links.clone());
+        let Some(parts) = use_context::<Parts>() else { return };
+        if let Some(caller) = parts.extensions.get::<Caller>() {
+            provide_context(caller.clone());
+        }
+        if let Some(nonce) = parts.extensions.get::<Nonce>() {
+            provide_context(nonce.clone());
+        }
+    }
+}

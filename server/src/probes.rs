@@ -1,0 +1,37 @@
+//! What machines ask about the server: does it live, can it work, how does it do.
+
+use axum::{
+    Extension,
+    extract::State,
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+
+use crate::{AppState, answers::Door, caller::Client};
+
+/// `/healthz`: the process answers.
+pub(crate) async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// `/readyz`: requests can be served: the database answers and nobody stops the server.
+pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
+    if state.sockets.is_stopping() {
+        return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
+    }
+    match state.chat.ready().await {
+        Ok(()) => (StatusCode::OK, "ok\n"),
+        Err(error) => {
+            tracing::warn!(%error, "not ready");
+            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+        }
+    }
+}
+
+/// `/metrics`, for this machine and its private network; for others it does not exist.
+pub(crate) async fn metrics(State(state): State<AppState>, Extension(client): Extension<Client>) -> Response {
+    if !client.is_near() {
+        return Door::Page.refuse(protocol::ErrorCode::NotFound);
+    }
+    ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], state.metrics.render()).into_response()
+}

@@ -1,0 +1,231 @@
+//! `snug serve`: from the start to the end of a server process.
+
+use std::{
+    fmt, fs,
+    io::{self, Write},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::{Path, PathBuf},
+    pin::pin,
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{ConnectInfo, Request},
+};
+use chat::{Chat, Limits, SigningKey};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo, TokioTimer},
+    server::{conn::auto::Builder, graceful::GracefulShutdown},
+    service::TowerToHyperService,
+};
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    signal::unix::{SignalKind, signal},
+    time::timeout,
+};
+use tokio_util::sync::CancellationToken;
+use tower::{Service, service_fn};
+
+use crate::{
+    AppState,
+    assets::Site,
+    config::Options,
+    router, telemetry,
+    ws::{self, Sockets},
+};
+
+/// Longest time for what was accepted before the stop (G8 allows 30 s for all).
+const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// Longest time for the last commit.
+const CLOSE_MAX: Duration = Duration::from_secs(8);
+/// A request's head has to be there after this time: slow ones would hold connections for nothing. Also bounds idle connections.
+const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
+/// Largest head of a request.
+const HEAD_MAX_BYTES: usize = 32 * 1024;
+/// Most headers of a request.
+const HEADERS_MAX: usize = 100;
+/// What the kernel may hold back for one slow reader (G6); it would take 4 MiB by itself.
+const SEND_BUFFER_BYTES: u32 = 256 * 1024;
+const BACKLOG: u32 = 1024;
+/// Pause when the process has no file descriptor left for another connection.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// Why the server did not start, as one line that names what is wrong.
+#[derive(Debug)]
+pub enum Failure {
+    /// No threads.
+    Runtime(io::Error),
+    /// The data folder cannot be made or written.
+    DataDir(PathBuf, io::Error),
+    /// The signing key cannot be read or made.
+    SigningKey(PathBuf, io::Error),
+    /// The database cannot be opened.
+    Database(chat::Error),
+    /// The address cannot be listened on.
+    Listen(SocketAddr, io::Error),
+    /// Metrics or signals are not to be had.
+    Process(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Runtime(error) => write!(f, "cannot start threads: {error}"),
+            Self::DataDir(path, error) => write!(f, "cannot use the data folder {} (SNUG_DATA_DIR): {error}", path.display()),
+            Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
+            Self::Database(error) => write!(f, "cannot open the database: {}", error.to_string().replace('\n', " ")),
+            Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
+            Self::Process(error) => write!(f, "cannot start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
+
+/// Starts, serves until SIGTERM or SIGINT, and ends.
+///
+/// # Errors
+/// Whatever keeps the server from starting.
+pub async fn serve(options: &Options) -> Result<(), Failure> {
+    telemetry::start_log(options.log_filter(), options.log_format());
+    let metrics = telemetry::start_metrics().map_err(|error| Failure::Process(error.into()))?;
+    let stop = stop_signal().map_err(|error| Failure::Process(error.into()))?;
+    // Before the database is touched: a second server on the same folder stops here.
+    let listener = listen(options.addr()).map_err(|error| Failure::Listen(options.addr(), error))?;
+    let addr = listener.local_addr().map_err(|error| Failure::Listen(options.addr(), error))?;
+
+    let chat = open_chat(options).await?;
+    let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone()));
+    let state = AppState {
+        chat: chat.clone(),
+        site: Arc::new(Site::built_in()),
+        hosts: Arc::new(options.hosts(addr)),
+        metrics,
+        sockets: Sockets::new(ws::Limits::default(), stop),
+    };
+    // Whoever started it may have closed the output; the server is of use all the same.
+    let _ = writeln!(io::stdout(), "Snug is ready: http://{}", address_to_open(addr));
+    run(listener, state).await;
+    upkeep.abort();
+    if timeout(CLOSE_MAX, chat.close()).await.is_err() {
+        tracing::error!("the database did not close in time");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Serves until the stop token of the sockets is cancelled, then finishes what was accepted.
+pub async fn run(listener: TcpListener, state: AppState) {
+    let sockets = state.sockets.clone();
+    let router = router(state);
+    let connections = GracefulShutdown::new();
+    let mut http = Builder::new(TokioExecutor::new()).http1_only();
+    http.http1()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD_TIME_MAX)
+        .max_headers(HEADERS_MAX)
+        .max_buf_size(HEAD_MAX_BYTES);
+
+    let mut stopped = pin!(sockets.stopped());
+    loop {
+        let (stream, peer) = tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(error) => {
+                    tracing::warn!(%error, "cannot accept");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    continue;
+                }
+            },
+            () = &mut stopped => break,
+        };
+        let service = TowerToHyperService::new(service_fn(with_peer(router.clone(), peer)));
+        let connection = connections.watch(http.serve_connection_with_upgrades(io(stream), service).into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "connection failed");
+            }
+        });
+    }
+
+    drop(listener);
+    tracing::info!("stopping");
+    if timeout(DRAIN_MAX, async { tokio::join!(connections.shutdown(), sockets.drained()) }).await.is_err() {
+        tracing::warn!("not everything was finished in time");
+    }
+}
+
+/// Binds the address, with bounded buffers towards slow readers.
+///
+/// # Errors
+/// What the operating system says.
+pub fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
+    let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    // Connections inherit it from the socket that listens.
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    socket.bind(addr)?;
+    socket.listen(BACKLOG)
+}
+
+fn io(stream: TcpStream) -> TokioIo<TcpStream> {
+    // Frames are flushed when they are due; waiting for more would only add latency.
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "no TCP_NODELAY");
+    }
+    TokioIo::new(stream)
+}
+
+fn with_peer<B>(router: Router, peer: SocketAddr) -> impl FnMut(Request<B>) -> <Router as Service<Request>>::Future + Clone
+where
+    B: axum::body::HttpBody<Data = bytes::Bytes> + Send + 'static,
+    B::Error: Into<axum::BoxError>,
+{
+    let mut router = router;
+    move |request: Request<B>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(ConnectInfo(peer));
+        router.call(request)
+    }
+}
+
+async fn open_chat(options: &Options) -> Result<Chat, Failure> {
+    let data_dir = make_data_dir(options.data_dir()).map_err(|error| Failure::DataDir(options.data_dir().to_owned(), error))?;
+    let key_path = data_dir.join("signing.key");
+    let signing_key = SigningKey::load_or_create(&key_path).map_err(|error| Failure::SigningKey(key_path, error))?;
+    let database_url = options.database_url(&data_dir);
+    Chat::open(chat::Options { database_url, signing_key, limits: Limits::default() }).await.map_err(Failure::Database)
+}
+
+fn make_data_dir(path: &Path) -> io::Result<PathBuf> {
+    fs::create_dir_all(path)?;
+    path.canonicalize()
+}
+
+/// A token that is cancelled by SIGTERM or SIGINT.
+fn stop_signal() -> io::Result<CancellationToken> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    let stop = CancellationToken::new();
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        token.cancel();
+    });
+    Ok(stop)
+}
+
+/// An address that a browser can open: "all interfaces" is none.
+fn address_to_open(addr: SocketAddr) -> SocketAddr {
+    let ip = match addr.ip() {
+        ip if !ip.is_unspecified() => ip,
+        IpAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+    };
+    SocketAddr::new(ip, addr.port())
+}

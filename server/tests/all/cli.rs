@@ -1,0 +1,116 @@
+//! The command line: what is wrong is named on one line.
+
+use std::{
+    net::TcpListener,
+    process::{Command, Output},
+};
+
+use crate::support::binary::{output, snug};
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+fn assert_one_line(outcome: &Output, code: i32, names: &[&str]) {
+    let error = text(&outcome.stderr);
+    assert_eq!(outcome.status.code(), Some(code), "{error}");
+    assert_eq!(error.trim_end().lines().count(), 1, "{error}");
+    for name in names {
+        assert!(error.contains(name), "{name} is not in {error}");
+    }
+    assert_eq!(text(&outcome.stdout), "");
+}
+
+fn serve() -> Command {
+    snug(&["serve"])
+}
+
+#[test]
+fn help_explains_every_setting() {
+    let help = output(&mut snug(&["--help"]));
+    assert!(help.status.success());
+    let help = text(&help.stdout);
+    for name in [
+        "serve",
+        "--addr",
+        "SNUG_ADDR",
+        "PORT",
+        "--data-dir",
+        "SNUG_DATA_DIR",
+        "--database-url",
+        "DATABASE_URL",
+        "--hosts",
+        "SNUG_HOSTS",
+        "--log",
+        "SNUG_LOG",
+        "--log-format",
+        "SNUG_LOG_FORMAT",
+    ] {
+        assert!(help.contains(name), "{name} is not in {help}");
+    }
+    let alone = output(&mut snug(&[]));
+    assert!(text(&alone.stderr).contains("SNUG_ADDR"));
+}
+
+#[test]
+fn help_does_not_show_secrets_of_the_environment() {
+    let help = output(snug(&["--help"]).env("DATABASE_URL", "postgres://snug:hunter2@db/snug"));
+    assert!(!text(&help.stdout).contains("hunter2"));
+}
+
+#[test]
+fn a_wrong_value_is_named() {
+    let wrong = [
+        ("SNUG_ADDR", "localhost"),
+        ("SNUG_ADDR", "127.0.0.1:99999"),
+        ("PORT", "http"),
+        ("SNUG_HOSTS", "https://chat.example.org"),
+        ("SNUG_HOSTS", "chat.example.org:3000"),
+        ("SNUG_LOG", "server=loud"),
+        ("SNUG_LOG_FORMAT", "xml"),
+    ];
+    for (name, value) in wrong {
+        let outcome = output(serve().env(name, value));
+        assert_one_line(&outcome, 2, &[value]);
+        // clap names the flag for values of a list of choices.
+        let flag = format!("--{}", name.trim_start_matches("SNUG_").to_lowercase().replace('_', "-"));
+        assert!(text(&outcome.stderr).contains(&flag), "{}", text(&outcome.stderr));
+    }
+    assert_one_line(&output(serve().arg("--colour")), 2, &["--colour"]);
+    assert_one_line(&output(&mut snug(&["swerve"])), 2, &["swerve"]);
+}
+
+#[test]
+fn a_wrong_database_is_named_without_its_password() {
+    let outcome = output(serve().env("DATABASE_URL", "mysql://snug:hunter2@db/snug"));
+    assert_one_line(&outcome, 2, &["DATABASE_URL", "mysql:"]);
+    assert!(!text(&outcome.stderr).contains("hunter2"));
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = output(serve().args(["--addr", &addr, "--data-dir"]).arg(folder.path()));
+    assert_one_line(&outcome, 1, &[&addr, "SNUG_ADDR"]);
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_used_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a-file");
+    std::fs::write(&path, "").unwrap();
+    let outcome = output(serve().args(["--addr", "127.0.0.1:0", "--data-dir"]).arg(&path));
+    assert_one_line(&outcome, 1, &[&path.display().to_string(), "SNUG_DATA_DIR"]);
+}
+
+#[test]
+fn a_broken_signing_key_is_named_and_left_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("signing.key");
+    std::fs::write(&key, "too short").unwrap();
+    let outcome = output(serve().args(["--addr", "127.0.0.1:0", "--data-dir"]).arg(folder.path()));
+    assert_one_line(&outcome, 1, &["signing.key"]);
+    assert_eq!(std::fs::read_to_string(&key).unwrap(), "too short");
+}

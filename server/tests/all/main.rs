@@ -1,0 +1,22 @@
+//! The real router behind a real listener, with a SQLite file of its own per test; where it matters, the real binary. The modules
+//! follow the addresses.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod support;
+
+mod api_fn;
+mod api_v1;
+mod assets;
+mod cli;
+mod pages;
+mod probes;
+mod process;
+mod protocol_doc;
+mod security;
+mod throttle;
+mod ws;
+mod ws_resume;
+mod ws_sends;
+mod ws_sessions;
+mod ws_slow;

@@ -1,0 +1,120 @@
+//! Pages as they arrive, before any script runs.
+
+use protocol::limits;
+use reqwest::StatusCode;
+
+use crate::{
+    api_fn::without_nonce,
+    support::{TestApp, person::Program},
+};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_public_room_is_whole_in_the_first_html() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.write("lobby", "The **kettle** is on").await;
+    let page = app.stranger().get("/r/lobby").await;
+    assert_eq!(page.status, StatusCode::OK);
+    assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
+    assert_eq!(page.header("cache-control"), "private, no-cache");
+    page.assert_has("The <strong>kettle</strong> is on");
+    page.assert_has("Lobby · Snug</title>");
+    page.assert_has("name=\"description\"");
+    page.assert_has("property=\"og:title\"");
+    let canonical = page.tag_with("rel=\"canonical\"");
+    assert!(canonical.contains(&format!("href=\"http://{}/r/lobby\"", app.addr)), "{canonical}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_write_is_text_and_never_markup() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.write("lobby", "<script>alert(1)</script> </textarea><img src=x onerror=alert(1)> [x](javascript:alert(1))").await;
+    let page = app.stranger().get("/r/lobby").await;
+    page.assert_has("alert(1)");
+    for markup in ["<script>alert", "<img src=x", "href=\"javascript:"] {
+        page.assert_has_not(markup);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn older_messages_are_a_link_away() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let mut socket = Program::at(app.addr).socket("ada").await;
+    let mut seqs = Vec::new();
+    for number in 0..=limits::PAGE {
+        seqs.push(socket.say("lobby", &format!("message-{number}.")).await.seq);
+    }
+    let page = app.stranger().get("/r/lobby").await;
+    page.assert_has_not("message-0.");
+    page.assert_has("message-1.");
+    page.assert_has(&format!("message-{}.", limits::PAGE));
+    let older = format!("?before={}", seqs[1]);
+    page.assert_has(&format!("href=\"/r/lobby{older}\""));
+
+    let page = app.stranger().get(&format!("/r/lobby{older}")).await;
+    page.assert_has("message-0.");
+    page.assert_has_not("message-1.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_permalink_opens_around_its_message() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let mut socket = Program::at(app.addr).socket("ada").await;
+    let seq = socket.say("lobby", "this one").await.seq;
+    for number in 0..=limits::PAGE {
+        socket.say("lobby", &format!("later-{number}.")).await;
+    }
+    app.stranger().get("/r/lobby").await.assert_has_not("this one");
+    let page = app.stranger().get(&format!("/r/lobby/m/{seq}")).await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.assert_has("this one");
+    let element = page.tag_with(&format!("id=\"m{seq}\""));
+    assert!(element.contains("message--focus"), "{element}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_open_looks_to_a_stranger_like_what_does_not_exist() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.create_room("kitchen", "open").await;
+    ada.write("kitchen", "the recipe").await;
+    for suffix in ["", "?before=3", "/m/2"] {
+        let closed = app.stranger().get(&format!("/r/kitchen{suffix}")).await;
+        let missing = app.stranger().get(&format!("/r/nowhere{suffix}")).await;
+        assert_eq!((closed.status, missing.status), (StatusCode::NOT_FOUND, StatusCode::NOT_FOUND));
+        assert_eq!(without_nonce(&closed).replace("kitchen", "ROOM"), without_nonce(&missing).replace("nowhere", "ROOM"));
+    }
+    app.stranger().get("/").await.assert_has_not("kitchen");
+    ada.get("/r/kitchen").await.assert_has("the recipe");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_may_join_sees_the_room_and_its_messages_after_joining() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.create_room("kitchen", "open").await;
+    ada.write("kitchen", "the recipe").await;
+    let bob = app.bob().await;
+    bob.get("/").await.assert_has("/r/kitchen");
+    let page = bob.get("/r/kitchen").await;
+    assert_eq!(page.status, StatusCode::OK);
+    page.assert_has_not("the recipe");
+    assert_eq!(bob.submit("/r/kitchen", "join_room", &[("room", "kitchen")]).await.status, StatusCode::FOUND);
+    bob.get("/r/kitchen").await.assert_has("the recipe");
+    assert_eq!(bob.submit("/r/kitchen", "leave_room", &[("room", "kitchen")]).await.status, StatusCode::FOUND);
+    bob.get("/r/kitchen").await.assert_has_not("the recipe");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unknown_address_is_a_page_of_ours_with_the_right_status() {
+    let app = TestApp::start().await;
+    for path in ["/nothing", "/r", "/r/lobby/x", "/pkg/nothing.js", "/r/lobby/m/999"] {
+        let page = app.stranger().get(path).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        page.assert_has("<html");
+        assert!(page.header("content-security-policy").contains("'nonce-"), "{path}");
+    }
+}

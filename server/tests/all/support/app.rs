@@ -1,0 +1,140 @@
+//! A server in this process.
+
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    num::NonZeroU32,
+    path::Path,
+    sync::{Arc, LazyLock},
+    time::Duration,
+};
+
+use chat::{Chat, Limits, Rate, SigningKey};
+use metrics_exporter_prometheus::PrometheusHandle;
+use server::{AppState, assets::Site, hosts::Hosts, serve, telemetry, ws};
+use tempfile::TempDir;
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::sync::CancellationToken;
+
+use super::{Person, Socket};
+
+/// There is one recorder per process.
+static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| telemetry::start_metrics().unwrap());
+
+/// Limits that tests do not run into.
+pub(crate) fn limits() -> Limits {
+    let plenty = rate(100_000, Duration::from_millis(1));
+    Limits { per_address: plenty, per_account: plenty, ..Limits::default() }
+}
+
+pub(crate) fn rate(burst: u32, each: Duration) -> Rate {
+    Rate { burst: NonZeroU32::new(burst).unwrap(), each }
+}
+
+/// How a server is built.
+pub(crate) struct Builder {
+    limits: Limits,
+    sockets: ws::Limits,
+    site: Site,
+}
+
+impl Builder {
+    pub(crate) fn limits(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
+    pub(crate) fn sockets(self, sockets: ws::Limits) -> Self {
+        Self { sockets, ..self }
+    }
+
+    pub(crate) fn site(self, site: Site) -> Self {
+        Self { site, ..self }
+    }
+
+    pub(crate) async fn start(self) -> TestApp {
+        let folder = tempfile::tempdir().unwrap();
+        self.start_in(folder).await
+    }
+
+    /// Starts on a folder that another server may have used before.
+    pub(crate) async fn start_in(self, folder: TempDir) -> TestApp {
+        let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
+        let options = chat::Options { database_url: database_url(folder.path()), signing_key, limits: self.limits };
+        let chat = Chat::open(options).await.unwrap();
+        let stop = CancellationToken::new();
+        let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
+        let addr = listener.local_addr().unwrap();
+        let state = AppState {
+            chat: chat.clone(),
+            site: Arc::new(self.site),
+            hosts: Arc::new(Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            metrics: METRICS.clone(),
+            sockets: ws::Sockets::new(self.sockets, stop.clone()),
+        };
+        let server = tokio::spawn(run(listener, state));
+        TestApp { addr, chat, stop, server, folder }
+    }
+}
+
+async fn run(listener: TcpListener, state: AppState) {
+    serve::run(listener, state).await;
+}
+
+pub(crate) fn database_url(folder: &Path) -> String {
+    format!("sqlite://{}", folder.join("snug.db").display())
+}
+
+/// A server that runs.
+pub(crate) struct TestApp {
+    pub(crate) addr: SocketAddr,
+    pub(crate) chat: Chat,
+    stop: CancellationToken,
+    server: JoinHandle<()>,
+    folder: TempDir,
+}
+
+impl TestApp {
+    pub(crate) fn builder() -> Builder {
+        Builder { limits: limits(), sockets: ws::Limits::default(), site: Site::of([]) }
+    }
+
+    pub(crate) async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// Stops the server and waits for its end; the folder stays for the next one.
+    pub(crate) async fn end(self) -> TempDir {
+        self.stop.cancel();
+        self.server.await.unwrap();
+        self.chat.close().await;
+        self.folder
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Somebody without an account.
+    pub(crate) fn stranger(&self) -> Person {
+        Person::at(self.addr)
+    }
+
+    /// Somebody with an account, signed in by the form.
+    pub(crate) async fn person(&self, username: &str) -> Person {
+        let person = self.stranger();
+        person.register(username).await;
+        person
+    }
+
+    pub(crate) async fn ada(&self) -> Person {
+        self.person("ada").await
+    }
+
+    pub(crate) async fn bob(&self) -> Person {
+        self.person("bob").await
+    }
+
+    /// A guest's socket, after hello.
+    pub(crate) async fn guest_socket(&self) -> Socket {
+        Socket::guest(self.addr).await
+    }
+}

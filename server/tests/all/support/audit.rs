@@ -1,0 +1,56 @@
+//! A look into the SQLite file, past everything that Snug says about itself.
+
+use std::{collections::HashMap, path::Path};
+
+use protocol::{ClientId, Seq};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement, prelude::Uuid};
+
+use super::{app::database_url, socket::Ack};
+
+/// What one room holds.
+pub(crate) struct Audit {
+    /// Every place of the log, in the order of the table.
+    pub(crate) seqs: Vec<i64>,
+    /// The head that the room says it has.
+    pub(crate) last_seq: i64,
+    /// The places of every message by its client id.
+    pub(crate) messages: HashMap<ClientId, Vec<Seq>>,
+}
+
+impl Audit {
+    pub(crate) async fn of(folder: &Path, slug: &str) -> Self {
+        let db = Database::connect(database_url(folder)).await.unwrap();
+        let log = "SELECT seq FROM room_events WHERE room_id = (SELECT id FROM rooms WHERE slug = ?) ORDER BY seq";
+        let seqs = rows(&db, log, slug).await.iter().map(|row| row.try_get("", "seq").unwrap()).collect();
+        let last_seq = rows(&db, "SELECT last_seq FROM rooms WHERE slug = ?", slug).await[0].try_get("", "last_seq").unwrap();
+        let sent = "SELECT m.client_id, m.seq, e.seq AS logged FROM messages m \
+                    LEFT JOIN room_events e ON e.message_id = m.id AND e.room_id = m.room_id AND e.seq = m.seq \
+                    WHERE m.room_id = (SELECT id FROM rooms WHERE slug = ?)";
+        let mut messages: HashMap<_, Vec<_>> = HashMap::new();
+        for row in rows(&db, sent, slug).await {
+            let client_id: Uuid = row.try_get("", "client_id").unwrap();
+            let seq: i64 = row.try_get("", "seq").unwrap();
+            let logged: Option<i64> = row.try_get("", "logged").unwrap();
+            assert_eq!(logged, Some(seq), "a message that is not in the log under its seq");
+            messages.entry(ClientId(client_id)).or_default().push(Seq(seq));
+        }
+        db.close().await.unwrap();
+        Self { seqs, last_seq, messages }
+    }
+
+    /// 1, 2, 3 … up to the head (G3).
+    pub(crate) fn assert_no_gaps(&self) {
+        assert_eq!(self.seqs, (1..=self.last_seq).collect::<Vec<_>>());
+    }
+
+    /// Every acknowledged send is there exactly once, under the seq it was acknowledged with (G1).
+    pub(crate) fn assert_holds(&self, acks: &[Ack]) {
+        for ack in acks {
+            assert_eq!(self.messages.get(&ack.client_id), Some(&vec![ack.seq]), "{ack:?}");
+        }
+    }
+}
+
+async fn rows(db: &DatabaseConnection, sql: &str, slug: &str) -> Vec<QueryResult> {
+    db.query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [slug.into()])).await.unwrap()
+}

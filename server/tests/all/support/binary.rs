@@ -1,0 +1,88 @@
+//! The real binary as a process of its own.
+
+use std::{
+    fs::{self, File},
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, ExitStatus, Output, Stdio},
+};
+
+use super::Person;
+
+/// A `snug` with nothing of this environment's settings.
+pub(crate) fn snug(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_snug"));
+    for name in
+        ["SNUG_ADDR", "PORT", "SNUG_DATA_DIR", "DATABASE_URL", "SNUG_HOSTS", "SNUG_LOG", "SNUG_LOG_FORMAT", "LEPTOS_WATCH"]
+    {
+        command.env_remove(name);
+    }
+    command.args(arguments);
+    command
+}
+
+/// Runs to the end.
+pub(crate) fn output(command: &mut Command) -> Output {
+    command.output().unwrap()
+}
+
+/// A server that runs; killed at the end of a test that did not stop it.
+pub(crate) struct Binary {
+    child: Child,
+    pub(crate) addr: SocketAddr,
+    log: PathBuf,
+}
+
+impl Binary {
+    /// Starts on this folder and waits until it listens.
+    pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let log = folder.join("log");
+        let mut command = snug(&["serve", "--addr", "127.0.0.1:0", "--data-dir"]);
+        command.arg(folder).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
+        let mut child = command.spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let addr = line
+            .trim()
+            .rsplit_once("http://")
+            .unwrap_or_else(|| panic!("{}", fs::read_to_string(&log).unwrap()))
+            .1
+            .parse()
+            .unwrap();
+        Self { child, addr, log }
+    }
+
+    /// `kill -9`
+    pub(crate) fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// SIGTERM
+    pub(crate) fn terminate(&self) {
+        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(status.success());
+    }
+
+    /// Waits for the end of a process that was told to end.
+    pub(crate) async fn ended(&mut self) -> ExitStatus {
+        super::eventually("the process ends", async || self.child.try_wait().unwrap()).await
+    }
+
+    pub(crate) fn log(&self) -> String {
+        fs::read_to_string(&self.log).unwrap()
+    }
+
+    pub(crate) fn stranger(&self) -> Person {
+        Person::at(self.addr)
+    }
+}
+
+impl Drop for Binary {
+    fn drop(&mut self) {
+        // It has ended already in most tests.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
