@@ -18,8 +18,6 @@ pub mod socket;
 pub mod state;
 
 use leptos::prelude::*;
-#[cfg(feature = "hydrate")]
-use leptos::{logging, server_fn};
 use leptos_meta::{Title, provide_meta_context};
 use leptos_router::{
     SsrMode,
@@ -44,8 +42,6 @@ pub fn build_id() -> &'static str {
 /// The whole application.
 #[component]
 pub fn App() -> impl IntoView {
-    #[cfg(feature = "hydrate")]
-    redirect_by_document();
     provide_meta_context();
     let viewer = session::provide_session();
     socket::provide_socket(&viewer);
@@ -65,18 +61,6 @@ pub fn App() -> impl IntoView {
             </Layout>
         </Router>
     }
-}
-
-/// Where a server function sends the page, a new document is loaded: after signing in or out nothing of the old page holds. The
-/// first hook wins, so this has to run before the router sets its own.
-#[cfg(feature = "hydrate")]
-fn redirect_by_document() {
-    // Set already only when the application starts twice, which it does not.
-    let _ = server_fn::redirect::set_redirect_hook(|location| {
-        if window().location().set_href(location).is_err() {
-            logging::error!("cannot go to {location}");
-        }
-    });
 }
 
 /// Tells style sheets and tests that clicks are heard from now on.

@@ -31,6 +31,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1, interactive-widget=resizes-content" />
                 <link rel="stylesheet" href=css />
+                // Nothing is painted before the whole page is there: a room stands at its end, so what is painted earlier would
+                // move up with each message that trickles in.
+                <link rel="expect" href="#whole" blocking="render" />
                 <link rel="modulepreload" href=js nonce=nonce.clone() />
                 <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
                 <link rel="icon" href="/favicon.svg" r#type="image/svg+xml" />

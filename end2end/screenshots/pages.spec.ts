@@ -53,7 +53,7 @@ test("pages", async ({ newcomer, page, problems }) => {
   await ada.room.open("test-kitchen");
   await expect(ada.room.bodies.last()).toBeInViewport();
   await shoot(ada.page, "room");
-  await ada.room.open("test-kitchen", await ada.room.seqOf("Which bread?"));
+  await ada.room.open("test-kitchen", await ada.room.seqOf("Finally. Which bread?"));
   await shoot(ada.page, "permalink");
   await ada.room.open("test-kitchen");
   ada.line.hold();

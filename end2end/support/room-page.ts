@@ -79,6 +79,11 @@ export class RoomPage {
     return Number(id?.replace(/^m/, ""));
   }
 
+  /** What stands in the messages, without the comments by which Leptos marks places. */
+  async html(): Promise<string[]> {
+    return this.bodies.evaluateAll((bodies) => bodies.map((body) => body.innerHTML.replaceAll("<!---->", "")));
+  }
+
   /** How far the view is from the newest message, in pixels. */
   async distanceToEnd(): Promise<number> {
     return this.scroller.evaluate((scroller) => Math.abs(scroller.scrollTop));

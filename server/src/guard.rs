@@ -5,7 +5,6 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use axum::{
     body::{Body, to_bytes},
     extract::Request,
-    http::header,
     middleware::Next,
     response::Response,
 };
@@ -34,10 +33,6 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 
 /// Reads the body first. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, request: Request, next: Next) -> Response {
-    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|length| length > BODY_MAX_BYTES) {
-        return door.refuse(ErrorCode::TooLarge);
-    }
     let (parts, body) = request.into_parts();
     match to_bytes(body, BODY_MAX_BYTES).await {
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,

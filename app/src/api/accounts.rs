@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use protocol::TokenGrant;
 
+use super::json::Answer;
 use crate::AppError;
 #[cfg(feature = "ssr")]
 use crate::{
@@ -60,7 +61,7 @@ pub(crate) async fn logout() -> Result<(), AppError> {
 ///
 /// # Errors
 /// Not signed in.
-#[server(prefix = "/api/fn", endpoint = "renew_token")]
+#[server(prefix = "/api/fn", endpoint = "renew_token", output = Answer)]
 pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
     let request = Request::current()?;
     let secure = request.caller.secure;

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 use protocol::{ClientId, RoomPage, Window};
 use serde::{Deserialize, Serialize};
 
+use super::json::Answer;
 use crate::AppError;
 #[cfg(feature = "ssr")]
 use crate::{
@@ -24,7 +25,7 @@ pub(crate) struct RoomPageWithForm {
 ///
 /// # Errors
 /// Not found, which is also what a room that is closed to the caller looks like.
-#[server(name = ReadRoom, prefix = "/api/fn", endpoint = "room_page")]
+#[server(name = ReadRoom, prefix = "/api/fn", endpoint = "room_page", output = Answer)]
 pub(crate) async fn room_page(room: String, window: Window) -> Result<RoomPageWithForm, AppError> {
     let request = Request::current()?;
     let page = chat::messages::page(&request.chat, request.actor(), &room.into(), window).await.map_err(refuse)?;

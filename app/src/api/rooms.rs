@@ -1,6 +1,7 @@
 use leptos::prelude::*;
 use protocol::RoomSummary;
 
+use super::json::Answer;
 use crate::AppError;
 #[cfg(feature = "ssr")]
 use crate::{
@@ -12,7 +13,7 @@ use crate::{
 ///
 /// # Errors
 /// The server cannot do it now.
-#[server(prefix = "/api/fn", endpoint = "rooms")]
+#[server(prefix = "/api/fn", endpoint = "rooms", output = Answer)]
 pub(crate) async fn rooms() -> Result<Vec<RoomSummary>, AppError> {
     let request = Request::current()?;
     chat::rooms::list(&request.chat, request.actor()).await.map_err(refuse)
@@ -40,7 +41,7 @@ pub(crate) async fn create_room(
 ///
 /// # Errors
 /// Not signed in, or no such room.
-#[server(prefix = "/api/fn", endpoint = "join_room")]
+#[server(prefix = "/api/fn", endpoint = "join_room", output = Answer)]
 pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
     let room = chat::rooms::join(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
@@ -52,7 +53,7 @@ pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Not signed in, or no such room.
-#[server(prefix = "/api/fn", endpoint = "leave_room")]
+#[server(prefix = "/api/fn", endpoint = "leave_room", output = Answer)]
 pub(crate) async fn leave_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
     chat::rooms::leave(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;

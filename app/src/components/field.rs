@@ -1,15 +1,7 @@
 use leptos::prelude::*;
 use protocol::Field;
 
-use crate::{AppError, Typed};
-
-/// What the server said about a form, if anything yet.
-pub(crate) type Refusal = Signal<Option<AppError>>;
-
-/// What the form held when it was refused, for its first rendering.
-pub(crate) fn typed(refusal: Refusal) -> Typed {
-    refusal.with_untracked(|refusal| refusal.as_ref().map(|error| error.typed.clone()).unwrap_or_default())
-}
+use super::Posting;
 
 /// A line to type into, with its label, a hint, and beside it what is wrong with it.
 #[component]
@@ -36,10 +28,10 @@ pub(crate) fn TextField(
     /// Whether it may stay empty.
     #[prop(optional)]
     optional: bool,
-    /// What the server said.
-    refusal: Refusal,
+    /// The form it is in.
+    posting: Posting,
 ) -> impl IntoView {
-    let fault = Memo::new(move |_| refusal.with(|refusal| refusal.as_ref().and_then(|error| error.about(field))));
+    let fault = Memo::new(move |_| posting.refusal.with(|refusal| refusal.as_ref()?.about(field)));
     let (hint_id, fault_id) = (format!("{name}-hint"), format!("{name}-fault"));
     let described_by = if hint.is_empty() { fault_id.clone() } else { format!("{fault_id} {hint_id}") };
     let hint = (!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> });

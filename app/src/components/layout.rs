@@ -29,6 +29,8 @@ pub(crate) fn Layout(children: Children) -> impl IntoView {
             <main class="main" id="main" tabindex="-1">
                 {children()}
             </main>
+            // The first painting waits for this (see the shell).
+            <span id="whole" hidden></span>
         </div>
     }
 }

@@ -1,46 +1,24 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_router::components::A;
+use leptos_router::hooks::use_location;
 use protocol::{RoomSummary, Standing, User, Visibility};
 
-use super::{Brand, Glyph, Icon, ThemeSwitch, hue, initials};
-use crate::{
-    AppError,
-    api::Logout,
-    session::{use_rooms, use_viewer},
-};
+use super::{Brand, Glyph, Icon, ThemeSwitch, WithRooms, hue, initials};
+use crate::{api::Logout, session::use_viewer};
 
 /// Rooms, and the person at the screen.
 #[component]
 pub(crate) fn Sidebar() -> impl IntoView {
-    let rooms = use_rooms();
     let viewer = use_viewer();
     let signed_in = viewer.user.is_some();
+    let new_room = signed_in.then(|| nav_link("/rooms/new".to_owned(), Icon::Plus, "New room".to_owned()));
     view! {
         <aside class="sidebar" id="sidebar" popover="auto" aria-label="Rooms and account">
             <Brand />
             <nav class="room-nav" aria-label="Rooms">
                 <h2 class="nav-title">{if signed_in { "Your rooms" } else { "Public rooms" }}</h2>
-                <Transition>
-                    {move || Suspend::new(async move { room_links(rooms.list.await, signed_in) })}
-                </Transition>
+                <WithRooms show=room_links />
                 <ul class="nav-list nav-more">
-                    <li>
-                        <A href="/" exact=true attr:class="nav-link">
-                            <Glyph icon=Icon::Compass />
-                            <span>"All rooms"</span>
-                        </A>
-                    </li>
-                    {signed_in
-                        .then(|| {
-                            view! {
-                                <li>
-                                    <A href="/rooms/new" attr:class="nav-link">
-                                        <Glyph icon=Icon::Plus />
-                                        <span>"New room"</span>
-                                    </A>
-                                </li>
-                            }
-                        })}
+                    {nav_link("/".to_owned(), Icon::Compass, "All rooms".to_owned())} {new_room}
                 </ul>
             </nav>
             <footer class="sidebar-foot">
@@ -54,27 +32,34 @@ pub(crate) fn Sidebar() -> impl IntoView {
 }
 
 /// The rooms to go to: a member's own, everyone's for a guest.
-fn room_links(rooms: Result<Vec<RoomSummary>, AppError>, signed_in: bool) -> AnyView {
-    let rooms = match rooms {
-        Ok(rooms) => rooms,
-        Err(error) => return view! { <p class="nav-note">{error.to_string()}</p> }.into_any(),
-    };
-    let shown: Vec<_> = rooms.into_iter().filter(|room| !signed_in || room.standing == Standing::Member).collect();
-    if shown.is_empty() {
+fn room_links(rooms: Vec<RoomSummary>, signed_in: bool) -> AnyView {
+    let mut shown = rooms.into_iter().filter(|room| !signed_in || room.standing == Standing::Member).peekable();
+    if shown.peek().is_none() {
         return view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any();
     }
-    let links = shown.into_iter().map(|RoomSummary { room, .. }| {
+    let links = shown.map(|RoomSummary { room, .. }| {
         let icon = if room.visibility == Visibility::Public { Icon::Globe } else { Icon::Door };
-        view! {
-            <li>
-                <A href=format!("/r/{}", room.slug) attr:class="nav-link">
-                    <Glyph icon />
-                    <span>{room.name}</span>
-                </A>
-            </li>
-        }
+        nav_link(["/r/", &room.slug].concat(), icon, room.name)
     });
     view! { <ul class="nav-list">{links.collect_view()}</ul> }.into_any()
+}
+
+/// A line of the list, marked while the page is this one or one below it.
+fn nav_link(address: String, icon: Icon, name: String) -> AnyView {
+    let path = use_location().pathname;
+    let here = {
+        let address = address.clone();
+        move || path.with(|path| path.strip_prefix(&*address).is_some_and(|below| below.is_empty() || below.starts_with('/')))
+    };
+    view! {
+        <li>
+            <a class="nav-link" href=address aria-current=move || here().then_some("page")>
+                <Glyph icon />
+                <span>{name}</span>
+            </a>
+        </li>
+    }
+    .into_any()
 }
 
 fn me(user: User) -> impl IntoView {
@@ -85,7 +70,7 @@ fn me(user: User) -> impl IntoView {
             </span>
             <p class="me-names">
                 <strong>{user.name}</strong>
-                <span>{format!("@{}", user.username)}</span>
+                <span>{["@", &user.username].concat()}</span>
             </p>
             // A plain form: a new document comes after it anyway.
             <form method="post" action=Logout::PATH>
@@ -100,12 +85,12 @@ fn me(user: User) -> impl IntoView {
 fn guest() -> impl IntoView {
     view! {
         <div class="guest">
-            <A href="/register" attr:class="button">
+            <a href="/register" class="button">
                 "Join Snug"
-            </A>
-            <A href="/login" attr:class="button button--quiet">
+            </a>
+            <a href="/login" class="button button--quiet">
                 "Sign in"
-            </A>
+            </a>
         </div>
     }
 }

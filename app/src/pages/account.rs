@@ -1,12 +1,12 @@
-use leptos::{form::ActionForm, prelude::*, server::ServerAction};
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use leptos_router::{components::A, hooks::use_query_map};
+use leptos_router::hooks::use_query_map;
 use protocol::Field;
 
 use crate::{
     Typed,
     api::{self, next_page, with_next},
-    components::{Brand, ErrorSummary, Refusal, SubmitButton, TextField, typed},
+    components::{Brand, PostForm, Posting, TextField},
     session::use_viewer,
 };
 
@@ -14,21 +14,24 @@ use crate::{
 #[component]
 pub(crate) fn Register() -> impl IntoView {
     let next = asked_next();
-    let (kept_next, login) = (next.clone(), with_next("/login", &next));
-    let action = ServerAction::<api::Register>::new();
-    let refusal: Refusal = Signal::derive(move || action.value().get().and_then(Result::err));
-    let Typed { username, display_name, .. } = typed(refusal);
-    let form = view! {
-        <ErrorSummary refusal />
-        <ActionForm action attr:class="form">
-            <input type="hidden" name="next" value=kept_next />
+    let posting = Posting::to(api::Register::PATH);
+    let Typed { username, display_name, .. } = posting.typed();
+    let gate = Gate {
+        title: "Create an account",
+        lead: "A name and a password, and you can talk. Nothing else is asked of you.",
+        other: ("Already have an account? ", with_next("/login", &next), "Sign in"),
+        next: next.clone(),
+    };
+    gate.around(view! {
+        <PostForm posting button="Create account">
+            <input type="hidden" name="next" value=next />
             <TextField
                 field=Field::Username
                 name="username"
                 value=username
                 autocomplete="username"
                 hint="2 to 30 of a–z, 0–9, _ - and a dot. Others find you by it."
-                refusal
+                posting
             />
             <TextField
                 field=Field::DisplayName
@@ -37,7 +40,7 @@ pub(crate) fn Register() -> impl IntoView {
                 autocomplete="name"
                 optional=true
                 hint="Stands beside your messages. You may leave it empty."
-                refusal
+                posting
             />
             <TextField
                 field=Field::Password
@@ -45,48 +48,31 @@ pub(crate) fn Register() -> impl IntoView {
                 kind="password"
                 autocomplete="new-password"
                 hint="At least 8 characters. A few unrelated words are easy to keep in mind."
-                refusal
+                posting
             />
-            <SubmitButton label="Create account" pending=action.pending() />
-        </ActionForm>
-        <p class="gate-other">
-            "Already have an account? " <A href=login>"Sign in"</A>
-        </p>
-    };
-    view! {
-        <Title text="Create an account" />
-        <Gate title="Create an account" lead="A name and a password, and you can talk. Nothing else is asked of you." next>
-            {form.into_any()}
-        </Gate>
-    }
+        </PostForm>
+    })
 }
 
 /// Signs in.
 #[component]
 pub(crate) fn Login() -> impl IntoView {
     let next = asked_next();
-    let (kept_next, register) = (next.clone(), with_next("/register", &next));
-    let action = ServerAction::<api::Login>::new();
-    let refusal: Refusal = Signal::derive(move || action.value().get().and_then(Result::err));
-    let Typed { username, .. } = typed(refusal);
-    let form = view! {
-        <ErrorSummary refusal />
-        <ActionForm action attr:class="form">
-            <input type="hidden" name="next" value=kept_next />
-            <TextField field=Field::Username name="username" value=username autocomplete="username" refusal />
-            <TextField field=Field::Password name="password" kind="password" autocomplete="current-password" refusal />
-            <SubmitButton label="Sign in" pending=action.pending() />
-        </ActionForm>
-        <p class="gate-other">
-            "New here? " <A href=register>"Create an account"</A>
-        </p>
+    let posting = Posting::to(api::Login::PATH);
+    let Typed { username, .. } = posting.typed();
+    let gate = Gate {
+        title: "Sign in",
+        lead: "Welcome back. Sign in to write, and to see the rooms you are in.",
+        other: ("New here? ", with_next("/register", &next), "Create an account"),
+        next: next.clone(),
     };
-    view! {
-        <Title text="Sign in" />
-        <Gate title="Welcome back" lead="Sign in to write, and to see the rooms you are in." next>
-            {form.into_any()}
-        </Gate>
-    }
+    gate.around(view! {
+        <PostForm posting button="Sign in">
+            <input type="hidden" name="next" value=next />
+            <TextField field=Field::Username name="username" value=username autocomplete="username" posting />
+            <TextField field=Field::Password name="password" kind="password" autocomplete="current-password" posting />
+        </PostForm>
+    })
 }
 
 /// Where to go afterwards, as the address says.
@@ -95,25 +81,37 @@ fn asked_next() -> String {
 }
 
 /// A page with one form and nothing around it.
-#[component]
-fn Gate(title: &'static str, lead: &'static str, next: String, children: Children) -> impl IntoView {
-    let signed_in = use_viewer().user.map(|user| {
+struct Gate {
+    title: &'static str,
+    lead: &'static str,
+    /// A question, and the page that is the answer.
+    other: (&'static str, String, &'static str),
+    next: String,
+}
+
+impl Gate {
+    fn around(self, form: impl IntoView + 'static) -> AnyView {
+        let (question, address, answer) = self.other;
+        let signed_in = use_viewer().user.map(|user| {
+            view! {
+                <p class="note">
+                    {["You are signed in as ", &user.name, ". "].concat()} <a href=next_page(&self.next)>"Go on"</a>
+                </p>
+            }
+        });
         view! {
-            <p class="note">
-                {format!("You are signed in as {}. ", user.name)}
-                <a href=next_page(&next)>"Go on as this one"</a>
-            </p>
+            <Title text=self.title />
+            <section class="gate">
+                <div class="gate-card">
+                    <Brand />
+                    <h1>{self.title}</h1>
+                    <p class="gate-lead">{self.lead}</p>
+                    {signed_in}
+                    {form.into_any()}
+                    <p class="gate-other">{question} <a href=address>{answer}</a></p>
+                </div>
+            </section>
         }
-    });
-    view! {
-        <section class="gate">
-            <div class="gate-card">
-                <Brand />
-                <h1>{title}</h1>
-                <p class="gate-lead">{lead}</p>
-                {signed_in}
-                {children()}
-            </div>
-        </section>
+        .into_any()
     }
 }

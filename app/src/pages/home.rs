@@ -1,13 +1,11 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::{Meta, Title};
-use leptos_router::components::A;
 use protocol::{RoomSummary, Standing, Visibility};
 
 use crate::{
-    AppError,
     api::JoinRoom,
-    components::{Glyph, Icon},
-    session::{use_rooms, use_viewer},
+    components::{Glyph, Icon, WithRooms},
+    session::use_viewer,
 };
 
 const DESCRIPTION: &str = "A small chat that lives on one machine of your own. Messages are on the page before it has finished \
@@ -16,7 +14,6 @@ const DESCRIPTION: &str = "A small chat that lives on one machine of your own. M
 /// The rooms, and for those who are new here what Snug is.
 #[component]
 pub(crate) fn Home() -> impl IntoView {
-    let rooms = use_rooms();
     let signed_in = use_viewer().user.is_some();
     let head = if signed_in { member_head().into_any() } else { guest_head().into_any() };
     view! {
@@ -24,9 +21,7 @@ pub(crate) fn Home() -> impl IntoView {
         <Meta name="description" content=DESCRIPTION />
         <div class="home">
             {head}
-            <Transition>
-                {move || Suspend::new(async move { room_lists(rooms.list.await, signed_in) })}
-            </Transition>
+            <WithRooms show=room_lists />
         </div>
     }
 }
@@ -35,10 +30,10 @@ fn member_head() -> impl IntoView {
     view! {
         <header class="home-head">
             <h1>"Rooms"</h1>
-            <A href="/rooms/new" attr:class="button">
+            <a href="/rooms/new" class="button">
                 <Glyph icon=Icon::Plus />
                 "New room"
-            </A>
+            </a>
         </header>
     }
 }
@@ -49,22 +44,18 @@ fn guest_head() -> impl IntoView {
             <h1>"A warm place to talk."</h1>
             <p>{DESCRIPTION}</p>
             <p class="gate-actions">
-                <A href="/register" attr:class="button">
+                <a href="/register" class="button">
                     "Create an account"
-                </A>
-                <A href="/login" attr:class="button button--quiet">
+                </a>
+                <a href="/login" class="button button--quiet">
                     "Sign in"
-                </A>
+                </a>
             </p>
         </header>
     }
 }
 
-fn room_lists(rooms: Result<Vec<RoomSummary>, AppError>, signed_in: bool) -> AnyView {
-    let rooms = match rooms {
-        Ok(rooms) => rooms,
-        Err(error) => return view! { <p class="note note--bad">{error.to_string()}</p> }.into_any(),
-    };
+fn room_lists(rooms: Vec<RoomSummary>, signed_in: bool) -> AnyView {
     if !signed_in {
         return room_list("Rooms to read", "No room is public yet. Sign in to see more.", rooms);
     }
@@ -97,13 +88,13 @@ fn room_card(summary: RoomSummary) -> impl IntoView {
         Visibility::Public => (Icon::Globe, "Public"),
         _ => (Icon::Door, "Open"),
     };
-    let members = if members == 1 { "1 member".to_owned() } else { format!("{members} members") };
+    let members = if members == 1 { "1 member".to_owned() } else { [&members.to_string(), " members"].concat() };
     // A plain form: the answer to it is the room's own page.
     let join = (standing == Standing::MayJoin).then(|| {
         view! {
             <form class="card-join" method="post" action=JoinRoom::PATH>
                 <input type="hidden" name="room" value=room.slug.clone() />
-                <button class="button button--quiet" aria-label=format!("Join {}", room.name)>
+                <button class="button button--quiet" aria-label=["Join ", &room.name].concat()>
                     "Join"
                 </button>
             </form>
@@ -111,9 +102,9 @@ fn room_card(summary: RoomSummary) -> impl IntoView {
     });
     view! {
         <li class="card">
-            <A href=format!("/r/{}", room.slug) attr:class="card-name">
+            <a class="card-name" href=["/r/", &room.slug].concat()>
                 {room.name}
-            </A>
+            </a>
             <p class="card-topic">{room.topic}</p>
             <p class="card-facts">
                 <span>

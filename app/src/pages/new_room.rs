@@ -1,11 +1,11 @@
-use leptos::{form::ActionForm, prelude::*, server::ServerAction};
+use leptos::{prelude::*, server_fn::ServerFn};
 use leptos_meta::Title;
-use leptos_router::components::A;
 use protocol::Field;
 
 use crate::{
-    Typed, api,
-    components::{ErrorSummary, Refusal, SubmitButton, TextField, typed},
+    Typed,
+    api::CreateRoom,
+    components::{PostForm, Posting, TextField},
     session::use_viewer,
 };
 
@@ -28,31 +28,29 @@ fn sign_in_first() -> impl IntoView {
     view! {
         <p class="gate-lead">"Rooms are made by people with an account."</p>
         <p class="gate-actions">
-            <A href="/login?next=/rooms/new" attr:class="button">
+            <a href="/login?next=/rooms/new" class="button">
                 "Sign in"
-            </A>
-            <A href="/register?next=/rooms/new" attr:class="button button--quiet">
+            </a>
+            <a href="/register?next=/rooms/new" class="button button--quiet">
                 "Create an account"
-            </A>
+            </a>
         </p>
     }
 }
 
 #[component]
 fn NewRoomForm() -> impl IntoView {
-    let action = ServerAction::<api::CreateRoom>::new();
-    let refusal: Refusal = Signal::derive(move || action.value().get().and_then(Result::err));
-    let Typed { name, topic, visibility, .. } = typed(refusal);
+    let posting = Posting::to(CreateRoom::PATH);
+    let Typed { name, topic, visibility, .. } = posting.typed();
     view! {
         <p class="gate-lead">"A place for one subject, one team, or one evening."</p>
-        <ErrorSummary refusal />
-        <ActionForm action attr:class="form">
+        <PostForm posting button="Create room">
             <TextField
                 field=Field::Name
                 name="name"
                 value=name
                 hint="Up to 60 characters. Its address is made from it."
-                refusal
+                posting
             />
             <TextField
                 field=Field::Topic
@@ -60,17 +58,16 @@ fn NewRoomForm() -> impl IntoView {
                 value=topic
                 optional=true
                 hint="What people talk about there, in one line."
-                refusal
+                posting
             />
-            <Visibility open=visibility == "open" refusal />
-            <SubmitButton label="Create room" pending=action.pending() />
-        </ActionForm>
+            <Visibility open=visibility == "open" posting />
+        </PostForm>
     }
 }
 
 /// Who may see the room: public unless chosen otherwise.
 #[component]
-fn Visibility(open: bool, refusal: Refusal) -> impl IntoView {
+fn Visibility(open: bool, posting: Posting) -> impl IntoView {
     let choice = |value: &'static str, checked: bool, name: &'static str, meaning: &'static str| {
         view! {
             <label class="choice">
@@ -80,7 +77,7 @@ fn Visibility(open: bool, refusal: Refusal) -> impl IntoView {
             </label>
         }
     };
-    let fault = move || refusal.with(|refusal| refusal.as_ref().and_then(|error| error.about(Field::Visibility)));
+    let fault = move || posting.refusal.with(|refusal| refusal.as_ref()?.about(Field::Visibility));
     view! {
         <fieldset class="field choices" aria-describedby="visibility-fault">
             <legend>{Field::Visibility.label()}</legend>

@@ -1,6 +1,5 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::components::A;
 
 use crate::session::use_viewer;
 
@@ -17,15 +16,15 @@ pub(crate) fn NotFound() -> impl IntoView {
                 <h1>"Nobody home"</h1>
                 <p class="gate-lead">"There is nothing at this address, or it is not open to you."</p>
                 <p class="gate-actions">
-                    <A href="/" attr:class="button">
+                    <a href="/" class="button">
                         "See all rooms"
-                    </A>
+                    </a>
                     {(!signed_in)
                         .then(|| {
                             view! {
-                                <A href="/login" attr:class="button button--quiet">
+                                <a href="/login" class="button button--quiet">
                                     "Sign in"
-                                </A>
+                                </a>
                             }
                         })}
                 </p>

@@ -1,7 +1,8 @@
-//! One row of a timeline.
+//! One row of a timeline. Elements are made once; what can change has an effect of its own, so that an acknowledgement touches
+//! neither the text nor the place of a message.
 
 use leptos::prelude::*;
-use protocol::{Error, Seq, markdown};
+use protocol::{ClientId, Error, Message, Seq, markdown};
 
 use super::Desk;
 use crate::{
@@ -9,48 +10,76 @@ use crate::{
     state::{Mark, MessageRow, Row, clock},
 };
 
-/// A row that changes in place: the same element, whatever becomes of the message.
+/// A row that changes in place.
 pub(super) fn row(desk: Desk, row: ArcRwSignal<Row>) -> AnyView {
-    let is_day = row.with_untracked(|row| matches!(row, Row::Day { .. }));
-    if is_day {
-        return (move || row.with(day)).into_any();
+    let first = row.get_untracked();
+    let changing = Changing(row);
+    match first {
+        Row::Day { .. } => day(changing).into_any(),
+        Row::Message(row) => message(desk, &row.message, changing).into_any(),
     }
-    (move || row.with(|row| if let Row::Message(row) = row { Some(message(desk, row)) } else { None })).into_any()
 }
 
-fn day(row: &Row) -> impl IntoView + use<> {
-    let (Row::Day { local, .. } | Row::Message(MessageRow { local, .. })) = row;
+/// The signal of a row, read for one aspect at a time.
+#[derive(Clone)]
+struct Changing(ArcRwSignal<Row>);
+
+impl Changing {
+    /// An aspect of the row's time, in local milliseconds.
+    fn time<T>(&self, aspect: fn(i64) -> T) -> impl Fn() -> T + Send + use<T> {
+        let row = self.0.clone();
+        move || aspect(row.with(Row::local))
+    }
+
+    /// An aspect of a message; a day has none.
+    fn message<T: Default, A>(&self, aspect: A) -> impl Fn() -> T + Send + use<T, A>
+    where
+        A: Fn(&MessageRow) -> T + Send + 'static,
+    {
+        let row = self.0.clone();
+        move || row.with(|row| if let Row::Message(row) = row { aspect(row) } else { T::default() })
+    }
+}
+
+fn day(row: Changing) -> impl IntoView {
     view! {
         <li class="day">
-            <time datetime=clock::iso_day(*local)>{clock::day_label(*local)}</time>
+            <time datetime=row.time(clock::iso_day)>{row.time(clock::day_label)}</time>
         </li>
     }
 }
 
-fn message(desk: Desk, row: &MessageRow) -> impl IntoView + use<> {
-    let message = &row.message;
-    // One that is not stored has no address yet.
-    let seq = (message.seq > Seq::ZERO).then(|| message.seq.to_string());
-    let id = seq.as_deref().map(|seq| ["m", seq].concat());
-    let permalink = seq.as_deref().map(|seq| desk.slug.with_value(|slug| ["/r/", slug, "/m/", seq, "#m", seq].concat()));
-    let avatar = row.first.then(|| {
-        view! {
-            <span class="avatar message-avatar" data-hue=hue(message.author.id).to_string() aria-hidden="true">
-                {initials(&message.author.name)}
-            </span>
-        }
+fn message(desk: Desk, message: &Message, row: Changing) -> impl IntoView + use<> {
+    let (author, hue) = (message.author.clone(), hue(message.author.id).to_string());
+    let initials = initials(&author.name);
+    let first = Memo::new({
+        let first = row.message(|row| row.first);
+        move |_| first()
     });
-    let fault = if let Mark::Failed(error) = &row.mark { Some(fault(desk, row, error)) } else { None };
+    let avatar = move || {
+        let (hue, initials) = (hue.clone(), initials.clone());
+        first.get().then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
+    };
+    let fault = Memo::new({
+        let fault = row.message(|row| if let Mark::Failed(error) = &row.mark { Some(error.clone()) } else { None });
+        move |_| fault()
+    });
+    let client_id = message.client_id;
+    let fault = move || fault.get().map(|error| self::fault(desk, client_id, &error));
+    let permalink = row.message(move |row| {
+        let seq = place(row)?;
+        Some(desk.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
+    });
     view! {
-        <li id=id class=class(desk, row)>
+        <li id=row.message(|row| Some(["m", &place(row)?].concat())) class=row.message(move |row| class(desk, row))>
             {avatar}
             <div class="message-head">
-                <span class="message-author" title=["@", &message.author.username].concat()>
-                    {message.author.name.clone()}
+                <span class="message-author" title=["@", &author.username].concat()>
+                    {author.name}
                 </span>
                 <a class="message-time" href=permalink>
-                    <time datetime=clock::iso_utc(message.at) title=clock::full_label(row.local)>
-                        {clock::short_time(row.local)}
+                    <time datetime=row.message(|row| clock::iso_utc(row.message.at)) title=row.time(clock::full_label)>
+                        {row.time(clock::short_time)}
                     </time>
                 </a>
             </div>
@@ -60,15 +89,19 @@ fn message(desk: Desk, row: &MessageRow) -> impl IntoView + use<> {
     }
 }
 
+/// The place in the room's log, as addresses have it. A message that is not stored has none.
+fn place(row: &MessageRow) -> Option<String> {
+    (row.message.seq > Seq::ZERO).then(|| row.message.seq.to_string())
+}
+
 fn class(desk: Desk, row: &MessageRow) -> String {
     let mut class = "message".to_owned();
-    let focus = desk.focus == Some(row.message.seq);
     for (holds, name) in [
         (row.first, " message--first"),
         (row.own, " message--own"),
         (row.mark == Mark::Pending, " message--pending"),
         (matches!(row.mark, Mark::Failed(_)), " message--failed"),
-        (focus, " message--focus"),
+        (desk.focus == Some(row.message.seq), " message--focus"),
     ] {
         if holds {
             class.push_str(name);
@@ -77,8 +110,7 @@ fn class(desk: Desk, row: &MessageRow) -> String {
     class
 }
 
-fn fault(desk: Desk, row: &MessageRow, error: &Error) -> impl IntoView + use<> {
-    let client_id = row.message.client_id;
+fn fault(desk: Desk, client_id: ClientId, error: &Error) -> impl IntoView + use<> {
     view! {
         <div class="message-fault">
             <span role="alert">{["Not sent. ", &error.message()].concat()}</span>

@@ -46,7 +46,8 @@ pub(super) struct Scroller {
     rest_until: StoredValue<f64>,
 }
 
-/// A message, and how far from the top of the window it stands.
+/// A message, and how far from the top of the window it ends. Its end and not its beginning, since its head goes when a message of
+/// the same author comes in above it.
 struct Anchor(Element, f64);
 
 impl Scroller {
@@ -88,10 +89,8 @@ impl Scroller {
     /// The reader has scrolled.
     pub(super) fn scrolled(self) {
         let Some(scroller) = self.box_element() else { return };
-        let below = -scroller.scroll_top();
-        let above = scroller.scroll_height() - scroller.client_height() - below;
-        let has_newer = self.room.try_with_untracked(RoomState::has_newer).unwrap_or_default();
-        self.stand(below <= FOLLOW_PX && !has_newer);
+        let (above, below) = distances(&scroller);
+        self.stand(below);
         if js_sys::Date::now() >= self.rest_until.try_get_value().unwrap_or_default() {
             if above <= LOAD_PX {
                 self.load(Edge::Older);
@@ -131,7 +130,7 @@ impl Scroller {
 
     /// Goes to the newest message, and loads it if need be.
     pub(super) fn to_end(self) {
-        self.stand(true);
+        self.follow(true);
         if !self.room.with_untracked(RoomState::has_newer) {
             self.jump();
             return;
@@ -146,7 +145,8 @@ impl Scroller {
         });
     }
 
-    /// Makes a change of the rows under which the reader keeps their place: the newest message, or what they read.
+    /// Makes a change of what is in the box, under which the reader keeps their place: the newest message, or what they read.
+    /// Nothing in the box may change otherwise: what is measured here has to be from before the change.
     pub(super) fn keep_place(self, change: impl FnOnce()) {
         let following = self.at_end.get_untracked();
         if following {
@@ -158,7 +158,7 @@ impl Scroller {
             // The view has caught up after that.
             tick().await;
             match anchor {
-                Some(Anchor(message, top)) => self.shift(message.get_bounding_client_rect().top() - top),
+                Some(Anchor(message, bottom)) => self.shift(message.get_bounding_client_rect().bottom() - bottom),
                 None if following => self.jump(),
                 None => {}
             }
@@ -194,7 +194,13 @@ impl Scroller {
         })
     }
 
-    fn stand(self, at_end: bool) {
+    /// Sees what it means to be so far above the end of what is loaded.
+    fn stand(self, below: i32) {
+        let has_newer = self.room.try_with_untracked(RoomState::has_newer).unwrap_or_default();
+        self.follow(below <= FOLLOW_PX && !has_newer);
+    }
+
+    fn follow(self, at_end: bool) {
         if self.at_end.try_get_untracked().is_none_or(|before| before == at_end) {
             return;
         }
@@ -224,14 +230,20 @@ impl Scroller {
     }
 }
 
+/// Pixels above and below the window.
+fn distances(scroller: &Element) -> (i32, i32) {
+    let below = -scroller.scroll_top();
+    (scroller.scroll_height() - scroller.client_height() - below, below)
+}
+
 /// The first message that can be seen.
 fn anchor(scroller: &Element) -> Option<Anchor> {
     let edge = scroller.get_bounding_client_rect().top();
     let mut row = scroller.query_selector(".message").ok().flatten();
     while let Some(element) = row {
-        let place = element.get_bounding_client_rect();
-        if place.bottom() > edge && element.class_name().starts_with("message") {
-            return Some(Anchor(element, place.top()));
+        let bottom = element.get_bounding_client_rect().bottom();
+        if bottom > edge && element.class_name().starts_with("message") {
+            return Some(Anchor(element, bottom));
         }
         row = element.next_element_sibling();
     }

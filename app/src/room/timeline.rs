@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 
 use leptos::{ev::MouseEvent, prelude::*};
-use protocol::Standing;
+use protocol::{Seq, Standing};
 
 use super::{Desk, message, scroller::Edge};
-use crate::state::{self, Outbox, Row, RowKey};
+use crate::state::{self, Outbox, RoomState, Row, RowKey};
 
 /// A row that keeps its element as long as its key is there.
 #[derive(Clone)]
@@ -15,15 +15,27 @@ struct Item {
     row: ArcRwSignal<Row>,
 }
 
+/// What stands in the box.
+#[derive(Clone, Copy)]
+struct Shown {
+    items: RwSignal<Vec<Item>>,
+    /// From where on there is more, at each end.
+    older: RwSignal<Option<Seq>>,
+    newer: RwSignal<Option<Seq>>,
+}
+
 /// The messages, from the oldest that is loaded down to the newest.
 #[component]
 pub(super) fn Timeline(desk: Desk) -> impl IntoView {
     // The server does not know what waits in the outbox, so the first rendering has none of it.
     let first = untrack(|| rows(desk, &Outbox::default()));
-    let items = RwSignal::new(first.into_iter().map(item).collect::<Vec<_>>());
+    let (older, newer) = desk.room.with_untracked(ends);
+    let items = RwSignal::new(first.into_iter().map(item).collect());
+    let shown = Shown { items, older: RwSignal::new(older), newer: RwSignal::new(newer) };
     Effect::new(move || {
         let rows = desk.socket.with_outbox(|outbox| rows(desk, outbox));
-        desk.scroller.keep_place(|| show(items, rows));
+        let ends = desk.room.with(ends);
+        desk.scroller.keep_place(|| shown.update(rows, ends));
     });
     let scroller = desk.scroller;
     let label = desk.room.with_untracked(|room| ["Messages in ", &room.room.name].concat());
@@ -40,9 +52,9 @@ pub(super) fn Timeline(desk: Desk) -> impl IntoView {
             on:scroll=move |_| scroller.scrolled()
         >
             <div class="scroller-inner">
-                {edge(desk, Edge::Older)} <ol class="timeline">
-                    <For each=move || items.get() key=|item| item.key children=move |item| message::row(desk, item.row) />
-                </ol> {empty(desk, items)} {edge(desk, Edge::Newer)}
+                {edge(desk, Edge::Older, shown.older)} <ol class="timeline">
+                    <For each=move || shown.items.get() key=|item| item.key children=move |item| message::row(desk, item.row) />
+                </ol> {empty(desk, shown)} {edge(desk, Edge::Newer, shown.newer)}
             </div>
         </div>
     }
@@ -59,36 +71,40 @@ fn item(row: Row) -> Item {
     Item { key: row.key(), row: ArcRwSignal::new(row) }
 }
 
-/// Brings the rows on the screen to a new state: those that stay keep their elements, those that did not change are not touched.
-fn show(items: RwSignal<Vec<Item>>, rows: Vec<Row>) {
-    items.maybe_update(|items| {
-        let same_keys = items.len() == rows.len() && items.iter().zip(&rows).all(|(item, row)| item.key == row.key());
-        let mut known: HashMap<RowKey, ArcRwSignal<Row>> = items.drain(..).map(|item| (item.key, item.row)).collect();
-        items.extend(rows.into_iter().map(|row| match known.remove(&row.key()) {
-            Some(shown) => {
-                let key = row.key();
-                shown.maybe_update(|shown| {
-                    let changed = *shown != row;
-                    *shown = row;
-                    changed
-                });
-                Item { key, row: shown }
-            }
-            None => item(row),
-        }));
-        !same_keys
+fn ends(room: &RoomState) -> (Option<Seq>, Option<Seq>) {
+    (room.first_seq().filter(|_| room.has_older()), room.last_seq().filter(|_| room.has_newer()))
+}
+
+impl Shown {
+    /// Rows that stay keep their elements, and what did not change is not touched.
+    fn update(self, rows: Vec<Row>, (older, newer): (Option<Seq>, Option<Seq>)) {
+        for (end, now) in [(self.older, older), (self.newer, newer)] {
+            end.maybe_update(|shown| std::mem::replace(shown, now) != now);
+        }
+        self.items.maybe_update(|items| {
+            let same_keys = items.len() == rows.len() && items.iter().zip(&rows).all(|(item, row)| item.key == row.key());
+            let mut known: HashMap<RowKey, ArcRwSignal<Row>> = items.drain(..).map(|item| (item.key, item.row)).collect();
+            items.extend(rows.into_iter().map(|row| match known.remove(&row.key()) {
+                Some(kept) => change(row, kept),
+                None => item(row),
+            }));
+            !same_keys
+        });
+    }
+}
+
+fn change(row: Row, kept: ArcRwSignal<Row>) -> Item {
+    let key = row.key();
+    kept.maybe_update(|shown| {
+        let changed = *shown != row;
+        *shown = row;
+        changed
     });
+    Item { key, row: kept }
 }
 
 /// The way to more messages: a plain link, that loads them in place once the page is alive.
-fn edge(desk: Desk, edge: Edge) -> impl IntoView {
-    let room = desk.room;
-    let next = Memo::new(move |_| {
-        room.with(|room| match edge {
-            Edge::Older => room.first_seq().filter(|_| room.has_older()),
-            Edge::Newer => room.last_seq().filter(|_| room.has_newer()),
-        })
-    });
+fn edge(desk: Desk, edge: Edge, next: RwSignal<Option<Seq>>) -> impl IntoView {
     let (class, query, text) = match edge {
         Edge::Older => ("older", "?before=", "Older messages"),
         Edge::Newer => ("newer", "?after=", "Newer messages"),
@@ -113,11 +129,11 @@ fn edge(desk: Desk, edge: Edge) -> impl IntoView {
 }
 
 /// What to do where nothing has been said yet.
-fn empty(desk: Desk, items: RwSignal<Vec<Item>>) -> impl IntoView {
+fn empty(desk: Desk, shown: Shown) -> impl IntoView {
     let standing = desk.standing();
-    let room = desk.room;
-    let is_empty = Memo::new(move |_| items.with(Vec::is_empty) && !room.with(|room| room.has_older() || room.has_newer()));
-    let is_open = Memo::new(move |_| room.with(state::RoomState::is_open_to_reader));
+    let is_empty =
+        Memo::new(move |_| shown.items.with(Vec::is_empty) && shown.older.get().is_none() && shown.newer.get().is_none());
+    let is_open = Memo::new(move |_| desk.room.with(RoomState::is_open_to_reader));
     move || {
         let text = match standing.get() {
             _ if !is_empty.get() => return None,

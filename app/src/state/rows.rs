@@ -60,6 +60,13 @@ pub enum Mark {
 }
 
 impl Row {
+    /// Its time, in local milliseconds.
+    #[must_use]
+    pub fn local(&self) -> i64 {
+        let (Self::Day { local, .. } | Self::Message(MessageRow { local, .. })) = self;
+        *local
+    }
+
     /// What the row is known by.
     #[must_use]
     pub fn key(&self) -> RowKey {

@@ -2,11 +2,7 @@
 
 use protocol::{ClientFrame, Seq, ServerFrame, limits};
 
-use crate::support::{
-    TestApp,
-    person::Program,
-    socket::{Socket, message, room},
-};
+use crate::support::{TestApp, person::Program, socket::room};
 
 const AWAY: &str = "while you were away";
 

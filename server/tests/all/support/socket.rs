@@ -179,8 +179,13 @@ impl Socket {
             for id in &ids {
                 self.send(&message(name, *id, body)).await;
             }
-            for id in &ids {
-                last = self.ack(*id).await.seq;
+            for _ in &ids {
+                let seq = self.until(|frame| match frame {
+                    ServerFrame::Ack { seq, .. } => Some(seq),
+                    ServerFrame::Error { error, .. } => panic!("{error}"),
+                    _ => None,
+                });
+                last = last.max(seq.await);
             }
         }
         last
