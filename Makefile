@@ -20,6 +20,8 @@ dev: setup ## build for development, start, and rebuild when a file changes
 
 build: setup $(BINARY) ## build target/release/snug: one binary, the site inside
 
+# Names the build by its sources: an open page that hears another name offers to reload.
+$(BINARY): export SNUG_BUILD = $(shell find $(SOURCES) -prune -type f -exec cat {} + | cksum | cut -d ' ' -f 1)
 $(BINARY): $(SOURCES)
 	cargo leptos build --release --precompress
 	@touch $@

@@ -2,7 +2,11 @@
 
 use std::panic::PanicHookInfo;
 
-use leptos::{leptos_dom::logging::console_error, prelude::{document, window}, web_sys::Element};
+use leptos::{
+    leptos_dom::logging::console_error,
+    prelude::{document, window},
+    web_sys::Element,
+};
 use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 
 /// Brings the page that the server rendered to life.

@@ -69,7 +69,8 @@ fn fields(event: &SubmitEvent) -> Option<String> {
 async fn post(path: &str, fields: String) -> Result<(), AppError> {
     type Request = <BrowserClient as Client<AppError>>::Request;
 
-    let request = <Request as ClientReq<AppError>>::try_new_post(path, "application/json", "application/x-www-form-urlencoded", fields)?;
+    let request =
+        <Request as ClientReq<AppError>>::try_new_post(path, "application/json", "application/x-www-form-urlencoded", fields)?;
     let response = <BrowserClient as Client<AppError>>::send(request).await?;
     if (400..600).contains(&ClientRes::<AppError>::status(&response)) {
         return Err(AppError::de(ClientRes::<AppError>::try_into_bytes(response).await?));
