@@ -18,7 +18,7 @@ pub struct AppError {
     pub error: Error,
     /// What the form held.
     #[serde(skip_serializing_if = "Typed::is_empty")]
-    pub typed: Typed,
+    pub typed: Box<Typed>,
 }
 
 /// What of [`AppError`] is read. Spelled out, since reading `flatten` is much code in the browser.
@@ -35,7 +35,7 @@ struct WireError {
 
 impl From<WireError> for AppError {
     fn from(WireError { code, fields, retry_after, typed }: WireError) -> Self {
-        Self { error: Error { code, fields, retry_after }, typed }
+        Self { error: Error { code, fields, retry_after }, typed: typed.into() }
     }
 }
 
@@ -82,7 +82,7 @@ impl AppError {
     /// The same error, with what the form held.
     #[must_use]
     pub fn keeping(self, typed: Typed) -> Self {
-        Self { typed: typed.shortened(), ..self }
+        Self { typed: typed.shortened().into(), ..self }
     }
 
     /// What is wrong with a field, as a sentence.
@@ -104,7 +104,7 @@ impl AppError {
 
 impl<E: Into<Error>> From<E> for AppError {
     fn from(error: E) -> Self {
-        Self { error: error.into(), typed: Typed::default() }
+        Self { error: error.into(), typed: Box::default() }
     }
 }
 

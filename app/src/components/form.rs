@@ -38,7 +38,7 @@ impl Posting {
 
     /// What the form held when it was refused, for its first rendering.
     pub(crate) fn typed(self) -> Typed {
-        self.refusal.with_untracked(|refusal| refusal.as_ref().map(|error| error.typed.clone()).unwrap_or_default())
+        *self.refusal.with_untracked(|refusal| refusal.as_ref().map(|error| error.typed.clone()).unwrap_or_default())
     }
 
     fn send(self, event: &SubmitEvent) {

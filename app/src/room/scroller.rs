@@ -86,6 +86,13 @@ impl Scroller {
         });
     }
 
+    /// Sees where the reader stands before anything changes: they may have scrolled before the page came alive.
+    pub(super) fn arrive(self) {
+        if let Some(scroller) = self.box_element() {
+            self.stand(distances(&scroller).1);
+        }
+    }
+
     /// The reader has scrolled.
     pub(super) fn scrolled(self) {
         let Some(scroller) = self.box_element() else { return };

@@ -1,6 +1,6 @@
 //! The messages of a room.
 
-use std::collections::HashMap;
+use std::collections::VecDeque;
 
 use leptos::{ev::MouseEvent, prelude::*};
 use protocol::{Seq, Standing};
@@ -32,7 +32,10 @@ pub(super) fn Timeline(desk: Desk) -> impl IntoView {
     let (older, newer) = desk.room.with_untracked(ends);
     let items = RwSignal::new(first.into_iter().map(item).collect());
     let shown = Shown { items, older: RwSignal::new(older), newer: RwSignal::new(newer) };
-    Effect::new(move || {
+    Effect::new(move |before: Option<()>| {
+        if before.is_none() {
+            desk.scroller.arrive();
+        }
         let rows = desk.socket.with_outbox(|outbox| rows(desk, outbox));
         let ends = desk.room.with(ends);
         desk.scroller.keep_place(|| shown.update(rows, ends));
@@ -83,24 +86,29 @@ impl Shown {
         }
         self.items.maybe_update(|items| {
             let same_keys = items.len() == rows.len() && items.iter().zip(&rows).all(|(item, row)| item.key == row.key());
-            let mut known: HashMap<RowKey, ArcRwSignal<Row>> = items.drain(..).map(|item| (item.key, item.row)).collect();
-            items.extend(rows.into_iter().map(|row| match known.remove(&row.key()) {
-                Some(kept) => change(row, kept),
-                None => item(row),
+            // Rows hardly ever change places, so the next one to be found is mostly the first one left.
+            let mut known = VecDeque::from(std::mem::take(items));
+            items.extend(rows.into_iter().map(|row| {
+                let kept = known.iter().position(|item| item.key == row.key()).and_then(|place| known.remove(place));
+                match kept {
+                    Some(item) => item.change(row),
+                    None => item(row),
+                }
             }));
             !same_keys
         });
     }
 }
 
-fn change(row: Row, kept: ArcRwSignal<Row>) -> Item {
-    let key = row.key();
-    kept.maybe_update(|shown| {
-        let changed = *shown != row;
-        *shown = row;
-        changed
-    });
-    Item { key, row: kept }
+impl Item {
+    fn change(self, row: Row) -> Self {
+        self.row.maybe_update(|shown| {
+            let changed = *shown != row;
+            *shown = row;
+            changed
+        });
+        self
+    }
 }
 
 /// The way to more messages: a plain link, that loads them in place once the page is alive.

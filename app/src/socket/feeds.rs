@@ -1,7 +1,5 @@
 //! Which rooms this connection delivers, and how far each one is.
 
-use std::collections::HashMap;
-
 use protocol::{ClientFrame, RoomId, Seq};
 
 /// How long a room rests that could not be subscribed to or read.
@@ -24,7 +22,8 @@ enum Feed {
 /// The subscriptions of one connection.
 #[derive(Debug, Default)]
 pub(crate) struct Feeds {
-    rooms: HashMap<RoomId, Feed>,
+    /// A handful, so looking through them is quick.
+    rooms: Vec<(RoomId, Feed)>,
 }
 
 impl Feeds {
@@ -36,7 +35,7 @@ impl Feeds {
     /// What to send so that the watched rooms are delivered, and no others.
     pub(crate) fn reconcile(&mut self, watched: &[(RoomId, Seq)], now: f64) -> Vec<ClientFrame> {
         let mut frames = Vec::new();
-        self.rooms.retain(|room, feed| {
+        self.rooms.retain(|(room, feed)| {
             let kept = watched.iter().any(|(id, _)| id == room);
             if !kept && matches!(feed, Feed::Asked | Feed::Live | Feed::Reading) {
                 frames.push(ClientFrame::Unsubscribe { room: (*room).into() });
@@ -44,13 +43,13 @@ impl Feeds {
             kept
         });
         for &(room, head) in watched {
-            let due = match self.rooms.get(&room) {
+            let due = match self.get(room) {
                 None => true,
-                Some(Feed::Resting(until)) => *until <= now,
+                Some(Feed::Resting(until)) => until <= now,
                 Some(_) => false,
             };
             if due {
-                self.rooms.insert(room, Feed::Asked);
+                self.set(room, Feed::Asked);
                 frames.push(ClientFrame::Subscribe { room: room.into(), after: Some(head) });
             }
         }
@@ -61,40 +60,40 @@ impl Feeds {
     /// than this page (a backup was put back).
     pub(crate) fn subscribed(&mut self, room: RoomId, head: Seq, reset: bool, known: Seq) -> bool {
         let read = reset || head < known;
-        if let Some(feed) = self.rooms.get_mut(&room) {
-            *feed = if read { Feed::Reading } else { Feed::Live };
+        if self.get(room).is_some() {
+            self.set(room, if read { Feed::Reading } else { Feed::Live });
         }
         read
     }
 
     /// An event showed a hole: ask for what is missing, unless an answer that fills it is on its way.
     pub(crate) fn gap(&mut self, room: RoomId) {
-        if self.rooms.get(&room) == Some(&Feed::Live) {
-            self.rooms.remove(&room);
+        if self.get(room) == Some(Feed::Live) {
+            self.forget(room);
         }
     }
 
     /// The room was read anew, and stands here now.
     pub(crate) fn read(&mut self, room: RoomId) {
-        if self.rooms.get(&room) == Some(&Feed::Reading) {
-            self.rooms.insert(room, Feed::Live);
+        if self.get(room) == Some(Feed::Reading) {
+            self.set(room, Feed::Live);
         }
     }
 
     /// It did not work this time.
     pub(crate) fn rest(&mut self, room: RoomId, now: f64) {
-        self.rooms.insert(room, Feed::Resting(now + REST_MS));
+        self.set(room, Feed::Resting(now + REST_MS));
     }
 
     /// The server does not deliver this room to this reader.
     pub(crate) fn refuse(&mut self, room: RoomId) {
-        self.rooms.insert(room, Feed::Closed);
+        self.set(room, Feed::Closed);
     }
 
     /// The server has ended a subscription. `true` when that was its own idea: the right to read is gone. Else this page asked for
     /// it, and may have asked for the room again since.
     pub(crate) fn ended(&mut self, room: RoomId) -> bool {
-        let lost = matches!(self.rooms.get(&room), Some(Feed::Live | Feed::Reading));
+        let lost = matches!(self.get(room), Some(Feed::Live | Feed::Reading));
         if lost {
             self.refuse(room);
         }
@@ -103,15 +102,30 @@ impl Feeds {
 
     /// What the reader may do has changed: a room that was closed to them may be open now.
     pub(crate) fn reopen(&mut self, room: RoomId) {
-        if self.rooms.get(&room) == Some(&Feed::Closed) {
-            self.rooms.remove(&room);
+        if self.get(room) == Some(Feed::Closed) {
+            self.forget(room);
         }
     }
 
     /// When a resting room is tried again.
     pub(crate) fn deadline(&self) -> Option<f64> {
-        let resting = self.rooms.values().filter_map(|feed| if let Feed::Resting(until) = feed { Some(*until) } else { None });
+        let resting = self.rooms.iter().filter_map(|(_, feed)| if let Feed::Resting(until) = feed { Some(*until) } else { None });
         resting.reduce(f64::min)
+    }
+
+    fn get(&self, room: RoomId) -> Option<Feed> {
+        self.rooms.iter().find(|(id, _)| *id == room).map(|(_, feed)| *feed)
+    }
+
+    fn set(&mut self, room: RoomId, feed: Feed) {
+        match self.rooms.iter_mut().find(|(id, _)| *id == room) {
+            Some((_, known)) => *known = feed,
+            None => self.rooms.push((room, feed)),
+        }
+    }
+
+    fn forget(&mut self, room: RoomId) {
+        self.rooms.retain(|(id, _)| *id != room);
     }
 }
 

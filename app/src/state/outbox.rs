@@ -170,6 +170,14 @@ impl Outbox {
         self.queue.len() < before
     }
 
+    /// Another tab has sent a message that both have, or thrown it away: then there is nothing to do here. One that is under way
+    /// here too is answered soon, and keeps its row until then. `true` if it was here.
+    pub fn settled_elsewhere(&mut self, client_id: ClientId) -> bool {
+        let under_way =
+            self.find(client_id).is_some_and(|pending| matches!(pending.status, Status::Sent | Status::Stored { .. }));
+        !under_way && self.remove(client_id)
+    }
+
     /// Events have come up to this place of a room: what is stored up to there is shown by them. `true` if
     /// there was something to let go.
     pub fn settle(&mut self, room: RoomId, head: Seq) -> bool {

@@ -1,6 +1,6 @@
 //! One room as this page knows it: a snapshot, moved on by events.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::VecDeque, sync::Arc};
 
 use protocol::{Change, Event, Message, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
 
@@ -36,8 +36,8 @@ pub struct RoomState {
     reader: Option<UserId>,
     /// Everything up to here is applied.
     head: Seq,
-    /// Events beyond a hole.
-    waiting: BTreeMap<Seq, Event>,
+    /// Events beyond a hole, in the order of `seq`.
+    waiting: VecDeque<Event>,
     /// The shown stretch: messages in the order of `seq`, without a hole between the first and the last.
     messages: Vec<Arc<Message>>,
     has_older: bool,
@@ -58,7 +58,7 @@ impl RoomState {
             members: page.members,
             reader,
             head: page.head,
-            waiting: BTreeMap::new(),
+            waiting: VecDeque::new(),
             has_older: page.has_older,
             has_newer: page.has_newer,
             unseen: Vec::new(),
@@ -68,12 +68,14 @@ impl RoomState {
 
     /// Takes one event of the log.
     pub fn apply(&mut self, event: Event) -> Applied {
-        if event.seq <= self.head || self.waiting.contains_key(&event.seq) {
+        if event.seq <= self.head {
             return Applied::Double;
         }
         if event.seq != self.head.next() {
-            if self.waiting.len() < WAITING_MAX {
-                self.waiting.insert(event.seq, event);
+            match self.waiting.binary_search_by_key(&event.seq, |waiting| waiting.seq) {
+                Ok(_) => return Applied::Double,
+                Err(place) if self.waiting.len() < WAITING_MAX => self.waiting.insert(place, event),
+                Err(_) => {}
             }
             return Applied::Gap { after: self.head };
         }
@@ -183,11 +185,11 @@ impl RoomState {
     }
 
     fn take_waiting(&mut self) {
-        while let Some(entry) = self.waiting.first_entry() {
-            if *entry.key() > self.head.next() {
+        while let Some(event) = self.waiting.pop_front() {
+            if event.seq > self.head.next() {
+                self.waiting.push_front(event);
                 return;
             }
-            let event = entry.remove();
             if event.seq > self.head {
                 self.absorb(event);
             }

@@ -110,6 +110,16 @@ fn a_stored_message_goes_when_its_event_has_come() {
 }
 
 #[test]
+fn what_another_tab_has_settled_is_not_sent_from_here() {
+    let mut outbox = outbox(&[1, 1, 2]);
+    outbox.take_due(0);
+    outbox.refuse(id(3), ErrorCode::NotAMember.into(), 0, 0.5);
+    let settled = [1, 2, 3].map(|n| outbox.settled_elsewhere(id(n)));
+    assert_eq!(settled, [false, true, true], "the first is under way");
+    assert_eq!(ids(&outbox.queue), [id(1)]);
+}
+
+#[test]
 fn left_over_messages_come_before_new_ones() {
     let mut outbox = outbox(&[1]);
     let stored = serde_json::to_string(&outbox.take_due(0)[0]).unwrap();
