@@ -9,10 +9,11 @@ export default defineConfig({
   forbidOnly: true,
   retries: 0,
   workers: 2,
-  timeout: 60_000,
+  // Closing a browser context counts too, and takes long on a machine that does other things as well.
+  timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
-  use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin", trace: "retain-on-failure" },
+  use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin", trace: process.env.CI ? "off" : "retain-on-failure" },
   // Each file belongs to one project by its name, so that no test has to be skipped.
   projects: [
     { name: "desktop", use: desktop, testIgnore: /(phone|nojs)\.spec\.ts/ },
