@@ -64,3 +64,43 @@ fn set(name: &str, value: &str, max_age: i64, secure: bool, http_only: bool) -> 
     }
     HeaderValue::try_from(cookie).ok()
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    fn sent(lines: &[&'static str]) -> HeaderMap {
+        lines.iter().map(|line| (header::COOKIE, HeaderValue::from_static(line))).collect()
+    }
+
+    #[test]
+    fn the_session_is_found_among_others() {
+        let headers = sent(&["snug_theme=dark; snug_session=abc=; x", "snug_zone=60"]);
+        assert_eq!(session_token(&headers, false).as_deref(), Some("abc="));
+        assert_eq!(value(&headers, ZONE), Some("60"));
+        assert_eq!(value(&headers, "snug"), None);
+    }
+
+    #[test]
+    fn over_tls_only_the_bound_cookie_counts() {
+        let headers = sent(&["snug_session=planted-over-plain-http"]);
+        assert_eq!(session_token(&headers, true), None);
+        let kept = keep_session("abc", true).unwrap();
+        let kept = kept.to_str().unwrap();
+        assert!(kept.starts_with("__Host-snug_session=abc; Path=/; "), "{kept}");
+        assert!(kept.ends_with("; SameSite=Lax; HttpOnly; Secure"), "{kept}");
+    }
+
+    #[test]
+    fn forgetting_ends_a_cookie_at_once() {
+        assert_eq!(forget_session(false).unwrap(), "snug_session=; Path=/; Max-Age=0; SameSite=Lax; HttpOnly");
+    }
+
+    #[test]
+    fn only_known_colours_are_kept() {
+        assert_eq!(keep_theme("dark", false).unwrap(), "snug_theme=dark; Path=/; Max-Age=31536000; SameSite=Lax");
+        assert_eq!(keep_theme("dark\r\nx: y", false).unwrap(), "snug_theme=; Path=/; Max-Age=0; SameSite=Lax");
+    }
+}

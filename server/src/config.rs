@@ -22,6 +22,7 @@ const WRONG_USAGE: u8 = 2;
     version,
     about = "Snug: a small, self-hosted, real-time chat",
     flatten_help = true,
+    disable_help_subcommand = true,
     arg_required_else_help = true
 )]
 struct CommandLine {

@@ -1,6 +1,6 @@
 //! The one place where Leptos meets axum: pages, server functions, and what both find in their context.
 
-use std::env;
+use std::{env, sync::LazyLock};
 
 use app::{App, context::Caller, shell};
 use axum::{Router, extract::FromRef, http::request::Parts, middleware};
@@ -9,11 +9,15 @@ use leptos::{
     context::{provide_context, use_context},
     nonce::Nonce,
 };
-use leptos_axum::{ErrorHandler, LeptosRoutes, generate_route_list};
+use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
 
 use crate::{AppState, assets, caller, security};
 
 const RELOAD_PORT: u32 = 3001;
+
+/// The pages that there are, found by rendering the application. Once for the process, before the first request: a page that is
+/// rendered meanwhile would wait for its resources for ever (leptos-rs/leptos#4773).
+static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
 /// The port of the reload socket, while cargo-leptos watches the sources.
 pub(crate) fn reload_port() -> Option<u32> {
@@ -33,7 +37,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let provide = context(state);
     let not_found = ErrorHandler::new_with_context(provide.clone(), shell, options.clone());
     Router::new()
-        .leptos_routes_with_context(state, generate_route_list(App), provide, move || shell(options.clone()))
+        .leptos_routes_with_context(state, PAGES.clone(), provide, move || shell(options.clone()))
         .fallback_service(not_found)
         .layer(middleware::from_fn_with_state(state.clone(), caller::session))
         .layer(middleware::from_fn(security::page_policy))

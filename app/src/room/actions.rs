@@ -3,7 +3,11 @@
 use leptos::{ev::SubmitEvent, prelude::*, server_fn::ServerFn, task::spawn_local};
 use protocol::{ClientId, ErrorCode, Standing};
 
-use super::{Desk, composer::composer};
+use super::{
+    Desk,
+    composer::composer,
+    live::{live, part},
+};
 use crate::{
     api::{self, JoinRoom, LeaveRoom, with_next},
     session::use_rooms,
@@ -12,7 +16,7 @@ use crate::{
 /// What stands under the messages, as long as the reader may do what they may now.
 pub(super) fn foot(desk: Desk, form_id: ClientId) -> impl IntoView {
     let standing = desk.standing();
-    move || match standing.get() {
+    part(move || match standing.get() {
         Standing::Member => composer(desk, form_id).into_any(),
         Standing::MayJoin => view! {
             <div class="join-bar">
@@ -22,7 +26,7 @@ pub(super) fn foot(desk: Desk, form_id: ClientId) -> impl IntoView {
         }
         .into_any(),
         Standing::Guest => guest(desk).into_any(),
-    }
+    })
 }
 
 fn guest(desk: Desk) -> impl IntoView {
@@ -81,11 +85,11 @@ impl Membership {
         view! {
             <form method="post" action=action on:submit=submit>
                 <input type="hidden" name="room" value=desk.slug.get_value() />
-                <button class=class aria-busy=move || busy.get().then_some("true")>
+                <button class=class aria-busy=live(move || busy.get().then_some("true"))>
                     {label}
                 </button>
                 <span class="field-fault" role="alert">
-                    {move || fault.get()}
+                    {live(move || fault.get())}
                 </span>
             </form>
         }

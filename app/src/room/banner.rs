@@ -2,21 +2,21 @@
 
 use leptos::prelude::*;
 
-use super::Desk;
+use super::{Desk, live::part};
 use crate::socket::Status;
 
 #[component]
 pub(super) fn Banner(desk: Desk) -> impl IntoView {
     let status = desk.socket.status();
     let signed_in = desk.reader.with_value(Option::is_some);
-    let told = move || match status.get() {
+    let told = part(move || match status.get() {
         Status::Quiet => None,
         Status::Lost if signed_in => {
             Some("No connection, trying again. What you write is kept, and goes out when the connection is back.".into_any())
         }
         Status::Lost => Some("No connection, trying again. New messages come when it is back.".into_any()),
         Status::Outdated => Some(outdated().into_any()),
-    };
+    });
     view! {
         <p class="banner" role="status">
             {told}

@@ -9,7 +9,7 @@ use leptos::{
 use protocol::{Body, ClientId, Problem};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::Desk;
+use super::{Desk, live::live};
 use crate::{
     api::SendMessage,
     components::{Glyph, Icon},
@@ -48,7 +48,7 @@ pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
                 required
                 placeholder=["Message to ", &name].concat()
                 aria-describedby="composer-fault composer-hint"
-                aria-invalid=move || composer.fault.with(Option::is_some).then_some("true")
+                aria-invalid=live(move || composer.fault.with(Option::is_some).then_some("true"))
                 node_ref=composer.element
                 on:keydown=key
                 on:input=move |_| composer.typed()
@@ -57,7 +57,7 @@ pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
                 <Glyph icon=Icon::Send />
             </button>
             <p class="field-fault" id="composer-fault" role="alert">
-                {move || composer.fault.get()}
+                {live(move || composer.fault.get())}
             </p>
             <p class="composer-hint" id="composer-hint">
                 "Enter sends, Shift+Enter makes a new line."

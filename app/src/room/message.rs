@@ -4,7 +4,10 @@
 use leptos::prelude::*;
 use protocol::{ClientId, Error, Message, Seq, markdown};
 
-use super::Desk;
+use super::{
+    Desk,
+    live::{Live, live, part},
+};
 use crate::{
     components::{hue, initials},
     state::{Mark, MessageRow, Row, clock},
@@ -26,18 +29,21 @@ struct Changing(ArcRwSignal<Row>);
 
 impl Changing {
     /// An aspect of the row's time, in local milliseconds.
-    fn time<T>(&self, aspect: fn(i64) -> T) -> impl Fn() -> T + Send + use<T> {
+    fn time(&self, aspect: fn(i64) -> String) -> Live<String> {
         let row = self.0.clone();
-        move || aspect(row.with(Row::local))
+        live(move || aspect(row.with(Row::local)))
     }
 
     /// An aspect of a message; a day has none.
-    fn message<T: Default, A>(&self, aspect: A) -> impl Fn() -> T + Send + use<T, A>
-    where
-        A: Fn(&MessageRow) -> T + Send + 'static,
-    {
+    fn message<T: Default>(&self, aspect: impl Fn(&MessageRow) -> T + Send + 'static) -> Live<T> {
         let row = self.0.clone();
-        move || row.with(|row| if let Row::Message(row) = row { aspect(row) } else { T::default() })
+        live(move || row.with(|row| if let Row::Message(row) = row { aspect(row) } else { T::default() }))
+    }
+
+    /// A part of a message that is there or not.
+    fn part<V: IntoView + 'static>(&self, view: impl Fn(&MessageRow) -> Option<V> + Send + 'static) -> Live<AnyView> {
+        let row = self.0.clone();
+        part(move || row.with(|row| if let Row::Message(row) = row { view(row) } else { None }))
     }
 }
 
@@ -52,20 +58,12 @@ fn day(row: Changing) -> impl IntoView {
 fn message(desk: Desk, message: &Message, row: Changing) -> impl IntoView + use<> {
     let (author, hue) = (message.author.clone(), hue(message.author.id).to_string());
     let initials = initials(&author.name);
-    let first = Memo::new({
-        let first = row.message(|row| row.first);
-        move |_| first()
-    });
-    let avatar = move || {
+    let avatar = row.part(move |row| {
         let (hue, initials) = (hue.clone(), initials.clone());
-        first.get().then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
-    };
-    let fault = Memo::new({
-        let fault = row.message(|row| if let Mark::Failed(error) = &row.mark { Some(error.clone()) } else { None });
-        move |_| fault()
+        row.first.then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
     });
     let client_id = message.client_id;
-    let fault = move || fault.get().map(|error| self::fault(desk, client_id, &error));
+    let fault = row.part(move |row| if let Mark::Failed(error) = &row.mark { Some(fault(desk, client_id, error)) } else { None });
     let permalink = row.message(move |row| {
         let seq = place(row)?;
         Some(desk.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))

@@ -6,6 +6,7 @@ mod banner;
 mod composer;
 mod head;
 mod header;
+mod live;
 mod message;
 mod scroller;
 mod timeline;
@@ -26,6 +27,7 @@ use actions::foot;
 use address::Address;
 use banner::Banner;
 use header::Header;
+use live::part;
 use scroller::Scroller;
 use timeline::Timeline;
 use zone::Zone;
@@ -157,7 +159,7 @@ fn view(socket: Socket, address: Address, shared: SharedRoom, form_id: ClientId,
             <Header desk />
             <Banner desk />
             <Timeline desk />
-            {move || desk.scroller.pill()}
+            {part(move || desk.scroller.pill())}
             {foot(desk, form_id)}
         </section>
     }

@@ -5,7 +5,12 @@ use std::collections::VecDeque;
 use leptos::{ev::MouseEvent, prelude::*};
 use protocol::{Seq, Standing};
 
-use super::{Desk, message, scroller::Edge};
+use super::{
+    Desk,
+    live::{live, part},
+    message,
+    scroller::Edge,
+};
 use crate::state::{self, Outbox, RoomState, Row, RowKey};
 
 /// A row that keeps its element as long as its key is there.
@@ -43,12 +48,12 @@ pub(super) fn Timeline(desk: Desk) -> impl IntoView {
     let scroller = desk.scroller;
     let label = desk.room.with_untracked(|room| ["Messages in ", &room.room.name].concat());
     // What is loaded from the past is not news.
-    let live = move || if scroller.loading() == Some(Edge::Older) { "off" } else { "polite" };
+    let announced = live(move || Some(if scroller.loading() == Some(Edge::Older) { "off" } else { "polite" }));
     view! {
         <div
             class="scroller"
             role="log"
-            aria-live=live
+            aria-live=announced
             aria-label=label
             tabindex="0"
             node_ref=scroller.element()
@@ -124,16 +129,16 @@ fn edge(desk: Desk, edge: Edge, next: RwSignal<Option<Seq>>) -> impl IntoView {
             desk.scroller.load(edge);
         }
     };
-    move || {
+    part(move || {
         let seq = next.get()?;
         let address = desk.slug.with_value(|slug| ["/r/", slug, query, &seq.to_string()].concat());
-        let busy = move || (desk.scroller.loading() == Some(edge)).then_some("true");
+        let busy = live(move || (desk.scroller.loading() == Some(edge)).then_some("true"));
         Some(view! {
             <a class=class href=address aria-busy=busy on:click=load>
                 {text}
             </a>
         })
-    }
+    })
 }
 
 /// What to do where nothing has been said yet.
@@ -142,7 +147,7 @@ fn empty(desk: Desk, shown: Shown) -> impl IntoView {
     let is_empty =
         Memo::new(move |_| shown.items.with(Vec::is_empty) && shown.older.get().is_none() && shown.newer.get().is_none());
     let is_open = Memo::new(move |_| desk.room.with(RoomState::is_open_to_reader));
-    move || {
+    part(move || {
         let text = match standing.get() {
             _ if !is_empty.get() => return None,
             _ if !is_open.get() => "Members read what is said here. Join to be one of them.",
@@ -151,5 +156,5 @@ fn empty(desk: Desk, shown: Shown) -> impl IntoView {
             Standing::Guest => "It is quiet in here. Sign in to write the first message.",
         };
         Some(view! { <p class="empty">{text}</p> })
-    }
+    })
 }

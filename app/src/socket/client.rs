@@ -133,7 +133,7 @@ impl Client {
             }
             Notice::Browser(Happening::Read(room, result)) => self.was_read(room, result),
             Notice::Browser(Happening::SettledElsewhere(client_id)) => {
-                self.socket.outbox.maybe_update(|outbox| outbox.remove(client_id))
+                self.socket.outbox.maybe_update(|outbox| outbox.settled_elsewhere(client_id))
             }
         }
     }

@@ -35,7 +35,8 @@ fn check_tag(name: &str, attributes: &str, open: &[&str]) -> Result<(), String> 
         "a" => is_link(attributes) && !open.contains(&"a"),
         "code" => attributes.is_empty() || is_language(attributes),
         "ol" => attributes.is_empty() || quoted(attributes, "start").is_some_and(|n| n.parse::<u32>().is_ok()),
-        "p" | "br" | "em" | "strong" | "del" | "pre" | "blockquote" | "ul" | "li" => attributes.is_empty(),
+        "pre" => attributes == "tabindex=\"0\"",
+        "p" | "br" | "em" | "strong" | "del" | "blockquote" | "ul" | "li" => attributes.is_empty(),
         _ => false,
     };
     let parent_fits = match name {
@@ -203,7 +204,8 @@ fn the_check_itself_refuses_what_is_not_allowed() {
         "<p><a href=\"javascript:x\" rel=\"nofollow noopener\">a</a></p>",
         "<p><a href=\"http://x\">a</a></p>",
         "<p><a href=\"http://x\" rel=\"nofollow noopener\" id=\"y\">a</a></p>",
-        "<pre><code class=\"language-a b\">x</code></pre>",
+        "<pre tabindex=\"0\"><code class=\"language-a b\">x</code></pre>",
+        "<pre>x</pre>",
         "<ul>a<p>b</p></ul>",
         "em outside <em>a</em>",
     ] {

@@ -6,7 +6,7 @@ use protocol::{ClientFrame, ClientId, CloseCode, ErrorCode, SUBPROTOCOL, ServerF
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use crate::support::{
-    TestApp, eventually,
+    PATIENCE, TestApp, eventually,
     person::Program,
     socket::{Socket, message, request, room, with_header, with_token},
 };
@@ -189,4 +189,18 @@ async fn a_silent_socket_is_closed() {
     let app = TestApp::builder().sockets(sockets).start().await;
     let mut guest = app.guest_socket().await;
     assert_eq!(guest.closed().await.1, CloseCode::Silent.number());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_waits_until_clients_have_read_the_close() {
+    let sockets = server::ws::Limits { goodbye: PATIENCE, ..Default::default() };
+    let mut app = TestApp::builder().sockets(sockets).start().await;
+    let mut guest = app.guest_socket().await;
+    app.stop();
+    assert_eq!(guest.closed().await.1, CloseCode::Restart.number());
+    // The close is here but not answered.
+    let early = tokio::time::timeout(Duration::from_millis(300), app.stopped()).await;
+    assert!(early.is_err(), "stopped with an open socket");
+    drop(guest);
+    app.stopped().await;
 }

@@ -162,7 +162,8 @@ impl<'a> Fence<'a> {
 
 /// Code goes up to its closing fence, or to the end when there is none.
 fn code(lines: &[&str], fence: &Fence<'_>, html: &mut String) -> usize {
-    html.push_str("<pre><code");
+    // In reach of the keyboard, since a long line scrolls (WCAG 2.1.1).
+    html.push_str("<pre tabindex=\"0\"><code");
     if let Some(language) = fence.language() {
         html.push_str(" class=\"language-");
         html.push_str(language);

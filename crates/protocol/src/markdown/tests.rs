@@ -56,13 +56,13 @@ fn code_in_a_line() {
 #[test]
 fn code_blocks() {
     check(&[
-        ("```\n<a>\n\n  *b*\n```\nc", "<pre><code>&lt;a&gt;\n\n  *b*</code></pre><p>c</p>"),
-        ("```rust ignore\nx\n```", "<pre><code class=\"language-rust\">x</code></pre>"),
-        ("~~~c++\n```\n~~~", "<pre><code class=\"language-c++\">```</code></pre>"),
-        ("```a\"onclick=b\nx\n```", "<pre><code>x</code></pre>"),
-        ("text\n```\nnot closed", "<p>text</p><pre><code>not closed</code></pre>"),
-        ("````\n```\n````", "<pre><code>```</code></pre>"),
-        ("  ```\n    a\n  ```", "<pre><code>  a</code></pre>"),
+        ("```\n<a>\n\n  *b*\n```\nc", "<pre tabindex=\"0\"><code>&lt;a&gt;\n\n  *b*</code></pre><p>c</p>"),
+        ("```rust ignore\nx\n```", "<pre tabindex=\"0\"><code class=\"language-rust\">x</code></pre>"),
+        ("~~~c++\n```\n~~~", "<pre tabindex=\"0\"><code class=\"language-c++\">```</code></pre>"),
+        ("```a\"onclick=b\nx\n```", "<pre tabindex=\"0\"><code>x</code></pre>"),
+        ("text\n```\nnot closed", "<p>text</p><pre tabindex=\"0\"><code>not closed</code></pre>"),
+        ("````\n```\n````", "<pre tabindex=\"0\"><code>```</code></pre>"),
+        ("  ```\n    a\n  ```", "<pre tabindex=\"0\"><code>  a</code></pre>"),
         ("```one line```", "<p><code>one line</code></p>"),
     ]);
 }
@@ -87,7 +87,7 @@ fn lists() {
         ("1) a\n2)\n3) c", "<ol><li>a</li><li></li><li>c</li></ol>"),
         ("1. a\n  - b\n    - c\n2. d", "<ol><li>a<ul><li>b<ul><li>c</li></ul></li></ul></li><li>d</li></ol>"),
         ("- a\n  b\n\n  c\n\n- d", "<ul><li><p>a<br>b</p><p>c</p></li><li>d</li></ul>"),
-        ("- ```\n  x\n    y\n  ```", "<ul><li><pre><code>x\n  y</code></pre></li></ul>"),
+        ("- ```\n  x\n    y\n  ```", "<ul><li><pre tabindex=\"0\"><code>x\n  y</code></pre></li></ul>"),
         ("- a\n+ b", "<ul><li>a</li></ul><ul><li>b</li></ul>"),
         ("born in\n1990. Then", "<p>born in<br>1990. Then</p>"),
         ("-", "<p>-</p>"),

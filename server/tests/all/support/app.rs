@@ -101,6 +101,16 @@ impl TestApp {
         Self::builder().start().await
     }
 
+    /// Tells the server to stop, as SIGTERM does.
+    pub(crate) fn stop(&self) {
+        self.stop.cancel();
+    }
+
+    /// Until the server has stopped.
+    pub(crate) async fn stopped(&mut self) {
+        (&mut self.server).await.unwrap();
+    }
+
     /// Stops the server and waits for its end; the folder stays for the next one.
     pub(crate) async fn end(self) -> TempDir {
         self.stop.cancel();
