@@ -45,7 +45,7 @@ impl Command {
     pub fn from_args() -> Result<Self, ExitCode> {
         let command = CommandLine::try_parse().map_err(|error| explain(&error))?.command;
         let Self::Serve(options) = &command;
-        if let Some(fault) = options.database_fault() {
+        if let Some(fault) = options.url_fault() {
             return Err(wrong_usage(&fault));
         }
         Ok(command)
@@ -97,6 +97,10 @@ pub struct Options {
     #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 
+    /// redis://… that joins this node with others on the same PostgreSQL database [default: a single node]
+    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    redis_url: Option<String>,
+
     /// Host names that Snug is reached by, separated by commas [default: localhost and what it listens on]
     #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
     hosts: Vec<HostName>,
@@ -130,6 +134,12 @@ impl Options {
         self.database_url.clone().unwrap_or_else(|| sqlite_url(&data_dir.join("snug.db")))
     }
 
+    /// Where the other nodes are met; nowhere for a single node.
+    #[must_use]
+    pub fn redis_url(&self) -> Option<&str> {
+        self.redis_url.as_deref()
+    }
+
     /// The names that requests may be addressed to when the server listens on `listening`.
     #[must_use]
     pub fn hosts(&self, listening: SocketAddr) -> Hosts {
@@ -149,15 +159,28 @@ impl Options {
     }
 
     /// Checked here and not by clap, which would repeat the whole value: it may hold a password.
-    fn database_fault(&self) -> Option<String> {
-        let url = self.database_url.as_deref()?;
-        let (scheme, _) = url.split_once(':').unwrap_or(("", url));
-        (!matches!(scheme, "sqlite" | "postgres" | "postgresql")).then(|| {
-            format!(
-                "invalid value for '--database-url' (DATABASE_URL): it begins with '{scheme}:', not with sqlite: or postgres:"
-            )
+    fn url_fault(&self) -> Option<String> {
+        let (sqlite, postgres, redis) = (["sqlite"], ["postgres", "postgresql"], ["redis", "rediss"]);
+        let database = self.database_url.as_deref().and_then(|url| {
+            let fault = wrong_scheme(url, &[&sqlite[..], &postgres].concat())?;
+            Some(format!("invalid value for '--database-url' (DATABASE_URL): {fault}, not with sqlite: or postgres:"))
+        });
+        let redis = self.redis_url.as_deref().and_then(|url| {
+            let fault = wrong_scheme(url, &redis)?;
+            Some(format!("invalid value for '--redis-url' (REDIS_URL): {fault}, not with redis: or rediss:"))
+        });
+        database.or(redis).or_else(|| {
+            let one_machine = self.database_url.as_deref().is_none_or(|url| wrong_scheme(url, &sqlite).is_none());
+            (self.redis_url.is_some() && one_machine).then(|| {
+                "invalid value for '--redis-url' (REDIS_URL): several nodes share a PostgreSQL database, set DATABASE_URL as well".to_owned()
+            })
         })
     }
+}
+
+fn wrong_scheme(url: &str, schemes: &[&str]) -> Option<String> {
+    let (scheme, _) = url.split_once(':').unwrap_or(("", url));
+    (!schemes.contains(&scheme)).then(|| format!("it begins with '{scheme}:'"))
 }
 
 /// The URL of a SQLite file. `%` and `?` mean something in URLs, and folders may have them in their names.

@@ -197,7 +197,8 @@ async fn open_chat(options: &Options) -> Result<Chat, Failure> {
     let key_path = data_dir.join("signing.key");
     let signing_key = SigningKey::load_or_create(&key_path).map_err(|error| Failure::SigningKey(key_path, error))?;
     let database_url = options.database_url(&data_dir);
-    Chat::open(chat::Options { database_url, signing_key, limits: Limits::default() }).await.map_err(Failure::Database)
+    let redis_url = options.redis_url().map(str::to_owned);
+    Chat::open(chat::Options { database_url, redis_url, signing_key, limits: Limits::default() }).await.map_err(Failure::Database)
 }
 
 fn make_data_dir(path: &Path) -> io::Result<PathBuf> {

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use protocol::{ErrorCode, FieldError};
-use sea_orm::DbErr;
+use sea_orm::{DbErr, SqlErr};
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -40,6 +40,13 @@ impl Error {
     /// A lack that may be over in a moment: the database, the disk, a full queue.
     pub(crate) fn unavailable(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self::Failed { code: ErrorCode::Unavailable, cause: cause.into() }
+    }
+
+    /// Whether another transaction was first with something that there is only one of.
+    pub(crate) fn is_lost_race(&self) -> bool {
+        let Self::Failed { cause, .. } = self else { return false };
+        let cause = cause.downcast_ref::<DbErr>().and_then(DbErr::sql_err);
+        matches!(cause, Some(SqlErr::UniqueConstraintViolation(_)))
     }
 }
 

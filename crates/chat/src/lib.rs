@@ -20,11 +20,13 @@ mod writer;
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
+use parking_lot::Mutex;
 use sea_orm::ConnectionTrait;
+use tokio::task::JoinSet;
 
 use accounts::passwords::Hasher;
 use db::Db;
-use hub::{Broker, Connection, Hub, Signal};
+use hub::{Broker, Connection, Hub, RedisBroker, Signal};
 use sessions::Tokens;
 use throttle::Throttle;
 use writer::Writer;
@@ -38,6 +40,8 @@ pub use throttle::Rate;
 pub struct Options {
     /// `sqlite:///path/to/file` or `postgres://…`.
     pub database_url: String,
+    /// Joins this node with others on the same database: `redis://…`.
+    pub redis_url: Option<String>,
     /// Signs access tokens.
     pub signing_key: SigningKey,
     /// How much of what.
@@ -90,6 +94,8 @@ struct Inner {
     hasher: Hasher,
     throttle: Throttle,
     limits: Limits,
+    /// What goes on beside the requests, until the chat is closed or gone.
+    tasks: Mutex<JoinSet<()>>,
 }
 
 impl Chat {
@@ -98,12 +104,22 @@ impl Chat {
     /// # Errors
     /// The database cannot be reached, opened or migrated.
     pub async fn open(options: Options) -> Result<Self> {
-        let Options { database_url, signing_key, limits } = options;
+        let Options { database_url, redis_url, signing_key, limits } = options;
         let db = Db::open(&database_url).await?;
-        let (broker, signals) = hub::in_process();
-        let broker: Arc<dyn Broker> = Arc::new(broker);
+        let mut tasks = JoinSet::new();
+        let (own, signals) = hub::in_process();
+        let many_nodes = redis_url.is_some();
+        let broker: Arc<dyn Broker> = match redis_url {
+            Some(url) => {
+                let (broker, work) = RedisBroker::new(&url, own).map_err(Error::unavailable)?;
+                tasks.spawn(work);
+                Arc::new(broker)
+            }
+            None => Arc::new(own),
+        };
         let hub = Arc::<Hub>::default();
-        tokio::spawn(hub.clone().run(signals));
+        tasks.spawn(hub.clone().run(signals));
+        tasks.spawn(hub::look::watch(hub.clone(), db.clone(), many_nodes));
         let chat = Self {
             inner: Arc::new(Inner {
                 writer: Writer::start(db.clone(), broker.clone()),
@@ -114,6 +130,7 @@ impl Chat {
                 hasher: Hasher::new(),
                 throttle: Throttle::new(limits.per_address, limits.per_account),
                 limits,
+                tasks: Mutex::new(tasks),
             }),
         };
         rooms::ensure_lobby(&chat).await?;
@@ -140,6 +157,7 @@ impl Chat {
     /// Finishes what is queued and closes the database. What comes later is refused as `unavailable`.
     pub async fn close(&self) {
         self.inner.writer.close().await;
+        self.inner.tasks.lock().abort_all();
         if let Err(error) = self.inner.db.close().await {
             tracing::warn!(%error, "the database did not close");
         }

@@ -13,7 +13,6 @@ use sea_orm::{
 use crate::{
     Actor, Chat, Result,
     db::entity::{membership, room},
-    hub::Signal,
     policy::Access,
     writer::Command,
 };
@@ -123,9 +122,6 @@ pub async fn leave(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
     let user = actor.user()?;
     let found = load(chat, actor, room).await?;
     chat.writer().run(|reply| Command::Leave { room: found.id, user, reply }).await?;
-    if !Access::new(found.room.visibility, actor, false).may_read() {
-        chat.signal(Signal::Bar { room: found.id, user }).await;
-    }
     Ok(found.room)
 }
 

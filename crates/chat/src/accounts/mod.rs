@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Pagi
 
 use crate::{
     Actor, Chat, Error, Result,
-    db::{entity::user, now},
+    db::{Serial, entity::user, now},
     rooms,
     sessions::{self, SignedIn},
 };
@@ -65,7 +65,8 @@ pub(crate) async fn find(chat: &Chat, username: &Username) -> Result<Option<user
 
 async fn insert(chat: &Chat, username: Username, name: DisplayName, password_hash: String) -> Result<User> {
     let transaction = chat.db().begin().await?;
-    // Two first accounts at once: the write lock lets one of them see the other.
+    // Two first accounts at once: only one of them is the owner.
+    chat.db().serialize(&transaction, Serial::FirstAccount).await?;
     let role = match user::Entity::find().count(&transaction).await? {
         0 => user::Role::Owner,
         _ => user::Role::Member,

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, Database, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait,
 };
 
 /// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
@@ -25,6 +25,13 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 pub(crate) struct Db {
     write: DatabaseConnection,
     read: DatabaseConnection,
+}
+
+/// What only one transaction may decide at a time.
+#[derive(Clone, Copy)]
+pub(crate) enum Serial {
+    /// Whether an account is the first. The number is the key of PostgreSQL's advisory lock.
+    FirstAccount = 0x534e_5547_0001,
 }
 
 impl Db {
@@ -56,6 +63,16 @@ impl Db {
                 ..TransactionOptions::default()
             })
             .await
+    }
+
+    /// Lets only one transaction at a time, of all nodes, go on from here. On SQLite every writing transaction is alone anyway.
+    pub(crate) async fn serialize(&self, transaction: &DatabaseTransaction, what: Serial) -> Result<(), DbErr> {
+        if self.write.get_database_backend() == DbBackend::Postgres {
+            let lock =
+                Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [(what as i64).into()]);
+            transaction.execute_raw(lock).await?;
+        }
+        Ok(())
     }
 
     /// Closes the pools after the statements that run; SQLite writes its log back into the file.

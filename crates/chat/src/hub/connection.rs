@@ -56,7 +56,7 @@ impl Connection {
         };
         let claims = chat.tokens().verify(access_token)?;
         // Registered first, checked then: a session that is ended in between is either seen here or cut there.
-        let id = chat.hub().register(mailbox.clone(), Some((claims.sid, claims.sub)));
+        let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
         let mut connection = Self { chat, id, session: None, mailbox, delivered: Mutex::default() };
         connection.session = Some(sessions::by_claims(&connection.chat, &claims).await?);
         Ok(connection)
@@ -87,7 +87,7 @@ impl Connection {
         if !known && self.delivered.lock().len() >= limits::SUBSCRIPTIONS_MAX {
             return Err(ErrorCode::TooLarge.into());
         }
-        self.chat.hub().subscribe(room.id, self.id);
+        self.chat.hub().subscribe(room.id, self.id, self.actor().user().ok());
         match self.catch_up(room.id, after).await {
             Ok(subscription) => {
                 self.delivered.lock().insert(room.id, subscription.head);
@@ -104,6 +104,7 @@ impl Connection {
     async fn catch_up(&self, id: RoomId, after: Option<Seq>) -> Result<Subscription> {
         let room = rooms::load(&self.chat, self.actor(), &id.into()).await?;
         room.access.read()?;
+        self.chat.hub().anchor(id, room.head);
         let missed = match after {
             Some(after) if after < room.head => events::since(&self.chat, id, after, room.head).await?,
             Some(after) if after > room.head => events::Missed::TooMuch,
@@ -164,7 +165,7 @@ impl Connection {
     fn take(&self, event: Published) -> Option<Bytes> {
         let mut delivered = self.delivered.lock();
         let last = delivered.get_mut(&event.room)?;
-        if !event.is_after(*last) {
+        if event.seq <= *last {
             return None;
         }
         *last = event.seq;

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use protocol::{CloseCode, RoomId, Seq};
+use protocol::{CloseCode, RoomId};
 use tokio::sync::Notify;
 
 use super::Published;
@@ -49,21 +49,24 @@ impl Mailbox {
         Self { limit, state: Mutex::default(), wake: Notify::new() }
     }
 
-    pub(super) fn push_event(&self, event: Published) {
-        self.push(Item::Event(event));
+    /// Adds events and wakes the reader once for all of them.
+    pub(super) fn push_events(&self, events: &[Published]) {
+        self.push(events.iter().cloned().map(Item::Event));
     }
 
     pub(super) fn push_barred(&self, room: RoomId, frame: Bytes) {
-        self.push(Item::Barred(room, frame));
+        self.push([Item::Barred(room, frame)]);
     }
 
-    fn push(&self, item: Item) {
+    fn push(&self, items: impl IntoIterator<Item = Item>) {
         let mut state = self.state.lock();
         if state.closed.is_some() {
             return;
         }
-        state.bytes += item.cost();
-        state.items.push_back(item);
+        for item in items {
+            state.bytes += item.cost();
+            state.items.push_back(item);
+        }
         if state.bytes > self.limit {
             state.close(CloseCode::TooSlow);
         }
@@ -107,26 +110,21 @@ impl State {
     }
 }
 
-impl Published {
-    /// Whether a reader who has everything up to `seq` still lacks this.
-    pub(super) fn is_after(&self, seq: Seq) -> bool {
-        self.seq > seq
-    }
-}
-
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use protocol::Seq;
+
     use super::*;
 
     fn event(seq: i64, size: usize) -> Published {
-        Published { room: RoomId::generate(), seq: Seq(seq), frame: Bytes::from(vec![b'x'; size]) }
+        Published { room: RoomId::generate(), seq: Seq(seq), frame: Bytes::from(vec![b'x'; size]), bars: None }
     }
 
     #[test]
     fn items_come_out_in_order() {
         let mailbox = Mailbox::new(10_000);
-        (1..=3).for_each(|seq| mailbox.push_event(event(seq, 10)));
+        (1..=3).for_each(|seq| mailbox.push_events(&[event(seq, 10)]));
         for expected in 1..=3 {
             assert!(matches!(mailbox.pop(), Some(Ok(Item::Event(Published { seq, .. }))) if seq == Seq(expected)));
         }
@@ -136,12 +134,12 @@ mod tests {
     #[test]
     fn a_full_queue_is_emptied_and_closed() {
         let mailbox = Mailbox::new(1_000);
-        mailbox.push_event(event(1, 500));
+        mailbox.push_events(&[event(1, 500)]);
         assert_eq!(mailbox.closed(), None);
-        mailbox.push_event(event(2, 500));
+        mailbox.push_events(&[event(2, 500)]);
         assert_eq!(mailbox.closed(), Some(CloseCode::TooSlow));
         assert!(matches!(mailbox.pop(), Some(Err(CloseCode::TooSlow))));
-        mailbox.push_event(event(3, 1));
+        mailbox.push_events(&[event(3, 1)]);
         assert!(mailbox.state.lock().items.is_empty());
     }
 
@@ -149,7 +147,7 @@ mod tests {
     fn what_was_read_makes_room() {
         let mailbox = Mailbox::new(1_000);
         for seq in 0..100 {
-            mailbox.push_event(event(seq, 500));
+            mailbox.push_events(&[event(seq, 500)]);
             assert!(matches!(mailbox.pop(), Some(Ok(_))));
         }
         assert_eq!(mailbox.closed(), None);
@@ -159,7 +157,7 @@ mod tests {
     fn the_first_reason_stays() {
         let mailbox = Mailbox::new(1);
         mailbox.close(CloseCode::SignIn);
-        mailbox.push_event(event(1, 100));
+        mailbox.push_events(&[event(1, 100)]);
         assert_eq!(mailbox.closed(), Some(CloseCode::SignIn));
     }
 }

@@ -1,14 +1,17 @@
 //! Delivery: from a committed event to the sockets that want it.
 //!
 //! The writer hands what it committed to a [`Broker`], which carries it to the hub of every node; the hub puts it into the mailbox
-//! of each connection that is subscribed to the room. An event is encoded once, whatever the number of readers.
+//! of each connection that is subscribed to the room. An event is encoded once, whatever the number of readers. The broker may
+//! lose something: each [`feed`] knows its last place, and [`look`] reads from the database what did not come (G5).
 
 mod broker;
 mod connection;
+mod feed;
+pub(crate) mod look;
 mod mailbox;
 
 use std::{
-    collections::{HashMap, HashSet, hash_map::Entry},
+    collections::{HashMap, HashSet},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,31 +19,32 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
-use parking_lot::Mutex;
+use parking_lot::{Mutex, RwLock};
 use protocol::{CloseCode, RoomId, Seq, ServerFrame, SessionId, UserId};
+use tokio::sync::{Notify, mpsc};
 
-pub(crate) use broker::{Broker, in_process};
+pub(crate) use broker::{Broker, RedisBroker, in_process};
 pub use connection::{Connection, Delivery, Subscription};
+use feed::Feed;
 pub(crate) use mailbox::Mailbox;
 
 /// A committed event, encoded for the wire.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Published {
     pub(crate) room: RoomId,
     pub(crate) seq: Seq,
     pub(crate) frame: Bytes,
+    /// Who may not read the room any longer from here on (G9).
+    pub(crate) bars: Option<UserId>,
 }
 
 /// What nodes tell each other.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// Something happened in a room.
     Event(Published),
     /// A session was ended: close its sockets (G9).
-    Cut { session: SessionId, code: CloseCode },
-    /// A person may not read a room any longer (G9).
-    Bar { room: RoomId, user: UserId },
+    Cut(SessionId),
 }
 
 /// One socket, as long as this process lives.
@@ -51,102 +55,107 @@ struct ConnectionId(u64);
 #[derive(Default)]
 pub(crate) struct Hub {
     next_id: AtomicU64,
-    state: Mutex<State>,
-}
-
-#[derive(Default)]
-struct State {
-    connections: HashMap<ConnectionId, Member>,
-    rooms: HashMap<RoomId, HashMap<ConnectionId, Arc<Mailbox>>>,
+    connections: RwLock<HashMap<ConnectionId, Member>>,
+    /// Each room has a lock of its own: a fan-out to thousands holds up nobody in another room. Lock `rooms` before a feed.
+    rooms: RwLock<HashMap<RoomId, Arc<Mutex<Feed>>>>,
+    /// An event came before the one that it follows.
+    gap: Notify,
 }
 
 struct Member {
     mailbox: Arc<Mailbox>,
-    session: Option<(SessionId, UserId)>,
-    rooms: HashSet<RoomId>,
+    session: Option<SessionId>,
+    rooms: Mutex<HashSet<RoomId>>,
 }
 
 impl Hub {
-    /// Delivers what the broker brings until it ends.
-    pub(crate) async fn run(self: Arc<Self>, mut signals: impl Stream<Item = Signal> + Unpin) {
-        while let Some(signal) = signals.next().await {
-            match signal {
-                Signal::Event(event) => self.deliver(event),
-                Signal::Cut { session, code } => self.cut(session, code),
-                Signal::Bar { room, user } => self.bar(room, user),
+    /// Delivers what the broker brings until it ends. What was committed together is delivered together, so that each socket wakes
+    /// once for it.
+    pub(crate) async fn run(self: Arc<Self>, mut signals: mpsc::Receiver<Vec<Signal>>) {
+        while let Some(signals) = signals.recv().await {
+            let mut events = Vec::with_capacity(signals.len());
+            for signal in signals {
+                match signal {
+                    Signal::Event(event) => events.push(event),
+                    Signal::Cut(session) => self.cut(session),
+                }
             }
+            self.deliver(events);
         }
     }
 
-    fn register(&self, mailbox: Arc<Mailbox>, session: Option<(SessionId, UserId)>) -> ConnectionId {
+    fn register(&self, mailbox: Arc<Mailbox>, session: Option<SessionId>) -> ConnectionId {
         let id = ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        self.state.lock().connections.insert(id, Member { mailbox, session, rooms: HashSet::new() });
+        self.connections.write().insert(id, Member { mailbox, session, rooms: Mutex::default() });
         id
     }
 
     fn unregister(&self, id: ConnectionId) {
-        let mut state = self.state.lock();
-        if let Some(member) = state.connections.remove(&id) {
-            member.rooms.into_iter().for_each(|room| state.remove(room, id));
+        if let Some(member) = self.connections.write().remove(&id) {
+            member.rooms.into_inner().into_iter().for_each(|room| self.drop_subscriber(room, id));
         }
     }
 
-    fn subscribe(&self, room: RoomId, id: ConnectionId) {
-        let mut state = self.state.lock();
-        let State { connections, rooms } = &mut *state;
-        if let Some(member) = connections.get_mut(&id) {
-            member.rooms.insert(room);
-            rooms.entry(room).or_default().insert(id, member.mailbox.clone());
+    /// Events of the room go into the connection's mailbox from now on, once the feed has been [anchored](Self::anchor).
+    fn subscribe(&self, room: RoomId, id: ConnectionId, user: Option<UserId>) {
+        let connections = self.connections.read();
+        let Some(member) = connections.get(&id) else { return };
+        member.rooms.lock().insert(room);
+        self.rooms.write().entry(room).or_default().lock().add(id, user, member.mailbox.clone());
+    }
+
+    /// The head that a subscriber has read, after it subscribed: what comes later is delivered.
+    fn anchor(&self, room: RoomId, head: Seq) {
+        let feed = self.rooms.read().get(&room).cloned();
+        if let Some(feed) = feed {
+            feed.lock().anchor(head);
         }
     }
 
     fn unsubscribe(&self, room: RoomId, id: ConnectionId) {
-        let mut state = self.state.lock();
-        if let Some(member) = state.connections.get_mut(&id) {
-            member.rooms.remove(&room);
+        if let Some(member) = self.connections.read().get(&id) {
+            member.rooms.lock().remove(&room);
         }
-        state.remove(room, id);
+        self.drop_subscriber(room, id);
     }
 
-    fn deliver(&self, event: Published) {
-        let state = self.state.lock();
-        let Some(subscribers) = state.rooms.get(&event.room) else { return };
-        for mailbox in subscribers.values() {
-            mailbox.push_event(event.clone());
+    fn drop_subscriber(&self, room: RoomId, id: ConnectionId) {
+        let mut rooms = self.rooms.write();
+        let Some(feed) = rooms.get(&room) else { return };
+        if feed.lock().remove(id) {
+            rooms.remove(&room);
         }
-        metrics::counter!("snug_deliveries_total").increment(subscribers.len() as u64);
     }
 
-    fn cut(&self, session: SessionId, code: CloseCode) {
-        for member in self.state.lock().connections.values() {
-            if member.session.is_some_and(|(id, _)| id == session) {
-                member.mailbox.close(code);
+    /// Delivers events of any rooms, those of one room in their order.
+    pub(crate) fn deliver(&self, mut events: Vec<Published>) {
+        events.sort_by_key(|event| event.room);
+        for events in events.chunk_by(|one, next| one.room == next.room) {
+            let Some(room) = events.first().map(|event| event.room) else { continue };
+            let Some(feed) = self.rooms.read().get(&room).cloned() else { continue };
+            let mut feed = feed.lock();
+            let delivered = feed.take(events);
+            if feed.has_gap() {
+                self.gap.notify_one();
             }
+            drop(feed);
+            metrics::counter!("snug_deliveries_total").increment(delivered);
         }
     }
 
-    fn bar(&self, room: RoomId, user: UserId) {
-        let mut state = self.state.lock();
-        let State { connections, rooms } = &mut *state;
-        let Some(subscribers) = rooms.get_mut(&room) else { return };
-        subscribers.retain(|id, mailbox| {
-            let theirs = connections.get(id).and_then(|member| member.session).is_some_and(|(_, who)| who == user);
-            if theirs {
-                mailbox.push_barred(room, encode(&ServerFrame::Unsubscribed { room }));
-            }
-            !theirs
-        });
-    }
-}
-
-impl State {
-    fn remove(&mut self, room: RoomId, id: ConnectionId) {
-        if let Entry::Occupied(mut subscribers) = self.rooms.entry(room) {
-            subscribers.get_mut().remove(&id);
-            if subscribers.get().is_empty() {
-                subscribers.remove();
-            }
+    fn cut(&self, session: SessionId) {
+        for member in self.connections.read().values().filter(|member| member.session == Some(session)) {
+            member.mailbox.close(CloseCode::SignIn);
         }
+    }
+
+    /// The sessions that have a socket here.
+    fn sessions(&self) -> HashSet<SessionId> {
+        self.connections.read().values().filter_map(|member| member.session).collect()
+    }
+
+    fn feeds(&self) -> Vec<(RoomId, Arc<Mutex<Feed>>)> {
+        self.rooms.read().iter().map(|(room, feed)| (*room, feed.clone())).collect()
     }
 }
 

@@ -9,7 +9,7 @@ mod refresh_token;
 
 use std::net::IpAddr;
 
-use protocol::{CloseCode, ErrorCode, Password, SessionId, TokenGrant, User, UserId, Username};
+use protocol::{ErrorCode, Password, SessionId, TokenGrant, User, UserId, Username};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter,
     sea_query::Expr,
@@ -121,7 +121,7 @@ pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
         revoke_in(&transaction, session.id).await?;
         transaction.commit().await?;
         tracing::warn!(session = %session.id, "a replaced refresh token was shown: session revoked");
-        chat.signal(Signal::Cut { session: session.id, code: CloseCode::SignIn }).await;
+        chat.signal(Signal::Cut(session.id)).await;
         return Err(ErrorCode::NotAuthenticated.into());
     }
     // A token replaced a moment ago comes from a second tab, or from an answer that was lost: it gets a successor of its own.
@@ -183,7 +183,7 @@ pub async fn revoke(chat: &Chat, id: SessionId) -> Result<()> {
     let transaction = chat.db().begin().await?;
     revoke_in(&transaction, id).await?;
     transaction.commit().await?;
-    chat.signal(Signal::Cut { session: id, code: CloseCode::SignIn }).await;
+    chat.signal(Signal::Cut(id)).await;
     Ok(())
 }
 
@@ -203,7 +203,8 @@ struct Found {
     session: Session,
 }
 
-fn alive() -> Condition {
+/// The condition of a session that has not ended.
+pub(crate) fn alive() -> Condition {
     Condition::all().add(session::Column::RevokedAt.is_null()).add(session::Column::ExpiresAt.gt(now()))
 }
 

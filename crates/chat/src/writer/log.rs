@@ -1,6 +1,6 @@
 //! Places in a room's log.
 
-use protocol::{Change, Event, RoomId, Seq, User, UserId};
+use protocol::{Change, Event, RoomId, Seq, User, UserId, Visibility};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter,
@@ -12,16 +12,22 @@ use crate::{
     db::entity::{room, room_event, user},
 };
 
-/// Takes the next `count` places of a room and returns the first. The row stays locked until the transaction ends, so places are
-/// committed in their order; one that is rolled back leaves no hole (G3).
-pub(super) async fn take_places(transaction: &DatabaseTransaction, room: RoomId, count: i64) -> Result<Seq> {
+/// Places in a room's log that are ours when the transaction commits.
+pub(super) struct Places {
+    pub(super) first: Seq,
+    pub(super) visibility: Visibility,
+}
+
+/// Takes the next `count` places of a room. The row stays locked until the transaction ends, so places are committed in their
+/// order; one that is rolled back leaves no hole (G3).
+pub(super) async fn take_places(transaction: &DatabaseTransaction, room: RoomId, count: i64) -> Result<Places> {
     let rows = room::Entity::update_many()
         .col_expr(room::Column::LastSeq, Expr::col(room::Column::LastSeq).add(count))
         .filter(room::Column::Id.eq(room.0))
         .exec_with_returning(transaction)
         .await?;
     let row = rows.first().ok_or_else(|| Error::internal(format!("room {room} has gone")))?;
-    Ok(Seq(row.last_seq - count + 1))
+    Ok(Places { first: Seq(row.last_seq - count + 1), visibility: row.visibility.into() })
 }
 
 /// The row of an event.

@@ -1,9 +1,7 @@
 //! Rooms and their members: each change in a transaction of its own, with its entry in the log.
 
 use protocol::{Change, Event, Room, RoomId, RoomName, Slug, Topic, UserId, Visibility};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ModelTrait, PaginatorTrait, QueryFilter,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, ModelTrait, QueryFilter};
 
 use super::log;
 use crate::{
@@ -13,9 +11,12 @@ use crate::{
         entity::{membership, room},
         now,
     },
+    events,
+    hub::Published,
 };
 
 /// A room to be made.
+#[derive(Clone)]
 pub(super) struct New {
     pub(super) founder: Option<UserId>,
     pub(super) slug: Slug,
@@ -24,8 +25,14 @@ pub(super) struct New {
     pub(super) visibility: Visibility,
 }
 
-pub(super) async fn create_room(db: &Db, new: New) -> Result<(Room, Option<Event>)> {
+pub(super) async fn create_room(db: &Db, new: New) -> Result<(Room, Option<Published>)> {
     let transaction = db.begin().await?;
+    if new.founder.is_none()
+        && let Some(row) = with_slug(&transaction, &new.slug).await?
+    {
+        // Another node that started at the same time has made the lobby.
+        return Ok((row.into(), None));
+    }
     let row = room::ActiveModel {
         id: Set(RoomId::generate().0),
         slug: Set(free_slug(&transaction, new.slug).await?),
@@ -48,8 +55,7 @@ pub(super) async fn create_room(db: &Db, new: New) -> Result<(Room, Option<Event
 async fn free_slug(transaction: &DatabaseTransaction, slug: Slug) -> Result<String> {
     let mut candidate = slug.clone();
     for n in 2.. {
-        let takers = room::Entity::find().filter(room::Column::Slug.eq(candidate.as_str())).count(transaction).await?;
-        if takers == 0 {
+        if with_slug(transaction, &candidate).await?.is_none() {
             break;
         }
         candidate = slug.numbered(n);
@@ -57,7 +63,11 @@ async fn free_slug(transaction: &DatabaseTransaction, slug: Slug) -> Result<Stri
     Ok(candidate.into_string())
 }
 
-pub(super) async fn join(db: &Db, room: RoomId, user: UserId) -> Result<((), Option<Event>)> {
+async fn with_slug(transaction: &DatabaseTransaction, slug: &Slug) -> Result<Option<room::Model>> {
+    Ok(room::Entity::find().filter(room::Column::Slug.eq(slug.as_str())).one(transaction).await?)
+}
+
+pub(super) async fn join(db: &Db, room: RoomId, user: UserId) -> Result<((), Option<Published>)> {
     let transaction = db.begin().await?;
     if membership::Entity::find_by_id((room.0, user.0)).one(&transaction).await?.is_some() {
         return Ok(((), None));
@@ -67,7 +77,7 @@ pub(super) async fn join(db: &Db, room: RoomId, user: UserId) -> Result<((), Opt
     Ok(((), Some(event)))
 }
 
-pub(super) async fn leave(db: &Db, room: RoomId, user: UserId) -> Result<((), Option<Event>)> {
+pub(super) async fn leave(db: &Db, room: RoomId, user: UserId) -> Result<((), Option<Published>)> {
     let transaction = db.begin().await?;
     let Some(row) = membership::Entity::find_by_id((room.0, user.0)).one(&transaction).await? else {
         return Ok(((), None));
@@ -78,15 +88,15 @@ pub(super) async fn leave(db: &Db, room: RoomId, user: UserId) -> Result<((), Op
     Ok(((), Some(event)))
 }
 
-async fn add(transaction: &DatabaseTransaction, room: RoomId, user: UserId, role: membership::Role) -> Result<Event> {
+async fn add(transaction: &DatabaseTransaction, room: RoomId, user: UserId, role: membership::Role) -> Result<Published> {
     let row = membership::ActiveModel { room_id: Set(room.0), user_id: Set(user.0), role: Set(role), joined_at: Set(now()) };
     row.insert(transaction).await?;
     record(transaction, room, user, Change::MemberJoined).await
 }
 
-async fn record(transaction: &DatabaseTransaction, room: RoomId, user: UserId, change: Change) -> Result<Event> {
-    let seq = log::take_places(transaction, room, 1).await?;
+async fn record(transaction: &DatabaseTransaction, room: RoomId, user: UserId, change: Change) -> Result<Published> {
+    let log::Places { first: seq, visibility } = log::take_places(transaction, room, 1).await?;
     let event = Event { room, seq, at: now(), actor: log::person(transaction, user).await?, change };
     log::entry(&event).insert(transaction).await?;
-    Ok(event)
+    Ok(events::publish(event, visibility))
 }

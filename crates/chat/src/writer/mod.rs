@@ -7,17 +7,22 @@ mod log;
 mod membership;
 mod sends;
 
-use std::{sync::Arc, time::Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use protocol::{Body, ClientId, Event, Room, RoomId, RoomName, RoomRef, Slug, Topic, UserId, Visibility};
-use tokio::sync::{mpsc, oneshot};
+use protocol::{Body, ClientId, Room, RoomId, RoomName, RoomRef, Slug, Topic, UserId, Visibility};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     Error, Result,
     db::Db,
-    events,
-    hub::{Broker, Signal},
+    hub::{Broker, Published, Signal},
     messages::Sent,
 };
 
@@ -25,6 +30,11 @@ use crate::{
 const QUEUE: usize = 8192;
 /// Sends in one transaction at most.
 const BATCH: usize = 256;
+
+/// Longest time for a transaction. A database that answers no more must not hold up the next try, and below the 5 s of G7.
+const COMMIT_MAX: Duration = Duration::from_secs(4);
+/// Tries for a transaction that lost a race against another node.
+const TRIES: usize = 3;
 
 /// Where the answer to a command goes.
 type Reply<T> = oneshot::Sender<Result<T>>;
@@ -146,7 +156,7 @@ impl Task {
         }
         let started = Instant::now();
         metrics::histogram!("snug_batch_sends").record(sends.len() as f64);
-        match sends::store(&self.db, &sends).await {
+        match attempt(|| sends::store(&self.db, &sends)).await {
             Ok((verdicts, events)) => {
                 metrics::histogram!("snug_commit_seconds").record(started.elapsed());
                 self.publish(events).await;
@@ -169,14 +179,18 @@ impl Task {
             Command::Send(send) => self.store(vec![send]).await,
             Command::CreateRoom { founder, slug, name, topic, visibility, reply } => {
                 let new = membership::New { founder, slug, name, topic, visibility };
-                self.answer(reply, membership::create_room(&self.db, new).await).await;
+                self.answer(reply, attempt(|| membership::create_room(&self.db, new.clone())).await).await;
             }
-            Command::Join { room, user, reply } => self.answer(reply, membership::join(&self.db, room, user).await).await,
-            Command::Leave { room, user, reply } => self.answer(reply, membership::leave(&self.db, room, user).await).await,
+            Command::Join { room, user, reply } => {
+                self.answer(reply, attempt(|| membership::join(&self.db, room, user)).await).await;
+            }
+            Command::Leave { room, user, reply } => {
+                self.answer(reply, attempt(|| membership::leave(&self.db, room, user)).await).await;
+            }
         }
     }
 
-    async fn answer<T>(&self, reply: Reply<T>, result: Result<(T, Option<Event>)>) {
+    async fn answer<T>(&self, reply: Reply<T>, result: Result<(T, Option<Published>)>) {
         let answer = match result {
             Ok((value, event)) => {
                 self.publish(event).await;
@@ -187,10 +201,22 @@ impl Task {
         let _ = reply.send(answer);
     }
 
-    async fn publish(&self, events: impl IntoIterator<Item = Event>) {
-        let signals: Vec<Signal> = events.into_iter().map(|event| Signal::Event(events::publish(event))).collect();
+    async fn publish(&self, events: impl IntoIterator<Item = Published>) {
+        let signals: Vec<Signal> = events.into_iter().map(Signal::Event).collect();
         if !signals.is_empty() {
             self.broker.publish(signals).await;
         }
     }
+}
+
+/// Runs a transaction in bounded time, and again when another node took what it wanted (a client id, a slug, a membership): then it
+/// is there to be found. What is cut off may have been committed all the same: the hub looks it up, and a retry finds it (G2).
+async fn attempt<T, F: Future<Output = Result<T>>>(mut transaction: impl FnMut() -> F) -> Result<T> {
+    for _ in 1..TRIES {
+        match timeout(COMMIT_MAX, transaction()).await.map_err(Error::unavailable)? {
+            Err(error) if error.is_lost_race() => tracing::debug!(%error, "a transaction is run again"),
+            result => return result,
+        }
+    }
+    timeout(COMMIT_MAX, transaction()).await.map_err(Error::unavailable)?
 }

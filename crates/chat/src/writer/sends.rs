@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, RoomRef, Seq, User, UserId};
+use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, RoomRef, Seq, User, UserId, Visibility};
 use sea_orm::{ActiveValue::Set, ColumnTrait, Condition, DatabaseTransaction, EntityTrait, QueryFilter};
 
 use super::{Send, log};
@@ -13,6 +13,8 @@ use crate::{
         entity::{membership, message, room, room_event, user},
         now,
     },
+    events,
+    hub::Published,
     messages::Sent,
     policy::Access,
     rooms,
@@ -22,7 +24,7 @@ use crate::{
 type Verdict = std::result::Result<Sent, ErrorCode>;
 
 /// Stores what may be stored and commits. On an error nothing of the batch is stored.
-pub(super) async fn store(db: &Db, sends: &[Send]) -> Result<(Vec<Verdict>, Vec<Event>)> {
+pub(super) async fn store(db: &Db, sends: &[Send]) -> Result<(Vec<Verdict>, Vec<Published>)> {
     let transaction = db.begin().await?;
     let known = Known::load(&transaction, sends).await?;
     let mut batch = Batch::default();
@@ -32,10 +34,12 @@ pub(super) async fn store(db: &Db, sends: &[Send]) -> Result<(Vec<Verdict>, Vec<
     let verdicts = outcomes.into_iter().map(|outcome| {
         Ok(match outcome? {
             Outcome::Earlier(sent) => sent,
-            Outcome::New(index) => batch.sent(index, &events[index]),
+            Outcome::New(index) => batch.messages[index].sent(&events[index]),
         })
     });
-    Ok((verdicts.collect(), events))
+    let verdicts = verdicts.collect();
+    let published = batch.messages.iter().zip(events).map(|(new, event)| events::publish(event, new.visibility));
+    Ok((verdicts, published.collect()))
 }
 
 /// What the database knows about a batch as its transaction begins.
@@ -119,6 +123,7 @@ struct New {
     id: MessageId,
     room: RoomId,
     slug: String,
+    visibility: Visibility,
     author: User,
     client_id: ClientId,
     body: Body,
@@ -142,6 +147,7 @@ impl Batch {
             id: MessageId::generate(),
             room: RoomId(room.id),
             slug: room.slug.clone(),
+            visibility: room.visibility.into(),
             author: author.clone(),
             client_id: send.client_id,
             body: send.body.clone(),
@@ -171,14 +177,9 @@ impl Batch {
         }
         let mut places = BTreeMap::new();
         for (room, count) in counts {
-            places.insert(room, log::take_places(transaction, room, count).await?);
+            places.insert(room, log::take_places(transaction, room, count).await?.first);
         }
         Ok(places)
-    }
-
-    fn sent(&self, index: usize, event: &Event) -> Sent {
-        let new = &self.messages[index];
-        Sent { room: new.room, slug: new.slug.clone(), message: new.id, seq: event.seq, at: event.at }
     }
 }
 
@@ -189,6 +190,10 @@ impl New {
         *place = seq.next();
         let message = NewMessage { id: self.id, client_id: self.client_id, body: self.body.as_str().to_owned() };
         Event { room: self.room, seq, at, actor: self.author.clone(), change: Change::MessageCreated { message } }
+    }
+
+    fn sent(&self, event: &Event) -> Sent {
+        Sent { room: self.room, slug: self.slug.clone(), message: self.id, seq: event.seq, at: event.at }
     }
 
     fn row(&self, event: &Event) -> message::ActiveModel {

@@ -56,7 +56,7 @@ pub fn limits() -> Limits {
 async fn open(folder: &TempDir, limits: Limits) -> Chat {
     let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
     let database_url = format!("sqlite://{}", folder.path().join("snug.db").display());
-    Chat::open(Options { database_url, signing_key, limits }).await.unwrap()
+    Chat::open(Options { database_url, redis_url: None, signing_key, limits }).await.unwrap()
 }
 
 pub struct Person {

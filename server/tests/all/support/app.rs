@@ -58,7 +58,8 @@ impl Builder {
     /// Starts on a folder that another server may have used before.
     pub(crate) async fn start_in(self, folder: TempDir) -> TestApp {
         let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
-        let options = chat::Options { database_url: database_url(folder.path()), signing_key, limits: self.limits };
+        let options =
+            chat::Options { database_url: database_url(folder.path()), redis_url: None, signing_key, limits: self.limits };
         let chat = Chat::open(options).await.unwrap();
         let stop = CancellationToken::new();
         let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();

@@ -30,6 +30,8 @@ pub(crate) enum Relation {
     Actor,
     #[sea_orm(belongs_to = "super::message::Entity", from = "Column::MessageId", to = "super::message::Column::Id")]
     Message,
+    #[sea_orm(belongs_to = "super::room::Entity", from = "Column::RoomId", to = "super::room::Column::Id")]
+    Room,
 }
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,21 @@
+//! What carries signals from the node that committed to the hubs of all nodes.
+
+mod in_process;
+mod redis;
+mod wire;
+
+use futures::future::BoxFuture;
+
+use super::Signal;
+pub(crate) use in_process::in_process;
+pub(crate) use redis::RedisBroker;
+
+/// Carries signals to the hub of every node, this one included: in order per room and node, at most once. It is only a wake-up
+/// (G5): what it loses is in the database.
+pub(crate) trait Broker: Send + Sync + 'static {
+    /// Hands over what was committed together, in this order.
+    fn publish(&self, signals: Vec<Signal>) -> BoxFuture<'_, ()>;
+}
+
+#[cfg(test)]
+mod tests;
