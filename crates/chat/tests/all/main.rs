@@ -1,4 +1,4 @@
-//! The chat on a real SQLite file: what its doors promise, without the doors.
+//! The chat on a real database: what its doors promise, without the doors. `SNUG_TEST_DATABASE` says on which (`testkit`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod accounts;

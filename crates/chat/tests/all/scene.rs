@@ -19,7 +19,8 @@ pub const PASSWORD: &str = "moss and ember";
 
 pub struct Scene {
     pub chat: Chat,
-    pub folder: TempDir,
+    database_url: String,
+    folder: TempDir,
 }
 
 impl Scene {
@@ -29,15 +30,16 @@ impl Scene {
 
     pub async fn with(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let chat = open(&folder, limits).await;
-        Self { chat, folder }
+        let database_url = testkit::database_url(folder.path()).await;
+        let chat = open(&folder, &database_url, limits).await;
+        Self { chat, database_url, folder }
     }
 
     /// Closes the chat and opens it again on the same data.
     pub async fn restart(self) -> Self {
         self.chat.close().await;
-        let chat = open(&self.folder, limits()).await;
-        Self { chat, folder: self.folder }
+        let chat = open(&self.folder, &self.database_url, limits()).await;
+        Self { chat, ..self }
     }
 
     pub async fn person(&self, username: &str) -> Person {
@@ -53,10 +55,9 @@ pub fn limits() -> Limits {
     Limits { per_address: free, per_account: free, ..Limits::default() }
 }
 
-async fn open(folder: &TempDir, limits: Limits) -> Chat {
+async fn open(folder: &TempDir, database_url: &str, limits: Limits) -> Chat {
     let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
-    let database_url = format!("sqlite://{}", folder.path().join("snug.db").display());
-    Chat::open(Options { database_url, signing_key, limits }).await.unwrap()
+    Chat::open(Options { database_url: database_url.to_owned(), signing_key, limits }).await.unwrap()
 }
 
 pub struct Person {
