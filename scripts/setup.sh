@@ -113,6 +113,16 @@ install_python() {
   touch "$tools/python/$websockets"
 }
 
+# Servers that the tests start themselves, on free ports and in folders of their own, and a clock that goes wrong on demand.
+install_services() {
+  local missing=()
+  compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || has postgres || missing+=(postgresql)
+  has redis-server || has valkey-server || missing+=(redis-server)
+  PATH="$PATH:/usr/sbin" has nginx || missing+=(nginx-light)
+  has faketime || missing+=(faketime)
+  ((${#missing[@]} == 0)) || debian_packages "What the tests of several nodes run against" "${missing[@]}"
+}
+
 check_prerequisites
 install_rust
 cargo_tool cargo-leptos 0.3.10 --locked
@@ -121,4 +131,5 @@ install_npm_tools
 if [[ ${1:-} == test ]]; then
   install_chromium
   install_python
+  install_services
 fi

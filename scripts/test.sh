@@ -31,9 +31,23 @@ count() {
 
 check() { stage "$@" || count 0 1 1; }
 
+# cargo_stage NAME LOG COMMAND…: a stage that runs Rust tests, counted by what it prints.
+cargo_stage() {
+  local name=$1 log=$reports/$2 status=0
+  shift 2
+  stage "$name" "$@" 2>&1 | tee "$log" || status=$?
+  # cargo prints one line for each test binary: test result: ok. 12 passed; 0 failed; …
+  count $(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log") "$status"
+}
+
 rust_tests() {
   # All but the browser's own crate in one call: `server` switches `app` to its server side.
-  cargo test --workspace --exclude frontend --no-fail-fast 2>&1 | tee "$reports/rust.log"
+  cargo test --workspace --exclude frontend --no-fail-fast
+}
+
+# The same tests as before, of all that touches the database.
+postgres_tests() {
+  SNUG_TEST_DATABASE=postgres cargo test --workspace --exclude frontend --no-fail-fast --test all
 }
 
 browser_tests() {
@@ -50,10 +64,8 @@ stage "set-up" scripts/setup.sh test || { count 0 1 1; finish; }
 check "lint" make --no-print-directory lint
 check "dependencies of the page" scripts/check-wasm-tree.sh
 
-stage "rust tests" rust_tests
-status=$?
-# cargo prints one line for each test binary: test result: ok. 12 passed; 0 failed; …
-count $(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$reports/rust.log") "$status"
+cargo_stage "rust tests" rust.log rust_tests
+cargo_stage "rust tests on PostgreSQL" postgres.log postgres_tests
 
 if stage "release build" make --no-print-directory build; then
   check "size" scripts/size.sh

@@ -1,5 +1,5 @@
-//! The real router behind a real listener, with a SQLite file of its own per test; where it matters, the real binary. The modules
-//! follow the addresses.
+//! The real router behind a real listener, with a database of its own per test (`SNUG_TEST_DATABASE` says of which kind); where it
+//! matters, the real binary. The modules follow the addresses.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 

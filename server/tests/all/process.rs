@@ -1,10 +1,12 @@
-//! The process from start to end: killed, stopped, and what it writes to the log.
+//! The process from start to end: killed, stopped, and what it writes to the log. Always on its SQLite file, as it comes; the same on
+//! PostgreSQL is in the tests under faults.
 
 use std::{collections::HashMap, path::Path};
 
 use protocol::{ClientFrame, ClientId, CloseCode, ServerFrame};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
+use testkit::sqlite_url;
 
 use crate::support::{
     PASSWORD, Received, Socket,
@@ -98,7 +100,7 @@ async fn kill_9_loses_and_doubles_nothing_that_was_acknowledged() {
 
     // The next start comes up on what was left, and everything acknowledged is there.
     let mut server = Binary::start(folder.path(), &[]);
-    let audit = Audit::of(folder.path(), "lobby").await;
+    let audit = Audit::of(&sqlite_url(folder.path()), "lobby").await;
     audit.assert_no_gaps();
     audit.assert_holds(&acks);
 
@@ -113,7 +115,7 @@ async fn kill_9_loses_and_doubles_nothing_that_was_acknowledged() {
         }
     }
     server.kill();
-    let audit = Audit::of(folder.path(), "lobby").await;
+    let audit = Audit::of(&sqlite_url(folder.path()), "lobby").await;
     audit.assert_no_gaps();
     audit.assert_holds(&acks);
     let sent: usize = senders.iter().map(|sender| sender.sent.len()).sum();
@@ -134,7 +136,7 @@ async fn sigterm_finishes_what_was_accepted_and_says_come_back() {
     assert!(server.ended().await.success());
 
     let acks: Vec<_> = senders.iter().flat_map(|sender| sender.acks.clone()).collect();
-    let audit = Audit::of(folder.path(), "lobby").await;
+    let audit = Audit::of(&sqlite_url(folder.path()), "lobby").await;
     audit.assert_no_gaps();
     audit.assert_holds(&acks);
     // What was accepted was also acknowledged: nothing is stored that its sender does not know of.

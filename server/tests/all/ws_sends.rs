@@ -28,12 +28,12 @@ async fn the_same_send_again_gives_the_first_result() {
     again.send(&message("lobby", client_id, "once")).await;
     assert_eq!(again.ack(client_id).await, first);
     drop((ada, again));
-    let app = TestApp::builder().start_in(app.end().await).await;
+    let app = TestApp::builder().start_on(app.end().await).await;
     let mut again = Program::at(app.addr).socket("ada").await;
     again.send(&message("lobby", client_id, "once")).await;
     assert_eq!(again.ack(client_id).await, first);
 
-    let audit = Audit::of(app.folder(), "lobby").await;
+    let audit = Audit::of(app.database_url(), "lobby").await;
     audit.assert_no_gaps();
     audit.assert_holds(&[first]);
     assert_eq!(audit.messages.len(), 2);
@@ -128,5 +128,5 @@ async fn everybody_sees_one_order_without_gaps() {
         assert!(acks.is_sorted_by(|a, b| a.seq < b.seq), "sends of one socket changed their order");
         assert!(acks.iter().all(|ack| seen[0].contains(&(ack.seq, ack.client_id))));
     }
-    Audit::of(app.folder(), "lobby").await.assert_no_gaps();
+    Audit::of(app.database_url(), "lobby").await.assert_no_gaps();
 }

@@ -1,9 +1,10 @@
-//! The chat on a real SQLite file: what its doors promise, without the doors.
+//! The chat on a real database: what its doors promise, without the doors. `SNUG_TEST_DATABASE` says on which (`testkit`).
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod accounts;
 mod delivery;
 mod history;
+mod nodes;
 mod rooms;
 mod scene;
 mod sending;

@@ -19,7 +19,8 @@ pub const PASSWORD: &str = "moss and ember";
 
 pub struct Scene {
     pub chat: Chat,
-    pub folder: TempDir,
+    database_url: String,
+    folder: TempDir,
 }
 
 impl Scene {
@@ -29,15 +30,26 @@ impl Scene {
 
     pub async fn with(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let chat = open(&folder, limits).await;
-        Self { chat, folder }
+        let database_url = testkit::database_url(folder.path()).await;
+        let chat = open(&folder, &database_url, limits, None).await;
+        Self { chat, database_url, folder }
+    }
+
+    /// Two nodes on one database, joined by this Redis.
+    pub async fn of_two_nodes(redis_url: &str) -> (Self, Chat) {
+        let folder = tempfile::tempdir().unwrap();
+        let database_url = testkit::Postgres::shared().await.database().await;
+        // At the same time, as after a power cut.
+        let node = || open(&folder, &database_url, limits(), Some(redis_url.to_owned()));
+        let (one, other) = futures::join!(node(), node());
+        (Self { chat: one, database_url, folder }, other)
     }
 
     /// Closes the chat and opens it again on the same data.
     pub async fn restart(self) -> Self {
         self.chat.close().await;
-        let chat = open(&self.folder, limits()).await;
-        Self { chat, folder: self.folder }
+        let chat = open(&self.folder, &self.database_url, limits(), None).await;
+        Self { chat, ..self }
     }
 
     pub async fn person(&self, username: &str) -> Person {
@@ -53,10 +65,9 @@ pub fn limits() -> Limits {
     Limits { per_address: free, per_account: free, ..Limits::default() }
 }
 
-async fn open(folder: &TempDir, limits: Limits) -> Chat {
+async fn open(folder: &TempDir, database_url: &str, limits: Limits, redis_url: Option<String>) -> Chat {
     let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
-    let database_url = format!("sqlite://{}", folder.path().join("snug.db").display());
-    Chat::open(Options { database_url, redis_url: None, signing_key, limits }).await.unwrap()
+    Chat::open(Options { database_url: database_url.to_owned(), redis_url, signing_key, limits }).await.unwrap()
 }
 
 pub struct Person {
@@ -66,6 +77,11 @@ pub struct Person {
 }
 
 impl Person {
+    /// The same person at another node.
+    pub fn at(&self, chat: &Chat) -> Self {
+        Self { chat: chat.clone(), session: self.session.clone(), refresh_token: self.refresh_token.clone() }
+    }
+
     pub fn actor(&self) -> Actor {
         Some(&self.session).into()
     }

@@ -51,15 +51,14 @@ impl Builder {
     }
 
     pub(crate) async fn start(self) -> TestApp {
-        let folder = tempfile::tempdir().unwrap();
-        self.start_in(folder).await
+        self.start_on(Data::fresh().await).await
     }
 
-    /// Starts on a folder that another server may have used before.
-    pub(crate) async fn start_in(self, folder: TempDir) -> TestApp {
-        let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
-        let options =
-            chat::Options { database_url: database_url(folder.path()), redis_url: None, signing_key, limits: self.limits };
+    /// Starts on what another server may have left.
+    pub(crate) async fn start_on(self, data: Data) -> TestApp {
+        let signing_key = SigningKey::load_or_create(&data.folder.path().join("signing.key")).unwrap();
+        let database_url = data.database_url.clone();
+        let options = chat::Options { database_url, redis_url: None, signing_key, limits: self.limits };
         let chat = Chat::open(options).await.unwrap();
         let stop = CancellationToken::new();
         let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
@@ -72,7 +71,7 @@ impl Builder {
             sockets: ws::Sockets::new(self.sockets, stop.clone()),
         };
         let server = tokio::spawn(run(listener, state));
-        TestApp { addr, chat, stop, server, folder }
+        TestApp { addr, chat, stop, server, data }
     }
 }
 
@@ -80,8 +79,17 @@ async fn run(listener: TcpListener, state: AppState) {
     serve::run(listener, state).await;
 }
 
-pub(crate) fn database_url(folder: &Path) -> String {
-    format!("sqlite://{}", folder.join("snug.db").display())
+/// What a server leaves for the next one. `SNUG_TEST_DATABASE` says which database it is (`testkit`).
+pub(crate) struct Data {
+    folder: TempDir,
+    database_url: String,
+}
+
+impl Data {
+    async fn fresh() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { database_url: testkit::database_url(folder.path()).await, folder }
+    }
 }
 
 /// A server that runs.
@@ -90,7 +98,7 @@ pub(crate) struct TestApp {
     pub(crate) chat: Chat,
     stop: CancellationToken,
     server: JoinHandle<()>,
-    folder: TempDir,
+    data: Data,
 }
 
 impl TestApp {
@@ -112,16 +120,20 @@ impl TestApp {
         (&mut self.server).await.unwrap();
     }
 
-    /// Stops the server and waits for its end; the folder stays for the next one.
-    pub(crate) async fn end(self) -> TempDir {
+    /// Stops the server and waits for its end; its data stay for the next one.
+    pub(crate) async fn end(self) -> Data {
         self.stop.cancel();
         self.server.await.unwrap();
         self.chat.close().await;
-        self.folder
+        self.data
     }
 
     pub(crate) fn folder(&self) -> &Path {
-        self.folder.path()
+        self.data.folder.path()
+    }
+
+    pub(crate) fn database_url(&self) -> &str {
+        &self.data.database_url
     }
 
     /// Somebody without an account.

@@ -1,11 +1,11 @@
-//! A look into the SQLite file, past everything that Snug says about itself.
+//! A look into the database, past everything that Snug says about itself.
 
-use std::{collections::HashMap, path::Path};
+use std::collections::HashMap;
 
 use protocol::{ClientId, Seq};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbBackend, QueryResult, Statement, prelude::Uuid};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement, prelude::Uuid};
 
-use super::{app::database_url, socket::Ack};
+use super::socket::Ack;
 
 /// What one room holds.
 pub(crate) struct Audit {
@@ -18,14 +18,14 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
-    pub(crate) async fn of(folder: &Path, slug: &str) -> Self {
-        let db = Database::connect(database_url(folder)).await.unwrap();
-        let log = "SELECT seq FROM room_events WHERE room_id = (SELECT id FROM rooms WHERE slug = ?) ORDER BY seq";
+    pub(crate) async fn of(database_url: &str, slug: &str) -> Self {
+        let db = Database::connect(database_url).await.unwrap();
+        let log = "SELECT seq FROM room_events WHERE room_id = (SELECT id FROM rooms WHERE slug = $1) ORDER BY seq";
         let seqs = rows(&db, log, slug).await.iter().map(|row| row.try_get("", "seq").unwrap()).collect();
-        let last_seq = rows(&db, "SELECT last_seq FROM rooms WHERE slug = ?", slug).await[0].try_get("", "last_seq").unwrap();
+        let last_seq = rows(&db, "SELECT last_seq FROM rooms WHERE slug = $1", slug).await[0].try_get("", "last_seq").unwrap();
         let sent = "SELECT m.client_id, m.seq, e.seq AS logged FROM messages m \
                     LEFT JOIN room_events e ON e.message_id = m.id AND e.room_id = m.room_id AND e.seq = m.seq \
-                    WHERE m.room_id = (SELECT id FROM rooms WHERE slug = ?)";
+                    WHERE m.room_id = (SELECT id FROM rooms WHERE slug = $1)";
         let mut messages: HashMap<_, Vec<_>> = HashMap::new();
         for row in rows(&db, sent, slug).await {
             let client_id: Uuid = row.try_get("", "client_id").unwrap();
@@ -52,5 +52,5 @@ impl Audit {
 }
 
 async fn rows(db: &DatabaseConnection, sql: &str, slug: &str) -> Vec<QueryResult> {
-    db.query_all_raw(Statement::from_sql_and_values(DbBackend::Sqlite, sql, [slug.into()])).await.unwrap()
+    db.query_all_raw(Statement::from_sql_and_values(db.get_database_backend(), sql, [slug.into()])).await.unwrap()
 }

@@ -1,0 +1,138 @@
+//! Several nodes on one database. The broker between them is only a wake-up (G5), so what must hold does so without one.
+
+use chat::{
+    Chat,
+    hub::{Connection, Delivery},
+    sessions,
+};
+use futures::future::{join, join_all};
+use protocol::{Change, ClientId, CloseCode, Event, Room, Seq, ServerFrame};
+use testkit::Redis;
+
+use crate::scene::{Person, Scene, next, next_frame};
+
+/// Nobody listens there.
+const NO_REDIS: &str = "redis://127.0.0.1:1";
+
+async fn subscriber(person: &Person, chat: &Chat, room: &Room) -> Connection {
+    let socket = person.at(chat).connect().await;
+    socket.subscribe(&room.id.into(), None).await.unwrap();
+    socket
+}
+
+async fn event(socket: &Connection) -> Event {
+    match next_frame(socket).await {
+        ServerFrame::Event(event) => event,
+        other => panic!("not an event: {other:?}"),
+    }
+}
+
+/// Reads up to a place; every event has to be there, in order and once.
+async fn read_all(socket: &Connection, after: Seq, last: Seq) -> Vec<Event> {
+    let mut events = Vec::new();
+    for seq in after.0 + 1..=last.0 {
+        let event = event(socket).await;
+        assert_eq!(event.seq, Seq(seq));
+        events.push(event);
+    }
+    events
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_said_on_one_node_is_heard_on_the_other_without_a_broker() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    let socket = subscriber(&ada, &other, &room).await;
+    let mut last = Seq(1);
+    // More than one look reads at once.
+    for n in 0..600 {
+        last = ada.say(room.id, &n.to_string()).await.seq;
+    }
+    read_all(&socket, Seq(1), last).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn both_nodes_write_to_a_room_and_everyone_has_the_same_order() {
+    let redis = Redis::start().await;
+    for url in [redis.url().as_str(), NO_REDIS] {
+        let (scene, other) = Scene::of_two_nodes(url).await;
+        let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+        let room = ada.room("Garden", "public").await;
+        bob.join(&room).await;
+        let (here, there) = (subscriber(&ada, &scene.chat, &room).await, subscriber(&bob, &other, &room).await);
+        let bob = bob.at(&other);
+        let write = |person: Person| {
+            let room = room.id;
+            async move {
+                for n in 0..100 {
+                    person.say(room, &n.to_string()).await;
+                }
+            }
+        };
+        join(write(ada.at(&scene.chat)), write(bob)).await;
+        let (here, there) = join(read_all(&here, Seq(2), Seq(202)), read_all(&there, Seq(2), Seq(202))).await;
+        assert_eq!(here, there);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_send_that_is_retried_on_the_other_node_gives_the_first_result() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    let there = ada.at(&other);
+    // At the same moment: neither sees the other's before it commits.
+    let pairs = join_all((0..40).map(|_| {
+        let id = ClientId::generate();
+        join(ada.try_say(room.id, id, "once"), there.try_say(room.id, id, "once"))
+    }));
+    let mut seqs: Vec<_> = Vec::new();
+    for (here, there) in pairs.await {
+        let (here, there) = (here.unwrap(), there.unwrap());
+        assert_eq!(here, there);
+        seqs.push(here.seq.0);
+    }
+    seqs.sort_unstable();
+    assert_eq!(seqs, (2..=41).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_that_is_ended_on_one_node_is_cut_on_the_other() {
+    let redis = Redis::start().await;
+    for url in [redis.url().as_str(), NO_REDIS] {
+        let (scene, other) = Scene::of_two_nodes(url).await;
+        let ada = scene.person("ada").await;
+        let socket = ada.at(&other).connect().await;
+        sessions::revoke(&scene.chat, ada.session.id).await.unwrap();
+        assert_eq!(next(&socket).await, Delivery::Close(CloseCode::SignIn));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_leaves_on_one_node_reads_no_more_on_the_other() {
+    let redis = Redis::start().await;
+    for url in [redis.url().as_str(), NO_REDIS] {
+        let (scene, other) = Scene::of_two_nodes(url).await;
+        let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+        let room = ada.room("Kitchen", "open").await;
+        bob.join(&room).await;
+        let (hers, his) = (subscriber(&ada, &other, &room).await, subscriber(&bob, &other, &room).await);
+        bob.leave(&room).await;
+        let last = ada.say(room.id, "between us").await.seq;
+        read_all(&hers, Seq(2), last).await;
+        assert_eq!(event(&his).await.change, Change::MemberLeft);
+        assert_eq!(next_frame(&his).await, ServerFrame::Unsubscribed { room: room.id });
+        assert!(his.try_next().is_none());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_start_at_once_make_one_lobby() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let ada = scene.person("ada").await;
+    for chat in [&scene.chat, &other] {
+        let rooms = chat::rooms::list(chat, ada.actor()).await.unwrap();
+        assert_eq!(rooms.iter().map(|room| room.room.slug.as_str()).collect::<Vec<_>>(), ["lobby"]);
+    }
+}
