@@ -6,6 +6,7 @@ use std::{
     process::ExitCode,
 };
 
+use chat::{SigningKey, upkeep::sqlite_url};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use tracing_subscriber::EnvFilter;
 
@@ -21,7 +22,6 @@ const WRONG_USAGE: u8 = 2;
     name = "snug",
     version,
     about = "Snug: a small, self-hosted, real-time chat",
-    flatten_help = true,
     disable_help_subcommand = true,
     arg_required_else_help = true
 )]
@@ -35,6 +35,14 @@ struct CommandLine {
 pub enum Command {
     /// Start the server
     Serve(Options),
+    /// Bring the database up to date; the server does it too when it starts
+    Migrate(Store),
+    /// Write everything into one new file; the server may be running
+    Backup(FileOptions),
+    /// Fill an empty database from a backup; the server must not be running
+    Restore(FileOptions),
+    /// Look whether everything is as it should be
+    Doctor(Store),
 }
 
 impl Command {
@@ -44,11 +52,16 @@ impl Command {
     /// Help that was asked for has been shown, or a wrong value has been named on one line: the code to exit with.
     pub fn from_args() -> Result<Self, ExitCode> {
         let command = CommandLine::try_parse().map_err(|error| explain(&error))?.command;
-        let Self::Serve(options) = &command;
-        if let Some(fault) = options.url_fault() {
-            return Err(wrong_usage(&fault));
-        }
+        command.store().check().map_err(|fault| wrong_usage(&fault))?;
         Ok(command)
+    }
+
+    fn store(&self) -> &Store {
+        match self {
+            Self::Serve(options) => &options.store,
+            Self::Backup(options) | Self::Restore(options) => &options.store,
+            Self::Migrate(store) | Self::Doctor(store) => store,
+        }
     }
 }
 
@@ -78,17 +91,9 @@ pub enum LogFormat {
     Json,
 }
 
-/// Options of `snug serve`.
+/// Where everything is kept, and how to tell about it: options of every command.
 #[derive(Args)]
-pub struct Options {
-    /// Address and port to listen on [default: 127.0.0.1:3000]
-    #[arg(long, env = "SNUG_ADDR", value_parser = parse_addr)]
-    addr: Option<SocketAddr>,
-
-    /// Listen on this port on all interfaces; --addr goes before it
-    #[arg(long, env = "PORT", value_parser = parse_port)]
-    port: Option<u16>,
-
+pub struct Store {
     /// Folder for the database and the signing key; made when it is missing
     #[arg(long, env = "SNUG_DATA_DIR", default_value = "./data")]
     data_dir: PathBuf,
@@ -101,9 +106,10 @@ pub struct Options {
     #[arg(long, env = "REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
 
-    /// Host names that Snug is reached by, separated by commas [default: localhost and what it listens on]
-    #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
-    hosts: Vec<HostName>,
+    /// The base64 of 32 random bytes that access tokens are signed with, the same on all nodes of one Snug. Better set as a
+    /// variable: others on the machine see flags [default: the file signing.key in the data folder]
+    #[arg(long, env = "SNUG_SIGNING_KEY", hide_env_values = true)]
+    signing_key: Option<String>,
 
     /// What to log: error, warn, info, debug, trace, or a filter such as info,server=debug
     #[arg(long, env = "SNUG_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn", value_parser = parse_filter)]
@@ -114,14 +120,7 @@ pub struct Options {
     log_format: LogFormat,
 }
 
-impl Options {
-    /// Where to listen.
-    #[must_use]
-    pub fn addr(&self) -> SocketAddr {
-        let everywhere = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
-        self.addr.or(self.port.map(everywhere)).unwrap_or(DEFAULT_ADDR)
-    }
-
+impl Store {
     /// The folder for everything that is kept.
     #[must_use]
     pub fn data_dir(&self) -> &Path {
@@ -140,10 +139,10 @@ impl Options {
         self.redis_url.as_deref()
     }
 
-    /// The names that requests may be addressed to when the server listens on `listening`.
+    /// The key that was given; it was checked when the options were read.
     #[must_use]
-    pub fn hosts(&self, listening: SocketAddr) -> Hosts {
-        Hosts::new(&self.hosts, listening.ip())
+    pub fn signing_key(&self) -> Option<SigningKey> {
+        SigningKey::from_base64(self.signing_key.as_deref()?).ok()
     }
 
     /// What to log.
@@ -158,34 +157,101 @@ impl Options {
         self.log_format
     }
 
-    /// Checked here and not by clap, which would repeat the whole value: it may hold a password.
-    fn url_fault(&self) -> Option<String> {
-        let (sqlite, postgres, redis) = (["sqlite"], ["postgres", "postgresql"], ["redis", "rediss"]);
-        let database = self.database_url.as_deref().and_then(|url| {
-            let fault = wrong_scheme(url, &[&sqlite[..], &postgres].concat())?;
-            Some(format!("invalid value for '--database-url' (DATABASE_URL): {fault}, not with sqlite: or postgres:"))
-        });
-        let redis = self.redis_url.as_deref().and_then(|url| {
-            let fault = wrong_scheme(url, &redis)?;
-            Some(format!("invalid value for '--redis-url' (REDIS_URL): {fault}, not with redis: or rediss:"))
-        });
-        database.or(redis).or_else(|| {
-            let one_machine = self.database_url.as_deref().is_none_or(|url| wrong_scheme(url, &sqlite).is_none());
-            (self.redis_url.is_some() && one_machine).then(|| {
-                "invalid value for '--redis-url' (REDIS_URL): several nodes share a PostgreSQL database, set DATABASE_URL as well".to_owned()
-            })
-        })
+    /// Checked here and not by clap, which would repeat the whole value: it may hold a password, or be the key.
+    fn check(&self) -> Result<(), String> {
+        let database = self.database_url.as_deref().map_or("sqlite", scheme);
+        if !matches!(database, "sqlite" | "postgres" | "postgresql") {
+            return Err(format!(
+                "invalid value for '--database-url' (DATABASE_URL): it begins with '{database}:', not with sqlite: or postgres:"
+            ));
+        }
+        if let Some(redis) = self.redis_url.as_deref().map(scheme) {
+            let fault = match (redis, database) {
+                ("redis" | "rediss", "sqlite") => {
+                    "nodes share a PostgreSQL database: set DATABASE_URL to postgres:… as well".to_owned()
+                }
+                ("redis" | "rediss", _) => return self.check_signing_key(),
+                _ => format!("it begins with '{redis}:', not with redis: or rediss:"),
+            };
+            return Err(format!("invalid value for '--redis-url' (REDIS_URL): {fault}"));
+        }
+        self.check_signing_key()
+    }
+
+    fn check_signing_key(&self) -> Result<(), String> {
+        match self.signing_key.as_deref().map(SigningKey::from_base64) {
+            Some(Err(error)) => Err(format!("invalid value for '--signing-key' (SNUG_SIGNING_KEY): {error}")),
+            _ => Ok(()),
+        }
     }
 }
 
-fn wrong_scheme(url: &str, schemes: &[&str]) -> Option<String> {
-    let (scheme, _) = url.split_once(':').unwrap_or(("", url));
-    (!schemes.contains(&scheme)).then(|| format!("it begins with '{scheme}:'"))
+fn scheme(url: &str) -> &str {
+    url.split_once(':').map_or("", |(scheme, _)| scheme)
 }
 
-/// The URL of a SQLite file. `%` and `?` mean something in URLs, and folders may have them in their names.
-fn sqlite_url(path: &Path) -> String {
-    format!("sqlite://{}", path.display().to_string().replace('%', "%25").replace('?', "%3F"))
+/// Options of `snug backup` and `snug restore`.
+#[derive(Args)]
+pub struct FileOptions {
+    /// The file
+    file: PathBuf,
+
+    #[command(flatten)]
+    store: Store,
+}
+
+impl FileOptions {
+    /// The backup, to be made or to be read.
+    #[must_use]
+    pub fn file(&self) -> &Path {
+        &self.file
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+/// Options of `snug serve`.
+#[derive(Args)]
+pub struct Options {
+    /// Address and port to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "SNUG_ADDR", value_parser = parse_addr)]
+    addr: Option<SocketAddr>,
+
+    /// Listen on this port on all interfaces; --addr goes before it
+    #[arg(long, env = "PORT", value_parser = parse_port)]
+    port: Option<u16>,
+
+    /// Host names that Snug is reached by, separated by commas [default: localhost and what it listens on]
+    #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
+    hosts: Vec<HostName>,
+
+    #[command(flatten)]
+    store: Store,
+}
+
+impl Options {
+    /// Where to listen.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        let everywhere = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+        self.addr.or(self.port.map(everywhere)).unwrap_or(DEFAULT_ADDR)
+    }
+
+    /// The names that requests may be addressed to when the server listens on `listening`.
+    #[must_use]
+    pub fn hosts(&self, listening: SocketAddr) -> Hosts {
+        Hosts::new(&self.hosts, listening.ip())
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
 }
 
 fn parse_addr(text: &str) -> Result<SocketAddr, &'static str> {

@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 mod answers;
 pub mod assets;
 mod caller;
+pub mod commands;
 pub mod config;
 mod guard;
 pub mod hosts;

@@ -2,7 +2,7 @@
 
 use std::{process::ExitCode, thread};
 
-use server::{config::Command, serve};
+use server::{commands, config::Command, serve::Failure};
 
 /// A page is rendered on one worker thread: on one or two cores the runtime would otherwise have too few for pages that wait.
 const WORKER_THREADS_MIN: usize = 4;
@@ -17,15 +17,10 @@ fn main() -> ExitCode {
         .worker_threads(workers)
         .enable_all()
         .build()
-        .map_err(serve::Failure::Runtime)
-        .and_then(|runtime| match command {
-            Command::Serve(options) => runtime.block_on(serve::serve(&options)),
-        });
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            eprintln!("snug: {failure}");
-            ExitCode::FAILURE
-        }
-    }
+        .map_err(Failure::Runtime)
+        .and_then(|runtime| runtime.block_on(commands::run(&command)));
+    outcome.unwrap_or_else(|failure| {
+        eprintln!("snug: {failure}");
+        ExitCode::FAILURE
+    })
 }

@@ -1,10 +1,10 @@
 //! `snug serve`: from the start to the end of a server process.
 
 use std::{
-    fmt, fs,
+    fmt,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::{Path, PathBuf},
+    path::PathBuf,
     pin::pin,
     sync::Arc,
     time::Duration,
@@ -15,7 +15,7 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
 };
-use chat::{Chat, Limits, SigningKey};
+use chat::{Chat, Limits, SigningKey, upkeep};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -32,7 +32,8 @@ use tower::{Service, service_fn};
 use crate::{
     AppState,
     assets::Site,
-    config::Options,
+    commands,
+    config::{Options, Store},
     router, telemetry,
     ws::{self, Sockets},
 };
@@ -64,6 +65,8 @@ pub enum Failure {
     SigningKey(PathBuf, io::Error),
     /// The database cannot be opened.
     Database(chat::Error),
+    /// What the operator wanted of the database cannot be done.
+    Upkeep(upkeep::Fault),
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
     /// Metrics or signals are not to be had.
@@ -77,6 +80,7 @@ impl fmt::Display for Failure {
             Self::DataDir(path, error) => write!(f, "cannot use the data folder {} (SNUG_DATA_DIR): {error}", path.display()),
             Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
             Self::Database(error) => write!(f, "cannot open the database: {}", error.to_string().replace('\n', " ")),
+            Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
             Self::Process(error) => write!(f, "cannot start: {error}"),
         }
@@ -90,14 +94,14 @@ impl std::error::Error for Failure {}
 /// # Errors
 /// Whatever keeps the server from starting.
 pub async fn serve(options: &Options) -> Result<(), Failure> {
-    telemetry::start_log(options.log_filter(), options.log_format());
+    telemetry::start_log(options.store());
     let metrics = telemetry::start_metrics().map_err(|error| Failure::Process(error.into()))?;
     let stop = stop_signal().map_err(|error| Failure::Process(error.into()))?;
     // Before the database is touched: a second server on the same folder stops here.
     let listener = listen(options.addr()).map_err(|error| Failure::Listen(options.addr(), error))?;
     let addr = listener.local_addr().map_err(|error| Failure::Listen(options.addr(), error))?;
 
-    let chat = open_chat(options).await?;
+    let chat = open_chat(options.store()).await?;
     let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone()));
     let state = AppState {
         chat: chat.clone(),
@@ -192,18 +196,19 @@ where
     }
 }
 
-async fn open_chat(options: &Options) -> Result<Chat, Failure> {
-    let data_dir = make_data_dir(options.data_dir()).map_err(|error| Failure::DataDir(options.data_dir().to_owned(), error))?;
-    let key_path = data_dir.join("signing.key");
-    let signing_key = SigningKey::load_or_create(&key_path).map_err(|error| Failure::SigningKey(key_path, error))?;
+async fn open_chat(options: &Store) -> Result<Chat, Failure> {
+    let data_dir = commands::data_dir(options)?;
+    let signing_key = match options.signing_key() {
+        Some(key) => key,
+        None => {
+            let path = data_dir.join("signing.key");
+            SigningKey::load_or_create(&path).map_err(|error| Failure::SigningKey(path, error))?
+        }
+    };
+    commands::migrate::bring_up_to_date(options, &data_dir).await?;
     let database_url = options.database_url(&data_dir);
     let redis_url = options.redis_url().map(str::to_owned);
     Chat::open(chat::Options { database_url, redis_url, signing_key, limits: Limits::default() }).await.map_err(Failure::Database)
-}
-
-fn make_data_dir(path: &Path) -> io::Result<PathBuf> {
-    fs::create_dir_all(path)?;
-    path.canonicalize()
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT.

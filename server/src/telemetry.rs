@@ -14,10 +14,9 @@ use axum::{
 };
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing::Instrument;
-use tracing_subscriber::EnvFilter;
 use uuid::Uuid;
 
-use crate::config::LogFormat;
+use crate::config::{LogFormat, Store};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 64;
@@ -29,10 +28,10 @@ const SENDS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Starts the log of this process, on stderr.
-pub(crate) fn start_log(filter: EnvFilter, format: LogFormat) {
+pub(crate) fn start_log(options: &Store) {
     let colours = io::stderr().is_terminal();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colours);
-    match format {
+    let log = tracing_subscriber::fmt().with_env_filter(options.log_filter()).with_writer(io::stderr).with_ansi(colours);
+    match options.log_format() {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),
     }

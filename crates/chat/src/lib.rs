@@ -5,6 +5,7 @@
 //! - [`rooms`], `policy`: what you may see and do
 //! - [`messages`], `events`, `writer`: what was said, in which order
 //! - [`hub`]: who hears it
+//! - [`upkeep`]: what the operator does to the database from outside
 
 pub mod accounts;
 mod db;
@@ -16,6 +17,7 @@ mod policy;
 pub mod rooms;
 pub mod sessions;
 mod throttle;
+pub mod upkeep;
 mod writer;
 
 use std::{num::NonZeroU32, sync::Arc, time::Duration};
@@ -33,7 +35,7 @@ use writer::Writer;
 
 pub use error::{Error, Result};
 pub use policy::Actor;
-pub use sessions::{Session, SigningKey};
+pub use sessions::{NotAKey, Session, SigningKey};
 pub use throttle::Rate;
 
 /// What a chat is opened with.

@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// The slug of the room that is there from the start.
-const LOBBY: &str = "lobby";
+pub(crate) const LOBBY: &str = "lobby";
 
 /// What somebody typed who wants a room.
 #[derive(Clone, Copy)]

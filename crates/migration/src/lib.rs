@@ -2,8 +2,8 @@
 //!
 //! Ids are UUIDs made by the application (version 7, which sorts by time), times are unix milliseconds in 64 bits.
 
-pub use sea_orm_migration::MigratorTrait;
 use sea_orm_migration::prelude::{MigrationTrait, async_trait};
+pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;

@@ -1,10 +1,10 @@
 //! The database: how it is opened, and the time that rows are stamped with.
 
 pub(crate) mod entity;
+pub(crate) mod schema;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use migration::{Migrator, MigratorTrait};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
     Statement, TransactionOptions, TransactionTrait,
@@ -37,13 +37,13 @@ pub(crate) enum Serial {
 impl Db {
     /// Connects, creates the SQLite file when there is none, and brings the schema up to date.
     pub(crate) async fn open(url: &str) -> Result<Self, DbErr> {
-        let db = if url.starts_with("sqlite:") {
-            let write = Database::connect(sqlite(url, 1, false)).await?;
-            Migrator::up(&write, None).await?;
+        let db = if is_sqlite(url) {
+            let write = writer(url).await?;
+            schema::migrate(&write).await?;
             Self { write, read: Database::connect(sqlite(url, SQLITE_READERS, true)).await? }
         } else {
             let pool = Database::connect(options(url, POSTGRES_CONNECTIONS)).await?;
-            Migrator::up(&pool, None).await?;
+            schema::migrate(&pool).await?;
             Self { write: pool.clone(), read: pool }
         };
         Ok(db)
@@ -57,12 +57,7 @@ impl Db {
     /// Starts a transaction that will write. On SQLite it takes the write lock at once: one that read first and then wanted to
     /// write would fail with "database is locked" whatever the timeout.
     pub(crate) async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        self.write
-            .begin_with_options(TransactionOptions {
-                sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-                ..TransactionOptions::default()
-            })
-            .await
+        begin(&self.write).await
     }
 
     /// Lets only one transaction at a time, of all nodes, go on from here. On SQLite every writing transaction is alone anyway.
@@ -80,6 +75,28 @@ impl Db {
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await
     }
+}
+
+/// A connection that writes; creates the SQLite file when there is none.
+pub(crate) async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
+    Database::connect(if is_sqlite(url) { sqlite(url, 1, false) } else { options(url, 1) }).await
+}
+
+/// A connection that only reads and makes no file.
+pub(crate) async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
+    Database::connect(if is_sqlite(url) { sqlite(url, 1, true) } else { options(url, 1) }).await
+}
+
+/// Whether the URL is one of SQLite.
+pub(crate) fn is_sqlite(url: &str) -> bool {
+    url.starts_with("sqlite:")
+}
+
+/// Starts a transaction that takes the write lock of SQLite at once.
+pub(crate) async fn begin(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let options =
+        TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+    connection.begin_with_options(options).await
 }
 
 fn options(url: &str, connections: u32) -> ConnectOptions {

@@ -6,7 +6,10 @@ use std::{
     path::Path,
 };
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use protocol::{ErrorCode, SessionId, UserId};
 use serde::{Deserialize, Serialize};
@@ -30,11 +33,22 @@ impl SigningKey {
     /// # Errors
     /// The file cannot be read or made, or does not hold 32 bytes.
     pub fn load_or_create(path: &Path) -> io::Result<Self> {
-        match fs::File::open(path) {
-            Ok(file) => Self::read(file),
+        match Self::load(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
-            Err(error) => Err(error),
+            loaded => loaded,
         }
+    }
+
+    pub(crate) fn load(path: &Path) -> io::Result<Self> {
+        Self::read(fs::File::open(path)?)
+    }
+
+    /// Reads a key as `openssl rand -base64 32` prints it: nodes of one Snug that share no folder are given the same one.
+    ///
+    /// # Errors
+    /// It is not the base64 of 32 bytes.
+    pub fn from_base64(text: &str) -> std::result::Result<Self, NotAKey> {
+        STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(NotAKey)
     }
 
     fn read(mut file: fs::File) -> io::Result<Self> {
@@ -61,6 +75,11 @@ impl SigningKey {
         Ok(Self(key))
     }
 }
+
+/// A text that is no signing key. It is not repeated: it may be a secret all the same.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a signing key is the base64 of {KEY_BYTES} bytes, such as `openssl rand -base64 {KEY_BYTES}` makes")]
+pub struct NotAKey;
 
 /// What an access token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -171,6 +190,15 @@ mod tests {
         let mut forged = token.split('.').map(str::to_owned).collect::<Vec<_>>();
         forged[1] = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims(now() / 1000, 6000)).unwrap());
         assert!(tokens(1).verify(&forged.join(".")).is_err());
+    }
+
+    #[test]
+    fn a_key_in_writing_has_32_bytes() {
+        let text = format!("{}\n", STANDARD.encode([7; KEY_BYTES]));
+        assert_eq!(SigningKey::from_base64(&text).unwrap().0, [7; KEY_BYTES]);
+        for wrong in ["", "secret", &STANDARD.encode([7; 31]), &STANDARD.encode([7; 33])] {
+            assert!(SigningKey::from_base64(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[cfg(unix)]

@@ -23,8 +23,8 @@ use crate::{
     },
     hub::Signal,
 };
-pub use access_token::SigningKey;
 pub(crate) use access_token::{Claims, Tokens};
+pub use access_token::{NotAKey, SigningKey};
 pub use refresh_token::RefreshToken;
 
 /// How long a session lasts after it was last used, in seconds.

@@ -1,0 +1,71 @@
+//! The database: is it there, of which version, is it sound.
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+
+use super::{Finding, rooms};
+use crate::{
+    db::{self, schema::Steps},
+    upkeep::file,
+};
+
+/// The oldest PostgreSQL that Snug is tested with.
+const POSTGRES_MIN: i32 = 15;
+
+/// Everything that can be told of a database from outside.
+pub async fn database(url: &str) -> Vec<Finding> {
+    let findings = match db::reader(url).await {
+        Ok(db) => examine(&db).await,
+        Err(error) => Err(error),
+    };
+    findings.unwrap_or_else(|error| {
+        vec![Finding::fail("database", format!("cannot be read: {error}. Is it there and running, is DATABASE_URL right?"))]
+    })
+}
+
+async fn examine(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
+    let mut findings = vec![version(db).await?];
+    let steps = Steps::of(db).await?;
+    findings.push(schema(&steps));
+    if db.get_database_backend() == DbBackend::Sqlite {
+        findings.push(match file::damage(db).await? {
+            None => Finding::ok("integrity", "integrity_check and foreign_key_check find nothing"),
+            Some(damage) => Finding::fail("integrity", format!("{damage}. Stop the server and restore the last backup")),
+        });
+    }
+    // The tables of another version may differ.
+    if steps.pending.is_empty() && steps.unknown.is_empty() {
+        findings.extend(rooms::rooms(db).await?);
+    }
+    Ok(findings)
+}
+
+async fn version(db: &DatabaseConnection) -> Result<Finding, DbErr> {
+    if db.get_database_backend() == DbBackend::Sqlite {
+        let version: String = value(db, "SELECT sqlite_version()").await?;
+        return Ok(Finding::ok("database", format!("SQLite {version}")));
+    }
+    let version: String = value(db, "SELECT current_setting('server_version')").await?;
+    let number: i32 = value(db, "SELECT current_setting('server_version_num')::int / 10000").await?;
+    Ok(if number >= POSTGRES_MIN {
+        Finding::ok("database", format!("PostgreSQL {version}"))
+    } else {
+        Finding::warn("database", format!("PostgreSQL {version}; Snug is tested with {POSTGRES_MIN} and later"))
+    })
+}
+
+fn schema(steps: &Steps) -> Finding {
+    if let Some(step) = steps.unknown.first() {
+        return Finding::fail("schema", format!("a newer version of Snug made {step}. Use that version or a later one"));
+    }
+    match steps.pending.len() {
+        0 => Finding::ok("schema", "up to date"),
+        pending => {
+            Finding::warn("schema", format!("steps to take: {pending}. `snug migrate` takes them, and so does the next start"))
+        }
+    }
+}
+
+async fn value<T: sea_orm::TryGetable>(db: &DatabaseConnection, sql: &'static str) -> Result<T, DbErr> {
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))?.try_get_by_index(0)
+}

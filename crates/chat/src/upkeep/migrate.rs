@@ -1,0 +1,55 @@
+//! Bringing an existing database up to date, with a way back.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+
+use super::{Fault, Result, backup};
+use crate::db::{
+    self,
+    schema::{self, Steps},
+};
+
+/// What a migration did.
+#[derive(Debug, Default)]
+pub struct Migrated {
+    /// The steps that it took; none if the database was up to date.
+    pub steps: Vec<String>,
+    /// The database as it was before.
+    pub backup: Option<PathBuf>,
+}
+
+/// Brings the schema up to date. Of a SQLite database that holds something a backup is taken into `backups` first; PostgreSQL has its own
+/// tools for that.
+///
+/// # Errors
+/// The database cannot be reached or is of a newer version, or the backup cannot be written: then nothing was changed.
+pub async fn migrate(database_url: &str, backups: &Path) -> Result<Migrated> {
+    let connection = db::writer(database_url).await?;
+    let steps = Steps::of(&connection).await?;
+    super::refuse_newer(&steps, "the database")?;
+    let mut backup = None;
+    if let (true, [first, ..], [_, ..]) = (db::is_sqlite(database_url), &steps.pending[..], &steps.taken[..]) {
+        backup = Some(backup_before(first, &connection, database_url, backups).await?);
+    }
+    let steps = schema::migrate(&connection).await?;
+    connection.close().await?;
+    Ok(Migrated { steps, backup })
+}
+
+async fn backup_before(step: &str, connection: &DatabaseConnection, database_url: &str, folder: &Path) -> Result<PathBuf> {
+    fs::create_dir_all(folder).map_err(|error| Fault::File(folder.to_owned(), error))?;
+    let file = folder.join(format!("before-{step}-{}.db", utc(connection).await?));
+    backup(database_url, &file).await?;
+    Ok(file)
+}
+
+/// The time as people read it in the name of a file; SQLite has the calendar.
+async fn utc(sqlite: &DatabaseConnection) -> std::result::Result<String, DbErr> {
+    let now = Statement::from_string(sqlite.get_database_backend(), "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')");
+    let row = sqlite.query_one_raw(now).await?.ok_or_else(|| DbErr::RecordNotFound("the time".to_owned()))?;
+    row.try_get_by_index(0)
+}

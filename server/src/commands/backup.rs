@@ -1,0 +1,14 @@
+//! `snug backup FILE`
+
+use chat::upkeep;
+
+use super::{data_dir, say};
+use crate::{config::FileOptions, serve::Failure, telemetry};
+
+pub(super) async fn run(options: &FileOptions) -> Result<(), Failure> {
+    telemetry::start_log(options.store());
+    let database_url = options.store().database_url(&data_dir(options.store())?);
+    upkeep::backup(&database_url, options.file()).await.map_err(Failure::Upkeep)?;
+    say(format_args!("The backup is in {}. Keep it safe: it holds everything but the signing key.", options.file().display()));
+    Ok(())
+}

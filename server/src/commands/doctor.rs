@@ -1,0 +1,26 @@
+//! `snug doctor`: one line for each check; the exit code is 1 if one failed.
+
+use std::process::ExitCode;
+
+use chat::upkeep::doctor::{self, Verdict};
+
+use super::say;
+use crate::{config::Store, serve::Failure, telemetry};
+
+pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
+    telemetry::start_log(options);
+    let given = options.data_dir();
+    // It may not be there; that is for the check to find, not to mend.
+    let data_dir = given.canonicalize().unwrap_or_else(|_| given.to_owned());
+    let mut findings = vec![doctor::data_folder(&data_dir)];
+    if options.signing_key().is_none() {
+        findings.push(doctor::signing_key(&data_dir.join("signing.key")));
+    }
+    findings.push(doctor::open_files());
+    findings.extend(doctor::database(&options.database_url(&data_dir)).await);
+    for finding in &findings {
+        say(finding);
+    }
+    let failed = findings.iter().any(|finding| finding.verdict == Verdict::Fail);
+    Ok(if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

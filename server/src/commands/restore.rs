@@ -1,0 +1,15 @@
+//! `snug restore FILE`
+
+use chat::upkeep;
+
+use super::{data_dir, say};
+use crate::{config::FileOptions, serve::Failure, telemetry};
+
+pub(super) async fn run(options: &FileOptions) -> Result<(), Failure> {
+    telemetry::start_log(options.store());
+    let database_url = options.store().database_url(&data_dir(options.store())?);
+    let restored = upkeep::restore(&database_url, options.file()).await.map_err(Failure::Upkeep)?;
+    let upkeep::Restored { accounts, rooms, messages } = restored;
+    say(format_args!("Restored. Accounts: {accounts}, rooms: {rooms}, messages: {messages}"));
+    Ok(())
+}
