@@ -7,7 +7,7 @@ use std::{
 };
 
 use chat::{SigningKey, upkeep::sqlite_url};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::StyledStr};
 use tracing_subscriber::EnvFilter;
 
 use crate::hosts::{HostName, Hosts};
@@ -23,11 +23,18 @@ const WRONG_USAGE: u8 = 2;
     version,
     about = "Snug: a small, self-hosted, real-time chat",
     disable_help_subcommand = true,
-    arg_required_else_help = true
+    arg_required_else_help = true,
+    after_help = settings()
 )]
 struct CommandLine {
     #[command(subcommand)]
     command: Command,
+}
+
+/// Every setting, for the help of the command itself: one should not have to ask twice.
+fn settings() -> StyledStr {
+    let serve = Options::augment_args(clap::Command::new("serve")).disable_help_flag(true);
+    serve.help_template("Options of snug serve, each also a variable of the environment:\n{options}").render_help()
 }
 
 /// What `snug` is asked to do.

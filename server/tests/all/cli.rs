@@ -39,6 +39,8 @@ fn help_explains_every_setting() {
         "SNUG_DATA_DIR",
         "--database-url",
         "DATABASE_URL",
+        "REDIS_URL",
+        "SNUG_SIGNING_KEY",
         "--hosts",
         "SNUG_HOSTS",
         "--log",

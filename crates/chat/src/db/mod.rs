@@ -30,8 +30,17 @@ pub(crate) struct Db {
 /// What only one transaction may decide at a time.
 #[derive(Clone, Copy)]
 pub(crate) enum Serial {
-    /// Whether an account is the first. The number is the key of PostgreSQL's advisory lock.
-    FirstAccount = 0x534e_5547_0001,
+    /// Whether an account is the first.
+    FirstAccount,
+}
+
+impl Serial {
+    /// The key of PostgreSQL's advisory lock. Any numbers do, as long as they stay the same and differ.
+    fn key(self) -> i64 {
+        match self {
+            Self::FirstAccount => 0x736e_7568,
+        }
+    }
 }
 
 impl Db {
@@ -64,7 +73,7 @@ impl Db {
     pub(crate) async fn serialize(&self, transaction: &DatabaseTransaction, what: Serial) -> Result<(), DbErr> {
         if self.write.get_database_backend() == DbBackend::Postgres {
             let lock =
-                Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [(what as i64).into()]);
+                Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [what.key().into()]);
             transaction.execute_raw(lock).await?;
         }
         Ok(())
