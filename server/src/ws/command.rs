@@ -2,50 +2,36 @@
 
 use chat::messages;
 use futures::FutureExt;
-use protocol::{ClientFrame, ClientId, ErrorCode, RoomRef, Seq, ServerFrame};
+use protocol::{ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
 
-use super::socket::{End, Socket, Step};
+use super::{
+    listener::Listener,
+    socket::{End, Step},
+};
 use crate::answers::told;
 
-impl Socket<'_> {
+impl Listener<'_> {
     /// Does what a frame asks for, or says why not.
     pub(super) async fn obey(&mut self, frame: ClientFrame) -> Step {
         match frame {
-            ClientFrame::Subscribe { room, after } => self.subscribe(room, after).await,
-            ClientFrame::Unsubscribe { room } => self.unsubscribe(room).await,
-            ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body).await,
-            ClientFrame::Ping => self.write(&ServerFrame::Pong).await,
-        }
-    }
-
-    async fn subscribe(&mut self, room: RoomRef, after: Option<Seq>) -> Step {
-        let subscription = match self.connection.subscribe(&room, after).await {
-            Ok(subscription) => subscription,
-            Err(error) => return self.refuse(room, &error).await,
-        };
-        let frame = ServerFrame::Subscribed {
-            room: subscription.room,
-            slug: subscription.slug,
-            head: subscription.head,
-            reset: subscription.reset,
-        };
-        self.feed_frame(&frame).await?;
-        // Before the next delivery: by this, missed and new events stand in one order (G4).
-        for event in subscription.replay {
-            self.feed(event).await?;
-        }
-        self.flush().await
-    }
-
-    async fn unsubscribe(&mut self, room: RoomRef) -> Step {
-        match self.connection.unsubscribe(&room).await {
-            Ok(room) => self.write(&ServerFrame::Unsubscribed { room }).await,
-            Err(error) => self.refuse(room, &error).await,
+            ClientFrame::Subscribe { room, after } => {
+                let subscribed = self.connection.subscribe(&room, after).await;
+                self.or_refuse(room, subscribed)
+            }
+            ClientFrame::Unsubscribe { room } => {
+                let unsubscribed = self.connection.unsubscribe(&room).await;
+                self.or_refuse(room, unsubscribed)
+            }
+            ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),
+            ClientFrame::Ping => {
+                self.connection.tell(&ServerFrame::Pong);
+                Ok(())
+            }
         }
     }
 
     /// Hands the message over at once, so that sends are committed in the order in which they came; the answer comes later.
-    async fn send(&mut self, room: RoomRef, client_id: ClientId, body: String) -> Step {
+    fn send(&mut self, room: RoomRef, client_id: ClientId, body: String) -> Step {
         if self.is_guest() {
             return Err(End::sign_in());
         }
@@ -62,13 +48,15 @@ impl Socket<'_> {
         self.connection.session().is_none()
     }
 
-    async fn refuse(&mut self, room: RoomRef, error: &chat::Error) -> Step {
-        let error = told(error);
+    fn or_refuse(&self, room: RoomRef, result: chat::Result<()>) -> Step {
+        let Err(error) = result else { return Ok(()) };
+        let error = told(&error);
         // To a guest, what is not public and what does not exist are the same: the way on is to sign in.
         let for_members = matches!(error.code, ErrorCode::NotAuthenticated | ErrorCode::NotFound | ErrorCode::NotAMember);
         if for_members && self.is_guest() {
             return Err(End::sign_in());
         }
-        self.write(&ServerFrame::Error { client_id: None, room: Some(room), error }).await
+        self.connection.tell(&ServerFrame::Error { client_id: None, room: Some(room), error });
+        Ok(())
     }
 }

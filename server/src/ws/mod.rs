@@ -1,6 +1,7 @@
 //! `/ws`: one socket per tab or program, for all rooms. Here: who may open one, and how many there are.
 
 mod command;
+mod listener;
 mod socket;
 
 use std::{sync::Arc, time::Duration};

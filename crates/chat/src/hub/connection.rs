@@ -1,22 +1,21 @@
 //! One socket's end of the hub.
 
-use std::{collections::HashMap, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
-use parking_lot::Mutex;
-use protocol::{CloseCode, ErrorCode, RoomId, RoomRef, Seq, limits};
+use protocol::{CloseCode, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
-use super::{ConnectionId, Mailbox, Published, mailbox::Item};
+use super::{ConnectionId, Mailbox, encode, mailbox::End};
 use crate::{Actor, Chat, Result, Session, events, rooms, sessions};
 
 /// One live socket. Dropping it unregisters it.
+///
+/// What it hears and what it is answered stand in one queue, in the order in which they are to be written.
 pub struct Connection {
     chat: Chat,
     id: ConnectionId,
     session: Option<Session>,
     mailbox: Arc<Mailbox>,
-    /// The subscribed rooms, with the last place that was delivered.
-    delivered: Mutex<HashMap<RoomId, Seq>>,
 }
 
 /// What a socket has to do next.
@@ -26,21 +25,8 @@ pub enum Delivery {
     Frame(Bytes),
     /// Close.
     Close(CloseCode),
-}
-
-/// A subscription, and what was missed before it.
-#[derive(Debug)]
-pub struct Subscription {
-    /// The room.
-    pub room: RoomId,
-    /// Its slug.
-    pub slug: String,
-    /// Last place in its log.
-    pub head: Seq,
-    /// Too much was missed to be replayed.
-    pub reset: bool,
-    /// The encoded events that were missed.
-    pub replay: Vec<Bytes>,
+    /// Everything is written, and [`Connection::finish`] was called.
+    Finished,
 }
 
 impl Connection {
@@ -52,12 +38,12 @@ impl Connection {
         let mailbox = Arc::new(Mailbox::new(chat.limits().mailbox_bytes));
         let Some(access_token) = access_token else {
             let id = chat.hub().register(mailbox.clone(), None);
-            return Ok(Self { chat, id, session: None, mailbox, delivered: Mutex::default() });
+            return Ok(Self { chat, id, session: None, mailbox });
         };
         let claims = chat.tokens().verify(access_token)?;
         // Registered first, checked then: a session that is ended in between is either seen here or cut there.
         let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
-        let mut connection = Self { chat, id, session: None, mailbox, delivered: Mutex::default() };
+        let mut connection = Self { chat, id, session: None, mailbox };
         connection.session = Some(sessions::by_claims(&connection.chat, &claims).await?);
         Ok(connection)
     }
@@ -74,37 +60,29 @@ impl Connection {
         self.session().into()
     }
 
-    /// Delivers what happens in a room from now on, and returns what happened after `after`.
+    /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on.
     ///
-    /// Subscribe first, then read, then merge (G4): what is committed while the log is read waits in the mailbox, and what is in
-    /// both is delivered once. Write the replay before asking for [`Self::next`].
+    /// Subscribe first, then read, then merge (G4): what is committed while the log is read waits, and what is in both is delivered
+    /// once. A replay is to be written before the client is listened to again: see [`Self::is_replaying`].
     ///
     /// # Errors
     /// `not_found`, `not_a_member`, `too_large` with too many subscriptions, `unavailable`.
-    pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>) -> Result<Subscription> {
-        let room = rooms::load(&self.chat, self.actor(), room).await?;
-        let known = self.delivered.lock().contains_key(&room.id);
-        if !known && self.delivered.lock().len() >= limits::SUBSCRIPTIONS_MAX {
+    pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>) -> Result<()> {
+        let id = rooms::load(&self.chat, self.actor(), room).await?.id;
+        if !self.chat.hub().subscribe(id, self.id, self.actor().user().ok()) {
             return Err(ErrorCode::TooLarge.into());
         }
-        self.chat.hub().subscribe(room.id, self.id, self.actor().user().ok());
-        match self.catch_up(room.id, after).await {
-            Ok(subscription) => {
-                self.delivered.lock().insert(room.id, subscription.head);
-                Ok(subscription)
-            }
-            Err(error) => {
-                self.drop_room(room.id);
-                Err(error)
-            }
+        let joined = self.join(id, after).await;
+        if joined.is_err() {
+            self.chat.hub().unsubscribe(id, self.id);
         }
+        joined
     }
 
     /// Reads the room again now that the subscription stands: rights, head and log as of after it.
-    async fn catch_up(&self, id: RoomId, after: Option<Seq>) -> Result<Subscription> {
+    async fn join(&self, id: RoomId, after: Option<Seq>) -> Result<()> {
         let room = rooms::load(&self.chat, self.actor(), &id.into()).await?;
         room.access.read()?;
-        self.chat.hub().anchor(id, room.head);
         let missed = match after {
             Some(after) if after < room.head => events::since(&self.chat, id, after, room.head).await?,
             Some(after) if after > room.head => events::Missed::TooMuch,
@@ -114,73 +92,67 @@ impl Connection {
             events::Missed::Events(replay) => (false, replay),
             events::Missed::TooMuch => (true, Vec::new()),
         };
-        Ok(Subscription { room: id, slug: room.slug, head: room.head, reset, replay })
+        let subscribed = encode(&ServerFrame::Subscribed { room: id, slug: room.slug, head: room.head, reset });
+        self.chat.hub().join(id, self.id, room.head, [vec![subscribed], replay].concat());
+        Ok(())
     }
 
-    /// Delivers a room no longer.
+    /// Delivers a room no longer, and `unsubscribed` after the last of it.
     ///
     /// # Errors
     /// `not_found` when there is no such room for this person, `unavailable`.
-    pub async fn unsubscribe(&self, room: &RoomRef) -> Result<RoomId> {
-        let id = rooms::load(&self.chat, self.actor(), room).await?.id;
-        self.drop_room(id);
-        Ok(id)
-    }
-
-    fn drop_room(&self, room: RoomId) {
+    pub async fn unsubscribe(&self, room: &RoomRef) -> Result<()> {
+        let room = rooms::load(&self.chat, self.actor(), room).await?.id;
         self.chat.hub().unsubscribe(room, self.id);
-        self.delivered.lock().remove(&room);
+        self.tell(&ServerFrame::Unsubscribed { room });
+        Ok(())
     }
 
-    /// Waits for what to do next. May be dropped and asked again.
+    /// Delivers a frame to this socket alone.
+    pub fn tell(&self, frame: &ServerFrame) {
+        self.mailbox.push([encode(frame)]);
+    }
+
+    /// Delivers nothing more; what is queued is still to be written.
+    pub fn finish(&self) {
+        self.mailbox.finish();
+    }
+
+    /// Waits for what to do next. May be dropped and asked again, by one task at a time.
     pub async fn next(&self) -> Delivery {
-        loop {
-            if let Some(delivery) = self.try_next() {
-                return delivery;
-            }
-            self.mailbox.changed().await;
-        }
+        delivery(self.mailbox.next().await)
     }
 
     /// What to do next, if there is something.
+    #[must_use]
     pub fn try_next(&self) -> Option<Delivery> {
-        loop {
-            match self.mailbox.pop()? {
-                Err(code) => return Some(Delivery::Close(code)),
-                Ok(Item::Event(event)) => {
-                    if let Some(frame) = self.take(event) {
-                        return Some(Delivery::Frame(frame));
-                    }
-                }
-                Ok(Item::Barred(room, frame)) => {
-                    if self.delivered.lock().remove(&room).is_some() {
-                        return Some(Delivery::Frame(frame));
-                    }
-                }
-            }
-        }
-    }
-
-    /// The event's frame, unless the replay had it already or the room is subscribed no longer.
-    fn take(&self, event: Published) -> Option<Bytes> {
-        let mut delivered = self.delivered.lock();
-        let last = delivered.get_mut(&event.room)?;
-        if event.seq <= *last {
-            return None;
-        }
-        *last = event.seq;
-        Some(event.frame)
+        self.mailbox.pop().map(delivery)
     }
 
     /// Waits until this socket is to be closed: its reader is too slow, or its session was ended. For the time in which a write
     /// hangs and nobody asks for [`Self::next`].
     pub async fn closed(&self) -> CloseCode {
-        loop {
-            if let Some(code) = self.mailbox.closed() {
-                return code;
-            }
-            self.mailbox.changed().await;
-        }
+        self.mailbox.closed().await
+    }
+
+    /// Whether a replay waits to be written. A client that asks for one after the other without reading them would make the server
+    /// hold them all (G6): it is not to be listened to meanwhile.
+    #[must_use]
+    pub fn is_replaying(&self) -> bool {
+        self.mailbox.is_replaying()
+    }
+
+    /// Waits until no replay is left to be written.
+    pub async fn replayed(&self) {
+        self.mailbox.replayed().await;
+    }
+}
+
+fn delivery(next: std::result::Result<Bytes, End>) -> Delivery {
+    match next {
+        Ok(frame) => Delivery::Frame(frame),
+        Err(End::Closed(code)) => Delivery::Close(code),
+        Err(End::Finished) => Delivery::Finished,
     }
 }
 

@@ -5,7 +5,8 @@ use std::{
     sync::Arc,
 };
 
-use protocol::{Seq, ServerFrame, UserId};
+use bytes::Bytes;
+use protocol::{RoomId, Seq, ServerFrame, UserId};
 
 use super::{ConnectionId, Mailbox, Published, encode};
 
@@ -27,11 +28,20 @@ pub(super) struct Feed {
 struct Subscriber {
     user: Option<UserId>,
     mailbox: Arc<Mailbox>,
+    stage: Stage,
+}
+
+enum Stage {
+    /// Reads the log; what happens meanwhile waits here.
+    Joining(Vec<Published>),
+    /// Has everything up to this place, and gets what comes after it.
+    Live(Seq),
 }
 
 impl Feed {
+    /// Adds a subscriber that is about to read the log, or to read it again.
     pub(super) fn add(&mut self, id: ConnectionId, user: Option<UserId>, mailbox: Arc<Mailbox>) {
-        self.subscribers.insert(id, Subscriber { user, mailbox });
+        self.subscribers.insert(id, Subscriber { user, mailbox, stage: Stage::Joining(Vec::new()) });
     }
 
     /// `true` when nobody is left.
@@ -40,8 +50,16 @@ impl Feed {
         self.subscribers.is_empty()
     }
 
-    /// The first reader's head is where delivery begins.
-    pub(super) fn anchor(&mut self, head: Seq) {
+    /// A subscriber has read the log up to `head`. It gets what it found, then what happened since it subscribed and is not in
+    /// there, then what happens: one order, without a hole and without a double (G4).
+    pub(super) fn join(&mut self, id: ConnectionId, head: Seq, found: Vec<Bytes>) {
+        if let Some(subscriber) = self.subscribers.get_mut(&id) {
+            let meanwhile = std::mem::replace(&mut subscriber.stage, Stage::Live(head));
+            subscriber.mailbox.push_replay(found);
+            if let Stage::Joining(meanwhile) = meanwhile {
+                subscriber.give(&meanwhile);
+            }
+        }
         self.last.get_or_insert(head);
         self.take(&[]);
     }
@@ -85,20 +103,24 @@ impl Feed {
 
     /// Gives events to everyone; only the last of them may bar somebody.
     fn hand_out(&mut self, due: &[Published]) -> u64 {
-        for subscriber in self.subscribers.values() {
-            subscriber.mailbox.push_events(due);
+        for subscriber in self.subscribers.values_mut() {
+            subscriber.give(due);
         }
         let deliveries = due.len() * self.subscribers.len();
         if let Some((barred, event)) = due.last().and_then(|event| Some((event.bars?, event))) {
-            self.subscribers.retain(|_, subscriber| {
-                let theirs = subscriber.user == Some(barred);
-                if theirs {
-                    subscriber.mailbox.push_barred(event.room, encode(&ServerFrame::Unsubscribed { room: event.room }));
-                }
-                !theirs
-            });
+            self.bar(event.room, barred);
         }
         deliveries as u64
+    }
+
+    fn bar(&mut self, room: RoomId, user: UserId) {
+        self.subscribers.retain(|_, subscriber| {
+            let theirs = subscriber.user == Some(user);
+            if theirs {
+                subscriber.mailbox.push([encode(&ServerFrame::Unsubscribed { room })]);
+            }
+            !theirs
+        });
     }
 
     /// Whether something is missing between what was delivered and what came.
@@ -114,6 +136,20 @@ impl Feed {
     /// Whether nothing came since this was asked before.
     pub(super) fn is_quiet(&mut self) -> bool {
         !std::mem::take(&mut self.heard)
+    }
+}
+
+impl Subscriber {
+    fn give(&mut self, due: &[Published]) {
+        match &mut self.stage {
+            Stage::Joining(meanwhile) => meanwhile.extend_from_slice(due),
+            Stage::Live(has) => {
+                let new = &due[due.partition_point(|event| event.seq <= *has)..];
+                if !new.is_empty() {
+                    self.mailbox.push(new.iter().map(|event| event.frame.clone()));
+                }
+            }
+        }
     }
 }
 

@@ -20,11 +20,11 @@ use std::{
 
 use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
-use protocol::{CloseCode, RoomId, Seq, ServerFrame, SessionId, UserId};
+use protocol::{CloseCode, RoomId, Seq, ServerFrame, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
 pub(crate) use broker::{Broker, RedisBroker, in_process};
-pub use connection::{Connection, Delivery, Subscription};
+pub use connection::{Connection, Delivery};
 use feed::Feed;
 pub(crate) use mailbox::Mailbox;
 
@@ -96,19 +96,25 @@ impl Hub {
         }
     }
 
-    /// Events of the room go into the connection's mailbox from now on, once the feed has been [anchored](Self::anchor).
-    fn subscribe(&self, room: RoomId, id: ConnectionId, user: Option<UserId>) {
+    /// Events of the room are kept for the connection from now on, until it [joins](Self::join). `false` when it has as many rooms
+    /// as a socket may have.
+    fn subscribe(&self, room: RoomId, id: ConnectionId, user: Option<UserId>) -> bool {
         let connections = self.connections.read();
-        let Some(member) = connections.get(&id) else { return };
-        member.rooms.lock().insert(room);
+        let Some(member) = connections.get(&id) else { return false };
+        let mut rooms = member.rooms.lock();
+        if !rooms.contains(&room) && rooms.len() >= limits::SUBSCRIPTIONS_MAX {
+            return false;
+        }
+        rooms.insert(room);
         self.rooms.write().entry(room).or_default().lock().add(id, user, member.mailbox.clone());
+        true
     }
 
-    /// The head that a subscriber has read, after it subscribed: what comes later is delivered.
-    fn anchor(&self, room: RoomId, head: Seq) {
+    /// Gives a subscriber what it `found` in the log up to `head`, and from there on what happens.
+    fn join(&self, room: RoomId, id: ConnectionId, head: Seq, found: Vec<Bytes>) {
         let feed = self.rooms.read().get(&room).cloned();
         if let Some(feed) = feed {
-            feed.lock().anchor(head);
+            feed.lock().join(id, head, found);
         }
     }
 

@@ -30,6 +30,8 @@ use crate::{
 const QUEUE: usize = 8192;
 /// Sends in one transaction at most.
 const BATCH: usize = 256;
+/// Bytes of text in one transaction, about: what is committed at once is delivered at once, and waits in every mailbox.
+const BATCH_BYTES: usize = 128 * 1024;
 
 /// Longest time for a transaction. A database that answers no more must not hold up the next try, and below the 5 s of G7.
 const COMMIT_MAX: Duration = Duration::from_secs(4);
@@ -135,10 +137,17 @@ async fn run(task: Task, mut commands: mpsc::Receiver<Command>, closing: Cancell
             break;
         }
         metrics::gauge!("snug_writer_queue").set(commands.len() as f64);
-        let mut sends = Vec::new();
+        let (mut sends, mut bytes) = (Vec::new(), 0);
         for command in batch.drain(..) {
             match command {
-                Command::Send(send) => sends.push(send),
+                Command::Send(send) => {
+                    bytes += send.body.as_str().len();
+                    sends.push(send);
+                    if bytes >= BATCH_BYTES {
+                        task.store(std::mem::take(&mut sends)).await;
+                        bytes = 0;
+                    }
+                }
                 other => {
                     task.store(std::mem::take(&mut sends)).await;
                     task.change(other).await;

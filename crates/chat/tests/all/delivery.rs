@@ -2,9 +2,9 @@ use chat::{
     Limits,
     hub::{Connection, Delivery},
 };
-use protocol::{CloseCode, ErrorCode, Event, Room, RoomRef, Seq, ServerFrame, limits};
+use protocol::{CloseCode, ErrorCode, Event, RoomRef, Seq, ServerFrame, limits};
 
-use crate::scene::{Scene, code, limits as plenty, next, next_frame};
+use crate::scene::{Scene, code, limits as plenty, next, next_frame, subscribe};
 
 async fn next_event(connection: &Connection) -> Event {
     match next_frame(connection).await {
@@ -18,25 +18,13 @@ async fn wait_for(witness: &Connection, seq: Seq) {
     while next_event(witness).await.seq < seq {}
 }
 
-fn seqs(replay: &[bytes::Bytes]) -> Vec<i64> {
-    let seq = |frame: &bytes::Bytes| match serde_json::from_slice(frame).unwrap() {
-        ServerFrame::Event(event) => event.seq.0,
-        other => panic!("not an event: {other:?}"),
-    };
-    replay.iter().map(seq).collect()
-}
-
-fn reference(room: &Room) -> RoomRef {
-    room.id.into()
-}
-
 #[tokio::test]
 async fn events_come_in_order_to_those_who_subscribed() {
     let scene = Scene::open().await;
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     let (garden, shed) = (ada.room("Garden", "public").await, ada.room("Shed", "public").await);
     let socket = bob.connect().await;
-    socket.subscribe(&RoomRef::Slug("garden".into()), None).await.unwrap();
+    subscribe(&socket, RoomRef::Slug("garden".into()), None).await;
     ada.say(shed.id, "not for bob").await;
     bob.join(&garden).await;
     for n in 0..10 {
@@ -47,8 +35,9 @@ async fn events_come_in_order_to_those_who_subscribed() {
         assert_eq!((event.room, event.seq), (garden.id, Seq(expected)));
     }
     let witness = ada.connect().await;
-    witness.subscribe(&reference(&garden), None).await.unwrap();
-    socket.unsubscribe(&reference(&garden)).await.unwrap();
+    subscribe(&witness, garden.id, None).await;
+    socket.unsubscribe(&garden.id.into()).await.unwrap();
+    assert_eq!(next_frame(&socket).await, ServerFrame::Unsubscribed { room: garden.id });
     wait_for(&witness, ada.say(garden.id, "too late").await.seq).await;
     assert!(socket.try_next().is_none());
 }
@@ -63,11 +52,11 @@ async fn a_resume_replays_what_was_missed_and_goes_on_without_a_double() {
     }
     let socket = ada.connect().await;
     // Subscribed before: what is said now waits in the mailbox, and is in the log as well.
-    socket.subscribe(&reference(&room), Some(Seq(6))).await.unwrap();
+    subscribe(&socket, room.id, Some(Seq(6))).await;
     ada.say(room.id, "in both").await;
-    let resumed = socket.subscribe(&reference(&room), Some(Seq(3))).await.unwrap();
+    let resumed = subscribe(&socket, room.id, Some(Seq(3))).await;
     assert_eq!((resumed.head, resumed.reset), (Seq(7), false));
-    assert_eq!(seqs(&resumed.replay), [4, 5, 6, 7]);
+    assert_eq!(resumed.replay, [4, 5, 6, 7]);
     ada.say(room.id, "live").await;
     assert_eq!(next_event(&socket).await.seq, Seq(8));
 }
@@ -86,8 +75,8 @@ async fn resuming_under_fire_leaves_no_hole() {
         let mut have = 0;
         while have < 151 {
             let socket = bob.connect().await;
-            let resumed = socket.subscribe(&reference(&room), Some(Seq(have))).await.unwrap();
-            for seq in seqs(&resumed.replay) {
+            let resumed = subscribe(&socket, room.id, Some(Seq(have))).await;
+            for seq in resumed.replay {
                 assert_eq!(seq, have + 1);
                 have = seq;
             }
@@ -118,11 +107,11 @@ async fn who_missed_too_much_or_knows_the_future_is_told_to_reset() {
     .await;
     let socket = ada.connect().await;
     let head = Seq(i64::try_from(count).unwrap() + 1);
-    let resumed = socket.subscribe(&reference(&room), Some(Seq(1))).await.unwrap();
+    let resumed = subscribe(&socket, room.id, Some(Seq(1))).await;
     assert_eq!((resumed.reset, resumed.replay.len() as u64), (false, count));
-    let reset = socket.subscribe(&reference(&room), Some(Seq(0))).await.unwrap();
+    let reset = subscribe(&socket, room.id, Some(Seq(0))).await;
     assert_eq!((reset.reset, reset.head, reset.replay.len()), (true, head, 0));
-    let reset = socket.subscribe(&reference(&room), Some(head.next())).await.unwrap();
+    let reset = subscribe(&socket, room.id, Some(head.next())).await;
     assert!(reset.reset);
     ada.say(room.id, "on").await;
     assert_eq!(next_event(&socket).await.seq, head.next());
@@ -138,8 +127,8 @@ async fn a_replay_is_bounded_in_bytes_too() {
         ada.say(room.id, &long).await;
     }
     let socket = ada.connect().await;
-    assert!(socket.subscribe(&reference(&room), Some(Seq(1))).await.unwrap().reset);
-    assert!(!socket.subscribe(&reference(&room), Some(Seq(61))).await.unwrap().reset);
+    assert!(subscribe(&socket, room.id, Some(Seq(1))).await.reset);
+    assert!(!subscribe(&socket, room.id, Some(Seq(61))).await.reset);
 }
 
 #[tokio::test]
@@ -148,8 +137,8 @@ async fn a_reader_who_is_too_slow_is_closed_and_the_others_notice_nothing() {
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     let room = ada.room("Garden", "public").await;
     let (slow, quick) = (bob.connect().await, ada.connect().await);
-    slow.subscribe(&reference(&room), None).await.unwrap();
-    quick.subscribe(&reference(&room), None).await.unwrap();
+    subscribe(&slow, room.id, None).await;
+    subscribe(&quick, room.id, None).await;
     for expected in 2..=60 {
         ada.say(room.id, &"x".repeat(500)).await;
         assert_eq!(next_event(&quick).await.seq, Seq(expected));
@@ -159,8 +148,8 @@ async fn a_reader_who_is_too_slow_is_closed_and_the_others_notice_nothing() {
     drop(slow);
 
     let back = bob.connect().await;
-    let resumed = back.subscribe(&reference(&room), Some(Seq(1))).await.unwrap();
-    assert_eq!(seqs(&resumed.replay), (2..=60).collect::<Vec<_>>());
+    let resumed = subscribe(&back, room.id, Some(Seq(1))).await;
+    assert_eq!(resumed.replay, (2..=60).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -169,9 +158,9 @@ async fn guests_hear_public_rooms_only() {
     let ada = scene.person("ada").await;
     let (garden, plans) = (ada.room("Garden", "public").await, ada.room("Plans", "open").await);
     let guest = scene.chat.connect(None).await.unwrap();
-    assert_eq!(code(guest.subscribe(&reference(&plans), None).await), ErrorCode::NotFound);
+    assert_eq!(code(guest.subscribe(&plans.id.into(), None).await), ErrorCode::NotFound);
     assert_eq!(code(guest.subscribe(&RoomRef::Slug("nowhere".into()), None).await), ErrorCode::NotFound);
-    guest.subscribe(&reference(&garden), None).await.unwrap();
+    subscribe(&guest, garden.id, None).await;
     ada.say(plans.id, "hush").await;
     let said = ada.say(garden.id, "hello").await;
     let heard = next_event(&guest).await;
@@ -184,12 +173,12 @@ async fn who_has_not_joined_or_has_left_an_open_room_does_not_hear_it() {
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     let plans = ada.room("Plans", "open").await;
     let (socket, witness) = (bob.connect().await, ada.connect().await);
-    witness.subscribe(&reference(&plans), None).await.unwrap();
-    assert_eq!(code(socket.subscribe(&reference(&plans), None).await), ErrorCode::NotAMember);
+    subscribe(&witness, plans.id, None).await;
+    assert_eq!(code(socket.subscribe(&plans.id.into(), None).await), ErrorCode::NotAMember);
     wait_for(&witness, ada.say(plans.id, "hush").await.seq).await;
     assert!(socket.try_next().is_none());
     bob.join(&plans).await;
-    socket.subscribe(&reference(&plans), None).await.unwrap();
+    subscribe(&socket, plans.id, None).await;
     bob.leave(&plans).await;
     assert!(matches!(next_event(&socket).await.change, protocol::Change::MemberLeft));
     assert_eq!(next_frame(&socket).await, ServerFrame::Unsubscribed { room: plans.id });
@@ -204,7 +193,7 @@ async fn who_leaves_a_public_room_still_hears_it() {
     let garden = ada.room("Garden", "public").await;
     bob.join(&garden).await;
     let socket = bob.connect().await;
-    socket.subscribe(&reference(&garden), None).await.unwrap();
+    subscribe(&socket, garden.id, None).await;
     bob.leave(&garden).await;
     ada.say(garden.id, "bye").await;
     assert!(matches!(next_event(&socket).await.change, protocol::Change::MemberLeft));
@@ -218,7 +207,7 @@ async fn a_socket_holds_so_many_subscriptions_and_no_more() {
     let socket = ada.connect().await;
     for n in 0..limits::SUBSCRIPTIONS_MAX {
         let room = ada.room(&format!("Room {n}"), "public").await;
-        socket.subscribe(&reference(&room), None).await.unwrap();
+        subscribe(&socket, room.id, None).await;
     }
     assert_eq!(code(socket.subscribe(&RoomRef::Slug("lobby".into()), None).await), ErrorCode::TooLarge);
     socket.subscribe(&RoomRef::Slug("room-0".into()), None).await.unwrap();

@@ -9,14 +9,14 @@ use futures::future::{join, join_all};
 use protocol::{Change, ClientId, CloseCode, Event, Room, Seq, ServerFrame};
 use testkit::Redis;
 
-use crate::scene::{Person, Scene, next, next_frame};
+use crate::scene::{Person, Scene, next, next_frame, subscribe};
 
 /// Nobody listens there.
 const NO_REDIS: &str = "redis://127.0.0.1:1";
 
 async fn subscriber(person: &Person, chat: &Chat, room: &Room) -> Connection {
     let socket = person.at(chat).connect().await;
-    socket.subscribe(&room.id.into(), None).await.unwrap();
+    subscribe(&socket, room.id, None).await;
     socket
 }
 

@@ -10,7 +10,7 @@ use chat::{
     rooms::{self, NewRoom},
     sessions::{self, SignedIn},
 };
-use protocol::{ClientId, Room, RoomRef, ServerFrame};
+use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame};
 use tempfile::TempDir;
 use tokio::time::timeout;
 
@@ -122,8 +122,35 @@ pub async fn next(connection: &Connection) -> Delivery {
 pub async fn next_frame(connection: &Connection) -> ServerFrame {
     match next(connection).await {
         Delivery::Frame(frame) => serde_json::from_slice(&frame).unwrap(),
-        Delivery::Close(code) => panic!("closed: {code:?}"),
+        other => panic!("no frame: {other:?}"),
     }
+}
+
+/// How a subscription began.
+pub struct Resumed {
+    pub head: Seq,
+    pub reset: bool,
+    /// Places that were replayed.
+    pub replay: Vec<i64>,
+}
+
+/// Subscribes and reads the replay.
+pub async fn subscribe(connection: &Connection, room: impl Into<RoomRef>, after: Option<Seq>) -> Resumed {
+    connection.subscribe(&room.into(), after).await.unwrap();
+    let (head, reset) = loop {
+        if let ServerFrame::Subscribed { head, reset, .. } = next_frame(connection).await {
+            break (head, reset);
+        }
+    };
+    let mut replay = Vec::new();
+    let missed = if reset { 0 } else { after.map_or(0, |after| head.0 - after.0) };
+    for _ in 0..missed {
+        match next_frame(connection).await {
+            ServerFrame::Event(event) => replay.push(event.seq.0),
+            other => panic!("not an event: {other:?}"),
+        }
+    }
+    Resumed { head, reset, replay }
 }
 
 /// The code that a refusal carries.

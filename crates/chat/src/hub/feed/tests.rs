@@ -5,45 +5,55 @@ use proptest::prelude::*;
 use protocol::RoomId;
 
 use super::*;
-use crate::hub::mailbox::Item;
 
 fn event(seq: i64) -> Published {
-    Published { room: RoomId::generate(), seq: Seq(seq), frame: Bytes::from_static(b"{}"), bars: None }
+    Published { room: RoomId::generate(), seq: Seq(seq), frame: seq.to_string().into(), bars: None }
 }
 
-fn feed(subscribers: u64) -> (Feed, Vec<Arc<Mailbox>>) {
+const EVERYONE: std::ops::Range<u64> = 0..3;
+
+/// Of three, none of whom has read the log.
+fn feed() -> (Feed, Vec<Arc<Mailbox>>) {
     let mut feed = Feed::default();
-    let mailboxes: Vec<_> = (0..subscribers).map(|_| Arc::new(Mailbox::new(1 << 20))).collect();
-    for (id, mailbox) in (0..).zip(&mailboxes) {
+    let mailboxes: Vec<_> = EVERYONE.map(|_| Arc::new(Mailbox::new(1 << 20))).collect();
+    for (id, mailbox) in EVERYONE.zip(&mailboxes) {
         feed.add(ConnectionId(id), None, mailbox.clone());
     }
     (feed, mailboxes)
 }
 
+/// Of three, all of whom have read the log up to a place.
+fn feed_at(head: i64) -> (Feed, Vec<Arc<Mailbox>>) {
+    let (mut feed, mailboxes) = feed();
+    EVERYONE.for_each(|id| feed.join(ConnectionId(id), Seq(head), Vec::new()));
+    (feed, mailboxes)
+}
+
+/// Places that were given; 0 for the end of a subscription.
 fn given(mailbox: &Mailbox) -> Vec<i64> {
-    std::iter::from_fn(|| mailbox.pop())
-        .map(|item| match item.unwrap() {
-            Item::Event(event) => event.seq.0,
-            Item::Barred(..) => 0,
-        })
-        .collect()
+    std::iter::from_fn(|| mailbox.pop()).map(|frame| std::str::from_utf8(&frame.unwrap()).unwrap().parse().unwrap_or(0)).collect()
 }
 
 #[test]
-fn what_comes_before_the_first_head_is_known_waits_for_it() {
-    let (mut feed, mailboxes) = feed(1);
+fn what_happens_while_the_log_is_read_comes_after_it_and_once() {
+    let (mut feed, mailboxes) = feed();
     feed.take(&[event(4), event(5), event(6)]);
     assert_eq!(given(&mailboxes[0]), [0; 0]);
-    feed.anchor(Seq(4));
-    assert_eq!(given(&mailboxes[0]), [5, 6]);
-    feed.anchor(Seq(5));
-    assert_eq!(feed.last(), Some(Seq(6)));
+    feed.join(ConnectionId(0), Seq(4), vec!["3".into(), "4".into()]);
+    assert_eq!(given(&mailboxes[0]), [3, 4, 5, 6]);
+    feed.take(&[event(7), event(8)]);
+    feed.join(ConnectionId(1), Seq(6), Vec::new());
+    assert_eq!(given(&mailboxes[1]), [7, 8]);
+    // Read later than the broker brings it.
+    feed.join(ConnectionId(2), Seq(9), Vec::new());
+    feed.take(&[event(9), event(10)]);
+    assert_eq!(given(&mailboxes[2]), [10]);
+    assert_eq!(given(&mailboxes[1]), [9, 10]);
 }
 
 #[test]
 fn an_early_event_waits_for_the_one_it_follows() {
-    let (mut feed, mailboxes) = feed(2);
-    feed.anchor(Seq(1));
+    let (mut feed, mailboxes) = feed_at(1);
     feed.take(&[event(3)]);
     assert!(feed.has_gap());
     assert_eq!(given(&mailboxes[0]), [0; 0]);
@@ -56,11 +66,11 @@ fn an_early_event_waits_for_the_one_it_follows() {
 
 #[test]
 fn who_left_gets_the_leaving_and_nothing_after_it() {
-    let (mut feed, mailboxes) = feed(1);
+    let (mut feed, mailboxes) = feed_at(1);
     let eve = UserId::generate();
     let hers = Arc::new(Mailbox::new(1 << 20));
     feed.add(ConnectionId(9), Some(eve), hers.clone());
-    feed.anchor(Seq(1));
+    feed.join(ConnectionId(9), Seq(1), Vec::new());
     let leaving = Published { bars: Some(eve), ..event(2) };
     feed.take(&[leaving, event(3)]);
     assert_eq!(given(&hers), [2, 0]);
@@ -69,8 +79,7 @@ fn who_left_gets_the_leaving_and_nothing_after_it() {
 
 #[test]
 fn a_feed_is_quiet_when_nothing_came_between_two_looks() {
-    let (mut feed, _mailboxes) = feed(1);
-    feed.anchor(Seq(1));
+    let (mut feed, _mailboxes) = feed_at(1);
     assert!(!feed.is_quiet());
     assert!(feed.is_quiet());
     feed.take(&[event(2)]);
@@ -78,20 +87,30 @@ fn a_feed_is_quiet_when_nothing_came_between_two_looks() {
 }
 
 proptest! {
-    /// Whatever the broker doubles, loses or mixes up: what is handed out is 1, 2, 3 … and after the log was read it is all of it.
+    /// Whatever the broker doubles, loses or mixes up, and whenever somebody joins: each is given 1, 2, 3 … in order and once, and
+    /// after a look into the log all of it.
     #[test]
     fn delivery_is_in_order_once_and_complete_after_a_look(
         brought in prop::collection::vec(prop::collection::vec(1_i64..60, 0..8), 0..60),
-        anchored_after in 0_usize..20,
+        joins in prop::collection::vec(0_usize..60, 3),
     ) {
-        let (mut feed, mailboxes) = feed(3);
+        let (mut feed, mailboxes) = feed();
+        let mut committed = 0;
+        let join = |feed: &mut Feed, id: usize, head: i64| {
+            let found = (1..=head).map(|seq| Bytes::from(seq.to_string())).collect();
+            feed.join(ConnectionId(id as u64), Seq(head), found);
+        };
         for (n, seqs) in brought.iter().enumerate() {
-            if n == anchored_after {
-                feed.anchor(Seq(0));
-            }
+            // Only what is committed is brought.
+            committed = committed.max(seqs.iter().copied().max().unwrap_or(0));
             feed.take(&seqs.iter().map(|seq| event(*seq)).collect::<Vec<_>>());
+            for (id, _) in joins.iter().enumerate().filter(|(_, at)| **at == n) {
+                join(&mut feed, id, committed);
+            }
         }
-        feed.anchor(Seq(0));
+        for (id, _) in joins.iter().enumerate().filter(|(_, at)| **at >= brought.len()) {
+            join(&mut feed, id, committed);
+        }
         let last = feed.last().unwrap().0;
         feed.take(&(last + 1..=60).map(event).collect::<Vec<_>>());
         prop_assert!(!feed.has_gap());
