@@ -9,20 +9,28 @@ use super::socket::Ack;
 
 /// What one room holds.
 pub(crate) struct Audit {
-    /// Every place of the log, in the order of the table.
-    pub(crate) seqs: Vec<i64>,
+    /// Its log, in the order of the places.
+    pub(crate) log: Vec<Entry>,
     /// The head that the room says it has.
     pub(crate) last_seq: i64,
     /// The places of every message by its client id.
     pub(crate) messages: HashMap<ClientId, Vec<Seq>>,
 }
 
+/// One place of a log.
+pub(crate) struct Entry {
+    pub(crate) seq: i64,
+    /// Client id and body, when it is a message.
+    pub(crate) message: Option<(ClientId, String)>,
+}
+
 impl Audit {
     pub(crate) async fn of(database_url: &str, slug: &str) -> Self {
         let db = Database::connect(database_url).await.unwrap();
-        let log = "SELECT seq FROM room_events WHERE room_id = (SELECT id FROM rooms WHERE slug = $1) ORDER BY seq";
-        let seqs = rows(&db, log, slug).await.iter().map(|row| row.try_get("", "seq").unwrap()).collect();
         let last_seq = rows(&db, "SELECT last_seq FROM rooms WHERE slug = $1", slug).await[0].try_get("", "last_seq").unwrap();
+        let log = "SELECT e.seq, m.client_id, m.body FROM room_events e LEFT JOIN messages m ON m.id = e.message_id \
+                   WHERE e.room_id = (SELECT id FROM rooms WHERE slug = $1) ORDER BY e.seq";
+        let log = rows(&db, log, slug).await.iter().map(Entry::of).collect();
         let sent = "SELECT m.client_id, m.seq, e.seq AS logged FROM messages m \
                     LEFT JOIN room_events e ON e.message_id = m.id AND e.room_id = m.room_id AND e.seq = m.seq \
                     WHERE m.room_id = (SELECT id FROM rooms WHERE slug = $1)";
@@ -35,12 +43,12 @@ impl Audit {
             messages.entry(ClientId(client_id)).or_default().push(Seq(seq));
         }
         db.close().await.unwrap();
-        Self { seqs, last_seq, messages }
+        Self { log, last_seq, messages }
     }
 
     /// 1, 2, 3 … up to the head (G3).
     pub(crate) fn assert_no_gaps(&self) {
-        assert_eq!(self.seqs, (1..=self.last_seq).collect::<Vec<_>>());
+        assert_eq!(self.log.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=self.last_seq).collect::<Vec<_>>());
     }
 
     /// Every acknowledged send is there exactly once, under the seq it was acknowledged with (G1).
@@ -48,6 +56,14 @@ impl Audit {
         for ack in acks {
             assert_eq!(self.messages.get(&ack.client_id), Some(&vec![ack.seq]), "{ack:?}");
         }
+    }
+}
+
+impl Entry {
+    fn of(row: &QueryResult) -> Self {
+        let client_id: Option<Uuid> = row.try_get("", "client_id").unwrap();
+        let body: Option<String> = row.try_get("", "body").unwrap();
+        Self { seq: row.try_get("", "seq").unwrap(), message: client_id.map(ClientId).zip(body) }
     }
 }
 

@@ -14,7 +14,7 @@ use super::Person;
 pub(crate) fn snug(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_snug"));
     for name in
-        ["SNUG_ADDR", "PORT", "SNUG_DATA_DIR", "DATABASE_URL", "SNUG_HOSTS", "SNUG_LOG", "SNUG_LOG_FORMAT", "LEPTOS_WATCH"]
+        ["SNUG_ADDR", "PORT", "SNUG_DATA_DIR", "DATABASE_URL", "REDIS_URL", "SNUG_HOSTS", "SNUG_LOG", "SNUG_LOG_FORMAT", "LEPTOS_WATCH"]
     {
         command.env_remove(name);
     }
@@ -39,8 +39,13 @@ impl Binary {
     pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let log = folder.join("log");
         let mut command = snug(&["serve", "--addr", "127.0.0.1:0", "--data-dir"]);
-        command.arg(folder).envs(settings.iter().copied()).stdout(Stdio::piped()).stderr(File::create(&log).unwrap());
-        let mut child = command.spawn().unwrap();
+        command.arg(folder).envs(settings.iter().copied());
+        Self::run(&mut command, File::create(&log).unwrap(), log)
+    }
+
+    /// Starts with this command and waits until it listens. It writes to a file that is kept under this path.
+    pub(crate) fn run(command: &mut Command, file: File, log: PathBuf) -> Self {
+        let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let addr = line
@@ -61,13 +66,20 @@ impl Binary {
 
     /// SIGTERM
     pub(crate) fn terminate(&self) {
-        let status = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
-        assert!(status.success());
+        testkit::signal(self.pid(), "TERM");
     }
 
     /// Waits for the end of a process that was told to end.
     pub(crate) async fn ended(&mut self) -> ExitStatus {
         super::eventually("the process ends", async || self.child.try_wait().unwrap()).await
+    }
+
+    pub(crate) fn is_running(&mut self) -> bool {
+        self.child.try_wait().unwrap().is_none()
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
     }
 
     pub(crate) fn log(&self) -> String {

@@ -1,0 +1,235 @@
+//! A client as the protocol wants it: an outbox, client ids, reconnects with jitter, resume after the last place.
+
+use std::{
+    collections::BTreeMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use futures::{SinkExt, StreamExt};
+use protocol::{ClientFrame, ClientId, Retry, RoomId, ServerFrame};
+use tokio::{
+    net::TcpSocket,
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval, sleep, timeout},
+};
+use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+
+use crate::{
+    dice, jitter,
+    journal::{Journal, Sent, Tally},
+    node::ROOMS,
+    support::socket::{message, request, room, with_token},
+};
+
+/// Without an answer to a ping for this long, or with a write that hangs for it, the connection counts as dead.
+const PATIENCE: Duration = Duration::from_secs(6);
+/// Pause before the next try to connect.
+const BACKOFF: Duration = Duration::from_millis(150);
+/// Sends that may wait for their acknowledgement.
+const OUTBOX: usize = 32;
+/// One of so many sends goes out twice.
+const DOUBLED: u64 = 10;
+
+/// What all clients are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Go on sending.
+    Send,
+    /// Send nothing new; repeat what was not acknowledged.
+    Settle,
+    /// Leave.
+    End,
+}
+
+type Stream = WebSocketStream<tokio::net::TcpStream>;
+
+/// How a client is.
+#[derive(Clone)]
+pub(crate) struct Profile {
+    /// Nobody's for a guest, who only reads.
+    pub(crate) token: Option<String>,
+    /// Any of these serves it.
+    pub(crate) nodes: Vec<SocketAddr>,
+    /// Time between two sends.
+    pub(crate) pace: Duration,
+    /// Added to each body.
+    pub(crate) padding: usize,
+    /// Size of the kernel's buffer for what it has not read yet.
+    pub(crate) receive_buffer: Option<u32>,
+}
+
+pub(crate) struct Client {
+    profile: Profile,
+    phase: watch::Receiver<Phase>,
+    journal: Arc<Mutex<Journal>>,
+    /// In the order of the sends: ids of version 7 rise.
+    outbox: BTreeMap<ClientId, Waiting>,
+    ids: BTreeMap<RoomId, usize>,
+}
+
+/// A send that is not acknowledged.
+struct Waiting {
+    frame: ClientFrame,
+    /// When it went out on this connection.
+    sent: Option<Instant>,
+    /// When it may go out again after a refusal.
+    due: Instant,
+}
+
+impl Client {
+    pub(crate) fn new(profile: Profile, phase: watch::Receiver<Phase>, journal: Arc<Mutex<Journal>>) -> Self {
+        Self { profile, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new() }
+    }
+
+    /// Connects again and again, until it is told to leave.
+    pub(crate) async fn run(mut self) {
+        while *self.phase.borrow() != Phase::End {
+            let close = match timeout(PATIENCE, self.connect()).await {
+                Ok(Some(stream)) => self.converse(stream).await.unwrap_err(),
+                _ => 0,
+            };
+            if close != 0 {
+                self.tally(|tally| *tally.closes.entry(close).or_default() += 1);
+            }
+            sleep(jitter(BACKOFF)).await;
+        }
+    }
+
+    async fn connect(&self) -> Option<Stream> {
+        let nodes = &self.profile.nodes;
+        let addr = nodes[usize::try_from(dice(nodes.len() as u64)).unwrap()];
+        let socket = TcpSocket::new_v4().unwrap();
+        if let Some(bytes) = self.profile.receive_buffer {
+            socket.set_recv_buffer_size(bytes).unwrap();
+        }
+        let stream = socket.connect(addr).await.ok()?;
+        let request = request(addr, "");
+        let request = match &self.profile.token {
+            Some(token) => with_token(request, token),
+            None => request,
+        };
+        Some(client_async(request, stream).await.ok()?.0)
+    }
+
+    /// Talks until the connection ends; returns the number that it was closed with.
+    async fn converse(&mut self, mut ws: Stream) -> Result<(), u16> {
+        self.tally(|tally| tally.connections += 1);
+        for number in 0..ROOMS.len() {
+            let after = self.journal.lock().unwrap().last(number);
+            send(&mut ws, &ClientFrame::Subscribe { room: room(ROOMS[number]), after }).await?;
+        }
+        self.outbox.values_mut().for_each(|waiting| waiting.sent = None);
+        self.transmit(&mut ws).await?;
+        let mut pace = interval(self.profile.pace);
+        pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut pings = interval(PATIENCE / 6);
+        let mut heard = Instant::now();
+        let mut phase = self.phase.clone();
+        loop {
+            tokio::select! {
+                incoming = ws.next() => {
+                    heard = Instant::now();
+                    match incoming {
+                        Some(Ok(Message::Text(text))) => self.receive(serde_json::from_str(&text).unwrap())?,
+                        Some(Ok(Message::Close(frame))) => return Err(frame.map_or(1005, |frame| frame.code.into())),
+                        Some(Ok(_)) => {}
+                        Some(Err(_)) | None => return Err(1006),
+                    }
+                }
+                _ = pace.tick() => {
+                    self.compose();
+                    self.transmit(&mut ws).await?;
+                }
+                _ = pings.tick() => {
+                    if heard.elapsed() > PATIENCE {
+                        return Err(1006);
+                    }
+                    send(&mut ws, &ClientFrame::Ping).await?;
+                }
+                () = end(&mut phase) => return Err(0),
+            }
+        }
+    }
+
+    /// Puts a new message into the outbox, where there is room for one.
+    fn compose(&mut self) {
+        let may = *self.phase.borrow() == Phase::Send && self.profile.token.is_some();
+        if !may || self.outbox.len() >= OUTBOX {
+            return;
+        }
+        let id = ClientId::generate();
+        let number = usize::try_from(dice(ROOMS.len() as u64)).unwrap();
+        let body = format!("message {id} {}", "x".repeat(self.profile.padding)).trim_end().to_owned();
+        let frame = message(ROOMS[number], id, &body);
+        self.outbox.insert(id, Waiting { frame, sent: None, due: Instant::now() });
+        self.journal.lock().unwrap().sent.insert(id, Sent { room: number, body, ack: None });
+    }
+
+    /// Sends what has not gone out on this connection, or was refused and is due again.
+    async fn transmit(&mut self, ws: &mut Stream) -> Result<(), u16> {
+        let now = Instant::now();
+        for waiting in self.outbox.values_mut().filter(|waiting| waiting.sent.is_none() && waiting.due <= now) {
+            waiting.sent = Some(now);
+            for _ in 0..=usize::from(dice(DOUBLED) == 0) {
+                self.journal.lock().unwrap().tally.sends += 1;
+                send(ws, &waiting.frame).await?;
+            }
+        }
+        Ok(())
+    }
+
+    fn receive(&mut self, frame: ServerFrame) -> Result<(), u16> {
+        let mut journal = self.journal.lock().unwrap();
+        match frame {
+            ServerFrame::Subscribed { room, slug, head, reset } => {
+                let number = ROOMS.iter().position(|name| *name == slug).unwrap();
+                self.ids.insert(room, number);
+                journal.subscribed(number, head, reset);
+            }
+            ServerFrame::Event(event) => match self.ids.get(&event.room) {
+                Some(&number) => journal.event(number, &event),
+                None => journal.faults.push(format!("an event of the room {}", event.room)),
+            },
+            ServerFrame::Ack { client_id, message, seq, .. } => {
+                journal.acknowledged(client_id, seq, message);
+                if let Some(Waiting { sent: Some(sent), .. }) = self.outbox.remove(&client_id) {
+                    journal.tally.slowest_answer = journal.tally.slowest_answer.max(sent.elapsed());
+                }
+            }
+            ServerFrame::Error { client_id: Some(id), error, .. } if error.code.retry() == Retry::Later => {
+                *journal.tally.refusals.entry(format!("{:?}", error.code)).or_default() += 1;
+                // Of a send that went out twice, one may be refused and the other not.
+                if let Some(waiting) = self.outbox.get_mut(&id) {
+                    if let Some(sent) = waiting.sent.take() {
+                        journal.tally.slowest_answer = journal.tally.slowest_answer.max(sent.elapsed());
+                    }
+                    waiting.due = Instant::now() + jitter(BACKOFF);
+                }
+            }
+            // A subscription that cannot be had now: the whole connection is tried again.
+            ServerFrame::Error { client_id: None, error, .. } if error.code.retry() == Retry::Later => return Err(0),
+            ServerFrame::Error { error, .. } => journal.faults.push(format!("refused for good: {error}")),
+            ServerFrame::Unsubscribed { room } => journal.faults.push(format!("unsubscribed from {room}")),
+            ServerFrame::Hello { .. } | ServerFrame::Pong => {}
+        }
+        Ok(())
+    }
+
+    fn tally(&self, count: impl FnOnce(&mut Tally)) {
+        count(&mut self.journal.lock().unwrap().tally);
+    }
+}
+
+async fn send(ws: &mut Stream, frame: &ClientFrame) -> Result<(), u16> {
+    let text = serde_json::to_string(frame).unwrap();
+    match timeout(PATIENCE, ws.send(Message::Text(text.into()))).await {
+        Ok(Ok(())) => Ok(()),
+        _ => Err(1006),
+    }
+}
+
+async fn end(phase: &mut watch::Receiver<Phase>) {
+    let _ = phase.wait_for(|phase| *phase == Phase::End).await;
+}

@@ -1,0 +1,123 @@
+//! Many clients, and the audit at the end.
+
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use protocol::Seq;
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, sleep},
+};
+
+use crate::{
+    client::{Client, Phase, Profile},
+    journal::{Journal, Tally, assert_nothing_else},
+    node::{PEOPLE, ROOMS},
+    support::{audit::Audit, eventually, person::Program},
+};
+
+/// How many, and how fast.
+#[derive(Clone, Copy)]
+pub(crate) struct Plan {
+    pub(crate) senders: usize,
+    pub(crate) readers: usize,
+    /// Of all senders together.
+    pub(crate) sends_per_second: u32,
+    /// Added to each body, in bytes.
+    pub(crate) padding: usize,
+}
+
+impl Default for Plan {
+    fn default() -> Self {
+        Self { senders: 12, readers: 12, sends_per_second: 300, padding: 0 }
+    }
+}
+
+/// Clients that send and read until they are told to settle.
+pub(crate) struct Crowd {
+    phase: watch::Sender<Phase>,
+    journals: Vec<Arc<Mutex<Journal>>>,
+    tasks: JoinSet<()>,
+    began: Instant,
+}
+
+impl Crowd {
+    /// Signs in at the first of these addresses; each client then connects to any of them.
+    pub(crate) async fn gather(nodes: &[SocketAddr], plan: Plan) -> Self {
+        let (phase, _) = watch::channel(Phase::Send);
+        let mut crowd = Self { phase, journals: Vec::new(), tasks: JoinSet::new(), began: Instant::now() };
+        let mut tokens = Vec::new();
+        for name in PEOPLE {
+            tokens.push(Program::at(nodes[0]).sign_in(name).await.access_token);
+        }
+        let pace = Duration::from_secs(1) * u32::try_from(plan.senders.max(1)).unwrap() / plan.sends_per_second.max(1);
+        let profile = Profile { token: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None };
+        for token in tokens.iter().cycle().take(plan.senders) {
+            crowd.add(Profile { token: Some(token.clone()), ..profile.clone() });
+        }
+        for _ in 0..plan.readers {
+            crowd.add(profile.clone());
+        }
+        crowd.everybody("has its subscriptions", |journal| (0..ROOMS.len()).all(|room| journal.last(room).is_some())).await;
+        crowd
+    }
+
+    /// One more client.
+    pub(crate) fn add(&mut self, profile: Profile) {
+        let journal = Arc::new(Mutex::new(Journal::new(ROOMS.len())));
+        self.tasks.spawn(Client::new(profile, self.phase.subscribe(), journal.clone()).run());
+        self.journals.push(journal);
+    }
+
+    /// What was counted until now.
+    pub(crate) fn tally(&self) -> Tally {
+        let tallies: Vec<_> = self.journals.iter().map(|journal| journal.lock().unwrap().tally.clone()).collect();
+        Tally::sum(&tallies)
+    }
+
+    /// Lets the crowd go on for this time, and until so many sends were acknowledged in it.
+    pub(crate) async fn work(&self, time: Duration, acks: usize) {
+        let before = self.tally().acks;
+        sleep(time).await;
+        eventually("enough sends are acknowledged", async || (self.tally().acks >= before + acks).then_some(())).await;
+    }
+
+    /// Waits until this holds for each client.
+    pub(crate) async fn everybody(&self, what: &str, holds: impl Fn(&Journal) -> bool) {
+        eventually(what, async || self.journals.iter().all(|journal| holds(&journal.lock().unwrap())).then_some(())).await;
+    }
+
+    /// Lets everybody send what is left and catch up, then holds all that was seen against the database. Prints one line.
+    pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
+        self.phase.send_replace(Phase::Settle);
+        self.everybody("everything is acknowledged", |journal| journal.sent.values().all(|sent| sent.ack.is_some())).await;
+        let stored = audit(database_url).await;
+        let heads: Vec<_> = stored.iter().map(|room| Some(Seq(room.last_seq))).collect();
+        self.everybody("everybody has caught up", |journal| (0..heads.len()).all(|room| journal.last(room) >= heads[room])).await;
+        self.phase.send_replace(Phase::End);
+        while let Some(ended) = self.tasks.join_next().await {
+            ended.unwrap();
+        }
+        let journals: Vec<_> = self.journals.iter().map(|journal| journal.lock().unwrap()).collect();
+        journals.iter().for_each(|journal| journal.assert_agrees(&stored));
+        assert_nothing_else(&journals.iter().map(|journal| &**journal).collect::<Vec<_>>(), &stored);
+        let tally = Tally::sum(journals.iter().map(|journal| &journal.tally));
+        println!("{name}: {tally}, in {:?}", self.began.elapsed());
+        tally
+    }
+}
+
+/// The rooms as they are stored, each without gaps (G3).
+pub(crate) async fn audit(database_url: &str) -> Vec<Audit> {
+    let mut rooms = Vec::new();
+    for slug in ROOMS {
+        let stored = Audit::of(database_url, slug).await;
+        stored.assert_no_gaps();
+        rooms.push(stored);
+    }
+    rooms
+}

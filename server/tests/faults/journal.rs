@@ -1,0 +1,179 @@
+//! What a client did and saw, and whether the database agrees.
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    fmt,
+    time::Duration,
+};
+
+use protocol::{ClientId, Event, MessageId, Seq};
+
+use crate::support::audit::Audit;
+
+/// One delivery: the message of an event, if it is one.
+pub(crate) type Content = Option<(ClientId, String)>;
+
+/// A stretch of a room that a client saw without a break.
+#[derive(Debug)]
+pub(crate) struct Run {
+    /// The place that it began after.
+    pub(crate) after: Seq,
+    pub(crate) seen: Vec<Content>,
+}
+
+impl Run {
+    pub(crate) fn last(&self) -> Seq {
+        Seq(self.after.0 + i64::try_from(self.seen.len()).unwrap())
+    }
+}
+
+/// A message that was sent, and what became of it.
+#[derive(Debug)]
+pub(crate) struct Sent {
+    pub(crate) room: usize,
+    pub(crate) body: String,
+    pub(crate) ack: Option<(Seq, MessageId)>,
+}
+
+/// Everything that one client did and saw.
+#[derive(Debug)]
+pub(crate) struct Journal {
+    /// Its runs, for each room.
+    pub(crate) rooms: Vec<Vec<Run>>,
+    pub(crate) sent: BTreeMap<ClientId, Sent>,
+    /// What must not happen at all.
+    pub(crate) faults: Vec<String>,
+    pub(crate) tally: Tally,
+}
+
+/// What is counted.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Tally {
+    pub(crate) sends: usize,
+    pub(crate) acks: usize,
+    pub(crate) deliveries: usize,
+    pub(crate) connections: usize,
+    pub(crate) resumes: usize,
+    pub(crate) resets: usize,
+    /// Refused sends that may be repeated, by their code.
+    pub(crate) refusals: BTreeMap<String, usize>,
+    /// Ends of sockets, by their number.
+    pub(crate) closes: BTreeMap<u16, usize>,
+    /// Longest time from a send to its answer, on a socket that lived that long.
+    pub(crate) slowest_answer: Duration,
+}
+
+impl Journal {
+    pub(crate) fn new(rooms: usize) -> Self {
+        Self {
+            rooms: (0..rooms).map(|_| Vec::new()).collect(),
+            sent: BTreeMap::new(),
+            faults: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// The last place that was seen in a room.
+    pub(crate) fn last(&self, room: usize) -> Option<Seq> {
+        self.rooms[room].last().map(Run::last)
+    }
+
+    /// A subscription stands: the run goes on, or a new one begins.
+    pub(crate) fn subscribed(&mut self, room: usize, head: Seq, reset: bool) {
+        match self.last(room) {
+            Some(last) if head < last => self.faults.push(format!("the log went back from {last} to {head}")),
+            Some(_) if !reset => self.tally.resumes += 1,
+            last => {
+                self.tally.resets += usize::from(last.is_some());
+                self.rooms[room].push(Run { after: head, seen: Vec::new() });
+            }
+        }
+    }
+
+    pub(crate) fn event(&mut self, room: usize, event: &Event) {
+        let Some(run) = self.rooms[room].last_mut() else {
+            self.faults.push(format!("{} came before the subscription", event.seq));
+            return;
+        };
+        if event.seq == run.last().next() {
+            run.seen.push(event.message().map(|message| (message.client_id, message.body)));
+            self.tally.deliveries += 1;
+        } else {
+            self.faults.push(format!("{} was delivered after {}", event.seq, run.last()));
+        }
+    }
+
+    pub(crate) fn acknowledged(&mut self, id: ClientId, seq: Seq, message: MessageId) {
+        self.tally.acks += 1;
+        let Some(sent) = self.sent.get_mut(&id) else {
+            self.faults.push(format!("{id} was acknowledged and never sent"));
+            return;
+        };
+        if *sent.ack.get_or_insert((seq, message)) != (seq, message) {
+            self.faults.push(format!("{id} was acknowledged under {:?} and under {seq}", sent.ack));
+        }
+    }
+
+    /// Holds everything against the rooms as they are stored (G1 to G4).
+    pub(crate) fn assert_agrees(&self, stored: &[Audit]) {
+        assert_eq!(self.faults, [""; 0]);
+        for (runs, stored) in self.rooms.iter().zip(stored) {
+            for run in runs {
+                let start = usize::try_from(run.after.0).unwrap();
+                let log: Vec<_> = stored.log[start..].iter().take(run.seen.len()).map(|entry| &entry.message).collect();
+                assert_eq!(run.seen.iter().collect::<Vec<_>>(), log, "after {}", run.after);
+            }
+        }
+        for (id, sent) in &self.sent {
+            let (seq, _) = sent.ack.unwrap_or_else(|| panic!("{id} was never acknowledged"));
+            let stored = &stored[sent.room];
+            assert_eq!(stored.messages.get(id), Some(&vec![seq]), "{id} is not stored once under its seq");
+            let entry = &stored.log[usize::try_from(seq.0).unwrap() - 1];
+            assert_eq!(entry.message, Some((*id, sent.body.clone())));
+        }
+    }
+}
+
+/// Nobody sent what is stored beside this, and nothing is stored twice.
+pub(crate) fn assert_nothing_else(journals: &[&Journal], stored: &[Audit]) {
+    let sent: BTreeSet<_> = journals.iter().flat_map(|journal| journal.sent.keys()).collect();
+    let kept: HashMap<_, _> = stored.iter().flat_map(|room| &room.messages).collect();
+    let strangers: Vec<_> = kept.keys().filter(|id| !sent.contains(*id)).collect();
+    assert!(strangers.is_empty(), "{strangers:?}");
+    assert_eq!(kept.len(), sent.len());
+}
+
+impl Tally {
+    pub(crate) fn sum<'a>(tallies: impl IntoIterator<Item = &'a Self>) -> Self {
+        tallies.into_iter().fold(Self::default(), |mut sum, tally| {
+            sum.sends += tally.sends;
+            sum.acks += tally.acks;
+            sum.deliveries += tally.deliveries;
+            sum.connections += tally.connections;
+            sum.resumes += tally.resumes;
+            sum.resets += tally.resets;
+            sum.slowest_answer = sum.slowest_answer.max(tally.slowest_answer);
+            tally.refusals.iter().for_each(|(code, count)| *sum.refusals.entry(code.clone()).or_default() += count);
+            tally.closes.iter().for_each(|(code, count)| *sum.closes.entry(*code).or_default() += count);
+            sum
+        })
+    }
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{} sends, {} acks, {} deliveries, {} connections, {} resumes, {} resets, refusals {:?}, closes {:?}, slowest answer {:?}",
+            self.sends,
+            self.acks,
+            self.deliveries,
+            self.connections,
+            self.resumes,
+            self.resets,
+            self.refusals,
+            self.closes,
+            self.slowest_answer
+        )
+    }
+}
