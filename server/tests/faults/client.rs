@@ -8,7 +8,8 @@ use std::{
 };
 
 use futures::{SinkExt, StreamExt};
-use protocol::{ClientFrame, ClientId, Retry, RoomId, ServerFrame};
+use protocol::{ClientFrame, ClientId, CloseCode, Retry, RoomId, ServerFrame};
+use serde_json::json;
 use tokio::{
     net::TcpSocket,
     sync::watch,
@@ -20,7 +21,11 @@ use crate::{
     dice, jitter,
     journal::{Journal, Sent, Tally},
     node::ROOMS,
-    support::socket::{message, request, room, with_token},
+    support::{
+        PASSWORD,
+        person::{Program, Tokens},
+        socket::{message, request, room, with_token},
+    },
 };
 
 /// Without an answer to a ping for this long, or with a write that hangs for it, the connection counts as dead.
@@ -48,8 +53,8 @@ type Stream = WebSocketStream<tokio::net::TcpStream>;
 /// How a client is.
 #[derive(Clone)]
 pub(crate) struct Profile {
-    /// Nobody's for a guest, who only reads.
-    pub(crate) token: Option<String>,
+    /// Who sends, and their access token; nobody for a guest, who only reads.
+    pub(crate) account: Option<(&'static str, String)>,
     /// Any of these serves it.
     pub(crate) nodes: Vec<SocketAddr>,
     /// Time between two sends.
@@ -93,11 +98,14 @@ impl Client {
             if close != 0 {
                 self.tally(|tally| *tally.closes.entry(close).or_default() += 1);
             }
+            if close == CloseCode::SignIn.number() {
+                self.sign_in().await;
+            }
             sleep(jitter(BACKOFF)).await;
         }
     }
 
-    async fn connect(&self) -> Option<Stream> {
+    async fn connect(&mut self) -> Option<Stream> {
         let nodes = &self.profile.nodes;
         let addr = nodes[usize::try_from(dice(nodes.len() as u64)).unwrap()];
         let socket = TcpSocket::new_v4().unwrap();
@@ -106,11 +114,23 @@ impl Client {
         }
         let stream = socket.connect(addr).await.ok()?;
         let request = request(addr, "");
-        let request = match &self.profile.token {
-            Some(token) => with_token(request, token),
+        let request = match &self.profile.account {
+            Some((_, token)) => with_token(request, token),
             None => request,
         };
         Some(client_async(request, stream).await.ok()?.0)
+    }
+
+    /// In a long run access tokens expire.
+    async fn sign_in(&mut self) {
+        let Some((name, token)) = &mut self.profile.account else { return };
+        let credentials = json!({ "username": *name, "password": PASSWORD });
+        let request = Program::at(self.profile.nodes[0]).post("/api/v1/auth/token").json(&credentials);
+        if let Ok(response) = request.send().await
+            && let Ok(tokens) = response.json::<Tokens>().await
+        {
+            *token = tokens.access_token;
+        }
     }
 
     /// Talks until the connection ends; returns the number that it was closed with.
@@ -155,7 +175,7 @@ impl Client {
 
     /// Puts a new message into the outbox, where there is room for one.
     fn compose(&mut self) {
-        let may = *self.phase.borrow() == Phase::Send && self.profile.token.is_some();
+        let may = *self.phase.borrow() == Phase::Send && self.profile.account.is_some();
         if !may || self.outbox.len() >= OUTBOX {
             return;
         }

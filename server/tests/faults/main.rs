@@ -13,8 +13,16 @@ mod client;
 mod crowd;
 mod journal;
 mod node;
+mod services;
 
+mod clocks;
+mod disk_full;
 mod kills;
+mod network;
+mod postgres;
+mod redis;
+mod rolling;
+mod slow_readers;
 
 use std::time::Duration;
 

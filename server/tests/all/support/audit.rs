@@ -20,6 +20,8 @@ pub(crate) struct Audit {
 /// One place of a log.
 pub(crate) struct Entry {
     pub(crate) seq: i64,
+    /// What the clock of the node said.
+    pub(crate) at: i64,
     /// Client id and body, when it is a message.
     pub(crate) message: Option<(ClientId, String)>,
 }
@@ -27,8 +29,8 @@ pub(crate) struct Entry {
 impl Audit {
     pub(crate) async fn of(database_url: &str, slug: &str) -> Self {
         let db = Database::connect(database_url).await.unwrap();
-        let last_seq = rows(&db, "SELECT last_seq FROM rooms WHERE slug = $1", slug).await[0].try_get("", "last_seq").unwrap();
-        let log = "SELECT e.seq, m.client_id, m.body FROM room_events e LEFT JOIN messages m ON m.id = e.message_id \
+        let last_seq = last_seq(&db, slug).await;
+        let log = "SELECT e.seq, e.at, m.client_id, m.body FROM room_events e LEFT JOIN messages m ON m.id = e.message_id \
                    WHERE e.room_id = (SELECT id FROM rooms WHERE slug = $1) ORDER BY e.seq";
         let log = rows(&db, log, slug).await.iter().map(Entry::of).collect();
         let sent = "SELECT m.client_id, m.seq, e.seq AS logged FROM messages m \
@@ -63,8 +65,21 @@ impl Entry {
     fn of(row: &QueryResult) -> Self {
         let client_id: Option<Uuid> = row.try_get("", "client_id").unwrap();
         let body: Option<String> = row.try_get("", "body").unwrap();
-        Self { seq: row.try_get("", "seq").unwrap(), message: client_id.map(ClientId).zip(body) }
+        let number = |column| row.try_get("", column).unwrap();
+        Self { seq: number("seq"), at: number("at"), message: client_id.map(ClientId).zip(body) }
     }
+}
+
+/// The last place of a room that may be written to meanwhile.
+pub(crate) async fn head(database_url: &str, slug: &str) -> Seq {
+    let db = Database::connect(database_url).await.unwrap();
+    let head = last_seq(&db, slug).await;
+    db.close().await.unwrap();
+    Seq(head)
+}
+
+async fn last_seq(db: &DatabaseConnection, slug: &str) -> i64 {
+    rows(db, "SELECT last_seq FROM rooms WHERE slug = $1", slug).await[0].try_get("", "last_seq").unwrap()
 }
 
 async fn rows(db: &DatabaseConnection, sql: &str, slug: &str) -> Vec<QueryResult> {

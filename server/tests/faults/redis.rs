@@ -1,0 +1,52 @@
+//! The broker gone, frozen, cut off: that costs latency and no message (G5).
+
+use std::time::Duration;
+
+use testkit::Line;
+use tokio::time::{Instant, sleep};
+
+use crate::{
+    crowd::{Crowd, Plan},
+    load_time,
+    services::{Services, by, start},
+};
+
+/// In the ordinary run; a long one takes the 30 s and more of its load time. Longer than any patience of the nodes with Redis.
+const CUT: Duration = Duration::from_secs(14);
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn without_redis_the_nodes_tell_their_rooms_by_the_database() {
+    let services = Services::start().await;
+    let line = Line::to(services.redis_addr()).await;
+    let url = by(&services.redis.url(), services.redis_addr(), line.addr());
+    let mut nodes = [services.node("one").set("REDIS_URL", &url), services.node("two").set("REDIS_URL", &url)];
+    start(&mut nodes).await;
+    let crowd = Crowd::gather(&[nodes[0].addr(), nodes[1].addr()], Plan { sends_per_second: 150, ..Plan::default() }).await;
+    crowd.work(load_time() / 4, 50).await;
+
+    services.redis.kill();
+    crowd.work(load_time() / 2, 50).await;
+    crowd.catch_up(&services.database_url).await;
+    services.redis.start_again().await;
+    crowd.work(load_time() / 4, 50).await;
+
+    services.redis.freeze();
+    crowd.work(load_time() / 2, 50).await;
+    crowd.catch_up(&services.database_url).await;
+    services.redis.thaw();
+    crowd.work(load_time() / 4, 50).await;
+
+    line.cut();
+    let end = Instant::now() + CUT.max(load_time());
+    while Instant::now() < end {
+        // Everybody hears everything while the nodes do not hear each other.
+        crowd.catch_up(&services.database_url).await;
+        sleep(Duration::from_secs(1)).await;
+    }
+    line.restore();
+    crowd.work(load_time() / 4, 50).await;
+
+    let tally = crowd.settle("Redis killed, frozen, cut off", &services.database_url).await;
+    assert!(tally.refusals.is_empty(), "a send does not need the broker: {:?}", tally.refusals);
+    assert!(tally.closes.is_empty(), "a socket does not need the broker: {:?}", tally.closes);
+}
