@@ -5,9 +5,10 @@ pub(crate) mod schema;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use futures::{FutureExt, future::ready};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    Statement, TransactionOptions, TransactionTrait, sqlx::Connection,
 };
 
 /// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
@@ -123,6 +124,9 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
 fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
     let mut options = options(url, connections);
     options.idle_timeout(None::<Duration>).max_lifetime(None::<Duration>).test_before_acquire(false);
+    // When a write fails (a full disk), SQLite rolls back by itself. sqlx does not notice: it would make the next transaction a
+    // savepoint in one that it believes to be open, and report as committed what is only released (G1).
+    options.map_sqlx_sqlite_before_acquire(|connection, _| ready(Ok(!connection.is_in_transaction())).boxed());
     options.map_sqlx_sqlite_opts(move |sqlite| {
         // FULL: a commit is on the disk before it is acknowledged, also when the power goes (G1).
         sqlite
