@@ -18,7 +18,8 @@ use crate::{
     node::{PEOPLE, ROOMS},
     support::{
         audit::{Audit, head},
-        eventually, person::Program,
+        eventually,
+        person::Program,
     },
 };
 

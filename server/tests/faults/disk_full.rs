@@ -49,7 +49,8 @@ async fn a_full_disk_refuses_sends_for_a_while_and_harms_nothing() {
         let largest = size(&node, "snug.db").max(size(&node, "snug.db-wal"));
         limit_files(&node, &(largest + 64 * 1024).to_string());
         let before = crowd.tally().refusals.values().sum::<usize>();
-        eventually("sends are refused", async || (crowd.tally().refusals.values().sum::<usize>() >= before + 100).then_some(())).await;
+        eventually("sends are refused", async || (crowd.tally().refusals.values().sum::<usize>() >= before + 100).then_some(()))
+            .await;
         // Who only reads notices nothing.
         assert_eq!(Person::at(node.addr()).get("/r/lobby").await.status, 200);
         limit_files(&node, "unlimited");
