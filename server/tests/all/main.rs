@@ -15,6 +15,7 @@ mod process;
 mod protocol_doc;
 mod security;
 mod throttle;
+mod upkeep;
 mod ws;
 mod ws_resume;
 mod ws_sends;

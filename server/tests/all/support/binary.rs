@@ -13,9 +13,18 @@ use super::Person;
 /// A `snug` with nothing of this environment's settings.
 pub(crate) fn snug(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_snug"));
-    for name in
-        ["SNUG_ADDR", "PORT", "SNUG_DATA_DIR", "DATABASE_URL", "SNUG_HOSTS", "SNUG_LOG", "SNUG_LOG_FORMAT", "LEPTOS_WATCH"]
-    {
+    for name in [
+        "SNUG_ADDR",
+        "PORT",
+        "SNUG_DATA_DIR",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "SNUG_SIGNING_KEY",
+        "SNUG_HOSTS",
+        "SNUG_LOG",
+        "SNUG_LOG_FORMAT",
+        "LEPTOS_WATCH",
+    ] {
         command.env_remove(name);
     }
     command.args(arguments);
