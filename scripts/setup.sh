@@ -119,6 +119,7 @@ install_services() {
   compgen -G '/usr/lib/postgresql/*/bin/postgres' >/dev/null || has postgres || missing+=(postgresql)
   has redis-server || has valkey-server || missing+=(redis-server)
   PATH="$PATH:/usr/sbin" has nginx || missing+=(nginx-light)
+  has openssl || missing+=(openssl)
   has faketime || missing+=(faketime)
   ((${#missing[@]} == 0)) || debian_packages "What the tests of several nodes run against" "${missing[@]}"
 }

@@ -1,20 +1,24 @@
-//! For tests only: a PostgreSQL and a Redis of the test's own, a network line that can be made bad, and signals.
+//! For tests only: a PostgreSQL, a Redis and an nginx of the test's own, a network line that can be made bad, and signals.
 //!
 //! A program that is missing is a panic that names the package, never a test that is skipped.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod guard;
 mod line;
+mod nginx;
 mod ports;
 mod postgres;
 mod redis;
+mod tls;
 
 use std::{path::Path, process::Command};
 
 pub use line::Line;
+pub use nginx::Nginx;
 pub use ports::free_port;
 pub use postgres::{Durability, Postgres};
 pub use redis::Redis;
+pub use tls::speak_tls;
 
 /// A database that nobody has used: a file in this folder, or one of the shared PostgreSQL. `SNUG_TEST_DATABASE` decides, so that
 /// the same tests run on both.

@@ -32,6 +32,10 @@ fn help_explains_every_setting() {
     let help = text(&help.stdout);
     for name in [
         "serve",
+        "migrate",
+        "backup",
+        "restore",
+        "doctor",
         "--addr",
         "SNUG_ADDR",
         "PORT",
@@ -56,8 +60,13 @@ fn help_explains_every_setting() {
 
 #[test]
 fn help_does_not_show_secrets_of_the_environment() {
-    let help = output(snug(&["--help"]).env("DATABASE_URL", "postgres://snug:hunter2@db/snug"));
-    assert!(!text(&help.stdout).contains("hunter2"));
+    let (database, redis) = ("postgres://snug:hunter2@db/snug", "redis://:hunter2@redis");
+    for arguments in [&["--help"][..], &["serve", "--help"], &["backup", "--help"]] {
+        let mut command = snug(arguments);
+        command.env("DATABASE_URL", database).env("REDIS_URL", redis).env("SNUG_SIGNING_KEY", "hunter2");
+        let help = text(&output(&mut command).stdout);
+        assert!(help.contains("Usage") && !help.contains("hunter2"), "{help}");
+    }
 }
 
 #[test]
@@ -87,6 +96,27 @@ fn a_wrong_database_is_named_without_its_password() {
     let outcome = output(serve().env("DATABASE_URL", "mysql://snug:hunter2@db/snug"));
     assert_one_line(&outcome, 2, &["DATABASE_URL", "mysql:"]);
     assert!(!text(&outcome.stderr).contains("hunter2"));
+}
+
+#[test]
+fn a_wrong_key_is_named_and_not_repeated() {
+    let outcome = output(serve().env("SNUG_SIGNING_KEY", "hunter2"));
+    assert_one_line(&outcome, 2, &["--signing-key", "SNUG_SIGNING_KEY", "openssl rand -base64 32"]);
+    assert!(!text(&outcome.stderr).contains("hunter2"));
+}
+
+#[test]
+fn a_file_has_to_be_given_and_not_to_be_there() {
+    for command in ["backup", "restore"] {
+        assert_one_line(&output(&mut snug(&[command])), 2, &["required arguments"]);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("dear.db");
+    std::fs::write(&file, "").unwrap();
+    let outcome = output(snug(&["backup", "--data-dir"]).arg(folder.path()).arg(&file));
+    assert_one_line(&outcome, 1, &["dear.db", "exists already"]);
+    let outcome = output(snug(&["restore", "--data-dir"]).arg(folder.path()).arg(&file));
+    assert_one_line(&outcome, 1, &["dear.db", "not a backup"]);
 }
 
 #[test]

@@ -59,7 +59,8 @@ fn folder_of(name: &Path) -> io::Result<PathBuf> {
 
 /// Opens a file that is there and that nobody else uses: without a write-ahead log beside it, so that the one file is all there is.
 pub(super) async fn open(path: &Path, read_only: bool) -> Result<DatabaseConnection> {
-    let path = path.canonicalize().map_err(|error| Fault::File(path.to_owned(), error))?;
+    let readable = File::open(path).and_then(|_| path.canonicalize());
+    let path = readable.map_err(|error| Fault::File(path.to_owned(), error))?;
     let mut options = ConnectOptions::new(sqlite_url(&path));
     options.max_connections(1).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(move |sqlite| sqlite.read_only(read_only).create_if_missing(false).foreign_keys(true));

@@ -61,10 +61,11 @@ pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
 }
 
 async fn open_sound(backup: &Path) -> Result<DatabaseConnection> {
-    let not_a_backup = |_| Fault::NotABackup(backup.to_owned());
-    let source = file::open(backup, true).await?;
-    // The first statement that reads: here it shows whether the file is a database at all.
-    if Steps::of(&source).await.map_err(not_a_backup)?.taken.is_empty() {
+    let source = file::open(backup, true).await.map_err(|fault| match fault {
+        Fault::Database(_) => Fault::NotABackup(backup.to_owned()),
+        fault => fault,
+    })?;
+    if Steps::of(&source).await?.taken.is_empty() {
         return Err(Fault::NotABackup(backup.to_owned()));
     }
     match file::damage(&source).await? {

@@ -9,3 +9,4 @@ mod rooms;
 mod scene;
 mod sending;
 mod sessions;
+mod upkeep;

@@ -45,6 +45,13 @@ impl Scene {
         (Self { chat: one, database_url, folder }, other)
     }
 
+    /// On a database that there may be already.
+    pub async fn on(database_url: &str) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let chat = open(&folder, database_url, limits(), None).await;
+        Self { chat, database_url: database_url.to_owned(), folder }
+    }
+
     /// Closes the chat and opens it again on the same data.
     pub async fn restart(self) -> Self {
         self.chat.close().await;

@@ -19,6 +19,7 @@ pub(crate) fn snug(arguments: &[&str]) -> Command {
         "SNUG_DATA_DIR",
         "DATABASE_URL",
         "REDIS_URL",
+        "SNUG_SIGNING_KEY",
         "SNUG_HOSTS",
         "SNUG_LOG",
         "SNUG_LOG_FORMAT",

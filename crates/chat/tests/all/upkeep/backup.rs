@@ -1,0 +1,127 @@
+use std::{fs, os::unix::fs::PermissionsExt};
+
+use chat::upkeep::{self, Fault, doctor};
+use sea_orm::{ConnectionTrait, Database, Statement};
+
+use super::{Desk, postgres, texts, url_of};
+use crate::scene::Scene;
+
+/// Two people, two rooms, and more messages than are copied at once.
+async fn talk(url: &str) {
+    let scene = Scene::on(url).await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let garden = ada.room("garden", "open").await;
+    bob.join(&garden).await;
+    bob.leave(&garden).await;
+    futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
+        .await;
+    scene.chat.close().await;
+}
+
+/// Which tables two files do not have in common, row by row. New tables are looked at without being named here.
+async fn differences(one: &str, other: &str) -> Vec<String> {
+    let tables =
+        texts(one, "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'seaql_migrations' ORDER BY name").await;
+    assert!(tables.len() >= 7, "{tables:?}");
+    let db = Database::connect(one).await.unwrap();
+    db.execute_unprepared(&format!("ATTACH '{}' AS other", other.trim_start_matches("sqlite://"))).await.unwrap();
+    let mut different = Vec::new();
+    for table in tables {
+        let sql = format!(
+            "SELECT (SELECT COUNT(*) FROM main.{table}) - (SELECT COUNT(*) FROM other.{table}) \
+             + (SELECT COUNT(*) FROM (SELECT * FROM main.{table} EXCEPT SELECT * FROM other.{table}))"
+        );
+        let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap().unwrap();
+        if row.try_get_by_index::<i64>(0).unwrap() != 0 {
+            different.push(table);
+        }
+    }
+    different
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everything_goes_from_sqlite_to_postgresql_and_back() {
+    let desk = Desk::new();
+    let (origin, elsewhere) = (desk.sqlite("origin"), postgres().await);
+    talk(&origin).await;
+    let (first, second) = (desk.file("first.db"), desk.file("second.db"));
+    upkeep::backup(&origin, &first).await.unwrap();
+    let restored = upkeep::restore(&elsewhere, &first).await.unwrap();
+    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1100));
+    upkeep::backup(&elsewhere, &second).await.unwrap();
+    assert_eq!(differences(&url_of(&first), &url_of(&second)).await, [""; 0]);
+
+    let back = desk.sqlite("back");
+    assert_eq!(upkeep::restore(&back, &second).await.unwrap(), restored);
+    assert_eq!(differences(&origin, &back).await, [""; 0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_is_for_its_owner_and_replaces_nothing() {
+    let desk = Desk::new();
+    let url = desk.sqlite("data");
+    Scene::on(&url).await;
+    let file = desk.file("backup.db");
+    upkeep::backup(&url, &file).await.unwrap();
+    assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+
+    fs::write(&file, "something dear").unwrap();
+    assert!(matches!(upkeep::backup(&url, &file).await, Err(Fault::Exists(name)) if name == file));
+    assert_eq!(fs::read_to_string(&file).unwrap(), "something dear");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_fails_leaves_nothing_behind() {
+    let desk = Desk::new();
+    let nothing = desk.sqlite("nothing");
+    assert!(matches!(upkeep::backup(&nothing, &desk.file("backup.db")).await, Err(Fault::Database(_))));
+    assert!(matches!(upkeep::backup(&nothing, &desk.file("no/where.db")).await, Err(Fault::File(..))));
+    assert_eq!(fs::read_dir(desk.file("")).unwrap().count(), 1, "more than the data folder");
+    assert_eq!(fs::read_dir(desk.file("nothing")).unwrap().count(), 0, "a database came into being");
+}
+
+/// On SQLite and on PostgreSQL: each backup is one state, in which every log is whole, although the tables are read one after the other.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_in_the_middle_of_sends_is_one_state() {
+    for on_postgres in [false, true] {
+        let desk = Desk::new();
+        let url = if on_postgres { postgres().await } else { desk.sqlite("data") };
+        let scene = Scene::on(&url).await;
+        let ada = scene.person("ada").await;
+        let garden = ada.room("garden", "open").await;
+        ada.say(garden.id, "the first").await;
+        let sending = async {
+            loop {
+                futures::future::join_all((0..20).map(|_| ada.say(garden.id, "one more"))).await;
+            }
+        };
+        let backups = async {
+            for number in 0..5 {
+                let file = desk.file(&format!("{number}.db"));
+                upkeep::backup(&url, &file).await.unwrap();
+                let found = doctor::database(&url_of(&file)).await;
+                assert!(found.iter().all(|finding| finding.verdict == doctor::Verdict::Ok), "{found:?}");
+            }
+        };
+        tokio::select! {
+            () = sending => {}
+            () = backups => {}
+        }
+        let counts = [0, 4].map(|number| url_of(&desk.file(&format!("{number}.db"))));
+        let [first, last] = [messages(&counts[0]).await, messages(&counts[1]).await];
+        assert!(first < last, "nothing was sent meanwhile: {first}, {last}");
+    }
+}
+
+async fn messages(url: &str) -> usize {
+    texts(url, "SELECT CAST(seq AS text) FROM messages").await.len()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_an_older_postgresql_schema_no_backup_is_made() {
+    use migration::{Migrator, MigratorTrait};
+    let url = postgres().await;
+    Migrator::up(&Database::connect(&url).await.unwrap(), Some(1)).await.unwrap();
+    let desk = Desk::new();
+    assert!(matches!(upkeep::backup(&url, &desk.file("backup.db")).await, Err(Fault::Older)));
+}

@@ -1,0 +1,96 @@
+use chat::upkeep::doctor::{self, Finding, Verdict};
+
+use super::{Desk, execute, postgres, restore::damage};
+use crate::scene::Scene;
+
+async fn talk(url: &str) {
+    let scene = Scene::on(url).await;
+    let ada = scene.person("ada").await;
+    let garden = ada.room("garden", "open").await;
+    for word in ["one", "two", "three"] {
+        ada.say(garden.id, word).await;
+    }
+    scene.chat.close().await;
+}
+
+/// What is not as it should be.
+async fn faults(url: &str) -> Vec<Finding> {
+    doctor::database(url).await.into_iter().filter(|finding| finding.verdict != Verdict::Ok).collect()
+}
+
+async fn the_fault(url: &str) -> Finding {
+    let mut faults = faults(url).await;
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    faults.remove(0)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_database_is_called_so() {
+    let desk = Desk::new();
+    for (url, name) in [(desk.sqlite("data"), "SQLite 3."), (postgres().await, "PostgreSQL ")] {
+        talk(&url).await;
+        let found = doctor::database(&url).await;
+        assert!(found.iter().all(|finding| finding.verdict == Verdict::Ok), "{found:?}");
+        assert!(found[0].detail.starts_with(name), "{found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hole_a_wrong_head_and_a_stray_message_are_found() {
+    let last = "room_id = (SELECT id FROM rooms WHERE slug = 'garden') AND seq = 4";
+    let middle = "room_id = (SELECT id FROM rooms WHERE slug = 'garden') AND seq = 3";
+    let breaks = [
+        // The joining of the founder is the first place, so the log has four.
+        (format!("UPDATE room_events SET seq = 9 WHERE {middle}"), "4 places from 1 to 9, the head is 4"),
+        ("UPDATE rooms SET last_seq = 7 WHERE slug = 'garden'".to_owned(), "4 places from 1 to 4, the head is 7"),
+        (format!("UPDATE messages SET seq = 99 WHERE {last}"), "not in the log under their place: 1"),
+        (format!("UPDATE room_events SET kind = 'member_left' WHERE {last}"), "not in the log under their place: 1"),
+    ];
+    let desk = Desk::new();
+    for (number, (sql, found)) in breaks.iter().enumerate() {
+        for url in [desk.sqlite(&number.to_string()), postgres().await] {
+            talk(&url).await;
+            execute(&url, sql).await;
+            let faults = faults(&url).await;
+            assert!(
+                faults.iter().all(|fault| fault.verdict == Verdict::Fail && fault.detail.starts_with("garden: ")),
+                "{faults:?}"
+            );
+            assert!(faults.iter().any(|fault| fault.detail.contains(found)), "{sql}: {faults:?}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn damage_to_the_file_is_found() {
+    let desk = Desk::new();
+    let url = desk.of_older_version("data").await;
+    chat::upkeep::migrate(&url, &desk.file("backups")).await.unwrap();
+    assert_eq!(faults(&url).await.len(), 0);
+    damage(&desk.file("data/snug.db"));
+    let fault = the_fault(&url).await;
+    assert!(fault.verdict == Verdict::Fail && fault.subject == "integrity", "{fault}");
+
+    std::fs::write(desk.file("data/snug.db"), "Dear diary, ".repeat(1000)).unwrap();
+    let fault = the_fault(&url).await;
+    assert!(fault.verdict == Verdict::Fail && fault.subject == "database", "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_another_version_is_told() {
+    let desk = Desk::new();
+    let older = the_fault(&desk.of_older_version("older").await).await;
+    assert!(older.verdict == Verdict::Warn && older.detail.contains("snug migrate"), "{older}");
+    let newer = the_fault(&desk.of_newer_version("newer").await).await;
+    assert!(newer.verdict == Verdict::Fail && newer.detail.contains("wonders"), "{newer}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_not_there_is_told_and_not_made() {
+    let desk = Desk::new();
+    let fault = the_fault(&desk.sqlite("data")).await;
+    assert!(fault.verdict == Verdict::Fail && fault.detail.contains("DATABASE_URL"), "{fault}");
+    assert!(!desk.file("data/snug.db").exists());
+    let fault = the_fault("postgres://snug@127.0.0.1:1/snug").await;
+    assert_eq!(fault.verdict, Verdict::Fail);
+}

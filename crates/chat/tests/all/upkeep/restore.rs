@@ -1,0 +1,113 @@
+use std::fs;
+
+use chat::{
+    messages, rooms, sessions,
+    upkeep::{self, Fault},
+};
+use protocol::{ClientId, Window};
+
+use super::{Desk, execute, postgres, texts, url_of};
+use crate::scene::{HOME, PASSWORD, Scene};
+
+/// On every way from one database to another, also the one back to its own kind.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_restored_goes_on_where_it_was() {
+    let desk = Desk::new();
+    let ways = [
+        (desk.sqlite("a"), desk.sqlite("b")),
+        (desk.sqlite("c"), postgres().await),
+        (postgres().await, desk.sqlite("d")),
+        (postgres().await, postgres().await),
+    ];
+    for (number, (from, to)) in ways.into_iter().enumerate() {
+        let scene = Scene::on(&from).await;
+        let ada = scene.person("ada").await;
+        let garden = ada.room("garden", "open").await;
+        let retried = ClientId::generate();
+        let first = ada.try_say(garden.id, retried, "a seed").await.unwrap();
+        let refresh_token = ada.refresh_token.clone();
+        let file = desk.file(&format!("{number}.db"));
+        upkeep::backup(&from, &file).await.unwrap();
+        ada.say(garden.id, "too late").await;
+
+        // A server that was started on the new database before has left a lobby there.
+        Scene::on(&to).await.chat.close().await;
+        upkeep::restore(&to, &file).await.unwrap();
+        let scene = Scene::on(&to).await;
+        let signed_in = sessions::sign_in(&scene.chat, "ada", PASSWORD, HOME).await.unwrap();
+        let still_in = sessions::by_refresh_token(&scene.chat, &refresh_token).await.unwrap();
+        assert_eq!(still_in.map(|session| session.user), Some(signed_in.session.user.clone()));
+        let actor = Some(&signed_in.session).into();
+        let page = messages::page(&scene.chat, actor, &garden.id.into(), Window::Latest).await.unwrap();
+        let bodies: Vec<_> = page.messages.iter().map(|message| (message.seq, message.body.as_str())).collect();
+        assert_eq!(bodies, [(first.seq, "a seed")]);
+        assert_eq!(rooms::list(&scene.chat, actor).await.unwrap().len(), 2);
+
+        let outgoing = |client_id, body: &str| messages::Outgoing { room: garden.id.into(), client_id, body: body.to_owned() };
+        let again = messages::send(&scene.chat, actor, outgoing(retried, "a seed")).await.unwrap();
+        assert_eq!((again.message, again.seq), (first.message, first.seq));
+        let next = messages::send(&scene.chat, actor, outgoing(ClientId::generate(), "a sprout")).await.unwrap();
+        assert_eq!(next.seq.0, first.seq.0 + 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_sets_of_data_are_not_mixed() {
+    let desk = Desk::new();
+    let (source, file) = (desk.sqlite("source"), desk.file("backup.db"));
+    Scene::on(&source).await.person("ada").await;
+    upkeep::backup(&source, &file).await.unwrap();
+    for target in [desk.sqlite("target"), postgres().await] {
+        Scene::on(&target).await.person("bob").await;
+        let fault = upkeep::restore(&target, &file).await.unwrap_err();
+        assert!(matches!(fault, Fault::NotEmpty { accounts: 1, rooms: 1 }), "{fault}");
+        assert_eq!(texts(&target, "SELECT username FROM users").await, ["bob"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_older_backup_is_brought_up_to_date_and_itself_left_alone() {
+    let desk = Desk::new();
+    let (old, file) = (desk.of_older_version("old").await, desk.file("backup.db"));
+    upkeep::backup(&old, &file).await.unwrap();
+    let before = fs::read(&file).unwrap();
+    for target in [desk.sqlite("target"), postgres().await] {
+        assert_eq!(upkeep::restore(&target, &file).await.unwrap().accounts, 1);
+        assert_eq!(texts(&target, "SELECT username FROM users").await, ["ada"]);
+    }
+    assert_eq!(fs::read(&file).unwrap(), before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_no_sound_backup_is_refused() {
+    let desk = Desk::new();
+    let target = desk.sqlite("target");
+    let restore = async |name: &str| upkeep::restore(&target, &desk.file(name)).await.unwrap_err();
+
+    assert!(matches!(restore("missing.db").await, Fault::File(..)));
+    fs::write(desk.file("text.db"), "Dear diary, ".repeat(1000)).unwrap();
+    assert!(matches!(restore("text.db").await, Fault::NotABackup(_)));
+    fs::write(desk.file("empty.db"), "").unwrap();
+    assert!(matches!(restore("empty.db").await, Fault::NotABackup(_)));
+    let other = desk.file("other.db");
+    execute(&format!("{}?mode=rwc", url_of(&other)), "CREATE TABLE recipes (name TEXT)").await;
+    assert!(matches!(restore("other.db").await, Fault::NotABackup(_)));
+
+    upkeep::backup(&desk.of_newer_version("newer").await, &desk.file("newer.db")).await.unwrap();
+    let fault = restore("newer.db").await;
+    assert!(matches!(&fault, Fault::Newer { step, .. } if step == "m30000101_000001_wonders"), "{fault}");
+
+    upkeep::backup(&desk.of_older_version("damaged").await, &desk.file("damaged.db")).await.unwrap();
+    damage(&desk.file("damaged.db"));
+    let fault = restore("damaged.db").await;
+    assert!(matches!(fault, Fault::Damaged(..)), "{fault}");
+    assert!(!desk.file("target/snug.db").exists(), "the target was touched");
+}
+
+/// Breaks the page of the index over the user names: the name there is no longer the one in the table.
+pub fn damage(file: &std::path::Path) {
+    let mut bytes = fs::read(file).unwrap();
+    let at = bytes.windows(3).rposition(|window| window == b"ada").unwrap();
+    bytes[at] = b'o';
+    fs::write(file, bytes).unwrap();
+}

@@ -1,0 +1,123 @@
+//! `snug backup`, `restore`, `migrate` and `doctor`, beside a server and without one. On the SQLite file of a data folder; what differs on
+//! PostgreSQL is tested in `chat`.
+
+use std::{
+    fs::{self, Permissions},
+    os::unix::fs::PermissionsExt,
+    path::Path,
+    process::Output,
+};
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{ConnectionTrait, Database};
+use testkit::sqlite_url;
+
+use crate::support::{
+    audit::Audit,
+    binary::{Binary, output, snug},
+    person::Program,
+};
+
+/// Runs a command on a data folder.
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    output(snug(arguments).arg("--data-dir").arg(folder))
+}
+
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let outcome = run(folder, arguments);
+    assert!(outcome.status.success(), "{outcome:?}");
+    String::from_utf8(outcome.stdout).unwrap()
+}
+
+fn path_in(folder: &Path, name: &str) -> String {
+    folder.join(name).display().to_string()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_of_a_server_at_work_holds_what_was_acknowledged_before() {
+    let (old, new) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let mut server = Binary::start(old.path(), &[]);
+    server.stranger().register("ada").await;
+    server.stranger().register("bob").await;
+    let mut ada = Program::at(server.addr).socket("ada").await;
+    let mut bob = Program::at(server.addr).socket("bob").await;
+    let mut acks = Vec::new();
+    for _ in 0..20 {
+        acks.push(ada.say("lobby", "before").await);
+    }
+    let (stop, mut stopped) = tokio::sync::oneshot::channel::<()>();
+    let busy = tokio::spawn(async move {
+        let mut sent = 0;
+        while stopped.try_recv() == Err(tokio::sync::oneshot::error::TryRecvError::Empty) {
+            bob.say("lobby", "meanwhile").await;
+            sent += 1;
+        }
+        sent
+    });
+    let file = path_in(old.path(), "backup.db");
+    let (folder, name) = (old.path().to_owned(), file.clone());
+    tokio::task::spawn_blocking(move || done(&folder, &["backup", &name])).await.unwrap();
+    stop.send(()).unwrap();
+    assert!(busy.await.unwrap() > 0, "nothing was sent meanwhile");
+    server.kill();
+
+    let told = done(new.path(), &["restore", &file]);
+    assert!(told.contains("Accounts: 2, rooms: 1"), "{told}");
+    let audit = Audit::of(&sqlite_url(new.path()), "lobby").await;
+    audit.assert_no_gaps();
+    audit.assert_holds(&acks);
+
+    // Who had an account has it, and the room goes on.
+    let server = Binary::start(new.path(), &[]);
+    let mut ada = Program::at(server.addr).socket("ada").await;
+    assert_eq!(ada.say("lobby", "after").await.seq.0, audit.last_seq + 1);
+    server.stranger().get("/r/lobby").await.assert_has("before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_on_older_data_takes_a_backup_and_names_it() {
+    for command in ["serve", "migrate"] {
+        let folder = tempfile::tempdir().unwrap();
+        let db = Database::connect(format!("{}?mode=rwc", sqlite_url(folder.path()))).await.unwrap();
+        Migrator::up(&db, Some(1)).await.unwrap();
+        db.close().await.unwrap();
+        let log = if command == "serve" {
+            Binary::start(folder.path(), &[]).log()
+        } else {
+            let outcome = run(folder.path(), &["migrate"]);
+            assert!(String::from_utf8_lossy(&outcome.stdout).contains("Steps taken: "), "{outcome:?}");
+            String::from_utf8(outcome.stderr).unwrap()
+        };
+        let backup = fs::read_dir(folder.path().join("backups")).unwrap().next().unwrap().unwrap().path();
+        assert!(log.contains(&backup.display().to_string()), "{log}");
+        assert!(log.contains("m20261121_000002_rooms"), "{log}");
+        assert_eq!(done(folder.path(), &["migrate"]), "The database is up to date.\n");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_says_what_is_wrong_and_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Binary::start(folder.path(), &[]);
+    let healthy = done(folder.path(), &["doctor"]);
+    for subject in ["database", "schema", "integrity", "rooms", "signing key", "data folder", "open files"] {
+        let line = healthy.lines().find(|line| line.contains(subject)).unwrap_or_else(|| panic!("{subject}: {healthy}"));
+        assert!(line.starts_with("ok") || (subject == "open files" && line.starts_with("warn")), "{line}");
+    }
+    server.kill();
+
+    fs::set_permissions(folder.path().join("signing.key"), Permissions::from_mode(0o644)).unwrap();
+    let db = Database::connect(sqlite_url(folder.path())).await.unwrap();
+    db.execute_unprepared("UPDATE rooms SET last_seq = 3").await.unwrap();
+    db.close().await.unwrap();
+    let ill = run(folder.path(), &["doctor"]);
+    assert_eq!(ill.status.code(), Some(1));
+    let told = String::from_utf8(ill.stdout).unwrap();
+    let failed: Vec<_> = told.lines().filter(|line| line.starts_with("FAIL")).collect();
+    assert_eq!(failed.len(), 2, "{told}");
+    assert!(failed[0].contains("chmod 600") && failed[1].contains("lobby: "), "{told}");
+
+    // The file does not matter to a node that is given its key.
+    let given = output(snug(&["doctor", "--data-dir"]).arg(folder.path()).env("SNUG_SIGNING_KEY", "A".repeat(43) + "="));
+    assert!(!String::from_utf8(given.stdout).unwrap().contains("signing.key"));
+}
