@@ -12,7 +12,8 @@ use crate::Result;
 /// # Errors
 /// The connection fails, or the status is not one of success or redirection.
 pub fn ask(addr: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Result<String> {
-    let mut request = format!("{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
+    let mut request =
+        format!("{method} {path} HTTP/1.1\r\nHost: {addr}\r\nConnection: close\r\nContent-Length: {}\r\n", body.len());
     headers.iter().for_each(|(name, value)| request.extend([name, ": ", value, "\r\n"]));
     request.extend(["\r\n", body]);
     let mut stream = TcpStream::connect(addr)?;
@@ -30,5 +31,8 @@ pub fn ask(addr: SocketAddr, method: &str, path: &str, headers: &[(&str, &str)],
 #[must_use]
 pub fn header<'a>(answer: &'a str, name: &str) -> Option<&'a str> {
     let head = answer.split_once("\r\n\r\n").map_or(answer, |(head, _)| head);
-    head.lines().filter_map(|line| line.split_once(':')).find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim())
+    head.lines()
+        .filter_map(|line| line.split_once(':'))
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.trim())
 }

@@ -1,7 +1,10 @@
 //! What the bench is made of: the load side in this process, the servers in processes of their own.
 
+pub mod budgets;
+pub mod figures;
 pub mod frames;
 pub mod http;
+pub mod pages;
 pub mod report;
 pub mod server;
 pub mod stats;

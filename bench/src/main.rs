@@ -1,66 +1,93 @@
-//! `make bench`
-use std::{env, path::PathBuf};
+//! `make bench`: starts the servers, puts load on them, prints the table.
+
+use std::{env, fs, path::PathBuf, process::ExitCode, time::Duration};
 
 use bench::{
     Result,
+    figures::{Bench, Group},
     report::Report,
-    server::{Kind, Programs, Server},
-    stats::{milliseconds, percentile},
-    swarm::{Pace, Swarm},
+    server::Programs,
 };
-use rustix::{process::{Resource, Rlimit, getrlimit, setrlimit}, thread::{CpuSet, sched_setaffinity}};
+use clap::{Parser, ValueEnum};
+use rustix::{
+    process::{Resource, Rlimit, getrlimit, setrlimit},
+    thread::{CpuSet, sched_setaffinity},
+};
 
-fn main() -> Result<()> {
-    let mut core = CpuSet::new();
-    core.set(1);
-    sched_setaffinity(None, &core)?;
-    let maximum = getrlimit(Resource::Nofile).maximum;
-    setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?;
+/// The servers have core 0.
+const LOAD_CORE: usize = 1;
+/// Ten thousand sockets, and some.
+const FILES_MIN: u64 = 12_000;
+
+#[derive(Parser)]
+#[command(about = "Measures Snug, and two neighbours for scale")]
+struct Options {
+    /// Measure only these [default: all]
+    groups: Vec<Group>,
+
+    /// Only what budgets are about, in short samples: to see where a change goes, not to publish
+    #[arg(long)]
+    quick: bool,
+
+    /// The release binary
+    #[arg(long, env = "SNUG_BIN", default_value = "target/release/snug")]
+    snug: PathBuf,
+
+    /// Folder for data and results, on the disk that is to be measured; the Python environment is in it
+    #[arg(long, default_value = "target/bench")]
+    folder: PathBuf,
+}
+
+fn main() -> ExitCode {
+    match run(&Options::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<()> {
+    take_place()?;
+    fs::create_dir_all(&options.folder)?;
+    let folder = options.folder.canonicalize()?;
     let programs = Programs {
-        snug: env::var_os("SNUG_BIN").map_or("target/release/snug".into(), PathBuf::from),
+        snug: options.snug.canonicalize().map_err(|error| format!("{}: {error}; run make build", options.snug.display()))?,
         bare: env::current_exe()?.with_file_name("bare"),
-        python: "target/bench/venv/bin/python".into(),
-        django: "bench/django".into(),
-        data: "target/bench/data".into(),
+        python: folder.join("venv/bin/python"),
+        django: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("django"),
+        data: folder.join("data"),
     };
-    let mut report = Report::default();
-    for kind in [Kind::Bare, Kind::Snug] {
-        let server = Server::start(kind, &programs)?;
-        let mut swarm = Swarm::new()?;
-        swarm.join(&server, "lobby", 1000)?;
-        swarm.drive(50, 4, Pace::InFlight(4))?;
-        for (name, pace, messages) in [("paced", Pace::PerSecond(50), 150), ("saturated", Pace::InFlight(16), 300)] {
-            let (mut cpu, mut rate) = (vec![], vec![]);
-            for _ in 0..3 {
-                let before = server.cpu()?;
-                let outcome = swarm.drive(messages, 4, pace)?;
-                cpu.push((server.cpu()? - before).as_secs_f64() * 1e6 / outcome.deliveries as f64);
-                rate.push(outcome.deliveries as f64 / outcome.time.as_secs_f64());
-            }
-            report.add(&format!("1000 subscribers, {name}: CPU per delivery"), kind, "us", cpu);
-            report.add(&format!("1000 subscribers, {name}: deliveries"), kind, "/s", rate);
-        }
+    let (repetitions, time) = if options.quick { (3, Duration::from_secs(1)) } else { (5, Duration::from_secs(2)) };
+    let mut bench = Bench { programs, report: Report::default(), repetitions, time, quick: options.quick };
+    let groups = if options.groups.is_empty() { Group::value_variants() } else { &options.groups };
+    for group in groups {
+        bench.measure(*group)?;
     }
-    for in_flight in [1, 16, 64] {
-        let server = Server::start(Kind::Snug, &programs)?;
-        let mut swarm = Swarm::new()?;
-        swarm.join(&server, "lobby", 10)?;
-        swarm.drive(500, 4, Pace::InFlight(in_flight))?;
-        let (mut rate, mut cpu, mut p50, mut p99) = (vec![], vec![], vec![], vec![]);
-        let messages = if in_flight == 1 { 1000 } else { 10000 };
-        for _ in 0..3 {
-            let before = server.cpu()?;
-            let outcome = swarm.drive(messages, 4, Pace::InFlight(in_flight))?;
-            rate.push(messages as f64 / outcome.time.as_secs_f64());
-            cpu.push((server.cpu()? - before).as_secs_f64() * 1e6 / messages as f64);
-            let mut times = milliseconds(&outcome.acknowledged);
-            p50.push(percentile(&mut times, 0.5));
-            p99.push(percentile(&mut times, 0.99));
-        }
-        report.add(&format!("{in_flight} in flight: sends"), Kind::Snug, "/s", rate);
-        report.add(&format!("{in_flight} in flight: CPU per send"), Kind::Snug, "us", cpu);
-        report.add(&format!("{in_flight} in flight: ack p50"), Kind::Snug, "ms", p50);
-        report.add(&format!("{in_flight} in flight: ack p99"), Kind::Snug, "ms", p99);
-    }
+    let path = folder.join("bench.json");
+    bench.report.write(&path, &machine())?;
+    println!("\n{}\nAlso in {}", bench.report.table(), path.display());
     Ok(())
+}
+
+/// A core of its own, and as many sockets as there may be; the servers inherit the latter.
+fn take_place() -> Result<()> {
+    let mut core = CpuSet::new();
+    core.set(LOAD_CORE);
+    sched_setaffinity(None, &core).map_err(|error| format!("no second core to put the load on: {error}"))?;
+    let maximum = getrlimit(Resource::Nofile).maximum;
+    if maximum.is_some_and(|files| files < FILES_MIN) {
+        return Err(format!("{FILES_MIN} open files have to be allowed: ulimit -Hn").into());
+    }
+    Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)
+}
+
+/// What it was measured on.
+fn machine() -> String {
+    let read = |path| fs::read_to_string(path).unwrap_or_default();
+    let cpus = read("/proc/cpuinfo");
+    let model = cpus.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(": "));
+    let model = model.map_or("a processor without a name", |(_, name)| name);
+    format!("{model}, Linux {}", read("/proc/sys/kernel/osrelease").trim())
 }

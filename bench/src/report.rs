@@ -1,30 +1,34 @@
-//! Figures as they come in, and what they say against the budgets.
+//! Figures as they come in, the table of them, and what they say against the budgets.
+
+use std::{fmt::Write, fs, path::Path};
 
 use serde::Serialize;
 
-use crate::{server::Kind, stats::percentile};
+use crate::{Result, budgets, server::Kind, stats::percentile};
 
 /// One measured quantity of one server: the median of some samples, and their range.
 #[derive(Clone, Debug, Serialize)]
-pub struct Figure {
-    /// What was measured.
-    pub name: String,
-    /// Of which server.
-    pub server: &'static str,
-    /// In what.
-    pub unit: &'static str,
-    /// The middle of the samples.
-    pub median: f64,
-    /// The lowest.
-    pub low: f64,
-    /// The highest.
-    pub high: f64,
+struct Figure {
+    name: String,
+    server: &'static str,
+    unit: &'static str,
+    median: f64,
+    low: f64,
+    high: f64,
 }
 
 /// All figures of a run.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 pub struct Report {
     figures: Vec<Figure>,
+}
+
+/// What is written to the file.
+#[derive(Serialize)]
+struct Document<'a> {
+    machine: &'a str,
+    figures: &'a [Figure],
+    budgets: &'a [budgets::Verdict],
 }
 
 impl Report {
@@ -33,7 +37,7 @@ impl Report {
         let median = percentile(&mut samples, 0.5);
         let (low, high) = (samples.first().copied().unwrap_or(median), samples.last().copied().unwrap_or(median));
         let figure = Figure { name: name.to_owned(), server: kind.name(), unit, median, low, high };
-        println!("{:<46} {:<7} {:>12.2} {:<12} {:.2} to {:.2}", figure.name, figure.server, median, unit, low, high);
+        println!("{name:<50} {:<7} {:>10} {unit:<3}  {} to {}", figure.server, short(median), short(low), short(high));
         self.figures.push(figure);
     }
 
@@ -41,5 +45,61 @@ impl Report {
     #[must_use]
     pub fn median(&self, name: &str, kind: Kind) -> Option<f64> {
         self.figures.iter().find(|figure| figure.name == name && figure.server == kind.name()).map(|figure| figure.median)
+    }
+
+    /// The table in Markdown: a row for each quantity, a column for each server; then the budgets.
+    #[must_use]
+    pub fn table(&self) -> String {
+        let mut table = String::from("| | unit | snug | bare | django |\n|---|---|---:|---:|---:|\n");
+        let mut names: Vec<(&str, &str)> = self.figures.iter().map(|figure| (figure.name.as_str(), figure.unit)).collect();
+        let mut seen = Vec::new();
+        names.retain(|name| {
+            !seen.contains(name) && {
+                seen.push(*name);
+                true
+            }
+        });
+        for (name, unit) in names {
+            let cell = |kind| self.median(name, kind).map(short).unwrap_or_default();
+            // Writing to a String cannot fail.
+            let _ = writeln!(table, "| {name} | {unit} | {} | {} | {} |", cell(Kind::Snug), cell(Kind::Bare), cell(Kind::Django));
+        }
+        table.push_str("\n| budget | | measured | |\n|---|---:|---:|---|\n");
+        for verdict in budgets::verdicts(self) {
+            let _ =
+                writeln!(table, "| {} | {} | {} | {} |", verdict.name, verdict.bound(), short(verdict.measured), verdict.words());
+        }
+        table
+    }
+
+    /// Writes everything as JSON, with the machine that it was measured on.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn write(&self, path: &Path, machine: &str) -> Result<()> {
+        let document = Document { machine, figures: &self.figures, budgets: &budgets::verdicts(self) };
+        Ok(fs::write(path, serde_json::to_string_pretty(&document)?)?)
+    }
+}
+
+/// Three digits that count.
+fn short(value: f64) -> String {
+    match value.abs() {
+        100.0.. => format!("{value:.0}"),
+        10.0.. => format!("{value:.1}"),
+        _ => format!("{value:.2}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_quantity_is_a_row_and_a_server_a_column() {
+        let mut report = Report::default();
+        report.add("speed", Kind::Snug, "/s", vec![30.0, 10.0, 20.0]);
+        report.add("speed", Kind::Bare, "/s", vec![1234.0]);
+        assert!(report.table().contains("| speed | /s | 20.0 | 1234 |  |\n"), "{}", report.table());
     }
 }

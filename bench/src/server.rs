@@ -1,7 +1,7 @@
 //! The servers that are measured, each a process of its own on a core of its own.
 
 use std::{
-    fs,
+    fs, mem,
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
@@ -68,7 +68,8 @@ impl Programs {
             Kind::Snug => command.arg(&self.snug).args(["serve", "--addr", "127.0.0.1:0", "--data-dir"]).arg(folder),
             Kind::Bare => command.arg(&self.bare),
             Kind::Django => {
-                let uvicorn = ["-m", "uvicorn", "chat:application", "--port", "0", "--no-access-log", "--ws-ping-interval", "600"];
+                let uvicorn =
+                    ["-m", "uvicorn", "chat:application", "--port", "0", "--no-access-log", "--ws-ping-interval", "600"];
                 command.arg(&self.python).args(uvicorn).current_dir(&self.django).env("CHAT_DATABASE", folder.join("chat.db"))
             }
         };
@@ -82,25 +83,22 @@ pub struct Server {
     pub kind: Kind,
     /// Where it listens.
     pub addr: SocketAddr,
-    /// Time from its start to the line that says where it listens.
+    /// When its process was started.
     pub started: Instant,
     child: Child,
+    folder: PathBuf,
     /// One access token per account, where there are accounts.
     tokens: Vec<String>,
     cookie: String,
 }
 
 impl Server {
-    /// Starts with an empty folder.
+    /// Starts with an empty folder, and signs in where there are accounts.
     ///
     /// # Errors
     /// It does not start, or nobody can register.
     pub fn start(kind: Kind, programs: &Programs) -> Result<Self> {
-        let folder = programs.data.join(kind.name());
-        if folder.exists() {
-            fs::remove_dir_all(&folder)?;
-        }
-        let mut server = Self::start_on(kind, programs, &folder)?;
+        let mut server = Self::start_new(kind, programs)?;
         if kind == Kind::Snug {
             for account in 0..ACCOUNTS {
                 server.sign_in(account)?;
@@ -109,12 +107,32 @@ impl Server {
         Ok(server)
     }
 
-    /// Starts on a folder that may hold data.
+    /// Starts with an empty folder, and nobody in it.
     ///
     /// # Errors
     /// It does not start.
-    pub fn start_on(kind: Kind, programs: &Programs, folder: &Path) -> Result<Self> {
-        fs::create_dir_all(folder)?;
+    pub fn start_new(kind: Kind, programs: &Programs) -> Result<Self> {
+        let folder = programs.data.join(kind.name());
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
+        fs::create_dir_all(&folder)?;
+        Self::start_on(kind, programs, &folder)
+    }
+
+    /// Ends it and starts another process on its folder; who was signed in still is.
+    ///
+    /// # Errors
+    /// It does not start.
+    pub fn restarted(mut self, programs: &Programs) -> Result<Self> {
+        self.end();
+        let mut server = Self::start_on(self.kind, programs, &self.folder)?;
+        mem::swap(&mut server.tokens, &mut self.tokens);
+        mem::swap(&mut server.cookie, &mut self.cookie);
+        Ok(server)
+    }
+
+    fn start_on(kind: Kind, programs: &Programs, folder: &Path) -> Result<Self> {
         let path = folder.join("log");
         let log = fs::File::create(&path)?;
         let mut command = programs.command(kind, folder);
@@ -124,7 +142,8 @@ impl Server {
         loop {
             let said = fs::read_to_string(&path)?;
             if let Some(addr) = address_in(&said) {
-                return Ok(Self { kind, addr, started, child, tokens: Vec::new(), cookie: String::new() });
+                let folder = folder.to_owned();
+                return Ok(Self { kind, addr, started, child, folder, tokens: Vec::new(), cookie: String::new() });
             }
             if let Some(status) = child.try_wait()? {
                 return Err(format!("{} ended with {status}: {said}", kind.name()).into());
@@ -179,13 +198,26 @@ impl Server {
     /// The request that opens a socket of an account.
     #[must_use]
     pub fn handshake(&self, account: usize) -> String {
-        let token = self.tokens.get(account % ACCOUNTS).map(|token| format!("Sec-WebSocket-Protocol: snug.v1, bearer.{token}\r\n"));
+        let token =
+            self.tokens.get(account % ACCOUNTS).map(|token| format!("Sec-WebSocket-Protocol: snug.v1, bearer.{token}\r\n"));
         format!(
             "GET /ws HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
             self.addr,
             token.unwrap_or_default()
         )
+    }
+
+    /// What account 0 shows to be known on pages.
+    #[must_use]
+    pub fn cookie(&self) -> &str {
+        &self.cookie
+    }
+
+    fn end(&mut self) {
+        // When it has ended already there is nothing to stop.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 
     /// Processor time that it has used, ended threads included.
@@ -217,9 +249,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // When it has ended already there is nothing to stop.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        self.end();
     }
 }
 
@@ -230,7 +260,8 @@ impl Drop for Server {
 pub fn cpu_of(process: &str) -> Result<Duration> {
     let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
     let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks: Vec<u32> = after_name.split_whitespace().skip(11).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
+    let ticks: Vec<u32> =
+        after_name.split_whitespace().skip(11).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
     Ok(TICK * ticks.iter().sum())
 }
 

@@ -34,7 +34,7 @@ pub enum Pace {
 }
 
 /// What came of a series of sends.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Outcome {
     /// From the first send until everything was delivered and acknowledged.
     pub time: Duration,
@@ -151,19 +151,18 @@ impl Swarm {
         self.until(|floor| floor.live == all)
     }
 
-    /// Sends messages, the rooms taking turns and in each its first `senders`, and waits until every subscriber has every one.
+    /// Sends for so long, the rooms taking turns and in each its first `senders`, and waits until every subscriber has everything.
     ///
     /// # Errors
     /// A send is refused, or an event is missing, doubled or out of order.
-    pub fn drive(&mut self, messages: usize, senders: usize, pace: Pace) -> Result<Outcome> {
+    pub fn drive(&mut self, time: Duration, senders: usize, pace: Pace) -> Result<Outcome> {
         let first_of_room: Vec<_> = (0..self.floor.names.len())
             .map(|room| self.sockets.iter().position(|socket| socket.room == room).ok_or("a room without a socket"))
             .collect::<std::result::Result<_, _>>()?;
         let (from, deliveries) = (self.floor.sends.len(), self.floor.deliveries);
-        let until = from + messages;
         let rooms = first_of_room.len();
         let start = Instant::now();
-        while self.floor.sends.len() < until {
+        while start.elapsed() < time {
             let sent = self.floor.sends.len() - from;
             let wait = match pace {
                 Pace::InFlight(window) => (self.floor.sends.len() >= self.floor.acknowledged + window).then_some(PATIENCE),
@@ -177,11 +176,17 @@ impl Swarm {
                 None => self.send(first_of_room[sent % rooms] + sent / rooms % senders)?,
             }
         }
-        self.until(|floor| floor.acknowledged == until && floor.all_complete())?;
+        self.until(|floor| floor.acknowledged == floor.sends.len() && floor.all_complete())?;
         let time = start.elapsed();
         self.floor.check()?;
         let (acknowledged, delivered) = self.floor.times(from);
         Ok(Outcome { time, deliveries: self.floor.deliveries - deliveries, acknowledged, delivered })
+    }
+
+    /// The last place of the first room that somebody has everything up to.
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        self.sockets.first().map_or(0, |socket| socket.last)
     }
 
     fn send(&mut self, id: usize) -> Result<()> {
@@ -303,7 +308,8 @@ impl Socket {
     }
 
     fn hear(&mut self, json: &[u8], floor: &mut Floor) -> Result<()> {
-        let number = |key| frames::number_after(json, key).ok_or_else(|| format!("no {key} in {}", String::from_utf8_lossy(json)));
+        let number =
+            |key| frames::number_after(json, key).ok_or_else(|| format!("no {key} in {}", String::from_utf8_lossy(json)));
         if json.starts_with(br#"{"type":"event""#) {
             let seq = number(r#""seq":"#)?;
             let tally = floor.tallies[self.room].as_mut().ok_or("an event before the subscription")?;

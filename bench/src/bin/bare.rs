@@ -146,7 +146,8 @@ impl Chat {
             if let Some(room) = self.rooms.get_mut(name) {
                 room.subscribers = subscribers;
             }
-            let ack = format!(r#"{{"type":"ack","client_id":"{client_id}","room":"{ID}","message":"{ID}","seq":{seq},"at":{AT}}}"#);
+            let ack =
+                format!(r#"{{"type":"ack","client_id":"{client_id}","room":"{ID}","message":"{ID}","seq":{seq},"at":{AT}}}"#);
             frame.clear();
             frames::write_text(ack.as_bytes(), &mut frame);
             self.write(id, &frame);
@@ -176,5 +177,7 @@ fn handshake(request: &[u8]) -> String {
     };
     let key = header("sec-websocket-key:");
     let accept = BASE64_STANDARD.encode(Sha1::new().chain_update(key).chain_update(GUID).finalize());
-    format!("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n")
+    format!(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    )
 }
