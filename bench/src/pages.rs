@@ -8,7 +8,7 @@ use std::{
 
 use mio::{Events, Interest, Poll, Token, net::TcpStream};
 
-use crate::Result;
+use crate::{Result, http::header};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -26,7 +26,9 @@ pub fn load(addr: SocketAddr, request: &str, connections: usize, time: Duration)
     let (mut poll, mut events) = (Poll::new()?, Events::with_capacity(connections));
     let mut readers = Vec::new();
     for id in 0..connections {
-        let mut stream = TcpStream::from_std(std::net::TcpStream::connect(addr)?);
+        let stream = std::net::TcpStream::connect(addr)?;
+        stream.set_nonblocking(true)?;
+        let mut stream = TcpStream::from_std(stream);
         poll.registry().register(&mut stream, Token(id), Interest::READABLE)?;
         readers.push(Reader { stream, asked: Instant::now(), answer: Vec::new() });
     }
@@ -74,18 +76,17 @@ impl Reader {
     }
 }
 
-/// Whether a page is there to its end, in one piece or in chunks. One request is under way at a time, so nothing comes after it.
+/// Whether an answer is there to its end. One request is under way at a time, so nothing comes after it.
 fn is_complete(answer: &[u8]) -> Result<bool> {
-    if answer.len() >= 12 && !answer.starts_with(b"HTTP/1.1 200") {
-        return Err(String::from_utf8_lossy(answer).into());
+    let Some(end) = answer.windows(4).position(|end| end == b"\r\n\r\n") else { return Ok(false) };
+    let (head, body) = (String::from_utf8_lossy(&answer[..end]), &answer[end + 4..]);
+    if !head.starts_with("HTTP/1.1 200") {
+        return Err(format!("no page: {head}").into());
     }
-    let (body, last_chunk) = answer.strip_suffix(b"\r\n0\r\n\r\n").map_or((answer, false), |body| (body, true));
-    Ok(body.trim_ascii_end().ends_with(b"</html>") && (last_chunk || !is_chunked(answer)))
-}
-
-fn is_chunked(answer: &[u8]) -> bool {
-    let head = answer.windows(4).position(|end| end == b"\r\n\r\n").map_or(answer, |end| &answer[..end]);
-    head.to_ascii_lowercase().windows(26).any(|header| header == b"transfer-encoding: chunked")
+    match header(&head, "content-length") {
+        Some(length) => Ok(body.len() == length.parse::<usize>()?),
+        None => Ok(body.ends_with(b"\r\n0\r\n\r\n")),
+    }
 }
 
 #[cfg(test)]
@@ -94,20 +95,20 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_ends_with_its_last_tag() {
+    fn an_answer_ends_with_its_length_or_its_last_chunk() {
         let complete =
             |head: &str, body: &str| is_complete(format!("HTTP/1.1 200 OK\r\n{head}\r\n\r\n{body}").as_bytes()).unwrap();
-        let (whole, chunked) = ("Content-Length: 13", "Transfer-Encoding: chunked");
-        assert!(complete(whole, "<html></html>"));
-        assert!(complete(chunked, "d\r\n<html></html>\r\n0\r\n\r\n"));
-        assert!(complete(chunked, "e\r\n<html></html>\n\r\n0\r\n\r\n"));
-        assert!(!complete(whole, "<html></ht"));
-        assert!(!complete(chunked, "d\r\n<html></html>\r\n"));
-        assert!(!complete(whole, ""));
+        let (whole, chunked) = ("content-length: 4", "transfer-encoding: chunked");
+        assert!(complete(whole, "page"));
+        assert!(!complete(whole, "pag"));
+        assert!(complete(chunked, "4\r\npage\r\n0\r\n\r\n"));
+        assert!(!complete(chunked, "4\r\npage\r\n"));
+        assert!(!complete(chunked, ""));
+        assert!(!is_complete(b"HTTP/1.1 200 OK\r\ncontent-le").unwrap());
     }
 
     #[test]
     fn a_refusal_is_no_page() {
-        assert!(is_complete(b"HTTP/1.1 404 Not Found\r\n\r\n<html></html>").is_err());
+        assert!(is_complete(b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n").is_err());
     }
 }
