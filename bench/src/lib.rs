@@ -4,6 +4,7 @@ pub mod budgets;
 pub mod figures;
 pub mod frames;
 pub mod http;
+pub mod machine;
 pub mod pages;
 pub mod report;
 pub mod server;

@@ -66,7 +66,7 @@ fn run(options: &Options) -> Result<()> {
         bench.measure(*group)?;
     }
     let path = folder.join("bench.json");
-    bench.report.write(&path, &machine())?;
+    bench.report.write(&path)?;
     println!("\n{}\nAlso in {}", bench.report.table(), path.display());
     Ok(())
 }
@@ -81,13 +81,4 @@ fn take_place() -> Result<()> {
         return Err(format!("{FILES_MIN} open files have to be allowed: ulimit -Hn").into());
     }
     Ok(setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum })?)
-}
-
-/// What it was measured on.
-fn machine() -> String {
-    let read = |path| fs::read_to_string(path).unwrap_or_default();
-    let cpus = read("/proc/cpuinfo");
-    let model = cpus.lines().find(|line| line.starts_with("model name")).and_then(|line| line.split_once(": "));
-    let model = model.map_or("a processor without a name", |(_, name)| name);
-    format!("{model}, Linux {}", read("/proc/sys/kernel/osrelease").trim())
 }

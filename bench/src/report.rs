@@ -4,7 +4,7 @@ use std::{fmt::Write, fs, path::Path};
 
 use serde::Serialize;
 
-use crate::{Result, budgets, server::Kind, stats::percentile};
+use crate::{Result, budgets, machine, server::Kind, stats::percentile};
 
 /// One measured quantity of one server: the median of some samples, and their range.
 #[derive(Clone, Debug, Serialize)]
@@ -21,12 +21,14 @@ struct Figure {
 #[derive(Debug, Default)]
 pub struct Report {
     figures: Vec<Figure>,
+    others: f64,
 }
 
 /// What is written to the file.
 #[derive(Serialize)]
 struct Document<'a> {
-    machine: &'a str,
+    machine: String,
+    others_cores: f64,
     figures: &'a [Figure],
     budgets: &'a [budgets::Verdict],
 }
@@ -39,6 +41,11 @@ impl Report {
         let figure = Figure { name: name.to_owned(), server: kind.name(), unit, median, low, high };
         println!("{name:<50} {:<7} {:>10} {unit:<3}  {} to {}", figure.server, short(median), short(low), short(high));
         self.figures.push(figure);
+    }
+
+    /// Notes that other programs used so many cores during some of the figures. The highest counts.
+    pub fn disturbed(&mut self, cores: f64) {
+        self.others = self.others.max(cores);
     }
 
     /// The median of a quantity, if it was measured.
@@ -69,6 +76,7 @@ impl Report {
             let _ =
                 writeln!(table, "| {} | {} | {} | {} |", verdict.name, verdict.bound(), short(verdict.measured), verdict.words());
         }
+        let _ = writeln!(table, "\n{}. Other programs used up to {:.2} cores meanwhile.", machine::name(), self.others);
         table
     }
 
@@ -76,8 +84,9 @@ impl Report {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub fn write(&self, path: &Path, machine: &str) -> Result<()> {
-        let document = Document { machine, figures: &self.figures, budgets: &budgets::verdicts(self) };
+    pub fn write(&self, path: &Path) -> Result<()> {
+        let (figures, budgets) = (&self.figures, &budgets::verdicts(self));
+        let document = Document { machine: machine::name(), others_cores: self.others, figures, budgets };
         Ok(fs::write(path, serde_json::to_string_pretty(&document)?)?)
     }
 }

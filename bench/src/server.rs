@@ -12,14 +12,13 @@ use std::{
 use crate::{
     Result, frames,
     http::{ask, header},
+    machine,
 };
 
 /// Accounts that the load side signs in with.
 const ACCOUNTS: usize = 4;
 const PASSWORD: &str = "seven small boats";
 const START_MAX: Duration = Duration::from_secs(30);
-/// What the kernel counts processor time in for `/proc`, on every Linux there is (`USER_HZ`).
-const TICK: Duration = Duration::from_millis(10);
 
 /// Which server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,7 +224,7 @@ impl Server {
     /// # Errors
     /// It does not run.
     pub fn cpu(&self) -> Result<Duration> {
-        cpu_of(&self.child.id().to_string())
+        machine::cpu_of(&self.child.id().to_string())
     }
 
     /// Memory that it holds, in bytes.
@@ -253,18 +252,6 @@ impl Drop for Server {
     }
 }
 
-/// Processor time of a process, `self` for this one: fields 14 and 15 of `stat`, counted after the name, which may hold blanks.
-///
-/// # Errors
-/// There is no such process.
-pub fn cpu_of(process: &str) -> Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
-    let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
-    let ticks: Vec<u32> =
-        after_name.split_whitespace().skip(11).take(2).map(str::parse).collect::<std::result::Result<_, _>>()?;
-    Ok(TICK * ticks.iter().sum())
-}
-
 fn address_in(said: &str) -> Option<SocketAddr> {
     let (_, rest) = said.split_once("http://")?;
     // Until the line is whole the port may lack its last digits.
@@ -282,11 +269,5 @@ mod tests {
         assert_eq!(address_in("Snug is ready: http://127.0.0.1:41"), None);
         assert_eq!(address_in("Snug is ready: http://127.0.0.1:4123\n"), Some("127.0.0.1:4123".parse().unwrap()));
         assert_eq!(address_in("Uvicorn running on http://127.0.0.1:81 (Press CTRL+C)"), Some("127.0.0.1:81".parse().unwrap()));
-    }
-
-    #[test]
-    fn a_process_has_a_time() {
-        assert!(cpu_of("self").is_ok());
-        assert!(cpu_of("none").is_err());
     }
 }

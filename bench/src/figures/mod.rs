@@ -14,6 +14,7 @@ use clap::ValueEnum;
 
 use crate::{
     Result,
+    machine::Others,
     report::Report,
     server::{Kind, Programs, Server},
     swarm::{Outcome, Pace, Swarm},
@@ -53,11 +54,18 @@ pub struct Bench {
 }
 
 impl Bench {
-    /// Measures a group.
+    /// Measures a group, and notes how busy the machine was with other things.
     ///
     /// # Errors
     /// A server does not start, or something is incomplete.
     pub fn measure(&mut self, group: Group) -> Result<()> {
+        let others = Others::watch()?;
+        self.figures(group)?;
+        self.report.disturbed(others.cores()?);
+        Ok(())
+    }
+
+    fn figures(&mut self, group: Group) -> Result<()> {
         match group {
             Group::Fanout => fanout::measure(self),
             Group::Sends => sends::measure(self),

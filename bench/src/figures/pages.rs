@@ -4,8 +4,9 @@ use super::Bench;
 use crate::{
     Result,
     http::ask,
+    machine::cpu_of,
     pages::load,
-    server::{Kind, Server, cpu_of},
+    server::{Kind, Server},
     stats::{milliseconds, percentile},
     swarm::{Pace, Swarm},
 };
