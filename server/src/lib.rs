@@ -15,6 +15,7 @@ mod caller;
 pub mod commands;
 pub mod config;
 mod guard;
+pub mod guests;
 pub mod hosts;
 mod pages;
 mod probes;
@@ -33,6 +34,8 @@ pub struct AppState {
     pub site: Arc<assets::Site>,
     /// The names this server answers to.
     pub hosts: Arc<hosts::Hosts>,
+    /// What guests were shown last.
+    pub pages: guests::Pages,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
     /// The open sockets.

@@ -11,7 +11,7 @@ use leptos::{
 };
 use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
 
-use crate::{AppState, assets, caller, security};
+use crate::{AppState, assets, caller, guests, security};
 
 const RELOAD_PORT: u32 = 3001;
 
@@ -39,6 +39,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     Router::new()
         .leptos_routes_with_context(state, PAGES.clone(), provide, move || shell(options.clone()))
         .fallback_service(not_found)
+        .layer(middleware::from_fn_with_state(state.clone(), guests::reuse))
         .layer(middleware::from_fn_with_state(state.clone(), caller::session))
         .layer(middleware::from_fn(security::page_policy))
         .layer(middleware::from_fn_with_state(state.clone(), assets::serve))

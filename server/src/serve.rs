@@ -34,7 +34,7 @@ use crate::{
     assets::Site,
     commands,
     config::{Options, Store},
-    router, telemetry,
+    guests, router, telemetry,
     ws::{self, Sockets},
 };
 
@@ -107,6 +107,7 @@ pub async fn serve(options: &Options) -> Result<(), Failure> {
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
         hosts: Arc::new(options.hosts(addr)),
+        pages: guests::Pages::default(),
         metrics,
         sockets: Sockets::new(ws::Limits::default(), stop),
     };

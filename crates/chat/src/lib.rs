@@ -20,7 +20,14 @@ mod throttle;
 pub mod upkeep;
 mod writer;
 
-use std::{num::NonZeroU32, sync::Arc, time::Duration};
+use std::{
+    num::NonZeroU32,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 use sea_orm::ConnectionTrait;
@@ -92,6 +99,7 @@ struct Inner {
     writer: Writer,
     broker: Arc<dyn Broker>,
     hub: Arc<Hub>,
+    commits: Arc<AtomicU64>,
     tokens: Tokens,
     hasher: Hasher,
     throttle: Throttle,
@@ -110,6 +118,7 @@ impl Chat {
         let db = Db::open(&database_url).await?;
         let mut tasks = JoinSet::new();
         let (own, signals) = hub::in_process();
+        let commits = own.commits();
         let many_nodes = redis_url.is_some();
         let broker: Arc<dyn Broker> = match redis_url {
             Some(url) => {
@@ -128,6 +137,7 @@ impl Chat {
                 db,
                 broker,
                 hub,
+                commits,
                 tokens: Tokens::new(&signing_key),
                 hasher: Hasher::new(),
                 throttle: Throttle::new(limits.per_address, limits.per_account),
@@ -154,6 +164,12 @@ impl Chat {
     pub async fn ready(&self) -> Result<()> {
         self.inner.db.read().execute_unprepared("SELECT 1").await?;
         Ok(())
+    }
+
+    /// A number that is another one after each commit: at once for those of this node, as soon as it is heard of them for others.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.inner.commits.load(Ordering::Acquire)
     }
 
     /// Finishes what is queued and closes the database. What comes later is refused as `unavailable`.

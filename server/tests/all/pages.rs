@@ -118,3 +118,19 @@ async fn an_unknown_address_is_a_page_of_ours_with_the_right_status() {
         assert!(page.header("content-security-policy").contains("'nonce-"), "{path}");
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_one_is_shown_is_not_shown_to_another() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.get("/r/lobby").await.assert_has("@ada");
+    let first = app.stranger().get("/r/lobby").await;
+    first.assert_has_not("@ada");
+    let second = app.stranger().get("/r/lobby").await;
+    assert_ne!(first.header("content-security-policy"), second.header("content-security-policy"));
+    assert_eq!(without_nonce(&first), without_nonce(&second));
+    ada.get("/r/lobby").await.assert_has("@ada");
+    // At once, for everybody.
+    ada.write("lobby", "news").await;
+    app.stranger().get("/r/lobby").await.assert_has("news");
+}

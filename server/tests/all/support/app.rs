@@ -10,7 +10,7 @@ use std::{
 
 use chat::{Chat, Limits, Rate, SigningKey};
 use metrics_exporter_prometheus::PrometheusHandle;
-use server::{AppState, assets::Site, hosts::Hosts, serve, telemetry, ws};
+use server::{AppState, assets::Site, guests::Pages, hosts::Hosts, serve, telemetry, ws};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -67,6 +67,7 @@ impl Builder {
             chat: chat.clone(),
             site: Arc::new(self.site),
             hosts: Arc::new(Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            pages: Pages::default(),
             metrics: METRICS.clone(),
             sockets: ws::Sockets::new(self.sockets, stop.clone()),
         };

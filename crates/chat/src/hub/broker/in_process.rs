@@ -1,5 +1,10 @@
 //! The broker of a single node: a queue to its own hub.
 
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
 use futures::{FutureExt, future::BoxFuture};
 use tokio::sync::mpsc;
 
@@ -11,10 +16,19 @@ const QUEUE: usize = 64;
 #[derive(Clone)]
 pub(crate) struct InProcess {
     queue: mpsc::Sender<Vec<Signal>>,
+    commits: Arc<AtomicU64>,
+}
+
+impl InProcess {
+    /// Counts what passes here: every commit of this node before it is answered, and those of other nodes as they are heard of.
+    pub(crate) fn commits(&self) -> Arc<AtomicU64> {
+        self.commits.clone()
+    }
 }
 
 impl Broker for InProcess {
     fn publish(&self, signals: Vec<Signal>) -> BoxFuture<'_, ()> {
+        self.commits.fetch_add(1, Ordering::Release);
         async move {
             // The hub is gone only when the server shuts down; clients find the event when they resume.
             let _ = self.queue.send(signals).await;
@@ -26,5 +40,5 @@ impl Broker for InProcess {
 /// A broker within this process, and what comes out of it.
 pub(crate) fn in_process() -> (InProcess, mpsc::Receiver<Vec<Signal>>) {
     let (queue, signals) = mpsc::channel(QUEUE);
-    (InProcess { queue }, signals)
+    (InProcess { queue, commits: Arc::default() }, signals)
 }
