@@ -7,7 +7,7 @@ BINARY := target/release/snug
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-e2e lint check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e lint check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ test: ## check everything: lint, Rust tests, browser tests
 test-rust: ## run the Rust tests
 	cargo test --workspace --exclude frontend
 
+test-faults: ## run the guarantees under faults, some minutes; SNUG_FAULTS_SECONDS=60 for longer, ARGS="kill" picks some
+	cargo test --workspace --exclude frontend --test faults -- --nocapture $(ARGS)
+
 test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks some
 	@scripts/setup.sh test
 	cd end2end && npx playwright test $(ARGS)
@@ -42,6 +45,7 @@ test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks so
 lint: ## check the format, and clippy for the server and for the browser
 	cargo fmt --all --check
 	cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
+	cargo clippy --workspace --exclude frontend --test faults -- -D warnings
 	cargo clippy --package frontend --target wasm32-unknown-unknown -- -D warnings
 
 check-wasm-tree: ## check that nothing of the server gets into the page

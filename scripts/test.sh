@@ -66,6 +66,7 @@ check "dependencies of the page" scripts/check-wasm-tree.sh
 
 cargo_stage "rust tests" rust.log rust_tests
 cargo_stage "rust tests on PostgreSQL" postgres.log postgres_tests
+cargo_stage "tests under faults" faults.log make --no-print-directory test-faults
 
 if stage "release build" make --no-print-directory build; then
   check "size" scripts/size.sh

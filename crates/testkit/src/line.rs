@@ -31,6 +31,8 @@ struct State {
     cut: bool,
     /// How often all connections were reset.
     resets: u64,
+    /// How often all connections were forgotten.
+    losses: u64,
 }
 
 impl Line {
@@ -71,6 +73,12 @@ impl Line {
         self.state.send_modify(|state| state.cut = false);
     }
 
+    /// Forgets every connection, as a firewall does that was restarted: nothing comes through any more, and nobody is told. New
+    /// connections are not touched.
+    pub fn forget_all(&self) {
+        self.state.send_modify(|state| state.losses += 1);
+    }
+
     /// Ends every connection at both sides by a reset.
     pub fn reset_all(&self) {
         self.state.send_modify(|state| state.resets += 1);
@@ -108,22 +116,23 @@ async fn carry(
     target: SocketAddr,
     mut state: watch::Receiver<State>,
 ) -> io::Result<()> {
-    connected(&mut state).await;
+    let born = state.borrow().losses;
+    connected(&mut state, born).await;
     let far = far.insert(TcpStream::connect(target).await?);
     near.set_nodelay(true)?;
     far.set_nodelay(true)?;
     let (near_read, near_write) = near.split();
     let (far_read, far_write) = far.split();
-    tokio::try_join!(pump(near_read, far_write, state.clone()), pump(far_read, near_write, state)).map(|_| ())
+    tokio::try_join!(pump(near_read, far_write, state.clone(), born), pump(far_read, near_write, state, born)).map(|_| ())
 }
 
-async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut state: watch::Receiver<State>) -> io::Result<()> {
+async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut state: watch::Receiver<State>, born: u64) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let length = from.read(&mut buffer).await;
         let State { delay, byte_by_byte, .. } = *state.borrow();
         sleep(delay).await;
-        connected(&mut state).await;
+        connected(&mut state, born).await;
         let length = length?;
         if length == 0 {
             return to.shutdown().await;
@@ -140,8 +149,9 @@ async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut state: watch::R
     }
 }
 
-async fn connected(state: &mut watch::Receiver<State>) {
-    if state.wait_for(|state| !state.cut).await.is_err() {
+/// Waits until the line is whole for a connection that was made after so many losses; for a forgotten one that is never.
+async fn connected(state: &mut watch::Receiver<State>, born: u64) {
+    if state.wait_for(|state| !state.cut && state.losses == born).await.is_err() {
         // The line has gone, and this task goes with it.
         std::future::pending().await
     }

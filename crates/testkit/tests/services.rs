@@ -105,5 +105,10 @@ async fn a_line_carries_cuts_and_resets() {
     line.reset_all();
     let error = stream.read(&mut heard).await.unwrap_err();
     assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+    let mut stream = TcpStream::connect(line.addr()).await.unwrap();
+    echoed(&mut stream).await.unwrap();
+
+    line.forget_all();
+    assert!(timeout(MOMENT, echoed(&mut stream)).await.is_err());
     echoed(&mut TcpStream::connect(line.addr()).await.unwrap()).await.unwrap();
 }

@@ -136,9 +136,9 @@ impl Client {
     /// Talks until the connection ends; returns the number that it was closed with.
     async fn converse(&mut self, mut ws: Stream) -> Result<(), u16> {
         self.tally(|tally| tally.connections += 1);
-        for number in 0..ROOMS.len() {
+        for (number, name) in ROOMS.into_iter().enumerate() {
             let after = self.journal.lock().unwrap().last(number);
-            send(&mut ws, &ClientFrame::Subscribe { room: room(ROOMS[number]), after }).await?;
+            send(&mut ws, &ClientFrame::Subscribe { room: room(name), after }).await?;
         }
         self.outbox.values_mut().for_each(|waiting| waiting.sent = None);
         self.transmit(&mut ws).await?;

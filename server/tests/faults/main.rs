@@ -6,7 +6,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "../all/support/mod.rs"]
-#[allow(dead_code, unused_imports, reason = "each of the two test binaries needs its own part")]
 mod support;
 
 mod client;

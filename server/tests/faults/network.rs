@@ -38,6 +38,10 @@ async fn torment(line: &Line, crowd: &Crowd) {
     line.reset_all();
     line.restore();
     crowd.work(load_time() / 4, 100).await;
+    line.forget_all();
+    // More than the sends that other ways bring through before the dead connections are noticed.
+    crowd.work(CUT, 100).await;
+    crowd.work(load_time() / 4, 100).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

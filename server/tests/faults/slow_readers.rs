@@ -25,10 +25,10 @@ use crate::{
 /// The room that nobody listens to who reads.
 const ATTIC: &str = "attic";
 /// What goes into it is more than the server may keep for all of them.
-const FLOOD: u64 = 1_500;
+const FLOOD: u64 = 3_000;
 const DEAF: usize = 40;
 /// A fraction of the flood: bounds of mailboxes and sockets, caches of SQLite, and what the allocator keeps.
-const MEMORY_MAX: usize = 24 * 1024 * 1024;
+const MEMORY_MAX: usize = 48 * 1024 * 1024;
 /// Small enough that what the kernels hold back is soon full.
 const RECEIVE_BUFFER: u32 = 4096;
 const READER: &str = "slow_readers::reader_in_a_process_of_its_own";

@@ -1,4 +1,6 @@
-//! What every test needs: a server, people, sockets, a look into the database.
+//! What every test needs: a server, people, sockets, a look into the database. Shared by two test binaries.
+
+#![allow(dead_code, unused_imports, reason = "each of the two needs its own part")]
 
 pub(crate) mod app;
 pub(crate) mod audit;
