@@ -9,7 +9,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Pagi
 
 use crate::{
     Actor, Chat, Error, Result,
-    db::{Serial, entity::user, now},
+    db::{self, Serial, entity::user, now},
     rooms,
     sessions::{self, SignedIn},
 };
@@ -66,7 +66,7 @@ pub(crate) async fn find(chat: &Chat, username: &Username) -> Result<Option<user
 async fn insert(chat: &Chat, username: Username, name: DisplayName, password_hash: String) -> Result<User> {
     let transaction = chat.db().begin().await?;
     // Two first accounts at once: only one of them is the owner.
-    chat.db().serialize(&transaction, Serial::FirstAccount).await?;
+    db::serialize(&transaction, Serial::FirstAccount).await?;
     let role = match user::Entity::find().count(&transaction).await? {
         0 => user::Role::Owner,
         _ => user::Role::Member,

@@ -31,6 +31,8 @@ pub(crate) struct Db {
 /// What only one transaction may decide at a time.
 #[derive(Clone, Copy)]
 pub(crate) enum Serial {
+    /// Which steps the schema has to take.
+    Migration,
     /// Whether an account is the first.
     FirstAccount,
 }
@@ -39,6 +41,7 @@ impl Serial {
     /// The key of PostgreSQL's advisory lock. Any numbers do, as long as they stay the same and differ.
     fn key(self) -> i64 {
         match self {
+            Self::Migration => 0x736e_7567,
             Self::FirstAccount => 0x736e_7568,
         }
     }
@@ -70,21 +73,20 @@ impl Db {
         begin(&self.write).await
     }
 
-    /// Lets only one transaction at a time, of all nodes, go on from here. On SQLite every writing transaction is alone anyway.
-    pub(crate) async fn serialize(&self, transaction: &DatabaseTransaction, what: Serial) -> Result<(), DbErr> {
-        if self.write.get_database_backend() == DbBackend::Postgres {
-            let lock =
-                Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [what.key().into()]);
-            transaction.execute_raw(lock).await?;
-        }
-        Ok(())
-    }
-
     /// Closes the pools after the statements that run; SQLite writes its log back into the file.
     pub(crate) async fn close(&self) -> Result<(), DbErr> {
         self.read.close_by_ref().await?;
         self.write.close_by_ref().await
     }
+}
+
+/// Lets only one transaction at a time, of all nodes, go on from here. On SQLite every writing transaction is alone anyway.
+pub(crate) async fn serialize(transaction: &DatabaseTransaction, what: Serial) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let lock = Statement::from_sql_and_values(DbBackend::Postgres, "SELECT pg_advisory_xact_lock($1)", [what.key().into()]);
+        transaction.execute_raw(lock).await?;
+    }
+    Ok(())
 }
 
 /// A connection that writes; creates the SQLite file when there is none.

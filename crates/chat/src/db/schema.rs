@@ -1,10 +1,9 @@
 //! The schema of a database: the steps it has taken, and taking the others.
 
 use migration::{Migrator, MigratorTrait, SchemaManager};
-use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, Statement};
 
-/// Names the lock under which one node at a time migrates a PostgreSQL database. Any number does, as long as it stays the same.
-const MIGRATION_LOCK: i64 = 0x736e_7567;
+use super::Serial;
 
 /// How far a database has come, by the names of the steps.
 #[derive(Debug, Default)]
@@ -43,9 +42,7 @@ fn without(steps: &[String], others: &[String]) -> Vec<String> {
 /// start at once the first one does it and the others wait.
 pub(crate) async fn migrate(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let transaction = super::begin(db).await?;
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        transaction.execute_unprepared(&format!("SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")).await?;
-    }
+    super::serialize(&transaction, Serial::Migration).await?;
     let pending = Steps::of(&transaction).await?.pending;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await?;

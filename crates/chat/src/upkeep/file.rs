@@ -81,3 +81,22 @@ pub(super) async fn damage(db: &DatabaseConnection) -> std::result::Result<Optio
     let more = found.len().saturating_sub(1);
     Ok(found.into_iter().next().map(|first| if more == 0 { first } else { format!("{first}, and {more} more") }))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_file_that_comes_up_meanwhile_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let name = folder.path().join("backup.db");
+        let unfinished = Unfinished::new(&name).unwrap();
+        fs::write(&name, "something dear").unwrap();
+        assert!(matches!(unfinished.finish(), Err(Fault::Exists(_))));
+        assert_eq!(fs::read_to_string(&name).unwrap(), "something dear");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+    }
+}

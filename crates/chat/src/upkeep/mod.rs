@@ -8,6 +8,7 @@ mod migrate;
 mod restore;
 
 use std::{
+    error::Error,
     io,
     path::{Path, PathBuf},
 };
@@ -43,7 +44,7 @@ pub enum Fault {
         /// A step that this version does not know.
         step: String,
     },
-    /// The database was written by an older version, and a copy of it has to have the newest form.
+    /// The database was written by an older version.
     #[error("the database is of an older version; back it up with that version, or run `snug migrate` first")]
     Older,
     /// A restore would mix two sets of data.
@@ -58,8 +59,8 @@ pub enum Fault {
         rooms: u64,
     },
     /// The database does not do it.
-    #[error("cannot use the database: {0}")]
-    Database(crate::Error),
+    #[error("cannot use the database: {0}. Is it there and running, and is DATABASE_URL right?")]
+    Database(Box<dyn Error + Send + Sync>),
 }
 
 impl From<DbErr> for Fault {

@@ -45,7 +45,12 @@ pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
     };
 
     let target = db::writer(database_url).await?;
-    super::refuse_newer(&Steps::of(&target).await?, "the database")?;
+    let steps = Steps::of(&target).await?;
+    super::refuse_newer(&steps, "the database")?;
+    // Somebody's data may be in it, and what changes those takes a backup first.
+    if !steps.taken.is_empty() && !steps.pending.is_empty() {
+        return Err(Fault::Older);
+    }
     schema::migrate(&target).await?;
     let (from, to) = (source.begin().await?, db::begin(&target).await?);
     make_room(&to).await?;

@@ -13,12 +13,13 @@ const OPEN_FILES_MIN: u64 = 4096;
 /// Whether the data folder can be written to.
 #[must_use]
 pub fn data_folder(path: &Path) -> Finding {
-    match NamedTempFile::new_in(path) {
-        Ok(_) => Finding::ok("data folder", path.display().to_string()),
-        Err(error) => Finding::fail(
-            "data folder",
-            format!("{} cannot be written to: {error}. Give it to the user that Snug runs as", path.display()),
-        ),
+    let shown = path.display();
+    match NamedTempFile::new_in(path).map_err(|error| error.kind()) {
+        Ok(_) => Finding::ok("data folder", shown.to_string()),
+        Err(io::ErrorKind::NotFound) => {
+            Finding::fail("data folder", format!("{shown} is not there. Is SNUG_DATA_DIR right? The first start makes it"))
+        }
+        Err(why) => Finding::fail("data folder", format!("{shown}: {why}. Let the user that Snug runs as write to it")),
     }
 }
 

@@ -42,6 +42,7 @@ async fn a_hole_a_wrong_head_and_a_stray_message_are_found() {
     let breaks = [
         // The joining of the founder is the first place, so the log has four.
         (format!("UPDATE room_events SET seq = 9 WHERE {middle}"), "4 places from 1 to 9, the head is 4"),
+        (format!("DELETE FROM room_events WHERE {middle}"), "3 places from 1 to 4, the head is 4"),
         ("UPDATE rooms SET last_seq = 7 WHERE slug = 'garden'".to_owned(), "4 places from 1 to 4, the head is 7"),
         (format!("UPDATE messages SET seq = 99 WHERE {last}"), "not in the log under their place: 1"),
         (format!("UPDATE room_events SET kind = 'member_left' WHERE {last}"), "not in the log under their place: 1"),

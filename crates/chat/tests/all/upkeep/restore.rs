@@ -63,6 +63,9 @@ async fn two_sets_of_data_are_not_mixed() {
         assert!(matches!(fault, Fault::NotEmpty { accounts: 1, rooms: 1 }), "{fault}");
         assert_eq!(texts(&target, "SELECT username FROM users").await, ["bob"]);
     }
+    let older = desk.of_older_version("older").await;
+    assert!(matches!(upkeep::restore(&older, &file).await, Err(Fault::Older)));
+    assert_eq!(texts(&older, "SELECT version FROM seaql_migrations").await, ["m20261121_000001_accounts"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
