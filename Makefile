@@ -3,11 +3,12 @@
 export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/end2end/node_modules/.bin:$(PATH)
 
 BINARY := target/release/snug
+BENCH_PYTHON := target/bench/venv/.ready
 # Folders too: they change when a file goes away.
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e lint check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e bench lint check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +42,16 @@ test-faults: ## run the guarantees under faults, some minutes; SNUG_FAULTS_SECON
 test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks some
 	@scripts/setup.sh test
 	cd end2end && npx playwright test $(ARGS)
+
+bench: build $(BENCH_PYTHON) ## measure speed and memory beside two neighbours, 10 minutes; ARGS="fanout sends --quick" picks some
+	cargo build --release --package bench
+	target/release/bench $(ARGS)
+
+# Django Channels and uvicorn, one of the neighbours.
+$(BENCH_PYTHON): bench/django/requirements.txt
+	python3 -m venv target/bench/venv
+	target/bench/venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
 
 lint: ## check the format, and clippy for the server and for the browser
 	cargo fmt --all --check

@@ -59,8 +59,8 @@ fn run(options: &Options) -> Result<()> {
         django: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("django"),
         data: folder.join("data"),
     };
-    let (repetitions, time) = if options.quick { (3, Duration::from_secs(1)) } else { (5, Duration::from_secs(2)) };
-    let mut bench = Bench { programs, report: Report::default(), repetitions, time, quick: options.quick };
+    let time = Duration::from_secs(if options.quick { 1 } else { 2 });
+    let mut bench = Bench { programs, report: Report::default(), repetitions: 3, time, quick: options.quick };
     let groups = if options.groups.is_empty() { Group::value_variants() } else { &options.groups };
     for group in groups {
         bench.measure(*group)?;

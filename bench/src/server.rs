@@ -60,9 +60,10 @@ pub struct Programs {
 
 impl Programs {
     fn command(&self, kind: Kind, folder: &Path) -> Command {
-        // The server's core; the load side has another one.
-        let mut command = Command::new("taskset");
-        command.args(["-c", "0"]);
+        // A server dies with the bench, however that ends: one that stays would hold what it inherited, a lock for instance. It has a
+        // core of its own; the load side has another one.
+        let mut command = Command::new("setpriv");
+        command.args(["--pdeathsig", "KILL", "taskset", "-c", "0"]);
         match kind {
             Kind::Snug => command.arg(&self.snug).args(["serve", "--addr", "127.0.0.1:0", "--data-dir"]).arg(folder),
             Kind::Bare => command.arg(&self.bare),
@@ -137,7 +138,7 @@ impl Server {
         let mut command = programs.command(kind, folder);
         command.stdin(Stdio::null()).stdout(log.try_clone()?).stderr(log);
         let started = Instant::now();
-        let mut child = command.spawn().map_err(|error| format!("cannot start taskset (Debian: util-linux): {error}"))?;
+        let mut child = command.spawn().map_err(|error| format!("cannot start setpriv (Debian: util-linux): {error}"))?;
         loop {
             let said = fs::read_to_string(&path)?;
             if let Some(addr) = address_in(&said) {
