@@ -11,15 +11,16 @@ use super::{
 use crate::answers::told;
 
 impl Listener<'_> {
-    /// Does what a frame asks for, or says why not.
+    /// Does what a frame asks for, or says why not. What reads the database is in a box: its state would otherwise take its place in
+    /// every socket that does nothing.
     pub(super) async fn obey(&mut self, frame: ClientFrame) -> Step {
         match frame {
             ClientFrame::Subscribe { room, after } => {
-                let subscribed = self.connection.subscribe(&room, after).await;
+                let subscribed = self.connection.subscribe(&room, after).boxed().await;
                 self.or_refuse(room, subscribed)
             }
             ClientFrame::Unsubscribe { room } => {
-                let unsubscribed = self.connection.unsubscribe(&room).await;
+                let unsubscribed = self.connection.unsubscribe(&room).boxed().await;
                 self.or_refuse(room, unsubscribed)
             }
             ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),

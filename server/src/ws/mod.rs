@@ -26,7 +26,7 @@ use self::socket::End;
 use crate::{AppState, answers::Refusal};
 
 /// Memory that a socket may take is bounded by these (G6): tungstenite's own defaults are 128 KiB, 128 KiB and no bound.
-const READ_BUFFER_BYTES: usize = 4 * 1024;
+const READ_BUFFER_BYTES: usize = 1024;
 const WRITE_BUFFER_BYTES: usize = 8 * 1024;
 const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 

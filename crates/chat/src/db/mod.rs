@@ -137,6 +137,8 @@ fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
             .busy_timeout(ACQUIRE_TIMEOUT)
             .pragma("journal_mode", "WAL")
             .pragma("synchronous", "FULL")
+            // Of many rows in one statement SQLite keeps a journal, by default in a file that it makes and deletes at each commit.
+            .pragma("temp_store", "MEMORY")
             .pragma("query_only", if read_only { "ON" } else { "OFF" })
     });
     options
