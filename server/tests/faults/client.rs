@@ -91,6 +91,7 @@ impl Client {
     /// Connects again and again, until it is told to leave.
     pub(crate) async fn run(mut self) {
         while *self.phase.borrow() != Phase::End {
+            self.journal.lock().unwrap().node = None;
             let close = match timeout(PATIENCE, self.connect()).await {
                 Ok(Some(stream)) => self.converse(stream).await.unwrap_err(),
                 _ => 0,
@@ -136,6 +137,7 @@ impl Client {
     /// Talks until the connection ends; returns the number that it was closed with.
     async fn converse(&mut self, mut ws: Stream) -> Result<(), u16> {
         self.tally(|tally| tally.connections += 1);
+        self.journal.lock().unwrap().node = ws.get_ref().peer_addr().ok();
         for (number, name) in ROOMS.into_iter().enumerate() {
             let after = self.journal.lock().unwrap().last(number);
             send(&mut ws, &ClientFrame::Subscribe { room: room(name), after }).await?;

@@ -9,7 +9,7 @@ use std::{
 use tokio::{
     sync::watch,
     task::JoinSet,
-    time::{Instant, sleep},
+    time::{Instant, sleep, timeout},
 };
 
 use crate::{
@@ -17,6 +17,7 @@ use crate::{
     journal::{Journal, Tally, assert_nothing_else},
     node::{PEOPLE, ROOMS},
     support::{
+        PATIENCE,
         audit::{Audit, head},
         eventually,
         person::Program,
@@ -82,7 +83,8 @@ impl Crowd {
     pub(crate) async fn catch_up(&self, database_url: &str) {
         for (number, slug) in ROOMS.into_iter().enumerate() {
             let head = Some(head(database_url, slug).await);
-            self.everybody("everybody has caught up", |journal| journal.last(number) >= head).await;
+            self.everybody(&format!("everybody has caught up with {slug}, {head:?}"), |journal| journal.last(number) >= head)
+                .await;
         }
     }
 
@@ -106,9 +108,18 @@ impl Crowd {
         eventually("enough sends are acknowledged", async || (self.tally().acks >= before + acks).then_some(())).await;
     }
 
-    /// Waits until this holds for each client.
+    /// Waits until this holds for each client; of those for whom it does not come true, says where they are.
     pub(crate) async fn everybody(&self, what: &str, holds: impl Fn(&Journal) -> bool) {
-        eventually(what, async || self.journals.iter().all(|journal| holds(&journal.lock().unwrap())).then_some(())).await;
+        let late = || -> Vec<_> {
+            let journals = self.journals.iter().map(|journal| journal.lock().unwrap());
+            journals.filter(|journal| !holds(journal)).map(|journal| journal.place()).collect()
+        };
+        let all = async {
+            while !late().is_empty() {
+                sleep(Duration::from_millis(10)).await;
+            }
+        };
+        assert!(timeout(PATIENCE, all).await.is_ok(), "waited in vain: {what}, but not {:#?}", late());
     }
 
     /// Lets everybody send what is left and catch up, then holds all that was seen against the database. Prints one line.

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt,
+    net::SocketAddr,
     time::Duration,
 };
 
@@ -38,6 +39,8 @@ pub(crate) struct Sent {
 /// Everything that one client did and saw.
 #[derive(Debug)]
 pub(crate) struct Journal {
+    /// The node that it talks to now.
+    pub(crate) node: Option<SocketAddr>,
     /// Its runs, for each room.
     pub(crate) rooms: Vec<Vec<Run>>,
     pub(crate) sent: BTreeMap<ClientId, Sent>,
@@ -66,11 +69,19 @@ pub(crate) struct Tally {
 impl Journal {
     pub(crate) fn new(rooms: usize) -> Self {
         Self {
+            node: None,
             rooms: (0..rooms).map(|_| Vec::new()).collect(),
             sent: BTreeMap::new(),
             faults: Vec::new(),
             tally: Tally::default(),
         }
+    }
+
+    /// Where it is, for people who read why a test failed.
+    pub(crate) fn place(&self) -> String {
+        let last: Vec<_> = (0..self.rooms.len()).map(|room| self.last(room)).collect();
+        let waiting = self.sent.values().filter(|sent| sent.ack.is_none()).count();
+        format!("at {last:?} with {waiting} sends not acknowledged, on {:?}", self.node)
     }
 
     /// The last place that was seen in a room.
