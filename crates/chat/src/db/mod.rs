@@ -8,11 +8,15 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use futures::{FutureExt, future::ready};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait, sqlx::Connection,
+    Statement, TransactionOptions, TransactionTrait,
+    sqlx::{self, Connection, Executor, PgConnection},
 };
+use tokio::time::timeout;
 
 /// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
+/// How long an idle connection to PostgreSQL may take to answer before it counts as dead.
+const PING_MAX: Duration = Duration::from_secs(1);
 /// Connections that read SQLite at the same time: more than this on two cores only adds memory.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
@@ -55,7 +59,7 @@ impl Db {
             schema::migrate(&write).await?;
             Self { write, read: Database::connect(sqlite(url, SQLITE_READERS, true)).await? }
         } else {
-            let pool = Database::connect(options(url, POSTGRES_CONNECTIONS)).await?;
+            let pool = Database::connect(postgres(url)).await?;
             schema::migrate(&pool).await?;
             Self { write: pool.clone(), read: pool }
         };
@@ -121,6 +125,31 @@ fn options(url: &str, connections: u32) -> ConnectOptions {
         // Statements carry what people wrote.
         .record_stmt_in_spans(false);
     options
+}
+
+/// The connections of a node to PostgreSQL. A network can forget them without telling either side (a firewall that was restarted);
+/// the kernels would find out after a quarter of an hour or two hours.
+fn postgres(url: &str) -> ConnectOptions {
+    let mut options = options(url, POSTGRES_CONNECTIONS);
+    options
+        // It would wait for an answer as long as it takes.
+        .test_before_acquire(false)
+        .map_sqlx_postgres_before_acquire(|connection, _| answers(connection).boxed())
+        .map_sqlx_postgres_pool_opts(|pool| {
+            pool.after_connect(|connection, _| end_abandoned(connection).boxed())
+                .after_release(|connection, _| answers(connection).boxed())
+        });
+    options
+}
+
+/// Whether the other side is there. A connection where it is not is closed.
+async fn answers(connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+    timeout(PING_MAX, connection.ping()).await.map_err(|_| sqlx::Error::PoolTimedOut)?.map(|()| true)
+}
+
+/// Makes PostgreSQL end a transaction that nobody goes on with. It has locked the rooms that it writes to, for all nodes.
+async fn end_abandoned(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    connection.execute("SET idle_in_transaction_session_timeout = '5s'").await.map(|_| ())
 }
 
 fn sqlite(url: &str, connections: u32, read_only: bool) -> ConnectOptions {

@@ -8,11 +8,11 @@ use std::{sync::Arc, time::Duration};
 use parking_lot::Mutex;
 use protocol::{RoomId, Seq, SessionId, limits};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::{Hub, feed::Feed};
 use crate::{
-    Result,
+    Error, Result,
     db::{
         Db,
         entity::{room, session},
@@ -24,6 +24,8 @@ use crate::{
 const PERIOD: Duration = Duration::from_millis(1500);
 /// What two nodes write at the same moment may come in the wrong order; only what is missing after this is read.
 const GRACE: Duration = Duration::from_millis(50);
+/// Longest time for a look. One that hangs on a dead connection would be the last.
+const LOOK_MAX: Duration = Duration::from_secs(10);
 /// Ids in one statement.
 const CHUNK: usize = 500;
 
@@ -33,13 +35,13 @@ pub(crate) async fn watch(hub: Arc<Hub>, db: Db, many_nodes: bool) {
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         let looked = tokio::select! {
-            _ = ticks.tick() => look(&hub, &db, many_nodes).await,
+            _ = ticks.tick() => timeout(LOOK_MAX, look(&hub, &db, many_nodes)).await,
             () = hub.gap.notified() => {
                 sleep(GRACE).await;
-                fill_gaps(&hub, &db).await
+                timeout(LOOK_MAX, fill_gaps(&hub, &db)).await
             }
         };
-        if let Err(error) = looked {
+        if let Err(error) = looked.unwrap_or_else(|elapsed| Err(Error::unavailable(elapsed))) {
             tracing::warn!(%error, "could not look into the database for what the broker may have lost");
         }
     }
