@@ -38,7 +38,11 @@ async fn torment(line: &Line, crowd: &Crowd) {
     line.reset_all();
     line.restore();
     crowd.work(load_time() / 4, 100).await;
+    // So slow that something is in the middle of a transaction.
+    line.delay(Duration::from_millis(40));
+    sleep(Duration::from_secs(1)).await;
     line.forget_all();
+    line.delay(Duration::ZERO);
     // More than the sends that other ways bring through before the dead connections are noticed.
     crowd.work(CUT, 100).await;
     crowd.work(load_time() / 4, 100).await;
