@@ -8,7 +8,7 @@ BENCH_PYTHON := target/bench/venv/.ready
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e bench lint check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lint check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -52,6 +52,15 @@ $(BENCH_PYTHON): bench/django/requirements.txt
 	python3 -m venv target/bench/venv
 	target/bench/venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
 	@touch $@
+
+# New finds go beside the build; what is worth keeping is copied into fuzz/corpus, where an ordinary test replays it. Cargo-fuzz needs
+# flags that a stable compiler takes only when it is told so.
+fuzz: export RUSTC_BOOTSTRAP = 1
+fuzz: TARGET ?= markdown
+fuzz: SECONDS ?= 60
+fuzz: ## look for inputs that break TARGET=markdown or frames, SECONDS=60 long; needs cargo-fuzz (cargo install cargo-fuzz)
+	@mkdir -p fuzz/target/corpus/$(TARGET)
+	cargo fuzz run $(TARGET) fuzz/target/corpus/$(TARGET) fuzz/corpus/$(TARGET) -- -max_total_time=$(SECONDS) -dict=fuzz/$(TARGET).dict
 
 lint: ## check the format, and clippy for the server and for the browser
 	cargo fmt --all --check

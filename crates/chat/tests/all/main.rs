@@ -4,6 +4,7 @@
 mod accounts;
 mod delivery;
 mod history;
+mod model;
 mod nodes;
 mod rooms;
 mod scene;
