@@ -68,8 +68,8 @@ impl Connection {
     /// # Errors
     /// `not_found`, `not_a_member`, `too_large` with too many subscriptions, `unavailable`.
     pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>) -> Result<()> {
-        let id = rooms::load(&self.chat, self.actor(), room).await?.id;
-        if !self.chat.hub().subscribe(id, self.id, self.actor().user().ok()) {
+        let rooms::Found { id, head, .. } = rooms::load(&self.chat, self.actor(), room).await?;
+        if !self.chat.hub().subscribe(id, head, self.id, self.actor().user().ok()) {
             return Err(ErrorCode::TooLarge.into());
         }
         let joined = self.join(id, after).await;

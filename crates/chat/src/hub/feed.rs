@@ -14,11 +14,9 @@ use super::{ConnectionId, Mailbox, Published, encode};
 const EARLY_MAX: usize = 256;
 
 /// The subscribers of a room, and the last place that they were given.
-#[derive(Default)]
 pub(super) struct Feed {
     subscribers: HashMap<ConnectionId, Subscriber>,
-    /// Nobody knows it until the first subscriber has read the log.
-    last: Option<Seq>,
+    last: Seq,
     /// Events that came before the ones they follow.
     early: BTreeMap<Seq, Published>,
     /// Whether anything came since the last look into the database.
@@ -39,6 +37,12 @@ enum Stage {
 }
 
 impl Feed {
+    /// Delivers what comes after `start`: a place that was committed before anybody subscribed, so that nobody who is about to read
+    /// the log can read less than it, and all that they do not read is delivered.
+    pub(super) fn after(start: Seq) -> Self {
+        Self { subscribers: HashMap::new(), last: start, early: BTreeMap::new(), heard: true }
+    }
+
     /// Adds a subscriber that is about to read the log, or to read it again.
     pub(super) fn add(&mut self, id: ConnectionId, user: Option<UserId>, mailbox: Arc<Mailbox>) {
         self.subscribers.insert(id, Subscriber { user, mailbox, stage: Stage::Joining(Vec::new()) });
@@ -60,19 +64,13 @@ impl Feed {
                 subscriber.give(&meanwhile);
             }
         }
-        self.last.get_or_insert(head);
-        self.take(&[]);
     }
 
     /// Delivers what follows the last place; keeps what is early, drops what was delivered. Returns the number of deliveries.
     pub(super) fn take(&mut self, events: &[Published]) -> u64 {
         self.heard = true;
-        let Some(mut last) = self.last else {
-            events.iter().for_each(|event| self.keep(event));
-            return 0;
-        };
+        let mut last = self.last;
         let mut due = Vec::with_capacity(events.len());
-        self.follow(&mut last, &mut due);
         for event in events {
             if event.seq == last.next() {
                 last = event.seq;
@@ -83,7 +81,7 @@ impl Feed {
             }
         }
         self.early = self.early.split_off(&last.next());
-        self.last = Some(last);
+        self.last = last;
         due.chunk_by(|one, _| one.bars.is_none()).map(|due| self.hand_out(due)).sum()
     }
 
@@ -125,11 +123,11 @@ impl Feed {
 
     /// Whether something is missing between what was delivered and what came.
     pub(super) fn has_gap(&self) -> bool {
-        self.last.is_some() && !self.early.is_empty()
+        !self.early.is_empty()
     }
 
     /// The last delivered place.
-    pub(super) fn last(&self) -> Option<Seq> {
+    pub(super) fn last(&self) -> Seq {
         self.last
     }
 

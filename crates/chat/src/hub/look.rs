@@ -71,7 +71,8 @@ async fn catch_up(hub: &Hub, db: &Db, feeds: &[(RoomId, Arc<Mutex<Feed>>)]) -> R
             .await?;
         for (room, head) in heads {
             let feed = feeds.iter().find(|(id, _)| id.0 == room);
-            let Some((last, (room, _))) = feed.and_then(|found| Some((found.1.lock().last()?, found))) else { continue };
+            let Some((room, feed)) = feed else { continue };
+            let last = feed.lock().last();
             read_up_to(hub, db, *room, last, Seq(head)).await?;
         }
     }

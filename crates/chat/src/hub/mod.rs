@@ -96,9 +96,9 @@ impl Hub {
         }
     }
 
-    /// Events of the room are kept for the connection from now on, until it [joins](Self::join). `false` when it has as many rooms
-    /// as a socket may have.
-    fn subscribe(&self, room: RoomId, id: ConnectionId, user: Option<UserId>) -> bool {
+    /// Events of the room after `head`, a place that is committed, are kept for the connection until it [joins](Self::join). `false`
+    /// when it has as many rooms as a socket may have.
+    fn subscribe(&self, room: RoomId, head: Seq, id: ConnectionId, user: Option<UserId>) -> bool {
         let connections = self.connections.read();
         let Some(member) = connections.get(&id) else { return false };
         let mut rooms = member.rooms.lock();
@@ -106,7 +106,9 @@ impl Hub {
             return false;
         }
         rooms.insert(room);
-        self.rooms.write().entry(room).or_default().lock().add(id, user, member.mailbox.clone());
+        let mut feeds = self.rooms.write();
+        let feed = feeds.entry(room).or_insert_with(|| Arc::new(Mutex::new(Feed::after(head))));
+        feed.lock().add(id, user, member.mailbox.clone());
         true
     }
 

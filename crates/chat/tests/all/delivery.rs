@@ -4,7 +4,10 @@ use chat::{
 };
 use protocol::{CloseCode, ErrorCode, Event, RoomRef, Seq, ServerFrame, limits};
 
-use crate::scene::{Scene, code, limits as plenty, next, next_frame, subscribe};
+use crate::{
+    scene::{Scene, code, limits as plenty, next, next_frame, subscribe},
+    upkeep::{Desk, execute},
+};
 
 async fn next_event(connection: &Connection) -> Event {
     match next_frame(connection).await {
@@ -129,6 +132,24 @@ async fn a_replay_is_bounded_in_bytes_too() {
     let socket = ada.connect().await;
     assert!(subscribe(&socket, room.id, Some(Seq(1))).await.reset);
     assert!(!subscribe(&socket, room.id, Some(Seq(61))).await.reset);
+}
+
+#[tokio::test]
+async fn a_hole_in_the_log_is_an_error_and_never_skipped() {
+    let desk = Desk::new();
+    let url = desk.sqlite("data");
+    let scene = Scene::on(&url).await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    for n in 2..=4 {
+        ada.say(room.id, &n.to_string()).await;
+    }
+    scene.chat.close().await;
+    execute(&url, "UPDATE room_events SET seq = 9 WHERE seq = 3").await;
+    let scene = Scene::on(&url).await;
+    let socket = ada.at(&scene.chat).connect().await;
+    assert_eq!(code(socket.subscribe(&room.id.into(), Some(Seq(1))).await), ErrorCode::Internal);
+    assert_eq!(subscribe(&socket, room.id, Some(Seq(3))).await.replay, [4]);
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
-use proptest::prelude::*;
+use proptest::{prelude::*, sample::Index};
 use protocol::RoomId;
 
 use super::*;
@@ -12,9 +12,9 @@ fn event(seq: i64) -> Published {
 
 const EVERYONE: std::ops::Range<u64> = 0..3;
 
-/// Of three, none of whom has read the log.
-fn feed() -> (Feed, Vec<Arc<Mailbox>>) {
-    let mut feed = Feed::default();
+/// Of three, none of whom has read the log yet, after a place.
+fn feed_after(start: i64) -> (Feed, Vec<Arc<Mailbox>>) {
+    let mut feed = Feed::after(Seq(start));
     let mailboxes: Vec<_> = EVERYONE.map(|_| Arc::new(Mailbox::new(1 << 20))).collect();
     for (id, mailbox) in EVERYONE.zip(&mailboxes) {
         feed.add(ConnectionId(id), None, mailbox.clone());
@@ -24,7 +24,7 @@ fn feed() -> (Feed, Vec<Arc<Mailbox>>) {
 
 /// Of three, all of whom have read the log up to a place.
 fn feed_at(head: i64) -> (Feed, Vec<Arc<Mailbox>>) {
-    let (mut feed, mailboxes) = feed();
+    let (mut feed, mailboxes) = feed_after(head);
     EVERYONE.for_each(|id| feed.join(ConnectionId(id), Seq(head), Vec::new()));
     (feed, mailboxes)
 }
@@ -36,7 +36,7 @@ fn given(mailbox: &Mailbox) -> Vec<i64> {
 
 #[test]
 fn what_happens_while_the_log_is_read_comes_after_it_and_once() {
-    let (mut feed, mailboxes) = feed();
+    let (mut feed, mailboxes) = feed_after(3);
     feed.take(&[event(4), event(5), event(6)]);
     assert_eq!(given(&mailboxes[0]), [0; 0]);
     feed.join(ConnectionId(0), Seq(4), vec!["3".into(), "4".into()]);
@@ -49,6 +49,17 @@ fn what_happens_while_the_log_is_read_comes_after_it_and_once() {
     feed.take(&[event(9), event(10)]);
     assert_eq!(given(&mailboxes[2]), [10]);
     assert_eq!(given(&mailboxes[1]), [9, 10]);
+}
+
+#[test]
+fn who_read_less_than_another_misses_nothing() {
+    let (mut feed, mailboxes) = feed_after(1);
+    // The second has read later than the first, and joins before it.
+    feed.join(ConnectionId(1), Seq(3), Vec::new());
+    feed.join(ConnectionId(0), Seq(1), Vec::new());
+    feed.take(&[event(2), event(3), event(4)]);
+    assert_eq!(given(&mailboxes[0]), [2, 3, 4]);
+    assert_eq!(given(&mailboxes[1]), [4]);
 }
 
 #[test]
@@ -87,31 +98,27 @@ fn a_feed_is_quiet_when_nothing_came_between_two_looks() {
 }
 
 proptest! {
-    /// Whatever the broker doubles, loses or mixes up, and whenever somebody joins: each is given 1, 2, 3 … in order and once, and
-    /// after a look into the log all of it.
+    /// Whatever the broker doubles, loses or mixes up, and whenever somebody reads the log and joins: each is given 1, 2, 3 … in
+    /// order and once, and after a look into the log all of it.
     #[test]
     fn delivery_is_in_order_once_and_complete_after_a_look(
-        brought in prop::collection::vec(prop::collection::vec(1_i64..60, 0..8), 0..60),
-        joins in prop::collection::vec(0_usize..60, 3),
+        brought in prop::collection::vec(prop::collection::vec(1_i64..60, 0..8), 1..60),
+        joins in prop::collection::vec((any::<Index>(), any::<Index>()), 3),
     ) {
-        let (mut feed, mailboxes) = feed();
-        let mut committed = 0;
-        let join = |feed: &mut Feed, id: usize, head: i64| {
-            let found = (1..=head).map(|seq| Bytes::from(seq.to_string())).collect();
-            feed.join(ConnectionId(id as u64), Seq(head), found);
-        };
+        let (mut feed, mailboxes) = feed_after(0);
+        let (mut heads, mut committed) = (Vec::new(), 0);
         for (n, seqs) in brought.iter().enumerate() {
             // Only what is committed is brought.
             committed = committed.max(seqs.iter().copied().max().unwrap_or(0));
+            heads.push(committed);
             feed.take(&seqs.iter().map(|seq| event(*seq)).collect::<Vec<_>>());
-            for (id, _) in joins.iter().enumerate().filter(|(_, at)| **at == n) {
-                join(&mut feed, id, committed);
+            for (id, (_, read)) in EVERYONE.zip(&joins).filter(|(_, (at, _))| at.index(brought.len()) == n) {
+                // Some time before it joins.
+                let head = heads[read.index(heads.len())];
+                feed.join(ConnectionId(id), Seq(head), (1..=head).map(|seq| Bytes::from(seq.to_string())).collect());
             }
         }
-        for (id, _) in joins.iter().enumerate().filter(|(_, at)| **at >= brought.len()) {
-            join(&mut feed, id, committed);
-        }
-        let last = feed.last().unwrap().0;
+        let last = feed.last().0;
         feed.take(&(last + 1..=60).map(event).collect::<Vec<_>>());
         prop_assert!(!feed.has_gap());
         for mailbox in &mailboxes {
