@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { type Browser, type BrowserContext, expect, type Page } from "@playwright/test";
 import { AuthPage } from "./auth-page.ts";
 import { Line } from "./line.ts";
@@ -6,6 +7,9 @@ import type { Problems } from "./problems.ts";
 import { RoomPage } from "./room-page.ts";
 import { lines, store } from "./seed.ts";
 import type { Server } from "./server.ts";
+
+/** Longest time for a browser context to close. */
+const CLOSE_MS = 15_000;
 
 export const PASSWORD = "four words make sense";
 
@@ -81,8 +85,10 @@ export class Person {
     return new RoomPage(await this.context.newPage());
   }
 
+  /** Chromium now and then does not finish closing a page that is still loading. It goes with the browser then. */
   async leave(): Promise<void> {
-    await this.context.close();
+    const closed = this.context.close().catch(() => {});
+    await Promise.race([closed, setTimeout(CLOSE_MS, undefined, { ref: false })]);
     this.line.close();
   }
 }

@@ -68,6 +68,7 @@ test("signing out ends the session in every tab", async ({ ada, room, problems }
   await hydrated(second.page);
   await new AuthPage(second.page).fill(ada.username, PASSWORD);
   await expect(second.page).toHaveURL(new RegExp(`/r/${room}$`));
+  await hydrated(second.page);
 });
 
 test("a room needs a name", async ({ ada, problems }) => {
