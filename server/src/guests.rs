@@ -66,8 +66,12 @@ pub(crate) async fn reuse(State(state): State<AppState>, request: Request, next:
     }
     let (door, rendered) = (Door::of(&request), Instant::now());
     let (head, body) = next.run(request).await.into_parts();
-    let Ok(body) = to_bytes(body, PAGE_MAX_BYTES).await else { return door.refuse(ErrorCode::Internal) };
-    if let (StatusCode::OK, Ok(html)) = (head.status, std::str::from_utf8(&body)) {
+    // No bound here: it is our own rendering, and whoever asked shall have it.
+    let Ok(body) = to_bytes(body, usize::MAX).await else { return door.refuse(ErrorCode::Internal) };
+    if head.status == StatusCode::OK
+        && body.len() <= PAGE_MAX_BYTES
+        && let Ok(html) = std::str::from_utf8(&body)
+    {
         let pieces = html.split(&nonce).map(str::to_owned).collect();
         state.pages.keep(key, Page { commits, rendered, headers: head.headers.clone(), pieces });
     }

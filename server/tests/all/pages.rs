@@ -120,6 +120,17 @@ async fn an_unknown_address_is_a_page_of_ours_with_the_right_status() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_is_too_large_to_be_kept_is_shown_all_the_same() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let mut socket = Program::at(app.addr).socket("ada").await;
+    socket.say_many("lobby", &"é".repeat(limits::BODY_MAX), limits::PAGE).await;
+    for _ in 0..2 {
+        assert_eq!(app.stranger().get("/r/lobby").await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_one_is_shown_is_not_shown_to_another() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
