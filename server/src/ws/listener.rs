@@ -43,7 +43,10 @@ impl<'a> Listener<'a> {
             let step = tokio::select! {
                 heard = incoming.next(), if may_ask => self.hear(heard).await,
                 () = self.connection.replayed(), if replaying => Ok(()),
-                Some(answer) = self.sends.next() => self.answer(&answer),
+                Some(answer) = self.sends.next() => {
+                    self.answer(&answer);
+                    Ok(())
+                }
                 () = &mut self.silence => Err(Heard::End(End::Close(CloseCode::Silent))),
                 () = self.stop.cancelled() => self.finish().await,
                 spoken = &mut *speaker => Err(Heard::Spoken(spoken)),
@@ -72,13 +75,12 @@ impl<'a> Listener<'a> {
         }
     }
 
-    fn answer(&mut self, first: &ServerFrame) -> Result<(), Heard> {
+    fn answer(&mut self, first: &ServerFrame) {
         self.connection.tell(first);
         // One commit answers many sends at once.
         while let Some(Some(answer)) = self.sends.next().now_or_never() {
             self.connection.tell(&answer);
         }
-        Ok(())
     }
 
     /// Finishes what was accepted (G8).

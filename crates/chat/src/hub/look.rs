@@ -3,11 +3,15 @@
 //! The broker only wakes: it may lose a signal, bring it late, or be gone for an hour. A node that sees a gap in a room, or has
 //! heard nothing about a room that it serves for a while, reads the log itself; what it finds is delivered like what is brought.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use parking_lot::Mutex;
 use protocol::{RoomId, Seq, SessionId, limits};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use super::{Hub, feed::Feed};
@@ -62,18 +66,18 @@ async fn fill_gaps(hub: &Hub, db: &Db) -> Result<()> {
 /// Reads and delivers what was committed after the last delivery.
 async fn catch_up(hub: &Hub, db: &Db, feeds: &[(RoomId, Arc<Mutex<Feed>>)]) -> Result<()> {
     for feeds in feeds.chunks(CHUNK) {
-        let heads: Vec<(sea_orm::prelude::Uuid, i64)> = room::Entity::find()
+        let heads: Vec<(Uuid, i64)> = room::Entity::find()
             .select_only()
             .columns([room::Column::Id, room::Column::LastSeq])
             .filter(room::Column::Id.is_in(feeds.iter().map(|(room, _)| room.0)))
             .into_tuple()
             .all(db.read())
             .await?;
-        for (room, head) in heads {
-            let feed = feeds.iter().find(|(id, _)| id.0 == room);
-            let Some((room, feed)) = feed else { continue };
+        let heads: HashMap<Uuid, i64> = heads.into_iter().collect();
+        for (room, feed) in feeds {
+            let Some(head) = heads.get(&room.0) else { continue };
             let last = feed.lock().last();
-            read_up_to(hub, db, *room, last, Seq(head)).await?;
+            read_up_to(hub, db, *room, last, Seq(*head)).await?;
         }
     }
     Ok(())
@@ -94,13 +98,14 @@ async fn read_up_to(hub: &Hub, db: &Db, room: RoomId, mut last: Seq, head: Seq) 
 async fn cut_ended(hub: &Hub, db: &Db) -> Result<()> {
     let live: Vec<SessionId> = hub.sessions().into_iter().collect();
     for live in live.chunks(CHUNK) {
-        let alive: Vec<sea_orm::prelude::Uuid> = session::Entity::find()
+        let alive: Vec<Uuid> = session::Entity::find()
             .select_only()
             .column(session::Column::Id)
             .filter(Condition::all().add(session::Column::Id.is_in(live.iter().map(|id| id.0))).add(sessions::alive()))
             .into_tuple()
             .all(db.read())
             .await?;
+        let alive: HashSet<Uuid> = alive.into_iter().collect();
         live.iter().filter(|id| !alive.contains(&id.0)).for_each(|id| hub.cut(*id));
     }
     Ok(())

@@ -36,7 +36,7 @@ const BATCH_BYTES: usize = 128 * 1024;
 /// Longest time for a transaction. A database that answers no more must not hold up the next try, and below the 5 s of G7.
 const COMMIT_MAX: Duration = Duration::from_secs(4);
 /// Tries for a transaction that lost a race against another node.
-const TRIES: usize = 3;
+const TRIES: u32 = 3;
 
 /// Where the answer to a command goes.
 type Reply<T> = oneshot::Sender<Result<T>>;
@@ -150,6 +150,7 @@ async fn run(task: Task, mut commands: mpsc::Receiver<Command>, closing: Cancell
                 }
                 other => {
                     task.store(std::mem::take(&mut sends)).await;
+                    bytes = 0;
                     task.change(other).await;
                 }
             }
@@ -221,11 +222,14 @@ impl Task {
 /// Runs a transaction in bounded time, and again when another node took what it wanted (a client id, a slug, a membership): then it
 /// is there to be found. What is cut off may have been committed all the same: the hub looks it up, and a retry finds it (G2).
 async fn attempt<T, F: Future<Output = Result<T>>>(mut transaction: impl FnMut() -> F) -> Result<T> {
-    for _ in 1..TRIES {
+    let mut tries = 1;
+    loop {
         match timeout(COMMIT_MAX, transaction()).await.map_err(Error::unavailable)? {
-            Err(error) if error.is_lost_race() => tracing::debug!(%error, "a transaction is run again"),
+            Err(error) if error.is_lost_race() && tries < TRIES => {
+                tracing::debug!(%error, "a transaction is run again");
+                tries += 1;
+            }
             result => return result,
         }
     }
-    timeout(COMMIT_MAX, transaction()).await.map_err(Error::unavailable)?
 }
