@@ -1,6 +1,5 @@
 //! A room's log: what happened after a place in it.
 
-use bytes::Bytes;
 use protocol::{Change, ClientId, Event, MessageId, NewMessage, RoomId, Seq, ServerFrame, User, UserId, Visibility, limits};
 use sea_orm::{
     ColumnTrait, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, prelude::Uuid,
@@ -12,7 +11,7 @@ use crate::{
         Db,
         entity::{message, room, room_event, user},
     },
-    hub::{Published, encode},
+    hub::{Frame, Published},
     policy::Access,
 };
 
@@ -22,7 +21,7 @@ const REPLAY_MAX_BYTES: usize = 1024 * 1024;
 /// What a client missed.
 pub(crate) enum Missed {
     /// These encoded events, in order.
-    Events(Vec<Bytes>),
+    Events(Vec<Frame>),
     /// More than is replayed.
     TooMuch,
 }
@@ -85,7 +84,7 @@ pub(crate) fn publish(event: Event, visibility: Visibility) -> Published {
     let (room, seq, actor) = (event.room, event.seq, event.actor.id);
     let left = matches!(event.change, Change::MemberLeft);
     let bars = (left && !Access::new(visibility, Actor::User(actor), false).may_read()).then_some(actor);
-    Published { room, seq, frame: encode(&ServerFrame::Event(event)), bars }
+    Published { room, seq, frame: Frame::of(&ServerFrame::Event(event)), bars }
 }
 
 impl Entry {

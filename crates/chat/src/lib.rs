@@ -35,7 +35,7 @@ use tokio::task::JoinSet;
 
 use accounts::passwords::Hasher;
 use db::Db;
-use hub::{Broker, Connection, Hub, RedisBroker, Signal};
+use hub::{Broker, Connection, Hub, Mailbox, Outlet, RedisBroker, Signal};
 use sessions::Tokens;
 use throttle::Throttle;
 use writer::Writer;
@@ -149,12 +149,18 @@ impl Chat {
         Ok(chat)
     }
 
+    /// A mailbox for a new socket, bounded as the limits say.
+    #[must_use]
+    pub fn mailbox(&self, outlet: impl Outlet) -> Arc<Mailbox> {
+        Arc::new(Mailbox::new(self.limits().mailbox_bytes, outlet))
+    }
+
     /// Opens the connection of a socket: of whoever holds this access token, or of a guest without one.
     ///
     /// # Errors
     /// `not_authenticated` when the token is wrong, expired, or its session was ended.
-    pub async fn connect(&self, access_token: Option<&str>) -> Result<Connection> {
-        Connection::open(self.clone(), access_token).await
+    pub async fn connect(&self, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Connection> {
+        Connection::open(self.clone(), access_token, mailbox).await
     }
 
     /// Whether the database answers.

@@ -25,7 +25,7 @@ impl Listener<'_> {
             }
             ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),
             ClientFrame::Ping => {
-                self.connection.tell(&ServerFrame::Pong);
+                self.socket.mailbox.tell(&ServerFrame::Pong);
                 Ok(())
             }
         }
@@ -57,7 +57,7 @@ impl Listener<'_> {
         if for_members && self.is_guest() {
             return Err(End::sign_in());
         }
-        self.connection.tell(&ServerFrame::Error { client_id: None, room: Some(room), error });
+        self.socket.mailbox.tell(&ServerFrame::Error { client_id: None, room: Some(room), error });
         Ok(())
     }
 }

@@ -1,20 +1,19 @@
 //! `/ws`: one socket per tab or program, for all rooms. Here: who may open one, and how many there are.
 
 mod command;
+mod handshake;
+mod line;
 mod listener;
 mod socket;
 
 use std::{sync::Arc, time::Duration};
 
 use axum::{
-    extract::{
-        Query, State,
-        ws::{WebSocketUpgrade, rejection::WebSocketUpgradeRejection},
-    },
-    http::{HeaderMap, Uri, header},
+    extract::{Query, Request, State},
+    http::header,
     response::{IntoResponse, Response},
 };
-use protocol::{BEARER_PREFIX, CloseCode, ErrorCode, SUBPROTOCOL, limits};
+use protocol::{ErrorCode, limits};
 use serde::Deserialize;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::{
@@ -22,13 +21,8 @@ use tokio_util::{
     task::TaskTracker,
 };
 
-use self::socket::End;
+use self::socket::Socket;
 use crate::{AppState, answers::Refusal};
-
-/// Memory that a socket may take is bounded by these (G6): tungstenite's own defaults are 128 KiB, 128 KiB and no bound.
-const READ_BUFFER_BYTES: usize = 1024;
-const WRITE_BUFFER_BYTES: usize = 8 * 1024;
-const WRITE_BUFFER_MAX_BYTES: usize = 256 * 1024;
 
 /// How much of the sockets.
 #[derive(Clone, Copy, Debug)]
@@ -102,43 +96,28 @@ struct Params {
 }
 
 /// Opens a socket. What is wrong with a token is said on the socket, since browsers cannot read a refused handshake.
-pub(crate) async fn upgrade(
-    State(state): State<AppState>,
-    headers: HeaderMap,
-    uri: Uri,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
-) -> Response {
-    let Ok(upgrade) = upgrade else { return Refusal::from(ErrorCode::BadRequest).into_response() };
+pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> Response {
+    let headers = request.headers();
     // The browser opens sockets for any page and sends no cookie check along: without this, other sites could use a token they got.
     let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-    if origin.is_some_and(|origin| !state.hosts.is_own_origin(origin, &headers)) {
+    if origin.is_some_and(|origin| !state.hosts.is_own_origin(origin, headers)) {
         return Refusal::from(ErrorCode::ForeignOrigin).into_response();
     }
-    let Ok(Query(Params { token })) = Query::try_from_uri(&uri) else {
+    let Ok(Query(Params { token })) = Query::try_from_uri(request.uri()) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
-    let token = offered_token(&upgrade).or(token);
-    let visit = match state.sockets.place() {
-        Some(place) => state.chat.connect(token.as_deref()).await.map(|connection| (connection, place)).map_err(End::unwelcome),
-        None => Err(End::Close(CloseCode::Full)),
+    let token = handshake::offered_token(headers).map(str::to_owned).or(token);
+    let Some((answer, upgrade)) = handshake::accept(request) else {
+        return Refusal::from(ErrorCode::BadRequest).into_response();
     };
-    let sockets = state.sockets.clone();
+    let place = state.sockets.place();
     // Counted from here on: a stop that comes before the task starts has to wait for it.
-    let counted = sockets.tasks.token();
-    upgrade
-        .protocols([SUBPROTOCOL])
-        .read_buffer_size(READ_BUFFER_BYTES)
-        .write_buffer_size(WRITE_BUFFER_BYTES)
-        .max_write_buffer_size(WRITE_BUFFER_MAX_BYTES)
-        .max_message_size(limits::FRAME_MAX_BYTES)
-        .max_frame_size(limits::FRAME_MAX_BYTES)
-        .on_upgrade(async move |ws| {
-            let _counted = counted;
-            socket::serve(ws, visit, &state.chat, &sockets).await;
-        })
-}
-
-/// The JWT among the offered subprotocols: the only header that browsers let a page choose.
-fn offered_token(upgrade: &WebSocketUpgrade) -> Option<String> {
-    upgrade.requested_protocols().find_map(|offer| offer.to_str().ok()?.strip_prefix(BEARER_PREFIX).map(str::to_owned))
+    let counted = state.sockets.tasks.token();
+    tokio::spawn(async move {
+        let _counted = counted;
+        if let Some((stream, read)) = upgrade.done().await {
+            Socket::new(&state.chat, stream, &read).serve(token, place, &state.chat, &state.sockets).await;
+        }
+    });
+    answer
 }

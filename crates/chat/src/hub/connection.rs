@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
-use protocol::{CloseCode, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
+use protocol::{ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
-use super::{ConnectionId, Mailbox, encode, mailbox::End};
+use super::{ConnectionId, Frame, Mailbox};
 use crate::{Actor, Chat, Result, Session, events, rooms, sessions};
 
 /// One live socket. Dropping it unregisters it.
 ///
-/// What it hears and what it is answered stand in one queue, in the order in which they are to be written.
+/// What it hears and what it is answered stand in its mailbox, in the order in which they are to be written. What comes from the hub
+/// is written by the hub; after everything that is called here, the mailbox is to be [flushed](Mailbox::flush).
 pub struct Connection {
     chat: Chat,
     id: ConnectionId,
@@ -18,24 +18,12 @@ pub struct Connection {
     mailbox: Arc<Mailbox>,
 }
 
-/// What a socket has to do next.
-#[derive(Debug, PartialEq, Eq)]
-pub enum Delivery {
-    /// Write this encoded frame.
-    Frame(Bytes),
-    /// Close.
-    Close(CloseCode),
-    /// Everything is written, and [`Connection::finish`] was called.
-    Finished,
-}
-
 impl Connection {
     /// Opens the connection of whoever holds this access token, or of a guest without one.
     ///
     /// # Errors
     /// `not_authenticated` when the token is wrong, expired, or its session was ended.
-    pub(crate) async fn open(chat: Chat, access_token: Option<&str>) -> Result<Self> {
-        let mailbox = Arc::new(Mailbox::new(chat.limits().mailbox_bytes));
+    pub(crate) async fn open(chat: Chat, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
         let Some(access_token) = access_token else {
             let id = chat.hub().register(mailbox.clone(), None);
             return Ok(Self { chat, id, session: None, mailbox });
@@ -63,7 +51,7 @@ impl Connection {
     /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on.
     ///
     /// Subscribe first, then read, then merge (G4): what is committed while the log is read waits, and what is in both is delivered
-    /// once. A replay is to be written before the client is listened to again: see [`Self::is_replaying`].
+    /// once. A replay is to be written before the client is listened to again: see [`Queue::Waiting`](super::Queue::Waiting).
     ///
     /// # Errors
     /// `not_found`, `not_a_member`, `too_large` with too many subscriptions, `unavailable`.
@@ -92,7 +80,7 @@ impl Connection {
             events::Missed::Events(replay) => (false, replay),
             events::Missed::TooMuch => (true, Vec::new()),
         };
-        let subscribed = encode(&ServerFrame::Subscribed { room: id, slug: room.slug, head: room.head, reset });
+        let subscribed = Frame::of(&ServerFrame::Subscribed { room: id, slug: room.slug, head: room.head, reset });
         self.chat.hub().join(id, self.id, room.head, [vec![subscribed], replay].concat());
         Ok(())
     }
@@ -104,55 +92,8 @@ impl Connection {
     pub async fn unsubscribe(&self, room: &RoomRef) -> Result<()> {
         let room = rooms::load(&self.chat, self.actor(), room).await?.id;
         self.chat.hub().unsubscribe(room, self.id);
-        self.tell(&ServerFrame::Unsubscribed { room });
+        self.mailbox.tell(&ServerFrame::Unsubscribed { room });
         Ok(())
-    }
-
-    /// Delivers a frame to this socket alone.
-    pub fn tell(&self, frame: &ServerFrame) {
-        self.mailbox.push([encode(frame)]);
-    }
-
-    /// Delivers nothing more; what is queued is still to be written.
-    pub fn finish(&self) {
-        self.mailbox.finish();
-    }
-
-    /// Waits for what to do next. May be dropped and asked again, by one task at a time.
-    pub async fn next(&self) -> Delivery {
-        delivery(self.mailbox.next().await)
-    }
-
-    /// What to do next, if there is something.
-    #[must_use]
-    pub fn try_next(&self) -> Option<Delivery> {
-        self.mailbox.pop().map(delivery)
-    }
-
-    /// Waits until this socket is to be closed: its reader is too slow, or its session was ended. For the time in which a write
-    /// hangs and nobody asks for [`Self::next`].
-    pub async fn closed(&self) -> CloseCode {
-        self.mailbox.closed().await
-    }
-
-    /// Whether a replay waits to be written. A client that asks for one after the other without reading them would make the server
-    /// hold them all (G6): it is not to be listened to meanwhile.
-    #[must_use]
-    pub fn is_replaying(&self) -> bool {
-        self.mailbox.is_replaying()
-    }
-
-    /// Waits until no replay is left to be written.
-    pub async fn replayed(&self) {
-        self.mailbox.replayed().await;
-    }
-}
-
-fn delivery(next: std::result::Result<Bytes, End>) -> Delivery {
-    match next {
-        Ok(frame) => Delivery::Frame(frame),
-        Err(End::Closed(code)) => Delivery::Close(code),
-        Err(End::Finished) => Delivery::Finished,
     }
 }
 

@@ -5,10 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use bytes::Bytes;
 use protocol::{RoomId, Seq, ServerFrame, UserId};
 
-use super::{ConnectionId, Mailbox, Published, encode};
+use super::{ConnectionId, Frame, Mailbox, Published};
 
 /// Early events that are kept. Beyond this they are read from the database with the ones that are missing.
 const EARLY_MAX: usize = 256;
@@ -56,7 +55,7 @@ impl Feed {
 
     /// A subscriber has read the log up to `head`. It gets what it found, then what happened since it subscribed and is not in
     /// there, then what happens: one order, without a hole and without a double (G4).
-    pub(super) fn join(&mut self, id: ConnectionId, head: Seq, found: Vec<Bytes>) {
+    pub(super) fn join(&mut self, id: ConnectionId, head: Seq, found: Vec<Frame>) {
         if let Some(subscriber) = self.subscribers.get_mut(&id) {
             let meanwhile = std::mem::replace(&mut subscriber.stage, Stage::Live(head));
             subscriber.mailbox.push_replay(found);
@@ -66,8 +65,9 @@ impl Feed {
         }
     }
 
-    /// Delivers what follows the last place; keeps what is early, drops what was delivered. Returns the number of deliveries.
-    pub(super) fn take(&mut self, events: &[Published]) -> u64 {
+    /// Delivers what follows the last place; keeps what is early, drops what was delivered. Returns the number of deliveries; the
+    /// mailboxes that are to be sent for them come to `unsent`.
+    pub(super) fn take(&mut self, events: &[Published], unsent: &mut Vec<Arc<Mailbox>>) -> u64 {
         self.heard = true;
         let mut last = self.last;
         let mut due = Vec::with_capacity(events.len());
@@ -82,7 +82,7 @@ impl Feed {
         }
         self.early = self.early.split_off(&last.next());
         self.last = last;
-        due.chunk_by(|one, _| one.bars.is_none()).map(|due| self.hand_out(due)).sum()
+        due.chunk_by(|one, _| one.bars.is_none()).map(|due| self.hand_out(due, unsent)).sum()
     }
 
     /// Adds the early events whose turn has come.
@@ -100,22 +100,24 @@ impl Feed {
     }
 
     /// Gives events to everyone; only the last of them may bar somebody.
-    fn hand_out(&mut self, due: &[Published]) -> u64 {
+    fn hand_out(&mut self, due: &[Published], unsent: &mut Vec<Arc<Mailbox>>) -> u64 {
         for subscriber in self.subscribers.values_mut() {
-            subscriber.give(due);
+            if subscriber.give(due) {
+                unsent.push(subscriber.mailbox.clone());
+            }
         }
         let deliveries = due.len() * self.subscribers.len();
         if let Some((barred, event)) = due.last().and_then(|event| Some((event.bars?, event))) {
-            self.bar(event.room, barred);
+            self.bar(event.room, barred, unsent);
         }
         deliveries as u64
     }
 
-    fn bar(&mut self, room: RoomId, user: UserId) {
+    fn bar(&mut self, room: RoomId, user: UserId, unsent: &mut Vec<Arc<Mailbox>>) {
         self.subscribers.retain(|_, subscriber| {
             let theirs = subscriber.user == Some(user);
-            if theirs {
-                subscriber.mailbox.push([encode(&ServerFrame::Unsubscribed { room })]);
+            if theirs && subscriber.mailbox.push([Frame::of(&ServerFrame::Unsubscribed { room })]) {
+                unsent.push(subscriber.mailbox.clone());
             }
             !theirs
         });
@@ -138,14 +140,16 @@ impl Feed {
 }
 
 impl Subscriber {
-    fn give(&mut self, due: &[Published]) {
+    /// `true` when its mailbox is to be sent.
+    fn give(&mut self, due: &[Published]) -> bool {
         match &mut self.stage {
-            Stage::Joining(meanwhile) => meanwhile.extend_from_slice(due),
+            Stage::Joining(meanwhile) => {
+                meanwhile.extend_from_slice(due);
+                false
+            }
             Stage::Live(has) => {
                 let new = &due[due.partition_point(|event| event.seq <= *has)..];
-                if !new.is_empty() {
-                    self.mailbox.push(new.iter().map(|event| event.frame.clone()));
-                }
+                !new.is_empty() && self.mailbox.push(new.iter().map(|event| event.frame.clone()))
             }
         }
     }

@@ -1,33 +1,51 @@
-//! The queue of one connection, bounded in bytes (G6).
+//! The queue of one socket, bounded in bytes (G6), and the way from it to the socket.
+//!
+//! Whoever delivers also writes: a frame goes from the hub into the socket of the operating system, without a task to be woken for
+//! it. Only what the socket does not take at once waits in the queue, and only then is its task told.
 
 use std::{
     collections::VecDeque,
-    future::poll_fn,
-    task::{Context, Poll},
+    io::{self, ErrorKind, IoSlice},
 };
 
 use bytes::Bytes;
-use futures::task::AtomicWaker;
 use parking_lot::Mutex;
-use protocol::CloseCode;
+use protocol::{CloseCode, ServerFrame};
 use tokio::sync::Notify;
+
+use super::Frame;
 
 /// What a queued frame costs beside its own bytes.
 const OVERHEAD: usize = 64;
+/// Frames in one write.
+const PIECES: usize = 64;
+/// Frames that an empty queue keeps room for.
+const ROOM: usize = 16;
 
-/// A connection's queue of encoded frames. When the reader is too slow for it, it is emptied and closed: the client comes back and
+/// Where the frames of a socket go.
+pub trait Outlet: Send + Sync + 'static {
+    /// Writes what there is room for, and does not wait.
+    ///
+    /// # Errors
+    /// [`ErrorKind::WouldBlock`] when there is no room; anything else is the end of the socket.
+    fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize>;
+}
+
+/// A socket's queue of encoded frames. When the reader is too slow for it, it is emptied and closed: the client comes back and
 /// resumes from the database, and nobody else notices.
-pub(crate) struct Mailbox {
+pub struct Mailbox {
     limit: usize,
+    outlet: Box<dyn Outlet>,
     state: Mutex<State>,
-    /// Of the one task that writes to the socket.
-    writer: AtomicWaker,
-    replayed: Notify,
+    /// For the task of the socket: it is to look after the queue.
+    news: Notify,
 }
 
 #[derive(Default)]
 struct State {
     items: VecDeque<Item>,
+    /// Bytes of the first item that are written.
+    written: usize,
     /// Of frames that are no replay.
     bytes: usize,
     /// Frames of replays. These have a bound of their own, and the client is not listened to before they are written.
@@ -36,208 +54,200 @@ struct State {
 }
 
 struct Item {
-    frame: Bytes,
+    wire: Bytes,
     is_replay: bool,
 }
 
-/// What comes when there are no more frames.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum End {
-    /// To be closed at once.
+/// Why a queue takes nothing more.
+#[derive(Clone, Copy)]
+enum End {
     Closed(CloseCode),
-    /// There will be no more.
     Finished,
+    Broken,
+}
+
+/// How a queue stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Queue {
+    /// Everything is written.
+    Empty,
+    /// The socket does not take more for now.
+    Waiting {
+        /// A replay waits too. A client that asks for one after the other without reading them would make the server hold them all
+        /// (G6): it is not to be listened to meanwhile.
+        replaying: bool,
+    },
+    /// The socket is to be closed: its reader is too slow, or its session was ended.
+    Closed(CloseCode),
+    /// The socket takes nothing any more.
+    Broken,
 }
 
 impl Mailbox {
     /// An empty queue that holds so many bytes.
-    pub(crate) fn new(limit: usize) -> Self {
-        Self { limit, state: Mutex::default(), writer: AtomicWaker::new(), replayed: Notify::new() }
+    pub(crate) fn new(limit: usize, outlet: impl Outlet) -> Self {
+        Self { limit, outlet: Box::new(outlet), state: Mutex::default(), news: Notify::new() }
     }
 
-    /// Adds frames and wakes the writer once for all of them. Whoever is behind by more than the bound when something is added
-    /// loses its place: what was committed at once never does that to a reader who keeps up.
-    pub(super) fn push(&self, frames: impl IntoIterator<Item = Bytes>) {
+    /// Adds frames. Whoever is behind by more than the bound when something is added loses its place: what was committed at once
+    /// never does that to a reader who keeps up. `true` when they are the first: whoever added them is to [send](Self::send) them.
+    pub(super) fn push(&self, frames: impl IntoIterator<Item = Frame>) -> bool {
         let mut state = self.state.lock();
-        if state.bytes > self.limit {
-            state.close(CloseCode::TooSlow);
-        }
+        self.check(&mut state);
+        let was_empty = state.items.is_empty();
         for frame in frames {
-            state.push(Item { frame, is_replay: false });
+            state.push(Item { wire: frame.into_wire(), is_replay: false });
         }
-        drop(state);
-        self.writer.wake();
+        was_empty && !state.items.is_empty()
     }
 
-    /// Adds what was missed, whatever waits already.
-    pub(super) fn push_replay(&self, frames: Vec<Bytes>) {
+    /// Adds what was missed, whatever waits already. It is written when the task of the socket looks after the queue again.
+    pub(super) fn push_replay(&self, frames: Vec<Frame>) {
         let mut state = self.state.lock();
         for frame in frames {
-            state.push(Item { frame, is_replay: true });
+            state.push(Item { wire: frame.into_wire(), is_replay: true });
         }
-        drop(state);
-        self.writer.wake();
+    }
+
+    /// Writes what waits, from outside the task of the socket.
+    pub(super) fn send(&self) {
+        if self.flush() != Queue::Empty {
+            self.news.notify_one();
+        }
     }
 
     /// Closes the queue; what was in it is dropped. The first reason stays.
     pub(super) fn close(&self, code: CloseCode) {
         self.state.lock().close(code);
-        self.writer.wake();
-        self.replayed.notify_one();
+        self.news.notify_one();
     }
 
-    /// Nothing more will be added; what is in it is still to be written.
-    pub(super) fn finish(&self) {
-        self.state.lock().end.get_or_insert(End::Finished);
-        self.writer.wake();
+    /// Adds a frame for this socket alone. Like the following, it is written with the next [`Self::flush`].
+    pub fn tell(&self, frame: &ServerFrame) {
+        self.push([Frame::of(frame)]);
     }
 
-    /// The next frame, or why there will be none.
-    pub(super) fn pop(&self) -> Option<Result<Bytes, End>> {
+    /// Adds a control frame (RFC 6455, 5.5), also to a queue that takes nothing else any more.
+    pub fn control(&self, wire: &[u8]) {
         let mut state = self.state.lock();
-        let Some(Item { frame, is_replay }) = state.items.pop_front() else { return state.end.map(Err) };
-        if !is_replay {
-            state.bytes -= cost(&frame);
-        } else {
-            state.replaying -= 1;
-            if state.replaying == 0 {
-                self.replayed.notify_one();
-            }
+        self.check(&mut state);
+        state.add(Item { wire: Bytes::copy_from_slice(wire), is_replay: false });
+        drop(state);
+        self.news.notify_one();
+    }
+
+    /// Takes nothing more but control frames. What waits is still to be written.
+    pub fn finish(&self) {
+        self.state.lock().end = Some(End::Finished);
+    }
+
+    /// Writes what waits, as far as the socket takes it.
+    pub fn flush(&self) -> Queue {
+        let mut state = self.state.lock();
+        if state.write(&*self.outlet).is_err() {
+            *state = State { end: Some(End::Broken), ..State::default() };
         }
-        Some(Ok(frame))
+        state.stands()
     }
 
-    /// Waits for the next frame. Only one task may wait at a time, here or for [`Self::closed`].
-    pub(super) async fn next(&self) -> Result<Bytes, End> {
-        self.wait(Self::pop).await
+    /// Waits until the queue has to be looked after: by [`Self::flush`], which tells more. For one task at a time.
+    pub async fn news(&self) {
+        self.news.notified().await;
     }
 
-    /// Waits until the queue is closed.
-    pub(super) async fn closed(&self) -> CloseCode {
-        self.wait(|mailbox| match mailbox.state.lock().end {
-            Some(End::Closed(code)) => Some(code),
-            _ => None,
-        })
-        .await
-    }
-
-    async fn wait<T>(&self, look: impl Fn(&Self) -> Option<T>) -> T {
-        poll_fn(|context: &mut Context<'_>| {
-            if let Some(found) = look(self) {
-                return Poll::Ready(found);
-            }
-            self.writer.register(context.waker());
-            // Something may have come between the look and the registration.
-            look(self).map_or(Poll::Pending, Poll::Ready)
-        })
-        .await
-    }
-
-    /// Whether a replay is in the queue.
-    pub(super) fn is_replaying(&self) -> bool {
-        self.state.lock().replaying > 0
-    }
-
-    /// Waits until no replay is left in the queue.
-    pub(super) async fn replayed(&self) {
-        while self.is_replaying() {
-            self.replayed.notified().await;
+    fn check(&self, state: &mut State) {
+        if state.bytes > self.limit {
+            state.close(CloseCode::TooSlow);
+            self.news.notify_one();
         }
     }
 }
 
 impl State {
     fn push(&mut self, item: Item) {
-        if self.end.is_some() {
-            return;
+        if self.end.is_none() {
+            self.add(item);
         }
+    }
+
+    fn add(&mut self, item: Item) {
         if item.is_replay {
             self.replaying += 1;
         } else {
-            self.bytes += cost(&item.frame);
+            self.bytes += item.cost();
         }
         self.items.push_back(item);
     }
 
+    fn pop(&mut self) {
+        match self.items.pop_front() {
+            Some(item) if item.is_replay => self.replaying -= 1,
+            Some(item) => self.bytes -= item.cost(),
+            None => {}
+        }
+    }
+
+    /// Writes until nothing is left or nothing more is taken.
+    fn write(&mut self, outlet: &dyn Outlet) -> io::Result<()> {
+        while !self.items.is_empty() {
+            let mut pieces = [IoSlice::new(&[]); PIECES];
+            for (piece, item) in pieces.iter_mut().zip(&self.items) {
+                *piece = IoSlice::new(&item.wire);
+            }
+            if let Some(first) = pieces.first_mut() {
+                first.advance(self.written);
+            }
+            match outlet.try_write(&pieces[..self.items.len().min(PIECES)]) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(written) => self.advance(written),
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        if self.items.capacity() > ROOM {
+            self.items.shrink_to(ROOM);
+        }
+        Ok(())
+    }
+
+    fn advance(&mut self, written: usize) {
+        self.written += written;
+        while let Some(first) = self.items.front().map(|item| item.wire.len())
+            && self.written >= first
+        {
+            self.written -= first;
+            self.pop();
+        }
+    }
+
     fn close(&mut self, code: CloseCode) {
-        if let None | Some(End::Finished) = self.end {
-            *self = Self { end: Some(End::Closed(code)), ..Self::default() };
+        if self.end.is_some() {
+            return;
+        }
+        // A frame of which a part is written has to be finished, or nobody can read what comes after it.
+        let begun = if self.written > 0 { self.items.pop_front() } else { None };
+        *self = Self { written: self.written, end: Some(End::Closed(code)), ..Self::default() };
+        if let Some(begun) = begun {
+            self.add(begun);
+        }
+    }
+
+    fn stands(&self) -> Queue {
+        match self.end {
+            Some(End::Closed(code)) => Queue::Closed(code),
+            Some(End::Broken) => Queue::Broken,
+            None | Some(End::Finished) if self.items.is_empty() => Queue::Empty,
+            None | Some(End::Finished) => Queue::Waiting { replaying: self.replaying > 0 },
         }
     }
 }
 
-fn cost(frame: &Bytes) -> usize {
-    frame.len() + OVERHEAD
+impl Item {
+    fn cost(&self) -> usize {
+        self.wire.len() + OVERHEAD
+    }
 }
 
 #[cfg(test)]
-mod tests {
-    #![allow(clippy::unwrap_used)]
-    use super::*;
-
-    fn frame(byte: u8, size: usize) -> Bytes {
-        Bytes::from(vec![byte; size])
-    }
-
-    #[test]
-    fn frames_come_out_in_order() {
-        let mailbox = Mailbox::new(10_000);
-        mailbox.push([frame(1, 10), frame(2, 10)]);
-        mailbox.push_replay(vec![frame(3, 10)]);
-        mailbox.push([frame(4, 10)]);
-        for expected in 1..=4 {
-            assert_eq!(mailbox.pop().unwrap().unwrap()[0], expected);
-        }
-        assert_eq!(mailbox.pop(), None);
-    }
-
-    #[test]
-    fn who_is_behind_by_more_than_the_bound_is_closed() {
-        let mailbox = Mailbox::new(1_000);
-        mailbox.push([frame(1, 900), frame(1, 900)]);
-        assert!(matches!(mailbox.pop(), Some(Ok(_))), "what comes at once may be more");
-        mailbox.push([frame(1, 500)]);
-        mailbox.push([frame(1, 1)]);
-        assert_eq!(mailbox.pop(), Some(Err(End::Closed(CloseCode::TooSlow))));
-        mailbox.push([frame(1, 1)]);
-        assert!(mailbox.state.lock().items.is_empty());
-    }
-
-    #[test]
-    fn what_was_read_makes_room() {
-        let mailbox = Mailbox::new(1_000);
-        for _ in 0..100 {
-            mailbox.push([frame(1, 500)]);
-            assert!(matches!(mailbox.pop(), Some(Ok(_))));
-        }
-    }
-
-    #[test]
-    fn a_replay_does_not_count_as_being_slow() {
-        let mailbox = Mailbox::new(1_000);
-        mailbox.push_replay(vec![frame(1, 900), frame(1, 900)]);
-        mailbox.push([frame(1, 10)]);
-        mailbox.push([frame(1, 10)]);
-        assert!(matches!(mailbox.pop(), Some(Ok(_))));
-    }
-
-    #[test]
-    fn what_is_in_a_finished_queue_is_still_written() {
-        let mailbox = Mailbox::new(1_000);
-        mailbox.push([frame(1, 10)]);
-        mailbox.finish();
-        mailbox.push([frame(2, 10)]);
-        assert_eq!(mailbox.pop(), Some(Ok(frame(1, 10))));
-        assert_eq!(mailbox.pop(), Some(Err(End::Finished)));
-        mailbox.close(CloseCode::SignIn);
-        assert_eq!(mailbox.pop(), Some(Err(End::Closed(CloseCode::SignIn))));
-    }
-
-    #[test]
-    fn the_first_reason_stays() {
-        let mailbox = Mailbox::new(1);
-        mailbox.close(CloseCode::SignIn);
-        mailbox.close(CloseCode::TooSlow);
-        assert_eq!(mailbox.pop(), Some(Err(End::Closed(CloseCode::SignIn))));
-    }
-}
+pub(super) mod tests;

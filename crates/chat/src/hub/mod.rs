@@ -1,12 +1,14 @@
 //! Delivery: from a committed event to the sockets that want it.
 //!
 //! The writer hands what it committed to a [`Broker`], which carries it to the hub of every node; the hub puts it into the mailbox
-//! of each connection that is subscribed to the room. An event is encoded once, whatever the number of readers. The broker may
-//! lose something: each [`feed`] knows its last place, and [`look`] reads from the database what did not come (G5).
+//! of each connection that is subscribed to the room, and writes to the sockets what they take at once. An event is encoded once,
+//! whatever the number of readers. The broker may lose something: each [`feed`] knows its last place, and [`look`] reads from the
+//! database what did not come (G5).
 
 mod broker;
 mod connection;
 mod feed;
+mod frame;
 pub(crate) mod look;
 mod mailbox;
 
@@ -18,22 +20,25 @@ use std::{
     },
 };
 
-use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
-use protocol::{CloseCode, RoomId, Seq, ServerFrame, SessionId, UserId, limits};
+use protocol::{CloseCode, RoomId, Seq, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
 pub(crate) use broker::{Broker, RedisBroker, in_process};
-pub use connection::{Connection, Delivery};
+pub use connection::Connection;
 use feed::Feed;
-pub(crate) use mailbox::Mailbox;
+pub(crate) use frame::Frame;
+pub use mailbox::{Mailbox, Outlet, Queue};
+
+/// Sockets that one task writes to: enough to be worth a task, few enough for other work to come in between.
+const SOCKETS_AT_ONCE: usize = 64;
 
 /// A committed event, encoded for the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Published {
     pub(crate) room: RoomId,
     pub(crate) seq: Seq,
-    pub(crate) frame: Bytes,
+    pub(crate) frame: Frame,
     /// Who may not read the room any longer from here on (G9).
     pub(crate) bars: Option<UserId>,
 }
@@ -69,8 +74,8 @@ struct Member {
 }
 
 impl Hub {
-    /// Delivers what the broker brings until it ends. What was committed together is delivered together, so that each socket wakes
-    /// once for it.
+    /// Delivers what the broker brings until it ends. What was committed together is delivered together, so that each socket is
+    /// written to once for it.
     pub(crate) async fn run(self: Arc<Self>, mut signals: mpsc::Receiver<Vec<Signal>>) {
         while let Some(signals) = signals.recv().await {
             let mut events = Vec::with_capacity(signals.len());
@@ -113,7 +118,7 @@ impl Hub {
     }
 
     /// Gives a subscriber what it `found` in the log up to `head`, and from there on what happens.
-    fn join(&self, room: RoomId, id: ConnectionId, head: Seq, found: Vec<Bytes>) {
+    fn join(&self, room: RoomId, id: ConnectionId, head: Seq, found: Vec<Frame>) {
         let feed = self.rooms.read().get(&room).cloned();
         if let Some(feed) = feed {
             feed.lock().join(id, head, found);
@@ -138,17 +143,19 @@ impl Hub {
     /// Delivers events of any rooms, those of one room in their order.
     pub(crate) fn deliver(&self, mut events: Vec<Published>) {
         events.sort_by_key(|event| event.room);
+        let mut due = Vec::new();
         for events in events.chunk_by(|one, next| one.room == next.room) {
             let Some(room) = events.first().map(|event| event.room) else { continue };
             let Some(feed) = self.rooms.read().get(&room).cloned() else { continue };
             let mut feed = feed.lock();
-            let delivered = feed.take(events);
+            let delivered = feed.take(events, &mut due);
             if feed.has_gap() {
                 self.gap.notify_one();
             }
             drop(feed);
             metrics::counter!("snug_deliveries_total").increment(delivered);
         }
+        send(due);
     }
 
     fn cut(&self, session: SessionId) {
@@ -167,8 +174,11 @@ impl Hub {
     }
 }
 
-/// A frame as it goes over the wire.
-pub(crate) fn encode(frame: &ServerFrame) -> Bytes {
-    // Only maps with keys that are no strings, or a failing writer, make serialising fail; frames have neither.
-    serde_json::to_vec(frame).unwrap_or_default().into()
+/// Writes to the sockets of these mailboxes, on all cores.
+fn send(due: Vec<Arc<Mailbox>>) {
+    let due: Arc<[_]> = due.into();
+    for start in (0..due.len()).step_by(SOCKETS_AT_ONCE) {
+        let due = due.clone();
+        tokio::spawn(async move { due[start..].iter().take(SOCKETS_AT_ONCE).for_each(|mailbox| mailbox.send()) });
+    }
 }

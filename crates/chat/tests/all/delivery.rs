@@ -1,23 +1,21 @@
-use chat::{
-    Limits,
-    hub::{Connection, Delivery},
-};
+use chat::Limits;
 use protocol::{CloseCode, ErrorCode, Event, RoomRef, Seq, ServerFrame, limits};
 
 use crate::{
-    scene::{Scene, code, limits as plenty, next, next_frame, subscribe},
+    scene::{Scene, code, limits as plenty, subscribe},
+    socket::{Delivery, Socket},
     upkeep::{Desk, execute},
 };
 
-async fn next_event(connection: &Connection) -> Event {
-    match next_frame(connection).await {
+async fn next_event(socket: &Socket) -> Event {
+    match socket.next_frame().await {
         ServerFrame::Event(event) => event,
         other => panic!("not an event: {other:?}"),
     }
 }
 
 /// Waits until this socket was given an event: by then every other that gets it has it too.
-async fn wait_for(witness: &Connection, seq: Seq) {
+async fn wait_for(witness: &Socket, seq: Seq) {
     while next_event(witness).await.seq < seq {}
 }
 
@@ -40,7 +38,7 @@ async fn events_come_in_order_to_those_who_subscribed() {
     let witness = ada.connect().await;
     subscribe(&witness, garden.id, None).await;
     socket.unsubscribe(&garden.id.into()).await.unwrap();
-    assert_eq!(next_frame(&socket).await, ServerFrame::Unsubscribed { room: garden.id });
+    assert_eq!(socket.next_frame().await, ServerFrame::Unsubscribed { room: garden.id });
     wait_for(&witness, ada.say(garden.id, "too late").await.seq).await;
     assert!(socket.try_next().is_none());
 }
@@ -164,8 +162,7 @@ async fn a_reader_who_is_too_slow_is_closed_and_the_others_notice_nothing() {
         ada.say(room.id, &"x".repeat(500)).await;
         assert_eq!(next_event(&quick).await.seq, Seq(expected));
     }
-    assert_eq!(slow.closed().await, CloseCode::TooSlow);
-    assert_eq!(next(&slow).await, Delivery::Close(CloseCode::TooSlow));
+    assert_eq!(slow.next().await, Delivery::Close(CloseCode::TooSlow));
     drop(slow);
 
     let back = bob.connect().await;
@@ -178,7 +175,7 @@ async fn guests_hear_public_rooms_only() {
     let scene = Scene::open().await;
     let ada = scene.person("ada").await;
     let (garden, plans) = (ada.room("Garden", "public").await, ada.room("Plans", "open").await);
-    let guest = scene.chat.connect(None).await.unwrap();
+    let guest = Socket::open(&scene.chat, None).await.unwrap();
     assert_eq!(code(guest.subscribe(&plans.id.into(), None).await), ErrorCode::NotFound);
     assert_eq!(code(guest.subscribe(&RoomRef::Slug("nowhere".into()), None).await), ErrorCode::NotFound);
     subscribe(&guest, garden.id, None).await;
@@ -202,7 +199,7 @@ async fn who_has_not_joined_or_has_left_an_open_room_does_not_hear_it() {
     subscribe(&socket, plans.id, None).await;
     bob.leave(&plans).await;
     assert!(matches!(next_event(&socket).await.change, protocol::Change::MemberLeft));
-    assert_eq!(next_frame(&socket).await, ServerFrame::Unsubscribed { room: plans.id });
+    assert_eq!(socket.next_frame().await, ServerFrame::Unsubscribed { room: plans.id });
     wait_for(&witness, ada.say(plans.id, "hush again").await.seq).await;
     assert!(socket.try_next().is_none());
 }

@@ -10,4 +10,5 @@ mod rooms;
 mod scene;
 mod sending;
 mod sessions;
+mod socket;
 mod upkeep;

@@ -3,10 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use chat::{
-    hub::{Connection, Delivery},
-    messages::Sent,
-};
+use chat::messages::Sent;
 use futures::future::join_all;
 use proptest::{
     prelude::*,
@@ -16,7 +13,10 @@ use proptest::{
 use protocol::{Change, ClientId, ErrorCode, Event, Message, Room, Seq, ServerFrame, UserId};
 use tokio::runtime::Runtime;
 
-use crate::scene::{Person, Scene, code, next_frame};
+use crate::{
+    scene::{Person, Scene, code},
+    socket::{Delivery, Socket},
+};
 
 /// What a client does next.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ struct Attempt {
 struct Client<'a> {
     person: &'a Person,
     room: &'a Room,
-    socket: Option<Connection>,
+    socket: Option<Socket>,
     /// The only place that may come next, while there is a subscription.
     due: Option<Seq>,
     log: Vec<Event>,
@@ -140,7 +140,7 @@ impl<'a> Client<'a> {
 
     async fn read_to_answer(&mut self) -> ServerFrame {
         loop {
-            match next_frame(self.socket()).await {
+            match self.socket().next_frame().await {
                 ServerFrame::Event(event) => self.take(event),
                 answer => return answer,
             }
@@ -149,10 +149,9 @@ impl<'a> Client<'a> {
 
     fn read(&mut self, count: usize) {
         for _ in 0..count {
-            let Some(delivery) = self.socket.as_ref().and_then(Connection::try_next) else { return };
-            let Delivery::Frame(frame) = delivery else { panic!("no frame: {delivery:?}") };
-            match serde_json::from_slice(&frame).unwrap() {
-                ServerFrame::Event(event) => self.take(event),
+            let Some(delivery) = self.socket.as_ref().and_then(Socket::try_next) else { return };
+            match delivery {
+                Delivery::Frame(ServerFrame::Event(event)) => self.take(event),
                 other => panic!("not an event: {other:?}"),
             }
         }
@@ -164,7 +163,7 @@ impl<'a> Client<'a> {
             self.resume().await;
         }
         while self.place() < last {
-            match next_frame(self.socket()).await {
+            match self.socket().next_frame().await {
                 ServerFrame::Event(event) => self.take(event),
                 other => panic!("not an event: {other:?}"),
             }
@@ -182,7 +181,7 @@ impl<'a> Client<'a> {
         }
     }
 
-    fn socket(&self) -> &Connection {
+    fn socket(&self) -> &Socket {
         self.socket.as_ref().unwrap()
     }
 

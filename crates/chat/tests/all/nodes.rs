@@ -1,34 +1,33 @@
 //! Several nodes on one database. The broker between them is only a wake-up (G5), so what must hold does so without one.
 
-use chat::{
-    Chat,
-    hub::{Connection, Delivery},
-    sessions,
-};
+use chat::{Chat, sessions};
 use futures::future::{join, join_all};
 use protocol::{Change, ClientId, CloseCode, Event, Room, Seq, ServerFrame};
 use testkit::Redis;
 
-use crate::scene::{Person, Scene, next, next_frame, subscribe};
+use crate::{
+    scene::{Person, Scene, subscribe},
+    socket::{Delivery, Socket},
+};
 
 /// Nobody listens there.
 const NO_REDIS: &str = "redis://127.0.0.1:1";
 
-async fn subscriber(person: &Person, chat: &Chat, room: &Room) -> Connection {
+async fn subscriber(person: &Person, chat: &Chat, room: &Room) -> Socket {
     let socket = person.at(chat).connect().await;
     subscribe(&socket, room.id, None).await;
     socket
 }
 
-async fn event(socket: &Connection) -> Event {
-    match next_frame(socket).await {
+async fn event(socket: &Socket) -> Event {
+    match socket.next_frame().await {
         ServerFrame::Event(event) => event,
         other => panic!("not an event: {other:?}"),
     }
 }
 
 /// Reads up to a place; every event has to be there, in order and once.
-async fn read_all(socket: &Connection, after: Seq, last: Seq) -> Vec<Event> {
+async fn read_all(socket: &Socket, after: Seq, last: Seq) -> Vec<Event> {
     let mut events = Vec::new();
     for seq in after.0 + 1..=last.0 {
         let event = event(socket).await;
@@ -105,7 +104,7 @@ async fn a_session_that_is_ended_on_one_node_is_cut_on_the_other() {
         let ada = scene.person("ada").await;
         let socket = ada.at(&other).connect().await;
         sessions::revoke(&scene.chat, ada.session.id).await.unwrap();
-        assert_eq!(next(&socket).await, Delivery::Close(CloseCode::SignIn));
+        assert_eq!(socket.next().await, Delivery::Close(CloseCode::SignIn));
     }
 }
 
@@ -122,7 +121,7 @@ async fn who_leaves_on_one_node_reads_no_more_on_the_other() {
         let last = ada.say(room.id, "between us").await.seq;
         read_all(&hers, Seq(2), last).await;
         assert_eq!(event(&his).await.change, Change::MemberLeft);
-        assert_eq!(next_frame(&his).await, ServerFrame::Unsubscribed { room: room.id });
+        assert_eq!(his.next_frame().await, ServerFrame::Unsubscribed { room: room.id });
         assert!(his.try_next().is_none());
     }
 }

@@ -5,14 +5,14 @@ use std::{net::IpAddr, num::NonZeroU32, time::Duration};
 use chat::{
     Actor, Chat, Limits, Options, Rate, Session, SigningKey,
     accounts::{self, Registration},
-    hub::{Connection, Delivery},
     messages::{self, Outgoing, Sent},
     rooms::{self, NewRoom},
     sessions::{self, SignedIn},
 };
 use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame};
 use tempfile::TempDir;
-use tokio::time::timeout;
+
+use crate::socket::Socket;
 
 pub const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 pub const PASSWORD: &str = "moss and ember";
@@ -114,22 +114,9 @@ impl Person {
         messages::send(&self.chat, self.actor(), message).await
     }
 
-    pub async fn connect(&self) -> Connection {
+    pub async fn connect(&self) -> Socket {
         let grant = sessions::grant(&self.chat, &self.session).unwrap();
-        self.chat.connect(Some(&grant.access_token)).await.unwrap()
-    }
-}
-
-/// The next delivery; a test that waits for one that never comes fails instead of hanging.
-pub async fn next(connection: &Connection) -> Delivery {
-    timeout(Duration::from_secs(20), connection.next()).await.expect("nothing was delivered")
-}
-
-/// The next delivered frame.
-pub async fn next_frame(connection: &Connection) -> ServerFrame {
-    match next(connection).await {
-        Delivery::Frame(frame) => serde_json::from_slice(&frame).unwrap(),
-        other => panic!("no frame: {other:?}"),
+        Socket::open(&self.chat, Some(&grant.access_token)).await.unwrap()
     }
 }
 
@@ -142,17 +129,17 @@ pub struct Resumed {
 }
 
 /// Subscribes and reads the replay.
-pub async fn subscribe(connection: &Connection, room: impl Into<RoomRef>, after: Option<Seq>) -> Resumed {
-    connection.subscribe(&room.into(), after).await.unwrap();
+pub async fn subscribe(socket: &Socket, room: impl Into<RoomRef>, after: Option<Seq>) -> Resumed {
+    socket.subscribe(&room.into(), after).await.unwrap();
     let (head, reset) = loop {
-        if let ServerFrame::Subscribed { head, reset, .. } = next_frame(connection).await {
+        if let ServerFrame::Subscribed { head, reset, .. } = socket.next_frame().await {
             break (head, reset);
         }
     };
     let mut replay = Vec::new();
     let missed = if reset { 0 } else { after.map_or(0, |after| head.0 - after.0) };
     for _ in 0..missed {
-        match next_frame(connection).await {
+        match socket.next_frame().await {
             ServerFrame::Event(event) => replay.push(event.seq.0),
             other => panic!("not an event: {other:?}"),
         }

@@ -1,11 +1,13 @@
 use chat::{
     Limits,
-    hub::Delivery,
     sessions::{by_access_token, by_refresh_token, grant, renew, revoke, revoke_by_refresh_token},
 };
 use protocol::{CloseCode, ErrorCode};
 
-use crate::scene::{Scene, code, limits, next};
+use crate::{
+    scene::{Scene, code, limits},
+    socket::{Delivery, Socket},
+};
 
 /// A replaced token is old at once.
 fn no_grace() -> Limits {
@@ -44,7 +46,7 @@ async fn reuse_of_a_replaced_token_ends_the_family_and_cuts_its_sockets() {
     assert_eq!(code(renew(&scene.chat, &ada.refresh_token).await), ErrorCode::NotAuthenticated);
     assert_eq!(code(renew(&scene.chat, renewed.refresh_token.as_str()).await), ErrorCode::NotAuthenticated);
     assert_eq!(code(by_access_token(&scene.chat, &renewed.grant.access_token).await), ErrorCode::NotAuthenticated);
-    assert_eq!(next(&socket).await, Delivery::Close(CloseCode::SignIn));
+    assert_eq!(socket.next().await, Delivery::Close(CloseCode::SignIn));
     assert!(others.try_next().is_none());
 }
 
@@ -66,9 +68,9 @@ async fn an_ended_session_is_worth_nothing() {
     let access = grant(&scene.chat, &ada.session).unwrap().access_token;
     let socket = ada.connect().await;
     revoke(&scene.chat, ada.session.id).await.unwrap();
-    assert_eq!(next(&socket).await, Delivery::Close(CloseCode::SignIn));
+    assert_eq!(socket.next().await, Delivery::Close(CloseCode::SignIn));
     assert_eq!(code(by_access_token(&scene.chat, &access).await), ErrorCode::NotAuthenticated);
-    assert_eq!(code(scene.chat.connect(Some(&access)).await), ErrorCode::NotAuthenticated);
+    assert_eq!(code(Socket::open(&scene.chat, Some(&access)).await), ErrorCode::NotAuthenticated);
     assert_eq!(code(renew(&scene.chat, &ada.refresh_token).await), ErrorCode::NotAuthenticated);
     assert_eq!(by_refresh_token(&scene.chat, &ada.refresh_token).await.unwrap(), None);
     revoke_by_refresh_token(&scene.chat, &ada.refresh_token).await.unwrap();
@@ -78,7 +80,7 @@ async fn an_ended_session_is_worth_nothing() {
 async fn rubbish_is_no_token() {
     let scene = Scene::open().await;
     for rubbish in ["", "x", "a.b.c", "eyJhbGciOiJub25lIn0.e30."] {
-        assert_eq!(code(scene.chat.connect(Some(rubbish)).await), ErrorCode::NotAuthenticated);
+        assert_eq!(code(Socket::open(&scene.chat, Some(rubbish)).await), ErrorCode::NotAuthenticated);
         assert_eq!(code(renew(&scene.chat, rubbish).await), ErrorCode::NotAuthenticated);
     }
 }

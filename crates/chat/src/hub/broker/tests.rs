@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use protocol::{RoomId, Seq, SessionId, UserId};
 use tokio::{
     sync::mpsc,
@@ -11,13 +10,13 @@ use tokio::{
 };
 
 use super::*;
-use crate::hub::Published;
+use crate::hub::{Frame, Published};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn events(room: RoomId, seqs: std::ops::Range<i64>) -> Vec<Signal> {
     seqs.map(|seq| {
-        let frame = Bytes::from(format!(r#"{{"body":"\"{seq}\" ü"}}"#));
+        let frame = Frame::text(format!(r#"{{"body":"\"{seq}\" ü"}}"#));
         Signal::Event(Published { room, seq: Seq(seq), frame, bars: (seq == 3).then(UserId::generate) })
     })
     .collect()

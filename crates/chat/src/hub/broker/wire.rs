@@ -1,12 +1,11 @@
 //! Signals as they travel between nodes: JSON, the events in it as they were encoded for the sockets.
 
-use bytes::Bytes;
 use protocol::{RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::hub::{Published, Signal};
+use crate::hub::{Frame, Published, Signal};
 
 /// What one node committed at once.
 #[derive(Serialize, Deserialize)]
@@ -36,7 +35,7 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
             Signal::Event(Published { room, seq, frame, bars }) => {
-                Item::Event { room: *room, seq: *seq, frame: serde_json::from_slice(frame)?, bars: *bars }
+                Item::Event { room: *room, seq: *seq, frame: serde_json::from_slice(frame.json())?, bars: *bars }
             }
         })
     });
@@ -52,8 +51,7 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
         Item::Event { room, seq, frame, bars } => {
-            let frame = Bytes::copy_from_slice(frame.get().as_bytes());
-            Signal::Event(Published { room, seq, frame, bars })
+            Signal::Event(Published { room, seq, frame: Frame::text(frame.get().to_owned()), bars })
         }
     });
     Ok(signals.collect())

@@ -1,0 +1,109 @@
+//! The bytes of a socket. Two sides share it: the [`Ear`] reads what the client says, and the hub writes to it through the mailbox.
+
+use std::{
+    io::{self, ErrorKind, IoSlice, Read, Write},
+    sync::Arc,
+};
+
+use bytes::Bytes;
+use chat::hub::{Mailbox, Outlet};
+use protocol::limits;
+use tokio::{net::TcpStream, task::coop};
+use tungstenite::{
+    self, Message, Utf8Bytes, WebSocket,
+    protocol::{CloseFrame, Role, WebSocketConfig},
+};
+
+/// Bytes that are read at once. With the bounds of the mailbox it is what a socket takes of memory (G6).
+const READ_BUFFER_BYTES: usize = 1024;
+
+/// The connection; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Line(Arc<TcpStream>);
+
+impl Line {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(stream))
+    }
+
+    /// Waits until it takes more.
+    pub(super) async fn writable(&self) {
+        // What is wrong with it shows in the write that follows.
+        let _ = self.0.writable().await;
+    }
+}
+
+impl Outlet for Line {
+    fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
+        match pieces {
+            [piece] => self.0.try_write(piece),
+            pieces => self.0.try_write_vectored(pieces),
+        }
+    }
+}
+
+/// The reading side, as tungstenite has it.
+pub(super) struct Ear {
+    ws: WebSocket<Wire>,
+}
+
+/// What tungstenite reads from, and where it writes its own frames: pongs and the close. They stand in line with all others.
+struct Wire {
+    line: Line,
+    mailbox: Arc<Mailbox>,
+}
+
+impl Ear {
+    /// Hears the client on a line of which this was `read` already.
+    pub(super) fn new(line: Line, mailbox: Arc<Mailbox>, read: &Bytes) -> Self {
+        let config = WebSocketConfig::default()
+            .read_buffer_size(READ_BUFFER_BYTES)
+            .write_buffer_size(0)
+            .max_message_size(Some(limits::FRAME_MAX_BYTES))
+            .max_frame_size(Some(limits::FRAME_MAX_BYTES));
+        let wire = Wire { line, mailbox };
+        Self { ws: WebSocket::from_partially_read(wire, read.to_vec(), Role::Server, Some(config)) }
+    }
+
+    /// The next message. May be dropped and asked again.
+    pub(super) async fn next(&mut self) -> Result<Message, tungstenite::Error> {
+        // A client that never pauses has to let others have their turn.
+        coop::consume_budget().await;
+        loop {
+            match self.ws.read() {
+                Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => {
+                    self.ws.get_ref().line.0.readable().await?;
+                }
+                heard => return heard,
+            }
+        }
+    }
+
+    /// Says goodbye.
+    pub(super) fn close(&mut self, code: u16, reason: &'static str) {
+        // It goes into the mailbox, which takes it.
+        let _ = self.ws.close(Some(CloseFrame { code: code.into(), reason: Utf8Bytes::from_static(reason) }));
+    }
+
+    /// Says what is still to be said: the answer to the client's own close.
+    pub(super) fn answer(&mut self) {
+        let _ = self.ws.flush();
+    }
+}
+
+impl Read for Wire {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.line.0.try_read(buffer)
+    }
+}
+
+impl Write for Wire {
+    fn write(&mut self, frame: &[u8]) -> io::Result<usize> {
+        self.mailbox.control(frame);
+        Ok(frame.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
