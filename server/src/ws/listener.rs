@@ -77,8 +77,8 @@ impl<'a> Listener<'a> {
             },
             Ok(Message::Binary(_) | Message::Frame(_)) => Err(End::bad_frame()),
             Ok(Message::Ping(_) | Message::Pong(_)) => Ok(()),
-            Err(tungstenite::Error::Capacity(_)) => Err(End::TooBig),
-            Ok(Message::Close(_)) | Err(_) => Err(End::Gone),
+            Ok(Message::Close(_)) => Err(End::Gone),
+            Err(error) => Err(End::of_reading(&error)),
         }
     }
 

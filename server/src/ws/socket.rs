@@ -10,6 +10,7 @@ use chat::{
 use futures::FutureExt;
 use protocol::{CloseCode, Error, ErrorCode, ServerFrame};
 use tokio::{net::TcpStream, time::timeout};
+use tungstenite::error::ProtocolError;
 
 use super::{
     Place, Sockets,
@@ -18,17 +19,14 @@ use super::{
 };
 use crate::answers::told;
 
-/// "Message too big" (RFC 6455, 7.4.1).
-const TOO_BIG: u16 = 1009;
-
 /// How a socket ends.
 pub(super) enum End {
     /// The server closes it.
     Close(CloseCode),
     /// The server says what is wrong, then closes it.
     Refuse(Error, CloseCode),
-    /// A frame was larger than the limit.
-    TooBig,
+    /// What the client sends is no WebSocket, or too big a message: a code of RFC 6455, 7.4.1, and what is wrong.
+    Fail(u16, &'static str),
     /// The client went away.
     Gone,
 }
@@ -75,7 +73,7 @@ impl Socket {
     async fn part(&mut self, end: End) {
         let goodbye = match end {
             End::Gone => None,
-            End::TooBig => Some((TOO_BIG, "frame too big")),
+            End::Fail(code, reason) => Some((code, reason)),
             End::Close(code) => Some((code.number(), code.reason())),
             End::Refuse(error, code) => {
                 self.mailbox.tell(&ServerFrame::Error { client_id: None, room: None, error });
@@ -103,6 +101,17 @@ impl Socket {
 }
 
 impl End {
+    /// Why there is nothing more to be read.
+    pub(super) fn of_reading(error: &tungstenite::Error) -> Self {
+        match error {
+            tungstenite::Error::Capacity(_) => Self::Fail(1009, "frame too big"),
+            tungstenite::Error::Utf8(_) => Self::Fail(1007, "text is not UTF-8"),
+            tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Gone,
+            tungstenite::Error::Protocol(_) => Self::Fail(1002, "not a WebSocket"),
+            _ => Self::Gone,
+        }
+    }
+
     /// Something that is not in the protocol.
     pub(super) fn bad_frame() -> Self {
         Self::Refuse(ErrorCode::BadRequest.into(), CloseCode::BadFrame)

@@ -22,3 +22,4 @@ mod ws_resume;
 mod ws_sends;
 mod ws_sessions;
 mod ws_slow;
+mod ws_wire;
