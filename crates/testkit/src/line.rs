@@ -2,6 +2,7 @@
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
+    sync::atomic::{AtomicBool, Ordering},
     time::Duration,
 };
 
@@ -29,6 +30,8 @@ struct State {
     delay: Duration,
     byte_by_byte: bool,
     cut: bool,
+    /// A request that is passed on, and whose answer is not.
+    unanswered: Option<&'static str>,
     /// How often all connections were reset.
     resets: u64,
     /// How often all connections were forgotten.
@@ -68,9 +71,15 @@ impl Line {
         self.state.send_modify(|state| state.cut = true);
     }
 
-    /// Ends a cut.
+    /// Ends a cut, and the loss of answers.
     pub fn restore(&self) {
-        self.state.send_modify(|state| state.cut = false);
+        self.state.send_modify(|state| (state.cut, state.unanswered) = (false, None));
+    }
+
+    /// Loses the answer to this request, a text that comes in one piece: the target has answered it, and instead of the answer the
+    /// connection is reset.
+    pub fn lose_answers_to(&self, request: &'static str) {
+        self.state.send_modify(|state| state.unanswered = Some(request));
     }
 
     /// Forgets every connection, as a firewall does that was restarted: nothing comes through any more, and nobody is told. New
@@ -123,28 +132,46 @@ async fn carry(
     far.set_nodelay(true)?;
     let (near_read, near_write) = near.split();
     let (far_read, far_write) = far.split();
-    tokio::try_join!(pump(near_read, far_write, state.clone(), born), pump(far_read, near_write, state, born)).map(|_| ())
+    // Whether a request went by whose answer is to be lost.
+    let asked = AtomicBool::new(false);
+    let there = |piece: &[u8], state: &State| {
+        if state.unanswered.is_some_and(|request| piece.windows(request.len()).any(|part| part == request.as_bytes())) {
+            asked.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    };
+    let back =
+        |_: &[u8], _: &State| if asked.load(Ordering::Relaxed) { Err(io::ErrorKind::ConnectionReset.into()) } else { Ok(()) };
+    tokio::try_join!(pump(near_read, far_write, state.clone(), born, there), pump(far_read, near_write, state, born, back))
+        .map(|_| ())
 }
 
-async fn pump(mut from: ReadHalf<'_>, mut to: WriteHalf<'_>, mut state: watch::Receiver<State>, born: u64) -> io::Result<()> {
+async fn pump(
+    mut from: ReadHalf<'_>,
+    mut to: WriteHalf<'_>,
+    mut state: watch::Receiver<State>,
+    born: u64,
+    look: impl Fn(&[u8], &State) -> io::Result<()>,
+) -> io::Result<()> {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         let length = from.read(&mut buffer).await;
         let State { delay, byte_by_byte, .. } = *state.borrow();
         sleep(delay).await;
         connected(&mut state, born).await;
-        let length = length?;
-        if length == 0 {
+        let piece = &buffer[..length?];
+        look(piece, &state.borrow())?;
+        if piece.is_empty() {
             return to.shutdown().await;
         }
         if byte_by_byte {
-            for byte in &buffer[..length] {
+            for byte in piece {
                 to.write_all(std::slice::from_ref(byte)).await?;
                 // The next one in a packet of its own, and others in between.
                 tokio::task::yield_now().await;
             }
         } else {
-            to.write_all(&buffer[..length]).await?;
+            to.write_all(piece).await?;
         }
     }
 }

@@ -112,3 +112,19 @@ async fn a_line_carries_cuts_and_resets() {
     assert!(timeout(MOMENT, echoed(&mut stream)).await.is_err());
     echoed(&mut TcpStream::connect(line.addr()).await.unwrap()).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_line_loses_the_answer_to_one_request() {
+    let line = line_to_echo().await;
+    let mut stream = TcpStream::connect(line.addr()).await.unwrap();
+    line.lose_answers_to("COMMIT");
+    echoed(&mut stream).await.unwrap();
+    stream.write_all(b"please COMMIT").await.unwrap();
+    let error = stream.read(&mut [0; 5]).await.unwrap_err();
+    assert_eq!(error.kind(), std::io::ErrorKind::ConnectionReset);
+
+    line.restore();
+    let mut stream = TcpStream::connect(line.addr()).await.unwrap();
+    stream.write_all(b"COMMIT").await.unwrap();
+    stream.read_exact(&mut [0; 6]).await.unwrap();
+}
