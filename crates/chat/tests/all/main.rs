@@ -6,6 +6,7 @@ mod delivery;
 mod history;
 mod model;
 mod nodes;
+mod outage;
 mod rooms;
 mod scene;
 mod sending;
