@@ -1,7 +1,10 @@
 use chat::messages;
 use protocol::{Room, RoomPage, Seq, Window, limits};
 
-use crate::scene::{Person, Scene};
+use crate::{
+    scene::{Person, Scene, subscribe},
+    upkeep::{Desk, execute},
+};
 
 /// A room with this many messages, at the places 2, 3, 4 …
 async fn room_with(ada: &Person, count: u64) -> Room {
@@ -64,4 +67,25 @@ async fn history_outlives_a_restart() {
     let before = read(&scene).await;
     let scene = scene.restart().await;
     assert_eq!(read(&scene).await, before);
+}
+
+#[tokio::test]
+async fn order_does_not_hear_the_clock() {
+    let desk = Desk::new();
+    let url = desk.sqlite("data");
+    let scene = Scene::on(&url).await;
+    let ada = scene.person("ada").await;
+    let room = room_with(&ada, 5).await;
+    scene.chat.close().await;
+    // As if the clock had gone backwards all the time.
+    execute(&url, "UPDATE messages SET created_at = -seq").await;
+    execute(&url, "UPDATE room_events SET at = -seq").await;
+
+    let scene = Scene::on(&url).await;
+    for window in [Window::Latest, Window::Before(Seq(7)), Window::After(Seq(1)), Window::Around(Seq(4))] {
+        let page = messages::page(&scene.chat, ada.actor(), &room.id.into(), window).await.unwrap();
+        assert_eq!(span(&page), (2, 6), "{window:?}");
+    }
+    let socket = ada.at(&scene.chat).connect().await;
+    assert_eq!(subscribe(&socket, room.id, Some(Seq(1))).await.replay, [2, 3, 4, 5, 6]);
 }
