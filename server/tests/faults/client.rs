@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use app::state::backoff::delay_ms;
 use futures::{SinkExt, StreamExt};
 use protocol::{ClientFrame, ClientId, CloseCode, Retry, RoomId, ServerFrame};
 use serde_json::json;
@@ -19,7 +20,7 @@ use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
 use crate::{
     dice, jitter,
-    journal::{Journal, Sent, Tally},
+    journal::{Comeback, Journal, Sent, Tally},
     node::ROOMS,
     support::{
         PASSWORD,
@@ -30,7 +31,7 @@ use crate::{
 
 /// Without an answer to a ping for this long, or with a write that hangs for it, the connection counts as dead.
 const PATIENCE: Duration = Duration::from_secs(6);
-/// Pause before the next try to connect.
+/// Pause before a refused send is repeated.
 const BACKOFF: Duration = Duration::from_millis(150);
 /// Sends that may wait for their acknowledgement.
 const OUTBOX: usize = 32;
@@ -55,7 +56,7 @@ type Stream = WebSocketStream<tokio::net::TcpStream>;
 pub(crate) struct Profile {
     /// Who sends, and their access token; nobody for a guest, who only reads.
     pub(crate) account: Option<(&'static str, String)>,
-    /// Any of these serves it.
+    /// Any of these serves it; the first one is where it begins.
     pub(crate) nodes: Vec<SocketAddr>,
     /// Time between two sends.
     pub(crate) pace: Duration,
@@ -102,13 +103,24 @@ impl Client {
             if close == CloseCode::SignIn.number() {
                 self.sign_in().await;
             }
-            sleep(jitter(BACKOFF)).await;
+            self.pause(close).await;
+        }
+    }
+
+    /// As the page does: a server that comes up again is not to see all its clients at once.
+    async fn pause(&self, close: u16) {
+        let pause = Duration::from_secs_f64(delay_ms(0, dice(1_000) as f64 / 1_000.0) / 1_000.0);
+        let began = Instant::now();
+        sleep(pause).await;
+        if close == CloseCode::Restart.number() {
+            self.tally(|tally| tally.comebacks.push(Comeback { pause, waited: began.elapsed() }));
         }
     }
 
     async fn connect(&mut self) -> Option<Stream> {
         let nodes = &self.profile.nodes;
-        let addr = nodes[usize::try_from(dice(nodes.len() as u64)).unwrap()];
+        let began = self.journal.lock().unwrap().tally.connections > 0;
+        let addr = nodes[if began { usize::try_from(dice(nodes.len() as u64)).unwrap() } else { 0 }];
         let socket = TcpSocket::new_v4().unwrap();
         if let Some(bytes) = self.profile.receive_buffer {
             socket.set_recv_buffer_size(bytes).unwrap();

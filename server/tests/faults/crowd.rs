@@ -2,10 +2,11 @@
 
 use std::{
     net::SocketAddr,
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, MutexGuard},
     time::Duration,
 };
 
+use protocol::Seq;
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -55,7 +56,7 @@ impl Crowd {
         Self { phase, journals: Vec::new(), tasks: JoinSet::new(), began: Instant::now() }
     }
 
-    /// Signs in at the first of these addresses; each client then connects to any of them.
+    /// Signs in at the first of these addresses. The clients begin at one after the other, and come back to any of them.
     pub(crate) async fn gather(nodes: &[SocketAddr], plan: Plan) -> Self {
         let mut crowd = Self::empty();
         let mut accounts = Vec::new();
@@ -64,11 +65,11 @@ impl Crowd {
         }
         let pace = Duration::from_secs(1) * u32::try_from(plan.senders.max(1)).unwrap() / plan.sends_per_second.max(1);
         let profile = Profile { account: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None };
-        for account in accounts.iter().cycle().take(plan.senders) {
-            crowd.add(Profile { account: Some(account.clone()), ..profile.clone() });
-        }
-        for _ in 0..plan.readers {
-            crowd.add(profile.clone());
+        let senders = accounts.into_iter().cycle().take(plan.senders).map(Some);
+        for (number, account) in senders.chain(std::iter::repeat_n(None, plan.readers)).enumerate() {
+            let mut profile = Profile { account, ..profile.clone() };
+            profile.nodes.rotate_left(number % nodes.len());
+            crowd.add(profile);
         }
         crowd.subscribed().await;
         crowd
@@ -81,11 +82,9 @@ impl Crowd {
 
     /// Waits until everybody has seen what is stored now.
     pub(crate) async fn catch_up(&self, database_url: &str) {
-        for (number, slug) in ROOMS.into_iter().enumerate() {
-            let head = Some(head(database_url, slug).await);
-            self.everybody(&format!("everybody has caught up with {slug}, {head:?}"), |journal| journal.last(number) >= head)
-                .await;
-        }
+        let heads = heads(database_url).await;
+        let has_all = |journal: &Journal| heads.iter().enumerate().all(|(room, head)| journal.last(room) >= Some(*head));
+        self.everybody(&format!("everybody has caught up with {heads:?}"), has_all).await;
     }
 
     /// One more client.
@@ -99,6 +98,11 @@ impl Crowd {
     pub(crate) fn tally(&self) -> Tally {
         let tallies: Vec<_> = self.journals.iter().map(|journal| journal.lock().unwrap().tally.clone()).collect();
         Tally::sum(&tallies)
+    }
+
+    /// The journals of those who are on this node.
+    pub(crate) fn at(&self, node: SocketAddr) -> Vec<MutexGuard<'_, Journal>> {
+        self.journals.iter().map(|journal| journal.lock().unwrap()).filter(|journal| journal.node == Some(node)).collect()
     }
 
     /// Lets the crowd go on for this time, and until so many sends were acknowledged in it.
@@ -122,11 +126,16 @@ impl Crowd {
         assert!(timeout(PATIENCE, all).await.is_ok(), "waited in vain: {what}, but not {:#?}", late());
     }
 
-    /// Lets everybody send what is left and catch up, then holds all that was seen against the database. Prints one line.
-    pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
+    /// Lets everybody send what is left and catch up.
+    pub(crate) async fn calm_down(&self, database_url: &str) {
         self.phase.send_replace(Phase::Settle);
         self.everybody("everything is acknowledged", |journal| journal.sent.values().all(|sent| sent.ack.is_some())).await;
         self.catch_up(database_url).await;
+    }
+
+    /// Lets everybody calm down, then holds all that was seen against the database. Prints one line.
+    pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
+        self.calm_down(database_url).await;
         let stored = audit(database_url).await;
         self.phase.send_replace(Phase::End);
         while let Some(ended) = self.tasks.join_next().await {
@@ -141,6 +150,15 @@ impl Crowd {
         println!("{name}: {tally}, in {:?}", self.began.elapsed());
         tally
     }
+}
+
+/// The last place of each room.
+pub(crate) async fn heads(database_url: &str) -> Vec<Seq> {
+    let mut heads = Vec::new();
+    for slug in ROOMS {
+        heads.push(head(database_url, slug).await);
+    }
+    heads
 }
 
 /// The rooms as they are stored, each without gaps (G3).

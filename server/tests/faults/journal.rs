@@ -64,6 +64,17 @@ pub(crate) struct Tally {
     pub(crate) closes: BTreeMap<u16, usize>,
     /// Longest time from a send to its answer, on a socket that lived that long.
     pub(crate) slowest_answer: Duration,
+    /// After closes that said that the server restarts.
+    pub(crate) comebacks: Vec<Comeback>,
+}
+
+/// How a client came back.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Comeback {
+    /// The time that it chose to wait,
+    pub(crate) pause: Duration,
+    /// and the time that it waited.
+    pub(crate) waited: Duration,
 }
 
 impl Journal {
@@ -87,6 +98,12 @@ impl Journal {
     /// The last place that was seen in a room.
     pub(crate) fn last(&self, room: usize) -> Option<Seq> {
         self.rooms[room].last().map(Run::last)
+    }
+
+    /// What it saw of each room after these places, in its last run.
+    pub(crate) fn seen_after(&self, places: &[Seq]) -> Vec<Vec<Content>> {
+        let runs = self.rooms.iter().map(|runs| runs.last().expect("it is subscribed"));
+        runs.zip(places).map(|(run, after)| run.seen[usize::try_from(after.0 - run.after.0).unwrap()..].to_vec()).collect()
     }
 
     /// A subscription stands: the run goes on, or a new one begins.
@@ -166,6 +183,7 @@ impl Tally {
             sum.resumes += tally.resumes;
             sum.resets += tally.resets;
             sum.slowest_answer = sum.slowest_answer.max(tally.slowest_answer);
+            sum.comebacks.extend(&tally.comebacks);
             tally.refusals.iter().for_each(|(code, count)| *sum.refusals.entry(code.clone()).or_default() += count);
             tally.closes.iter().for_each(|(code, count)| *sum.closes.entry(*code).or_default() += count);
             sum

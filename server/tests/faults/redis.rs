@@ -6,13 +6,14 @@ use testkit::Line;
 use tokio::time::{Instant, sleep};
 
 use crate::{
-    crowd::{Crowd, Plan},
+    crowd::{Crowd, Plan, heads},
     load_time,
+    node::Node,
     services::{Services, by, start},
 };
 
-/// In the ordinary run; a long one takes the 30 s and more of its load time. Longer than any patience of the nodes with Redis.
-const CUT: Duration = Duration::from_secs(14);
+/// Longer than any patience of the nodes with Redis.
+const CUT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn without_redis_the_nodes_tell_their_rooms_by_the_database() {
@@ -36,6 +37,9 @@ async fn without_redis_the_nodes_tell_their_rooms_by_the_database() {
     services.redis.thaw();
     crowd.work(load_time() / 4, 50).await;
 
+    let before = heads(&services.database_url).await;
+    let acks_at = |node: &Node| crowd.at(node.addr()).iter().map(|journal| journal.tally.acks).sum::<usize>();
+    let acks = nodes.each_ref().map(acks_at);
     line.cut();
     let end = Instant::now() + CUT.max(load_time());
     while Instant::now() < end {
@@ -43,9 +47,17 @@ async fn without_redis_the_nodes_tell_their_rooms_by_the_database() {
         crowd.catch_up(&services.database_url).await;
         sleep(Duration::from_secs(1)).await;
     }
+    assert!(nodes.each_ref().map(acks_at).iter().zip(acks).all(|(now, before)| *now > before), "a node took nothing meanwhile");
     line.restore();
     crowd.work(load_time() / 4, 50).await;
 
+    crowd.calm_down(&services.database_url).await;
+    let rooms = nodes.each_ref().map(|node| {
+        let seen: Vec<_> = crowd.at(node.addr()).iter().map(|journal| journal.seen_after(&before)).collect();
+        assert!(!seen.is_empty() && seen.iter().all(|rooms| *rooms == seen[0]), "clients of one node differ");
+        seen[0].clone()
+    });
+    assert!(rooms[0] == rooms[1], "the rooms on both nodes differ");
     let tally = crowd.settle("Redis killed, frozen, cut off", &services.database_url).await;
     assert!(tally.refusals.is_empty(), "a send does not need the broker: {:?}", tally.refusals);
     assert!(tally.closes.is_empty(), "a socket does not need the broker: {:?}", tally.closes);
