@@ -7,16 +7,20 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{FutureExt, future::ready};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{self, Connection, Executor, PgConnection},
 };
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep, timeout};
 
 /// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long an idle connection to PostgreSQL may take to answer before it counts as dead.
 const PING_MAX: Duration = Duration::from_secs(1);
+/// SQLite's code for a file that is locked.
+const SQLITE_BUSY: &str = "5";
+/// Pause before a locked file is tried again.
+const LOCKED_PAUSE: Duration = Duration::from_millis(20);
 /// Connections that read SQLite at the same time: more than this on two cores only adds memory.
 const SQLITE_READERS: u32 = 4;
 /// Connections to PostgreSQL.
@@ -95,7 +99,23 @@ pub(crate) async fn serialize(transaction: &DatabaseTransaction, what: Serial) -
 
 /// A connection that writes; creates the SQLite file when there is none.
 pub(crate) async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
-    Database::connect(if is_sqlite(url) { sqlite(url, 1, false) } else { options(url, 1) }).await
+    if !is_sqlite(url) {
+        return Database::connect(options(url, 1)).await;
+    }
+    let deadline = Instant::now() + ACQUIRE_TIMEOUT;
+    loop {
+        match Database::connect(sqlite(url, 1, false)).await {
+            // A new file that another process makes at the same time: to switch it to WAL, SQLite waits for nobody by itself.
+            Err(error) if is_locked(&error) && Instant::now() < deadline => sleep(LOCKED_PAUSE).await,
+            connected => return connected,
+        }
+    }
+}
+
+/// Whether another connection to the SQLite file is in the way.
+fn is_locked(error: &DbErr) -> bool {
+    let DbErr::Conn(RuntimeErr::SqlxError(error)) = error else { return false };
+    error.as_database_error().and_then(|error| error.code()).is_some_and(|code| code == SQLITE_BUSY)
 }
 
 /// A connection that only reads and makes no file.

@@ -1,6 +1,13 @@
+use std::time::Duration;
+
 use chat::upkeep::{self, Fault};
+use sea_orm::{ConnectionTrait, Database};
+use tokio::time::timeout;
 
 use super::{Desk, postgres, texts, url_of};
+
+/// Long enough for a migration that waits for nobody to fail, short enough to wait.
+const MOMENT: Duration = Duration::from_millis(300);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn before_an_existing_database_is_changed_a_backup_is_taken() {
@@ -62,4 +69,19 @@ async fn every_step_is_taken_once() {
         steps.sort();
         assert_eq!(steps, texts(&url, "SELECT version FROM seaql_migrations ORDER BY version").await);
     }
+}
+
+/// A file that is not in WAL mode yet is switched to it under a lock that SQLite does not wait for.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_file_that_another_process_holds_is_waited_for() {
+    let desk = Desk::new();
+    let url = desk.sqlite("data");
+    let other = Database::connect(format!("{url}?mode=rwc")).await.unwrap();
+    other.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+    let backups = desk.file("backups");
+    let mut migrated = tokio::spawn(async move { upkeep::migrate(&url, &backups).await });
+    let early = timeout(MOMENT, &mut migrated).await;
+    assert!(early.is_err(), "{early:?}");
+    other.execute_unprepared("ROLLBACK").await.unwrap();
+    assert!(migrated.await.unwrap().unwrap().steps.len() >= 2);
 }
