@@ -1,12 +1,13 @@
 //! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
 
 use std::{
+    fmt,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use chat::{SigningKey, upkeep::sqlite_url};
+use chat::{SigningKey, upkeep::sqlite_url, urls};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::StyledStr};
 use tracing_subscriber::EnvFilter;
 
@@ -166,35 +167,20 @@ impl Store {
 
     /// Checked here and not by clap, which would repeat the whole value: it may hold a password, or be the key.
     fn check(&self) -> Result<(), String> {
-        let database = self.database_url.as_deref().map_or("sqlite", scheme);
-        if !matches!(database, "sqlite" | "postgres" | "postgresql") {
-            return Err(format!(
-                "invalid value for '--database-url' (DATABASE_URL): it begins with '{database}:', not with sqlite: or postgres:"
-            ));
+        let (database, redis) = (self.database_url.as_deref(), self.redis_url.as_deref());
+        database.map_or(Ok(()), urls::check_database).map_err(|fault| invalid("--database-url", "DATABASE_URL", fault))?;
+        redis.map_or(Ok(()), urls::check_redis).map_err(|fault| invalid("--redis-url", "REDIS_URL", fault))?;
+        if redis.is_some() && database.is_none_or(|url| url.starts_with("sqlite:")) {
+            let fault = "nodes share a PostgreSQL database: set DATABASE_URL to postgres:… as well";
+            return Err(invalid("--redis-url", "REDIS_URL", fault));
         }
-        if let Some(redis) = self.redis_url.as_deref().map(scheme) {
-            let fault = match (redis, database) {
-                ("redis" | "rediss", "sqlite") => {
-                    "nodes share a PostgreSQL database: set DATABASE_URL to postgres:… as well".to_owned()
-                }
-                ("redis" | "rediss", _) => return self.check_signing_key(),
-                _ => format!("it begins with '{redis}:', not with redis: or rediss:"),
-            };
-            return Err(format!("invalid value for '--redis-url' (REDIS_URL): {fault}"));
-        }
-        self.check_signing_key()
-    }
-
-    fn check_signing_key(&self) -> Result<(), String> {
-        match self.signing_key.as_deref().map(SigningKey::from_base64) {
-            Some(Err(error)) => Err(format!("invalid value for '--signing-key' (SNUG_SIGNING_KEY): {error}")),
-            _ => Ok(()),
-        }
+        let key = self.signing_key.as_deref().map(SigningKey::from_base64).transpose();
+        key.map(|_| ()).map_err(|fault| invalid("--signing-key", "SNUG_SIGNING_KEY", fault))
     }
 }
 
-fn scheme(url: &str) -> &str {
-    url.split_once(':').map_or("", |(scheme, _)| scheme)
+fn invalid(flag: &str, variable: &str, fault: impl fmt::Display) -> String {
+    format!("invalid value for '{flag}' ({variable}): {fault}")
 }
 
 /// Options of `snug backup` and `snug restore`.

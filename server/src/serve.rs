@@ -79,7 +79,10 @@ impl fmt::Display for Failure {
             Self::Runtime(error) => write!(f, "cannot start threads: {error}"),
             Self::DataDir(path, error) => write!(f, "cannot use the data folder {} (SNUG_DATA_DIR): {error}", path.display()),
             Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
-            Self::Database(error) => write!(f, "cannot open the database: {}", error.to_string().replace('\n', " ")),
+            Self::Database(error) => {
+                let cause = error.to_string().replace('\n', " ");
+                write!(f, "cannot open the database: {cause}. Is it there and running, and is DATABASE_URL right?")
+            }
             Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
             Self::Process(error) => write!(f, "cannot start: {error}"),

@@ -92,10 +92,43 @@ fn a_wrong_value_is_named() {
 }
 
 #[test]
-fn a_wrong_database_is_named_without_its_password() {
-    let outcome = output(serve().env("DATABASE_URL", "mysql://snug:hunter2@db/snug"));
-    assert_one_line(&outcome, 2, &["DATABASE_URL", "mysql:"]);
-    assert!(!text(&outcome.stderr).contains("hunter2"));
+fn a_wrong_url_is_named_without_its_password() {
+    let postgres = "postgres://snug:hunter2@127.0.0.1/snug";
+    for (database, redis, named, expected) in [
+        ("mysql://snug:hunter2@db/snug", "", "DATABASE_URL", "postgres:"),
+        ("postgres://snug:hunter2/3@db/snug", "", "DATABASE_URL", "%2F"),
+        (postgres, "foo://:hunter2@x", "REDIS_URL", "redis://"),
+        (postgres, "redis://:hunter2/3@x", "REDIS_URL", "%2F"),
+        (postgres, "redis://:hunter2@x/none", "REDIS_URL", "rediss:"),
+        ("sqlite:snug.db", "redis://:hunter2@x", "REDIS_URL", "set DATABASE_URL"),
+    ] {
+        let mut command = serve();
+        command.env("DATABASE_URL", database);
+        if !redis.is_empty() {
+            command.env("REDIS_URL", redis);
+        }
+        let outcome = output(&mut command);
+        assert_one_line(&outcome, 2, &[named, expected]);
+        assert!(!text(&outcome.stderr).contains("hunter2"), "{}", text(&outcome.stderr));
+    }
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = testkit::free_port();
+    let url = format!("postgres://snug:hunter2@127.0.0.1:{port}/chat");
+    for command in ["serve", "doctor"] {
+        let outcome = output(snug(&[command, "--data-dir"]).arg(folder.path()).env("DATABASE_URL", &url));
+        assert_eq!(outcome.status.code(), Some(1));
+        let told = text(&outcome.stderr) + &text(&outcome.stdout);
+        let line = told.lines().find(|line| line.contains("database")).unwrap();
+        assert!(
+            line.contains(&format!("database chat at 127.0.0.1:{port}")) && line.contains("is DATABASE_URL right?"),
+            "{told}"
+        );
+        assert!(!told.contains("hunter2"), "{told}");
+    }
 }
 
 #[test]

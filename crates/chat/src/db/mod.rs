@@ -7,11 +7,13 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use futures::{FutureExt, future::ready};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, RuntimeErr,
+    SqliteTransactionMode, Statement, TransactionOptions, TransactionTrait,
     sqlx::{self, Connection, Executor, PgConnection},
 };
 use tokio::time::timeout;
+
+use crate::urls;
 
 /// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
@@ -57,9 +59,9 @@ impl Db {
         let db = if is_sqlite(url) {
             let write = writer(url).await?;
             schema::migrate(&write).await?;
-            Self { write, read: Database::connect(sqlite(url, SQLITE_READERS, true)).await? }
+            Self { write, read: connect(sqlite(url, SQLITE_READERS, true)).await? }
         } else {
-            let pool = Database::connect(postgres(url)).await?;
+            let pool = connect(postgres(url)).await?;
             schema::migrate(&pool).await?;
             Self { write: pool.clone(), read: pool }
         };
@@ -95,12 +97,28 @@ pub(crate) async fn serialize(transaction: &DatabaseTransaction, what: Serial) -
 
 /// A connection that writes; creates the SQLite file when there is none.
 pub(crate) async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
-    Database::connect(if is_sqlite(url) { sqlite(url, 1, false) } else { options(url, 1) }).await
+    connect(if is_sqlite(url) { sqlite(url, 1, false) } else { options(url, 1) }).await
 }
 
 /// A connection that only reads and makes no file.
 pub(crate) async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
-    Database::connect(if is_sqlite(url) { sqlite(url, 1, true) } else { options(url, 1) }).await
+    connect(if is_sqlite(url) { sqlite(url, 1, true) } else { options(url, 1) }).await
+}
+
+/// Connects. An error says where that was tried: the operator may have meant another place.
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let place = urls::place(options.get_url());
+    Database::connect(options).await.map_err(|error| {
+        let cause = match &error {
+            DbErr::Conn(RuntimeErr::SqlxError(cause)) => match &**cause {
+                // What it says when nobody listens: it goes on trying for so long.
+                sqlx::Error::PoolTimedOut => format!("no connection within {} s", ACQUIRE_TIMEOUT.as_secs()),
+                cause => cause.to_string(),
+            },
+            error => error.to_string(),
+        };
+        DbErr::Conn(RuntimeErr::Internal(format!("{place}: {cause}")))
+    })
 }
 
 /// Whether the URL is one of SQLite.
