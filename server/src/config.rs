@@ -1,14 +1,17 @@
 //! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
 
 use std::{
-    fmt,
+    env, fmt,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
 use chat::{SigningKey, upkeep::sqlite_url, urls};
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::StyledStr};
+use clap::{
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::{Resettable, StyledStr},
+};
 use tracing_subscriber::EnvFilter;
 
 use crate::hosts::{HostName, Hosts};
@@ -59,7 +62,8 @@ impl Command {
     /// # Errors
     /// Help that was asked for has been shown, or a wrong value has been named on one line: the code to exit with.
     pub fn from_args() -> Result<Self, ExitCode> {
-        let command = CommandLine::try_parse().map_err(|error| explain(&error))?.command;
+        let matches = without_empty_variables(CommandLine::command()).try_get_matches().map_err(|error| explain(&error))?;
+        let command = CommandLine::from_arg_matches(&matches).map_err(|error| explain(&error))?.command;
         command.store().check().map_err(|fault| wrong_usage(&fault))?;
         Ok(command)
     }
@@ -71,6 +75,18 @@ impl Command {
             Self::Migrate(store) | Self::Doctor(store) => store,
         }
     }
+}
+
+/// An empty variable is one that is not set: compose files and platforms write `PORT=` for it. Help goes on naming it.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let command = command.mut_subcommands(without_empty_variables);
+    command.mut_args(|arg| match arg.get_env().map(ToOwned::to_owned) {
+        Some(name) if env::var_os(&name).is_some_and(|value| value.is_empty()) => {
+            let help = format!("{} [env: {}]", arg.get_help().cloned().unwrap_or_default(), name.display());
+            arg.env(Resettable::Reset).help(help)
+        }
+        _ => arg,
+    })
 }
 
 /// Shows help as help, and of an error only the line that names what is wrong.

@@ -5,7 +5,7 @@ use std::{
     process::{Command, Output},
 };
 
-use crate::support::binary::{output, snug};
+use crate::support::binary::{Binary, output, snug};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -89,6 +89,38 @@ fn a_wrong_value_is_named() {
     }
     assert_one_line(&output(serve().arg("--colour")), 2, &["--colour"]);
     assert_one_line(&output(&mut snug(&["swerve"])), 2, &["swerve"]);
+}
+
+#[test]
+fn an_empty_variable_counts_as_not_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = [
+        ("SNUG_ADDR", ""),
+        ("PORT", ""),
+        ("SNUG_DATA_DIR", ""),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+        ("SNUG_SIGNING_KEY", ""),
+        ("SNUG_HOSTS", ""),
+        ("SNUG_LOG", ""),
+        ("SNUG_LOG_FORMAT", ""),
+    ];
+    let mut server = Binary::start(folder.path(), &empty);
+    server.kill();
+    assert!(folder.path().join("snug.db").exists());
+    assert!(server.log().contains("INFO"), "the default filter logs the steps of the schema: {}", server.log());
+
+    // All settings, so that one that is added later is asked about too.
+    let help = text(&output(&mut snug(&["serve", "--help"])).stdout);
+    let names = help.split("[env: ").skip(1).map(|rest| rest.split(['=', ']']).next().unwrap());
+    let names: Vec<_> = names.map(str::to_owned).collect();
+    assert!(names.len() > 8, "{names:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = snug(&["doctor"]);
+    command.current_dir(folder.path()).envs(names.iter().map(|name| (name, "")));
+    assert!(text(&output(&mut command).stdout).contains("data folder"));
+    let outcome = output(command.args(["--help"]));
+    assert!(text(&outcome.stdout).contains("REDIS_URL"), "help names it all the same");
 }
 
 #[test]
