@@ -18,6 +18,9 @@ pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
     }
     findings.push(doctor::open_files());
     findings.extend(doctor::database(&options.database_url(&data_dir)).await);
+    if let Some(url) = options.redis_url() {
+        findings.push(doctor::redis(url).await);
+    }
     for finding in &findings {
         say(finding);
     }

@@ -23,7 +23,7 @@ use parking_lot::{Mutex, RwLock};
 use protocol::{CloseCode, RoomId, Seq, ServerFrame, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
-pub(crate) use broker::{Broker, RedisBroker, in_process};
+pub(crate) use broker::{Broker, RedisBroker, in_process, probe_redis};
 pub use connection::{Connection, Delivery};
 use feed::Feed;
 pub(crate) use mailbox::Mailbox;
