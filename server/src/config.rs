@@ -12,9 +12,13 @@ use clap::{
     Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
     builder::{Resettable, StyledStr},
 };
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
-use crate::hosts::{HostName, Hosts};
+use crate::{
+    hosts::{HostName, Hosts},
+    proxies::{self, Proxies},
+};
 
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
@@ -238,6 +242,11 @@ pub struct Options {
     #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
     hosts: Vec<HostName>,
 
+    /// Addresses or networks of proxies that are not on this machine or in a private network, separated by commas: what they
+    /// say in X-Forwarded-For and X-Forwarded-Proto is believed [default: none]
+    #[arg(long, env = "SNUG_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_proxies)]
+    trusted_proxies: Vec<IpNet>,
+
     #[command(flatten)]
     store: Store,
 }
@@ -254,6 +263,12 @@ impl Options {
     #[must_use]
     pub fn hosts(&self, listening: SocketAddr) -> Hosts {
         Hosts::new(&self.hosts, listening.ip())
+    }
+
+    /// The proxies whose word counts.
+    #[must_use]
+    pub fn proxies(&self) -> Proxies {
+        Proxies::new(&self.trusted_proxies)
     }
 
     /// Where everything is kept.
@@ -273,6 +288,11 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 
 fn parse_host(text: &str) -> Result<HostName, &'static str> {
     HostName::parse(text.trim()).ok_or("SNUG_HOSTS or --hosts needs names such as chat.example.org, without scheme or port")
+}
+
+fn parse_proxies(text: &str) -> Result<IpNet, &'static str> {
+    proxies::parse(text.trim())
+        .ok_or("SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as 100.64.0.0/10")
 }
 
 fn parse_filter(text: &str) -> Result<String, String> {

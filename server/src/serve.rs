@@ -110,6 +110,7 @@ pub async fn serve(options: &Options) -> Result<(), Failure> {
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
         hosts: Arc::new(options.hosts(addr)),
+        proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,
         sockets: Sockets::new(ws::Limits::default(), stop),

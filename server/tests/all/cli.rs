@@ -47,6 +47,8 @@ fn help_explains_every_setting() {
         "SNUG_SIGNING_KEY",
         "--hosts",
         "SNUG_HOSTS",
+        "--trusted-proxies",
+        "SNUG_TRUSTED_PROXIES",
         "--log",
         "SNUG_LOG",
         "--log-format",
@@ -77,6 +79,7 @@ fn a_wrong_value_is_named() {
         ("PORT", "http"),
         ("SNUG_HOSTS", "https://chat.example.org"),
         ("SNUG_HOSTS", "chat.example.org:3000"),
+        ("SNUG_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("SNUG_LOG", "server=loud"),
         ("SNUG_LOG_FORMAT", "xml"),
     ];
@@ -102,6 +105,7 @@ fn an_empty_variable_counts_as_not_set() {
         ("REDIS_URL", ""),
         ("SNUG_SIGNING_KEY", ""),
         ("SNUG_HOSTS", ""),
+        ("SNUG_TRUSTED_PROXIES", ""),
         ("SNUG_LOG", ""),
         ("SNUG_LOG_FORMAT", ""),
     ];
