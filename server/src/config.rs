@@ -206,7 +206,7 @@ fn invalid(flag: &str, variable: &str, fault: impl fmt::Display) -> String {
 /// Options of `snug backup` and `snug restore`.
 #[derive(Args)]
 pub struct FileOptions {
-    /// The file
+    /// The backup: a new file that is written, or the one that is restored
     file: PathBuf,
 
     #[command(flatten)]

@@ -81,7 +81,10 @@ impl fmt::Display for Failure {
             Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
             Self::Database(error) => {
                 let cause = error.to_string().replace('\n', " ");
-                write!(f, "cannot open the database: {cause}. Is it there and running, and is DATABASE_URL right?")
+                write!(
+                    f,
+                    "cannot open the database: {cause}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?"
+                )
             }
             Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),

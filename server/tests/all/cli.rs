@@ -2,6 +2,7 @@
 
 use std::{
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     process::{Command, Output},
 };
 
@@ -159,10 +160,7 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
         assert_eq!(outcome.status.code(), Some(1));
         let told = text(&outcome.stderr) + &text(&outcome.stdout);
         let line = told.lines().find(|line| line.contains("database")).unwrap();
-        assert!(
-            line.contains(&format!("database chat at 127.0.0.1:{port}")) && line.contains("is DATABASE_URL right?"),
-            "{told}"
-        );
+        assert!(line.contains(&format!("database chat at 127.0.0.1:{port}")) && line.contains("DATABASE_URL right?"), "{told}");
         assert!(!told.contains("hunter2"), "{told}");
     }
 }
@@ -204,6 +202,18 @@ fn a_data_folder_that_cannot_be_used_is_named() {
     std::fs::write(&path, "").unwrap();
     let outcome = output(serve().args(["--addr", "127.0.0.1:0", "--data-dir"]).arg(&path));
     assert_one_line(&outcome, 1, &[&path.display().to_string(), "SNUG_DATA_DIR"]);
+}
+
+#[test]
+fn the_data_folder_is_made_for_its_owner_alone_and_not_by_a_command_that_only_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new").join("data");
+    let outcome = output(snug(&["backup", "--data-dir"]).arg(&path).arg(folder.path().join("backup.db")));
+    assert_one_line(&outcome, 1, &[&path.display().to_string(), "SNUG_DATA_DIR"]);
+    assert!(!path.exists());
+    output(snug(&["migrate", "--data-dir"]).arg(&path));
+    assert!(path.join("snug.db").exists());
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 }
 
 #[test]
