@@ -5,6 +5,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use nix::{
+    time::{clock_getcpuclockid, clock_gettime},
+    unistd::Pid,
+};
+
 use crate::Result;
 
 /// What the kernel counts processor time in for `/proc`, on every Linux there is (`USER_HZ`).
@@ -20,17 +25,19 @@ pub fn name() -> String {
     format!("{model}, Linux {}", read("/proc/sys/kernel/osrelease").trim())
 }
 
-/// Processor time of a process, `self` for this one, with the threads that have ended.
+/// Processor time of a process, with the threads that have ended. The kernel counts it in nanoseconds.
 ///
 /// # Errors
 /// There is no such process.
-pub fn cpu_of(process: &str) -> Result<Duration> {
-    cpu(process, 2)
+pub fn cpu_of(process: u32) -> Result<Duration> {
+    let clock = clock_getcpuclockid(Pid::from_raw(i32::try_from(process)?))?;
+    Ok(clock_gettime(clock)?.into())
 }
 
-/// Fields 14 to 17 of `stat`: user and system time, then those of children that have ended.
-fn cpu(process: &str, fields: usize) -> Result<Duration> {
-    let stat = fs::read_to_string(format!("/proc/{process}/stat"))?;
+/// Processor time of this process, in ticks. Of fields 14 to 17 of `stat` the first two are its own, user and system; the others are those of
+/// children that have ended, which no clock has.
+fn own_ticks(fields: usize) -> Result<Duration> {
+    let stat = fs::read_to_string("/proc/self/stat")?;
     // The name may hold blanks.
     let after_name = stat.rsplit_once(')').map_or("", |(_, after)| after);
     ticks(after_name.split_whitespace().skip(11).take(fields))
@@ -62,7 +69,7 @@ impl Others {
     /// # Errors
     /// There is no `/proc`.
     pub fn watch() -> Result<Self> {
-        Ok(Self { since: Instant::now(), busy: busy()?, ours: cpu("self", 4)? })
+        Ok(Self { since: Instant::now(), busy: busy()?, ours: own_ticks(4)? })
     }
 
     /// How many cores others have used.
@@ -70,7 +77,7 @@ impl Others {
     /// # Errors
     /// There is no `/proc`.
     pub fn cores(&self) -> Result<f64> {
-        let (busy, ours) = (busy()?.saturating_sub(self.busy), cpu("self", 4)?.saturating_sub(self.ours));
+        let (busy, ours) = (busy()?.saturating_sub(self.busy), own_ticks(4)?.saturating_sub(self.ours));
         Ok(busy.saturating_sub(ours).as_secs_f64() / self.since.elapsed().as_secs_f64())
     }
 }
@@ -78,17 +85,35 @@ impl Others {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use std::{process, thread};
+
     use super::*;
 
+    fn own() -> Duration {
+        cpu_of(process::id()).unwrap()
+    }
+
     #[test]
-    fn a_process_has_a_time() {
-        assert!(cpu_of("self").is_ok());
-        assert!(cpu_of("none").is_err());
+    fn threads_that_have_ended_are_counted_and_the_ticks_agree() {
+        let start = own();
+        let work = move || while own() < start + 10 * TICK {};
+        thread::spawn(work).join().unwrap();
+        let (before, clock, after) = (own_ticks(2).unwrap(), own(), own_ticks(2).unwrap());
+        assert!(clock >= start + 10 * TICK);
+        // User and system time are each rounded down to a tick.
+        assert!(before <= clock && clock < after + 3 * TICK, "{before:?} {clock:?} {after:?}");
+    }
+
+    #[test]
+    fn a_process_that_has_ended_has_no_time() {
+        let mut child = process::Command::new("true").spawn().unwrap();
+        child.wait().unwrap();
+        assert!(cpu_of(child.id()).is_err());
     }
 
     #[test]
     fn the_machine_is_busy_with_this_process_too() {
-        assert!(busy().unwrap() >= cpu_of("self").unwrap());
+        assert!(busy().unwrap() >= own_ticks(2).unwrap());
         assert!(Others::watch().unwrap().cores().unwrap() >= 0.0);
     }
 }

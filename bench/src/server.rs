@@ -225,7 +225,7 @@ impl Server {
     /// # Errors
     /// It does not run.
     pub fn cpu(&self) -> Result<Duration> {
-        machine::cpu_of(&self.child.id().to_string())
+        machine::cpu_of(self.child.id())
     }
 
     /// Memory that it holds, in bytes.

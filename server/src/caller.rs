@@ -13,6 +13,7 @@ use axum::{
 use crate::{
     AppState,
     answers::{Door, Refusal},
+    proxies::{self, Proxies},
 };
 
 /// Where a request comes from.
@@ -25,11 +26,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// What a proxy says is believed only where one can be: on this machine or in its private network. Of a list of addresses the
-    /// last one counts: it was added by that proxy, while the ones before it are what the client claims.
-    fn of(peer: IpAddr, headers: &HeaderMap) -> Self {
+    /// What a proxy says is believed only where one can be. Of a list of addresses the last one counts: it was added by that proxy,
+    /// while the ones before it are what the client claims.
+    fn of(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Self {
         let peer = peer.to_canonical();
-        if !is_near(peer) {
+        if !proxies.include(peer) {
             return Self { address: peer, secure: false };
         }
         let address = last(headers, "x-forwarded-for").and_then(|address| address.parse::<IpAddr>().ok());
@@ -41,7 +42,7 @@ impl Client {
 
     /// Whether it is this machine or one in its private network.
     pub(crate) fn is_near(self) -> bool {
-        is_near(self.address)
+        proxies::is_near(self.address)
     }
 }
 
@@ -49,18 +50,11 @@ fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
 }
 
-fn is_near(address: IpAddr) -> bool {
-    match address {
-        IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_link_local(),
-        IpAddr::V6(address) => address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local(),
-    }
-}
-
 /// Finds out where the request comes from; everything after this goes by [`Client`].
-pub(crate) async fn client(mut request: Request, next: Next) -> Response {
+pub(crate) async fn client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     // Without a peer (a test without a socket) nothing may be believed.
-    let client = Client::of(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers());
+    let client = Client::of(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), &state.proxies);
     request.extensions_mut().insert(client);
     next.run(request).await
 }
@@ -91,7 +85,7 @@ mod tests {
 
     fn client(peer: &str, headers: &[(&'static str, &str)]) -> (String, bool) {
         let headers = headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
-        let client = Client::of(peer.parse().unwrap(), &headers.collect());
+        let client = Client::of(peer.parse().unwrap(), &headers.collect(), &Proxies::new(&["100.64.0.0/10".parse().unwrap()]));
         (client.address.to_string(), client.secure)
     }
 
@@ -112,6 +106,12 @@ mod tests {
     fn a_stranger_is_not_believed() {
         let forwarded = [("x-forwarded-for", "127.0.0.1"), ("x-forwarded-proto", "https")];
         assert_eq!(client("198.51.100.7", &forwarded), ("198.51.100.7".into(), false));
+    }
+
+    #[test]
+    fn a_proxy_that_the_operator_named_is_believed() {
+        let forwarded = [("x-forwarded-for", "203.0.113.9"), ("x-forwarded-proto", "https")];
+        assert_eq!(client("::ffff:100.64.0.3", &forwarded), ("203.0.113.9".into(), true));
     }
 
     #[test]

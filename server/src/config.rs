@@ -1,16 +1,24 @@
 //! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
 
 use std::{
+    env, fmt,
     net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
     process::ExitCode,
 };
 
-use chat::{SigningKey, upkeep::sqlite_url};
-use clap::{Args, Parser, Subcommand, ValueEnum, builder::StyledStr};
+use chat::{SigningKey, upkeep::sqlite_url, urls};
+use clap::{
+    Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum,
+    builder::{Resettable, StyledStr},
+};
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
-use crate::hosts::{HostName, Hosts};
+use crate::{
+    hosts::{HostName, Hosts},
+    proxies::{self, Proxies},
+};
 
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
 
@@ -58,7 +66,8 @@ impl Command {
     /// # Errors
     /// Help that was asked for has been shown, or a wrong value has been named on one line: the code to exit with.
     pub fn from_args() -> Result<Self, ExitCode> {
-        let command = CommandLine::try_parse().map_err(|error| explain(&error))?.command;
+        let matches = without_empty_variables(CommandLine::command()).try_get_matches().map_err(|error| explain(&error))?;
+        let command = CommandLine::from_arg_matches(&matches).map_err(|error| explain(&error))?.command;
         command.store().check().map_err(|fault| wrong_usage(&fault))?;
         Ok(command)
     }
@@ -70,6 +79,18 @@ impl Command {
             Self::Migrate(store) | Self::Doctor(store) => store,
         }
     }
+}
+
+/// An empty variable is one that is not set: compose files and platforms write `PORT=` for it. Help goes on naming it.
+fn without_empty_variables(command: clap::Command) -> clap::Command {
+    let command = command.mut_subcommands(without_empty_variables);
+    command.mut_args(|arg| match arg.get_env().map(ToOwned::to_owned) {
+        Some(name) if env::var_os(&name).is_some_and(|value| value.is_empty()) => {
+            let help = format!("{} [env: {}]", arg.get_help().cloned().unwrap_or_default(), name.display());
+            arg.env(Resettable::Reset).help(help)
+        }
+        _ => arg,
+    })
 }
 
 /// Shows help as help, and of an error only the line that names what is wrong.
@@ -166,41 +187,26 @@ impl Store {
 
     /// Checked here and not by clap, which would repeat the whole value: it may hold a password, or be the key.
     fn check(&self) -> Result<(), String> {
-        let database = self.database_url.as_deref().map_or("sqlite", scheme);
-        if !matches!(database, "sqlite" | "postgres" | "postgresql") {
-            return Err(format!(
-                "invalid value for '--database-url' (DATABASE_URL): it begins with '{database}:', not with sqlite: or postgres:"
-            ));
+        let (database, redis) = (self.database_url.as_deref(), self.redis_url.as_deref());
+        database.map_or(Ok(()), urls::check_database).map_err(|fault| invalid("--database-url", "DATABASE_URL", fault))?;
+        redis.map_or(Ok(()), urls::check_redis).map_err(|fault| invalid("--redis-url", "REDIS_URL", fault))?;
+        if redis.is_some() && database.is_none_or(|url| url.starts_with("sqlite:")) {
+            let fault = "nodes share a PostgreSQL database: set DATABASE_URL to postgres:… as well";
+            return Err(invalid("--redis-url", "REDIS_URL", fault));
         }
-        if let Some(redis) = self.redis_url.as_deref().map(scheme) {
-            let fault = match (redis, database) {
-                ("redis" | "rediss", "sqlite") => {
-                    "nodes share a PostgreSQL database: set DATABASE_URL to postgres:… as well".to_owned()
-                }
-                ("redis" | "rediss", _) => return self.check_signing_key(),
-                _ => format!("it begins with '{redis}:', not with redis: or rediss:"),
-            };
-            return Err(format!("invalid value for '--redis-url' (REDIS_URL): {fault}"));
-        }
-        self.check_signing_key()
-    }
-
-    fn check_signing_key(&self) -> Result<(), String> {
-        match self.signing_key.as_deref().map(SigningKey::from_base64) {
-            Some(Err(error)) => Err(format!("invalid value for '--signing-key' (SNUG_SIGNING_KEY): {error}")),
-            _ => Ok(()),
-        }
+        let key = self.signing_key.as_deref().map(SigningKey::from_base64).transpose();
+        key.map(|_| ()).map_err(|fault| invalid("--signing-key", "SNUG_SIGNING_KEY", fault))
     }
 }
 
-fn scheme(url: &str) -> &str {
-    url.split_once(':').map_or("", |(scheme, _)| scheme)
+fn invalid(flag: &str, variable: &str, fault: impl fmt::Display) -> String {
+    format!("invalid value for '{flag}' ({variable}): {fault}")
 }
 
 /// Options of `snug backup` and `snug restore`.
 #[derive(Args)]
 pub struct FileOptions {
-    /// The file
+    /// The backup: a new file that is written, or the one that is restored
     file: PathBuf,
 
     #[command(flatten)]
@@ -236,6 +242,11 @@ pub struct Options {
     #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
     hosts: Vec<HostName>,
 
+    /// Addresses or networks of proxies that are not on this machine or in a private network, separated by commas: what they
+    /// say in X-Forwarded-For and X-Forwarded-Proto is believed [default: none]
+    #[arg(long, env = "SNUG_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_proxies)]
+    trusted_proxies: Vec<IpNet>,
+
     #[command(flatten)]
     store: Store,
 }
@@ -252,6 +263,12 @@ impl Options {
     #[must_use]
     pub fn hosts(&self, listening: SocketAddr) -> Hosts {
         Hosts::new(&self.hosts, listening.ip())
+    }
+
+    /// The proxies whose word counts.
+    #[must_use]
+    pub fn proxies(&self) -> Proxies {
+        Proxies::new(&self.trusted_proxies)
     }
 
     /// Where everything is kept.
@@ -271,6 +288,11 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 
 fn parse_host(text: &str) -> Result<HostName, &'static str> {
     HostName::parse(text.trim()).ok_or("SNUG_HOSTS or --hosts needs names such as chat.example.org, without scheme or port")
+}
+
+fn parse_proxies(text: &str) -> Result<IpNet, &'static str> {
+    proxies::parse(text.trim())
+        .ok_or("SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as 100.64.0.0/10")
 }
 
 fn parse_filter(text: &str) -> Result<String, String> {

@@ -19,6 +19,7 @@ pub mod guests;
 pub mod hosts;
 mod pages;
 mod probes;
+pub mod proxies;
 mod rest;
 mod security;
 pub mod serve;
@@ -34,6 +35,8 @@ pub struct AppState {
     pub site: Arc<assets::Site>,
     /// The names this server answers to.
     pub hosts: Arc<hosts::Hosts>,
+    /// The proxies whose word counts.
+    pub proxies: Arc<proxies::Proxies>,
     /// What guests were shown last.
     pub pages: guests::Pages,
     /// What `/metrics` shows.
@@ -61,7 +64,7 @@ pub fn router(state: AppState) -> Router {
         .route("/metrics", get(probes::metrics))
         .layer(middleware::from_fn(guard::guard))
         .layer(middleware::from_fn(security::headers))
-        .layer(middleware::from_fn(caller::client))
+        .layer(middleware::from_fn_with_state(state.clone(), caller::client))
         .layer(middleware::from_fn(telemetry::observe))
         .with_state(state)
 }

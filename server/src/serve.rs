@@ -79,7 +79,13 @@ impl fmt::Display for Failure {
             Self::Runtime(error) => write!(f, "cannot start threads: {error}"),
             Self::DataDir(path, error) => write!(f, "cannot use the data folder {} (SNUG_DATA_DIR): {error}", path.display()),
             Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
-            Self::Database(error) => write!(f, "cannot open the database: {}", error.to_string().replace('\n', " ")),
+            Self::Database(error) => {
+                let cause = error.to_string().replace('\n', " ");
+                write!(
+                    f,
+                    "cannot open the database: {cause}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?"
+                )
+            }
             Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
             Self::Process(error) => write!(f, "cannot start: {error}"),
@@ -107,6 +113,7 @@ pub async fn serve(options: &Options) -> Result<(), Failure> {
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
         hosts: Arc::new(options.hosts(addr)),
+        proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,
         sockets: Sockets::new(ws::Limits::default(), stop),

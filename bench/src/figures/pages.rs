@@ -1,5 +1,7 @@
 //! Pages a second over connections that stay open.
 
+use std::process;
+
 use super::Bench;
 use crate::{
     Result,
@@ -41,13 +43,13 @@ fn page(bench: &mut Bench, server: &Server, name: &str, request: &str) -> Result
     let (mut rate, mut per_core, mut p99, mut busy) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     load(server.addr, request, CONNECTIONS, bench.time / 4)?;
     for _ in 0..bench.repetitions {
-        let (used, own) = (server.cpu()?, cpu_of("self")?);
+        let (used, own) = (server.cpu()?, cpu_of(process::id())?);
         let times = load(server.addr, request, CONNECTIONS, bench.time)?;
         let count = times.len() as f64;
         rate.push(count / bench.time.as_secs_f64());
         per_core.push(count / (server.cpu()?.saturating_sub(used)).as_secs_f64());
         p99.push(percentile(&mut milliseconds(&times), 0.99));
-        busy.push((cpu_of("self")?.saturating_sub(own)).as_secs_f64() / bench.time.as_secs_f64());
+        busy.push((cpu_of(process::id())?.saturating_sub(own)).as_secs_f64() / bench.time.as_secs_f64());
     }
     if percentile(&mut busy, 0.5) > LOAD_MAX {
         println!(

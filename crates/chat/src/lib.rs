@@ -6,6 +6,7 @@
 //! - [`messages`], `events`, `writer`: what was said, in which order
 //! - [`hub`]: who hears it
 //! - [`upkeep`]: what the operator does to the database from outside
+//! - [`urls`]: where the database and Redis are
 
 pub mod accounts;
 mod db;
@@ -18,6 +19,7 @@ pub mod rooms;
 pub mod sessions;
 mod throttle;
 pub mod upkeep;
+pub mod urls;
 mod writer;
 
 use std::{

@@ -4,20 +4,21 @@ use std::process::ExitCode;
 
 use chat::upkeep::doctor::{self, Verdict};
 
-use super::say;
+use super::{data_dir_as_it_is, say};
 use crate::{config::Store, serve::Failure, telemetry};
 
 pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
     telemetry::start_log(options);
-    let given = options.data_dir();
-    // It may not be there; that is for the check to find, not to mend.
-    let data_dir = given.canonicalize().unwrap_or_else(|_| given.to_owned());
+    let data_dir = data_dir_as_it_is(options);
     let mut findings = vec![doctor::data_folder(&data_dir)];
     if options.signing_key().is_none() {
         findings.push(doctor::signing_key(&data_dir.join("signing.key")));
     }
     findings.push(doctor::open_files());
     findings.extend(doctor::database(&options.database_url(&data_dir)).await);
+    if let Some(url) = options.redis_url() {
+        findings.push(doctor::redis(url).await);
+    }
     for finding in &findings {
         say(finding);
     }

@@ -6,9 +6,10 @@ pub(crate) mod migrate;
 mod restore;
 
 use std::{
-    fmt, fs,
+    fmt,
+    fs::DirBuilder,
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::ExitCode,
 };
 
@@ -35,7 +36,21 @@ pub async fn run(command: &Command) -> Result<ExitCode, Failure> {
 /// The data folder, made if it is missing, as an absolute path.
 pub(crate) fn data_dir(options: &Store) -> Result<PathBuf, Failure> {
     let path = options.data_dir();
-    fs::create_dir_all(path).and_then(|()| path.canonicalize()).map_err(|error| Failure::DataDir(path.to_owned(), error))
+    make_private(path).and_then(|()| path.canonicalize()).map_err(|error| Failure::DataDir(path.to_owned(), error))
+}
+
+/// The data folder for commands that only read: absolute if it is there, and not made if it is not.
+fn data_dir_as_it_is(options: &Store) -> PathBuf {
+    let path = options.data_dir();
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
+/// Makes a folder that only its owner may look into: the database in it holds the hashes of passwords.
+fn make_private(path: &Path) -> io::Result<()> {
+    let mut folder = DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder.recursive(true).create(path)
 }
 
 /// Tells the operator. Whoever started the command may have closed its output; what was done is done all the same.

@@ -2,10 +2,11 @@
 
 use std::{
     net::TcpListener,
+    os::unix::fs::PermissionsExt,
     process::{Command, Output},
 };
 
-use crate::support::binary::{output, snug};
+use crate::support::binary::{Binary, output, snug};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
@@ -47,6 +48,8 @@ fn help_explains_every_setting() {
         "SNUG_SIGNING_KEY",
         "--hosts",
         "SNUG_HOSTS",
+        "--trusted-proxies",
+        "SNUG_TRUSTED_PROXIES",
         "--log",
         "SNUG_LOG",
         "--log-format",
@@ -77,6 +80,7 @@ fn a_wrong_value_is_named() {
         ("PORT", "http"),
         ("SNUG_HOSTS", "https://chat.example.org"),
         ("SNUG_HOSTS", "chat.example.org:3000"),
+        ("SNUG_TRUSTED_PROXIES", "10.0.0.0/33"),
         ("SNUG_LOG", "server=loud"),
         ("SNUG_LOG_FORMAT", "xml"),
     ];
@@ -92,10 +96,73 @@ fn a_wrong_value_is_named() {
 }
 
 #[test]
-fn a_wrong_database_is_named_without_its_password() {
-    let outcome = output(serve().env("DATABASE_URL", "mysql://snug:hunter2@db/snug"));
-    assert_one_line(&outcome, 2, &["DATABASE_URL", "mysql:"]);
-    assert!(!text(&outcome.stderr).contains("hunter2"));
+fn an_empty_variable_counts_as_not_set() {
+    let folder = tempfile::tempdir().unwrap();
+    let empty = [
+        ("SNUG_ADDR", ""),
+        ("PORT", ""),
+        ("SNUG_DATA_DIR", ""),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+        ("SNUG_SIGNING_KEY", ""),
+        ("SNUG_HOSTS", ""),
+        ("SNUG_TRUSTED_PROXIES", ""),
+        ("SNUG_LOG", ""),
+        ("SNUG_LOG_FORMAT", ""),
+    ];
+    let mut server = Binary::start(folder.path(), &empty);
+    server.kill();
+    assert!(folder.path().join("snug.db").exists());
+    assert!(server.log().contains("INFO"), "the default filter logs the steps of the schema: {}", server.log());
+
+    // All settings, so that one that is added later is asked about too.
+    let help = text(&output(&mut snug(&["serve", "--help"])).stdout);
+    let names = help.split("[env: ").skip(1).map(|rest| rest.split(['=', ']']).next().unwrap());
+    let names: Vec<_> = names.map(str::to_owned).collect();
+    assert!(names.len() > 8, "{names:?}");
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = snug(&["doctor"]);
+    command.current_dir(folder.path()).envs(names.iter().map(|name| (name, "")));
+    assert!(text(&output(&mut command).stdout).contains("data folder"));
+    let outcome = output(command.args(["--help"]));
+    assert!(text(&outcome.stdout).contains("REDIS_URL"), "help names it all the same");
+}
+
+#[test]
+fn a_wrong_url_is_named_without_its_password() {
+    let postgres = "postgres://snug:hunter2@127.0.0.1/snug";
+    for (database, redis, named, expected) in [
+        ("mysql://snug:hunter2@db/snug", "", "DATABASE_URL", "postgres:"),
+        ("postgres://snug:hunter2/3@db/snug", "", "DATABASE_URL", "%2F"),
+        (postgres, "foo://:hunter2@x", "REDIS_URL", "redis://"),
+        (postgres, "redis://:hunter2/3@x", "REDIS_URL", "%2F"),
+        (postgres, "redis://:hunter2@x/none", "REDIS_URL", "rediss:"),
+        ("sqlite:snug.db", "redis://:hunter2@x", "REDIS_URL", "set DATABASE_URL"),
+    ] {
+        let mut command = serve();
+        command.env("DATABASE_URL", database);
+        if !redis.is_empty() {
+            command.env("REDIS_URL", redis);
+        }
+        let outcome = output(&mut command);
+        assert_one_line(&outcome, 2, &[named, expected]);
+        assert!(!text(&outcome.stderr).contains("hunter2"), "{}", text(&outcome.stderr));
+    }
+}
+
+#[test]
+fn a_database_that_does_not_answer_is_named_without_its_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let port = testkit::free_port();
+    let url = format!("postgres://snug:hunter2@127.0.0.1:{port}/chat");
+    for command in ["serve", "doctor"] {
+        let outcome = output(snug(&[command, "--data-dir"]).arg(folder.path()).env("DATABASE_URL", &url));
+        assert_eq!(outcome.status.code(), Some(1));
+        let told = text(&outcome.stderr) + &text(&outcome.stdout);
+        let line = told.lines().find(|line| line.contains("database")).unwrap();
+        assert!(line.contains(&format!("database chat at 127.0.0.1:{port}")) && line.contains("DATABASE_URL right?"), "{told}");
+        assert!(!told.contains("hunter2"), "{told}");
+    }
 }
 
 #[test]
@@ -135,6 +202,18 @@ fn a_data_folder_that_cannot_be_used_is_named() {
     std::fs::write(&path, "").unwrap();
     let outcome = output(serve().args(["--addr", "127.0.0.1:0", "--data-dir"]).arg(&path));
     assert_one_line(&outcome, 1, &[&path.display().to_string(), "SNUG_DATA_DIR"]);
+}
+
+#[test]
+fn the_data_folder_is_made_for_its_owner_alone_and_not_by_a_command_that_only_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("new").join("data");
+    let outcome = output(snug(&["backup", "--data-dir"]).arg(&path).arg(folder.path().join("backup.db")));
+    assert_one_line(&outcome, 1, &[&path.display().to_string(), "SNUG_DATA_DIR"]);
+    assert!(!path.exists());
+    output(snug(&["migrate", "--data-dir"]).arg(&path));
+    assert!(path.join("snug.db").exists());
+    assert_eq!(path.metadata().unwrap().permissions().mode() & 0o777, 0o700);
 }
 
 #[test]

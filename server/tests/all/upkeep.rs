@@ -121,3 +121,18 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let given = output(snug(&["doctor", "--data-dir"]).arg(folder.path()).env("SNUG_SIGNING_KEY", "A".repeat(43) + "="));
     assert!(!String::from_utf8(given.stdout).unwrap().contains("signing.key"));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_doctor_looks_at_redis_where_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (redis, database) = (testkit::Redis::start().await, testkit::Postgres::shared().await.database().await);
+    let settings = [("REDIS_URL", redis.url()), ("DATABASE_URL", database), ("SNUG_SIGNING_KEY", "A".repeat(43) + "=")];
+    let doctor = || output(snug(&["doctor", "--data-dir"]).arg(folder.path()).envs(settings.clone()));
+    let healthy = doctor();
+    assert!(healthy.status.success(), "{healthy:?}");
+    assert!(String::from_utf8(healthy.stdout).unwrap().contains("ok    Redis"));
+    redis.kill();
+    let ill = doctor();
+    assert_eq!(ill.status.code(), Some(1));
+    assert!(String::from_utf8(ill.stdout).unwrap().contains("FAIL  Redis"));
+}

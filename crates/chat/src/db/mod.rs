@@ -13,6 +13,8 @@ use sea_orm::{
 };
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::urls;
+
 /// How long a request waits for a connection. Below the 5 s after which a send has failed (G7).
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(4);
 /// How long an idle connection to PostgreSQL may take to answer before it counts as dead.
@@ -56,14 +58,16 @@ impl Serial {
 }
 
 impl Db {
-    /// Connects, creates the SQLite file when there is none, and brings the schema up to date.
+    /// Connects, creates the SQLite file when there is none, and brings the schema up to date. `snug serve` has done that before, by
+    /// `upkeep::migrate`, which takes a backup first; to look once more takes less than a millisecond on SQLite, and whoever opens a chat
+    /// without it has the right tables too.
     pub(crate) async fn open(url: &str) -> Result<Self, DbErr> {
         let db = if is_sqlite(url) {
             let write = writer(url).await?;
             schema::migrate(&write).await?;
-            Self { write, read: Database::connect(sqlite(url, SQLITE_READERS, true)).await? }
+            Self { write, read: connect(sqlite(url, SQLITE_READERS, true)).await? }
         } else {
-            let pool = Database::connect(postgres(url)).await?;
+            let pool = connect(postgres(url)).await?;
             schema::migrate(&pool).await?;
             Self { write: pool.clone(), read: pool }
         };
@@ -100,14 +104,14 @@ pub(crate) async fn serialize(transaction: &DatabaseTransaction, what: Serial) -
 /// A connection that writes; creates the SQLite file when there is none.
 pub(crate) async fn writer(url: &str) -> Result<DatabaseConnection, DbErr> {
     if !is_sqlite(url) {
-        return Database::connect(options(url, 1)).await;
+        return connect(options(url, 1)).await;
     }
     let deadline = Instant::now() + ACQUIRE_TIMEOUT;
     loop {
         match Database::connect(sqlite(url, 1, false)).await {
             // A new file that another process makes at the same time: to switch it to WAL, SQLite waits for nobody by itself.
             Err(error) if is_locked(&error) && Instant::now() < deadline => sleep(LOCKED_PAUSE).await,
-            connected => return connected,
+            connected => return connected.map_err(|error| at(url, &error)),
         }
     }
 }
@@ -120,7 +124,25 @@ fn is_locked(error: &DbErr) -> bool {
 
 /// A connection that only reads and makes no file.
 pub(crate) async fn reader(url: &str) -> Result<DatabaseConnection, DbErr> {
-    Database::connect(if is_sqlite(url) { sqlite(url, 1, true) } else { options(url, 1) }).await
+    connect(if is_sqlite(url) { sqlite(url, 1, true) } else { options(url, 1) }).await
+}
+
+async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    let url = options.get_url().to_owned();
+    Database::connect(options).await.map_err(|error| at(&url, &error))
+}
+
+/// An error of connecting, with the place where that was tried: the operator may have meant another one.
+fn at(url: &str, error: &DbErr) -> DbErr {
+    let cause = match error {
+        DbErr::Conn(RuntimeErr::SqlxError(cause)) => match &**cause {
+            // What it says when nobody listens: it goes on trying for so long.
+            sqlx::Error::PoolTimedOut => format!("no connection within {} s", ACQUIRE_TIMEOUT.as_secs()),
+            cause => cause.to_string(),
+        },
+        error => error.to_string(),
+    };
+    DbErr::Conn(RuntimeErr::Internal(format!("{}: {cause}", urls::place(url))))
 }
 
 /// Whether the URL is one of SQLite.

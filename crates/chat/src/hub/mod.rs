@@ -24,7 +24,7 @@ use parking_lot::{Mutex, RwLock};
 use protocol::{CloseCode, RoomId, Seq, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
-pub(crate) use broker::{Broker, RedisBroker, in_process};
+pub(crate) use broker::{Broker, RedisBroker, in_process, probe_redis};
 pub use connection::Connection;
 use feed::Feed;
 pub(crate) use frame::Frame;

@@ -59,7 +59,7 @@ pub enum Fault {
         rooms: u64,
     },
     /// The database does not do it.
-    #[error("cannot use the database: {0}. Is it there and running, and is DATABASE_URL right?")]
+    #[error("cannot use the database: {0}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?")]
     Database(Box<dyn Error + Send + Sync>),
 }
 

@@ -67,6 +67,7 @@ impl Builder {
             chat: chat.clone(),
             site: Arc::new(self.site),
             hosts: Arc::new(Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            proxies: Arc::default(),
             pages: Pages::default(),
             metrics: METRICS.clone(),
             sockets: ws::Sockets::new(self.sockets, stop.clone()),

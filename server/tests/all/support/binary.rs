@@ -21,6 +21,7 @@ pub(crate) fn snug(arguments: &[&str]) -> Command {
         "REDIS_URL",
         "SNUG_SIGNING_KEY",
         "SNUG_HOSTS",
+        "SNUG_TRUSTED_PROXIES",
         "SNUG_LOG",
         "SNUG_LOG_FORMAT",
         "LEPTOS_WATCH",

@@ -8,7 +8,7 @@ use futures::future::BoxFuture;
 
 use super::Signal;
 pub(crate) use in_process::in_process;
-pub(crate) use redis::RedisBroker;
+pub(crate) use redis::{RedisBroker, probe as probe_redis};
 
 /// Carries signals to the hub of every node, this one included: in order per room and node, at most once. It is only a wake-up
 /// (G5): what it loses is in the database.

@@ -1,6 +1,6 @@
 //! The broker between nodes: Redis pub/sub. Losing it costs latency, never a message (G5).
 
-use std::time::Duration;
+use std::{io, time::Duration};
 
 use futures::{FutureExt, StreamExt, future::BoxFuture};
 use redis::{
@@ -9,7 +9,7 @@ use redis::{
 };
 use tokio::{
     sync::mpsc,
-    time::{sleep, timeout},
+    time::{error::Elapsed, sleep, timeout},
 };
 use uuid::Uuid;
 
@@ -107,6 +107,34 @@ async fn listen(client: &Client, node: Uuid, own: &InProcess) -> RedisResult<()>
         }
     }
     Ok(())
+}
+
+/// Looks whether Redis does what nodes need of it, and says where it is, or what is wrong with it there.
+pub(crate) async fn probe(url: &str) -> Result<String, String> {
+    let client = Client::open(url).map_err(|error| error.to_string())?;
+    let place = client.get_connection_info().addr().to_string();
+    let in_time = |outcome: Result<RedisResult<()>, Elapsed>| match outcome {
+        Ok(outcome) => outcome.map_err(|error| error.to_string()),
+        Err(_) => Err(format!("nothing came within {} s", PATIENCE.as_secs())),
+    };
+    let answers = async { client.get_multiplexed_async_connection().await?.ping().await.map(|_| ()) };
+    in_time(timeout(PATIENCE, answers).await).map_err(|fault| format!("{place} does not answer: {fault}"))?;
+    let carries = timeout(PATIENCE, carries(&client)).await;
+    in_time(carries).map_err(|fault| format!("{place} does not pass on what is published on the channel {CHANNEL}: {fault}"))?;
+    Ok(place)
+}
+
+/// Until this process hears what it has published itself: a heartbeat, of which nodes at work make nothing.
+async fn carries(client: &Client) -> RedisResult<()> {
+    let heartbeat = wire::encode(Uuid::new_v4(), &[]).unwrap_or_default();
+    let mut messages = subscribe(client).await?.into_on_message();
+    client.get_multiplexed_async_connection().await?.publish(CHANNEL, &heartbeat).await?;
+    while let Some(message) = messages.next().await {
+        if message.get_payload_bytes() == heartbeat {
+            return Ok(());
+        }
+    }
+    Err(io::Error::from(io::ErrorKind::UnexpectedEof).into())
 }
 
 async fn subscribe(client: &Client) -> RedisResult<PubSub> {

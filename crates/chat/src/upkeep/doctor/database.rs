@@ -18,7 +18,10 @@ pub async fn database(url: &str) -> Vec<Finding> {
         Err(error) => Err(error),
     };
     findings.unwrap_or_else(|error| {
-        vec![Finding::fail("database", format!("cannot be read: {error}. Is it there and running, and is DATABASE_URL right?"))]
+        vec![Finding::fail(
+            "database",
+            format!("cannot be read: {error}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?"),
+        )]
     })
 }
 

@@ -2,12 +2,14 @@
 
 mod database;
 mod machine;
+mod redis;
 mod rooms;
 
 use std::fmt;
 
 pub use database::database;
 pub use machine::{data_folder, open_files, signing_key};
+pub use redis::redis;
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

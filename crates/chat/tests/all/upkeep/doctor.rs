@@ -95,3 +95,30 @@ async fn a_database_that_is_not_there_is_told_and_not_made() {
     let fault = the_fault("postgres://snug@127.0.0.1:1/snug").await;
     assert_eq!(fault.verdict, Verdict::Fail);
 }
+
+async fn redis_is(url: &str, verdict: Verdict, told: &str) {
+    let found = doctor::redis(url).await;
+    assert!(found.verdict == verdict && found.detail.contains(told), "{found}");
+    assert!(!found.detail.contains("hunter2"), "{found}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_is_called_well_as_long_as_it_answers_and_passes_on_what_is_published() {
+    let redis = testkit::Redis::start().await;
+    let place = format!("127.0.0.1:{}", redis.port());
+    redis_is(&redis.url(), Verdict::Ok, &place).await;
+
+    let client = redis::Client::open(redis.url()).unwrap();
+    let mut connection = client.get_multiplexed_async_connection().await.unwrap();
+    let without_channels = ["SETUSER", "mute", "on", ">hunter2", "+@all", "~*", "resetchannels"];
+    let _: () = redis::cmd("ACL").arg(&without_channels).query_async(&mut connection).await.unwrap();
+    redis_is(&format!("redis://mute:hunter2@{place}"), Verdict::Fail, "the channel snug").await;
+    redis_is(&format!("redis://:hunter2@{place}"), Verdict::Fail, "does not answer").await;
+
+    redis.freeze();
+    redis_is(&redis.url(), Verdict::Fail, &format!("{place} does not answer")).await;
+    redis.thaw();
+    redis.kill();
+    redis_is(&redis.url(), Verdict::Fail, &format!("{place} does not answer")).await;
+    redis_is("redis://127.0.0.1:1/none", Verdict::Fail, "is REDIS_URL right?").await;
+}
