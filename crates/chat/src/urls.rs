@@ -131,7 +131,7 @@ mod tests {
             ("sqlite:///var/lib/a%20snug/snug.db", "/var/lib/a snug/snug.db"),
             ("postgres://ada:hunter2@db.example.org:6543/snug", "the database snug at db.example.org:6543"),
             ("postgres://ada:hunter2@db.example.org", "the database ada at db.example.org:5432"),
-            ("postgres://ada:hunter2@/snug?host=/run/postgresql", "the database snug at /run/postgresql"),
+            ("postgres:///snug?host=/run/postgresql&user=ada&password=hunter2", "the database snug at /run/postgresql"),
         ] {
             assert_eq!(place(url), told);
         }
