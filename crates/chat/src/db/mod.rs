@@ -59,7 +59,7 @@ impl Serial {
 
 impl Db {
     /// Connects, creates the SQLite file when there is none, and brings the schema up to date. `snug serve` has done that before, by
-    /// `upkeep::migrate`, which takes a backup first; to look once more takes less than a millisecond on SQLite, and whoever opens a chat
+    /// `upkeep::migrate`, which takes a backup first; to look once more takes a millisecond or two on SQLite, and whoever opens a chat
     /// without it has the right tables too.
     pub(crate) async fn open(url: &str) -> Result<Self, DbErr> {
         let db = if is_sqlite(url) {
