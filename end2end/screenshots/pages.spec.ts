@@ -30,7 +30,8 @@ async function shoot(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(OUT, `${test.info().project.name}-${name}.png`), animations: "disabled" });
 }
 
-async function bakery(ada: Person, newcomer: (name: string) => Promise<Person>): Promise<void> {
+/** Rooms with people in them; gives one of those who stand in the first. */
+async function bakery(ada: Person, newcomer: (name: string) => Promise<Person>): Promise<Person> {
   const [bob, eve] = [await newcomer("Bob Marsh"), await newcomer("Eve")];
   for (const [name, topic] of [["Test kitchen", "What we bake next, and how it went"], ["Deliveries", "Who drives when"], ["Off topic", ""]] as const) {
     await ada.createRoom(name, topic, "Public");
@@ -38,6 +39,7 @@ async function bakery(ada: Person, newcomer: (name: string) => Promise<Person>):
   const speakers = { ada, bob, eve };
   for (const person of [bob, eve]) await person.room.enter("test-kitchen");
   for (const [speaker, text] of TALK) await speakers[speaker].seed("test-kitchen", [text]);
+  return bob;
 }
 
 test("pages", async ({ newcomer, page, problems }) => {
@@ -49,10 +51,13 @@ test("pages", async ({ newcomer, page, problems }) => {
   }
   await ada.createRoom("Empty hall", "", "Open");
   await shoot(ada.page, "room-empty");
-  await bakery(ada, newcomer);
+  const bob = await bakery(ada, newcomer);
   await ada.room.open("test-kitchen");
   await expect(ada.room.bodies.last()).toBeInViewport();
   await shoot(ada.page, "room");
+  await bob.room.composer.pressSequentially("And");
+  await expect(ada.room.typing).toHaveText("Bob Marsh is typing…");
+  await shoot(ada.page, "room-typing");
   await ada.room.open("test-kitchen", await ada.room.seqOf("Finally. Which bread?"));
   await shoot(ada.page, "permalink");
   await ada.room.open("test-kitchen");

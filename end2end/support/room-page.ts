@@ -14,6 +14,7 @@ export class RoomPage {
   readonly send: Locator;
   readonly banner: Locator;
   readonly pill: Locator;
+  readonly typing: Locator;
   readonly older: Locator;
   readonly newer: Locator;
   readonly join: Locator;
@@ -32,6 +33,7 @@ export class RoomPage {
     this.send = room.locator(".composer-send");
     this.banner = room.locator(".banner");
     this.pill = room.locator(".pill");
+    this.typing = room.locator(".typing");
     this.older = room.locator(".older");
     this.newer = room.locator(".newer");
     this.join = room.getByRole("button", { name: /^join/i });

@@ -106,9 +106,13 @@ impl Composer {
 
     fn typed(self) {
         let Some(element) = self.element.get_untracked() else { return };
+        let text = element.value();
         self.fault.set(None);
-        self.keep(&element.value());
+        self.keep(&text);
         fit(&element);
+        if !text.trim().is_empty() {
+            self.desk.socket.typing(self.desk.id);
+        }
     }
 
     fn send(self) {

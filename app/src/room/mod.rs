@@ -10,6 +10,7 @@ mod live;
 mod message;
 mod scroller;
 mod timeline;
+mod typing;
 mod zone;
 
 use leptos::prelude::*;
@@ -30,6 +31,7 @@ use header::Header;
 use live::part;
 use scroller::Scroller;
 use timeline::Timeline;
+use typing::Typing;
 use zone::Zone;
 
 /// The room that the address names. Each address has a view of its own: nothing of one room is left in the next.
@@ -160,6 +162,7 @@ fn view(socket: Socket, address: Address, shared: SharedRoom, form_id: ClientId,
             <Banner desk />
             <Timeline desk />
             {part(move || desk.scroller.pill())}
+            <Typing desk />
             {foot(desk, form_id)}
         </section>
     }

@@ -26,7 +26,7 @@ use super::{
 use crate::{
     AppError,
     api::{self, with_next},
-    state::{Applied, Outbox, RoomState},
+    state::{Applied, Outbox, RoomState, Told, Typing},
 };
 
 mod browser;
@@ -55,6 +55,7 @@ struct Client {
     reader: Option<UserId>,
     machine: Machine,
     feeds: Feeds,
+    told: Told,
     token: Option<StoredToken>,
     connection: Option<WebSocket>,
     /// The timer that is set, and for when.
@@ -77,6 +78,7 @@ pub(super) fn start(socket: Socket, sender: UnboundedSender<Notice>, mut inbox: 
             reader,
             machine: Machine::new(reader.is_some()),
             feeds: Feeds::default(),
+            told: Told::default(),
             token: None,
             connection: None,
             timer: None,
@@ -126,6 +128,11 @@ impl Client {
                 self.feeds.reopen(room);
                 self.read(room);
             }
+            // What cannot be told now is not kept: later it would not be true any more.
+            Notice::Typing(room) if self.machine.is_open() && self.told.is_due(room, browser::now() as i64) => {
+                self.send(&ClientFrame::Typing { room: room.into() });
+            }
+            Notice::Typing(_) => {}
             Notice::Browser(Happening::Input(input)) => self.step(input),
             Notice::Browser(Happening::Granted(token)) => {
                 self.token = Some(token);
@@ -157,10 +164,12 @@ impl Client {
         }
     }
 
-    /// Makes what is what should be: subscriptions, messages to send, the timer, the banner.
+    /// Makes what is what should be: subscriptions, messages to send, who types, the timer, the banner.
     fn settle(&mut self) {
         let now = browser::now();
-        let mut deadline = self.machine.deadline(now);
+        self.socket.typing.maybe_update(|typing| typing.expire(now as i64));
+        let typing_end = self.socket.typing.with_untracked(Typing::next_end).map(|at| at as f64);
+        let mut deadline = typing_end.into_iter().chain(self.machine.deadline(now)).reduce(f64::min);
         if self.machine.is_open() {
             let watched: Vec<_> = self
                 .socket
@@ -257,6 +266,9 @@ impl Client {
                 }
             }
             ServerFrame::Event(event) => self.event(event),
+            ServerFrame::Typing { room, user } => {
+                self.socket.typing.maybe_update(|typing| typing.hear(room, user, browser::now() as i64));
+            }
             ServerFrame::Ack { client_id, room, seq, at, .. } => {
                 self.stored(client_id);
                 self.socket.outbox.update(|outbox| outbox.acknowledge(client_id, seq, at));
@@ -272,6 +284,7 @@ impl Client {
     fn event(&mut self, event: Event) {
         let id = event.room;
         let Some(room) = self.find(id) else { return };
+        self.socket.typing.maybe_update(|typing| typing.apply(&event));
         let own = event.message().filter(|message| Some(message.author.id) == self.reader).map(|message| message.client_id);
         let was_open = room.with_untracked(RoomState::is_open_to_reader);
         let applied = room.try_maybe_update(|state| {

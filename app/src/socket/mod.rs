@@ -14,7 +14,7 @@ mod token;
 use leptos::prelude::*;
 use protocol::{Body, ClientId, RoomId, RoomPage, User, Viewer};
 
-use crate::state::{Applied, Outbox, Pending, RoomState};
+use crate::state::{Applied, Outbox, Pending, RoomState, Typing};
 
 /// Rooms that stay up to date after they were visited: switching back to one of them is instant. Far below the number of
 /// subscriptions that the server takes.
@@ -41,6 +41,8 @@ enum Notice {
     Gap(RoomId),
     /// What the reader may do in this room has changed: read it anew and ask again for its events.
     ReadAnew(RoomId),
+    /// The reader is typing in this room.
+    Typing(RoomId),
     #[cfg(feature = "hydrate")]
     Browser(client::Happening),
 }
@@ -55,6 +57,7 @@ pub struct Socket {
     /// In the order of the last visit.
     rooms: StoredValue<Vec<SharedRoom>>,
     outbox: RwSignal<Outbox>,
+    typing: RwSignal<Typing>,
     status: RwSignal<Status>,
     #[cfg(feature = "hydrate")]
     inbox: StoredValue<futures::channel::mpsc::UnboundedSender<Notice>>,
@@ -68,6 +71,7 @@ pub fn provide_socket(viewer: &Viewer) {
         reader: StoredValue::new(viewer.user.clone()),
         rooms: StoredValue::default(),
         outbox: RwSignal::default(),
+        typing: RwSignal::default(),
         status: RwSignal::default(),
         #[cfg(feature = "hydrate")]
         inbox: StoredValue::new(sender.clone()),
@@ -169,6 +173,16 @@ impl Socket {
         let Some(author) = self.reader() else { return };
         storage::forget_pending(author.id, client_id);
         self.outbox.update(|outbox| _ = outbox.remove(client_id));
+    }
+
+    /// The reader is typing in a room. The others are told now and then.
+    pub fn typing(self, room: RoomId) {
+        self.tell(Notice::Typing(room));
+    }
+
+    /// Looks at who else is typing.
+    pub fn with_typing<T>(self, look: impl FnOnce(&Typing) -> T) -> T {
+        self.typing.with(look)
     }
 
     /// Looks at the messages that are on their way.

@@ -6,10 +6,12 @@ pub mod clock;
 mod outbox;
 mod room;
 mod rows;
+mod typing;
 
 pub use outbox::{Outbox, Pending, Status};
 pub use room::{Applied, RoomState};
 pub use rows::{Mark, MessageRow, Row, RowKey, rows};
+pub use typing::{Told, Typing};
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -40,6 +40,11 @@ pub enum ClientFrame {
         /// Markdown source.
         body: String,
     },
+    /// The person behind this socket is writing in a room. A hint: it is not answered, not kept, and may be lost.
+    Typing {
+        /// The room.
+        room: RoomRef,
+    },
     /// Are you there? Answered by `pong`.
     Ping,
 }
@@ -74,6 +79,13 @@ pub enum ServerFrame {
     },
     /// Something happened in a room.
     Event(Event),
+    /// Somebody is writing in a room. It has no place in the log: whoever does not hear it misses nothing.
+    Typing {
+        /// The room.
+        room: RoomId,
+        /// Who.
+        user: User,
+    },
     /// The message is committed.
     Ack {
         /// Which send.
@@ -121,6 +133,7 @@ mod tests {
             r#"{"type":"subscribe","room":7}"#,
             r#"{"type":"subscribe","room":"lobby","after":"7"}"#,
             r#"{"type":"send","room":"lobby","body":"Hi"}"#,
+            r#"{"type":"typing"}"#,
             r#"{"type":"send","room":"lobby","client_id":"mine","body":"Hi"}"#,
         ] {
             assert!(serde_json::from_str::<ClientFrame>(text).is_err(), "{text}");

@@ -32,5 +32,12 @@ pub const IN_FLIGHT_MAX: usize = 64;
 pub const PING_SECONDS: u32 = 25;
 /// Seconds that a client waits for the pong before it takes the connection for dead.
 pub const PONG_SECONDS: u32 = 10;
+/// Seconds between two `typing` frames of a client whose person goes on typing.
+pub const TYPING_EVERY_SECONDS: u32 = 3;
+/// Seconds in which the server passes on one `typing` frame of a socket for each room. Less than a client waits, so that none is
+/// dropped for having been quick on its way.
+pub const TYPING_REST_SECONDS: u32 = 2;
+/// Seconds for which a client shows that somebody is typing, after the last word of it.
+pub const TYPING_SHOWN_SECONDS: u32 = 5;
 /// Seconds without any frame after which the server closes a socket.
 pub const IDLE_SECONDS: u64 = 90;

@@ -24,6 +24,10 @@ impl Listener<'_> {
                 self.or_refuse(room, unsubscribed)
             }
             ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),
+            ClientFrame::Typing { room } => {
+                let told = self.connection.typing(&room).boxed().await;
+                hinted(told)
+            }
             ClientFrame::Ping => {
                 self.socket.mailbox.tell(&ServerFrame::Pong);
                 Ok(())
@@ -59,5 +63,13 @@ impl Listener<'_> {
         }
         self.socket.mailbox.tell(&ServerFrame::Error { client_id: None, room: Some(room), error });
         Ok(())
+    }
+}
+
+/// A hint is not answered: an error about a room would be taken for one about a subscription. Guests are told what they always are.
+fn hinted(result: chat::Result<()>) -> Step {
+    match result {
+        Err(error) if error.public().code == ErrorCode::NotAuthenticated => Err(End::sign_in()),
+        _ => Ok(()),
     }
 }

@@ -22,4 +22,5 @@ mod ws_resume;
 mod ws_sends;
 mod ws_sessions;
 mod ws_slow;
+mod ws_typing;
 mod ws_wire;

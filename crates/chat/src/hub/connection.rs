@@ -1,10 +1,11 @@
 //! One socket's end of the hub.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
+use parking_lot::Mutex;
 use protocol::{ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
-use super::{ConnectionId, Frame, Mailbox};
+use super::{ConnectionId, Frame, Mailbox, Signal, pace::Pace};
 use crate::{Actor, Chat, Result, Session, events, rooms, sessions};
 
 /// One live socket. Dropping it unregisters it.
@@ -16,6 +17,7 @@ pub struct Connection {
     id: ConnectionId,
     session: Option<Session>,
     mailbox: Arc<Mailbox>,
+    typing: Mutex<Pace>,
 }
 
 impl Connection {
@@ -26,12 +28,12 @@ impl Connection {
     pub(crate) async fn open(chat: Chat, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
         let Some(access_token) = access_token else {
             let id = chat.hub().register(mailbox.clone(), None);
-            return Ok(Self { chat, id, session: None, mailbox });
+            return Ok(Self { chat, id, session: None, mailbox, typing: Mutex::default() });
         };
         let claims = chat.tokens().verify(access_token)?;
         // Registered first, checked then: a session that is ended in between is either seen here or cut there.
         let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
-        let mut connection = Self { chat, id, session: None, mailbox };
+        let mut connection = Self { chat, id, session: None, mailbox, typing: Mutex::default() };
         connection.session = Some(sessions::by_claims(&connection.chat, &claims).await?);
         Ok(connection)
     }
@@ -93,6 +95,23 @@ impl Connection {
         let room = rooms::load(&self.chat, self.actor(), room).await?.id;
         self.chat.hub().unsubscribe(room, self.id);
         self.mailbox.tell(&ServerFrame::Unsubscribed { room });
+        Ok(())
+    }
+
+    /// Tells those who listen in a room that this person is writing there. Too many of these are dropped without a word, and before
+    /// anything is looked up: clients say it while somebody types.
+    ///
+    /// # Errors
+    /// `not_authenticated`, `not_found`, `not_a_member`, `unavailable`.
+    pub async fn typing(&self, room: &RoomRef) -> Result<()> {
+        let user = &self.session().ok_or(ErrorCode::NotAuthenticated)?.user;
+        if !self.typing.lock().allows(room, Instant::now()) {
+            return Ok(());
+        }
+        let found = rooms::load(&self.chat, self.actor(), room).await?;
+        found.access.write()?;
+        let frame = Frame::of(&ServerFrame::Typing { room: found.id, user: user.clone() });
+        self.chat.signal(Signal::Typing { room: found.id, user: user.id, frame }).await;
         Ok(())
     }
 }

@@ -113,6 +113,17 @@ impl Feed {
         deliveries as u64
     }
 
+    /// Tells those who listen that somebody is typing, and not that person. It counts neither as a place nor as having heard of the
+    /// room: while people type, the broker may well lose what they say (G5). As with [`Self::take`], the mailboxes that are to be
+    /// sent come to `unsent`.
+    pub(super) fn typing(&self, user: UserId, frame: &Frame, unsent: &mut Vec<Arc<Mailbox>>) {
+        for subscriber in self.subscribers.values().filter(|subscriber| subscriber.user != Some(user)) {
+            if matches!(subscriber.stage, Stage::Live(_)) && subscriber.mailbox.offer(frame) {
+                unsent.push(subscriber.mailbox.clone());
+            }
+        }
+    }
+
     fn bar(&mut self, room: RoomId, user: UserId, unsent: &mut Vec<Arc<Mailbox>>) {
         self.subscribers.retain(|_, subscriber| {
             let theirs = subscriber.user == Some(user);

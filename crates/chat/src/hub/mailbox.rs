@@ -116,6 +116,17 @@ impl Mailbox {
         }
     }
 
+    /// Adds what does not last, if nothing waits: for a reader who is behind it would be old by the time it is written, and it must
+    /// take no room from what lasts. `true` when it was taken: then it is to be [sent](Self::send).
+    pub(super) fn offer(&self, frame: &Frame) -> bool {
+        let mut state = self.state.lock();
+        if !state.items.is_empty() {
+            return false;
+        }
+        state.push(Item { wire: frame.clone().into_wire(), is_replay: false });
+        !state.items.is_empty()
+    }
+
     /// Closes the queue; what was in it is dropped. The first reason stays.
     pub(super) fn close(&self, code: CloseCode) {
         self.state.lock().close(code);

@@ -11,6 +11,7 @@ mod feed;
 mod frame;
 pub(crate) mod look;
 mod mailbox;
+mod pace;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -50,6 +51,15 @@ pub(crate) enum Signal {
     Event(Published),
     /// A session was ended: close its sockets (G9).
     Cut(SessionId),
+    /// Somebody is typing. It does not last: it is in no log, and nobody looks for it when it is lost.
+    Typing {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// What the others are given, encoded for the wire.
+        frame: Frame,
+    },
 }
 
 /// One socket, as long as this process lives.
@@ -83,6 +93,7 @@ impl Hub {
                 match signal {
                     Signal::Event(event) => events.push(event),
                     Signal::Cut(session) => self.cut(session),
+                    Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
                 }
             }
             self.deliver(events);
@@ -155,6 +166,13 @@ impl Hub {
             drop(feed);
             metrics::counter!("snug_deliveries_total").increment(delivered);
         }
+        send(due);
+    }
+
+    fn typing(&self, room: RoomId, user: UserId, frame: &Frame) {
+        let Some(feed) = self.rooms.read().get(&room).cloned() else { return };
+        let mut due = Vec::new();
+        feed.lock().typing(user, frame, &mut due);
         send(due);
     }
 

@@ -12,4 +12,5 @@ mod scene;
 mod sending;
 mod sessions;
 mod socket;
+mod typing;
 mod upkeep;

@@ -1,9 +1,12 @@
 //! Several nodes on one database. The broker between them is only a wake-up (G5), so what must hold does so without one.
 
+use std::time::Duration;
+
 use chat::{Chat, sessions};
 use futures::future::{join, join_all};
 use protocol::{Change, ClientId, CloseCode, Event, Room, Seq, ServerFrame};
 use testkit::Redis;
+use tokio::time::timeout;
 
 use crate::{
     scene::{Person, Scene, subscribe},
@@ -124,6 +127,27 @@ async fn who_leaves_on_one_node_reads_no_more_on_the_other() {
         assert_eq!(his.next_frame().await, ServerFrame::Unsubscribed { room: room.id });
         assert!(his.try_next().is_none());
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn typing_on_one_node_is_seen_on_the_other() {
+    let redis = Redis::start().await;
+    let (scene, other) = Scene::of_two_nodes(&redis.url()).await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    let there = subscriber(&bob, &other, &room).await;
+    let heard = async {
+        loop {
+            // Each from a socket of its own, since one may say it now and then only: what Redis loses is not said again by it, and a
+            // node that has just started may not listen yet.
+            ada.connect().await.typing(&room.id.into()).await.unwrap();
+            if let Ok(delivery) = timeout(Duration::from_millis(100), there.next()).await {
+                break delivery;
+            }
+        }
+    };
+    let heard = timeout(Duration::from_secs(30), heard).await.expect("typing was not heard");
+    assert_eq!(heard, Delivery::Frame(ServerFrame::Typing { room: room.id, user: ada.user() }));
 }
 
 #[tokio::test(flavor = "multi_thread")]

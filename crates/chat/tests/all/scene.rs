@@ -9,7 +9,7 @@ use chat::{
     rooms::{self, NewRoom},
     sessions::{self, SignedIn},
 };
-use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame};
+use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame, User};
 use tempfile::TempDir;
 
 use crate::socket::Socket;
@@ -112,6 +112,11 @@ impl Person {
     pub async fn try_say(&self, room: impl Into<RoomRef>, client_id: ClientId, body: &str) -> chat::Result<Sent> {
         let message = Outgoing { room: room.into(), client_id, body: body.to_owned() };
         messages::send(&self.chat, self.actor(), message).await
+    }
+
+    /// How the others see this person.
+    pub fn user(&self) -> User {
+        self.session.user.clone()
     }
 
     pub async fn connect(&self) -> Socket {

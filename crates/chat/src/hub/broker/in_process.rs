@@ -20,7 +20,8 @@ pub(crate) struct InProcess {
 }
 
 impl InProcess {
-    /// Counts what passes here: every commit of this node before it is answered, and those of other nodes as they are heard of.
+    /// Counts the commits that pass here: every one of this node before it is answered, and those of other nodes as they are heard
+    /// of.
     pub(crate) fn commits(&self) -> Arc<AtomicU64> {
         self.commits.clone()
     }
@@ -28,7 +29,9 @@ impl InProcess {
 
 impl Broker for InProcess {
     fn publish(&self, signals: Vec<Signal>) -> BoxFuture<'_, ()> {
-        self.commits.fetch_add(1, Ordering::Release);
+        if signals.iter().any(|signal| matches!(signal, Signal::Event(_))) {
+            self.commits.fetch_add(1, Ordering::Release);
+        }
         async move {
             // The hub is gone only when the server shuts down; clients find the event when they resume.
             let _ = self.queue.send(signals).await;

@@ -11,7 +11,7 @@ pub(crate) use in_process::in_process;
 pub(crate) use redis::{RedisBroker, probe as probe_redis};
 
 /// Carries signals to the hub of every node, this one included: in order per room and node, at most once. It is only a wake-up
-/// (G5): what it loses is in the database.
+/// (G5): of what it loses, all that lasts is in the database.
 pub(crate) trait Broker: Send + Sync + 'static {
     /// Hands over what was committed together, in this order.
     fn publish(&self, signals: Vec<Signal>) -> BoxFuture<'_, ()>;

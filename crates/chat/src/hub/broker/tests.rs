@@ -1,7 +1,7 @@
 //! What every broker must do.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-use std::time::Duration;
+use std::{sync::atomic::Ordering, time::Duration};
 
 use protocol::{RoomId, Seq, SessionId, UserId};
 use tokio::{
@@ -38,6 +38,7 @@ async fn carries_everything_in_order(broker: &dyn Broker, inboxes: &mut [mpsc::R
     for start in [1, 4, 5] {
         let mut batch = events(room, start..start + if start == 1 { 3 } else { 1 });
         batch.push(Signal::Cut(SessionId::generate()));
+        batch.push(Signal::Typing { room, user: UserId::generate(), frame: Frame::text(r#"{"name":"\"ü"}"#) });
         said.extend(batch.clone());
         broker.publish(batch).await;
     }
@@ -51,6 +52,18 @@ async fn carries_everything_in_order(broker: &dyn Broker, inboxes: &mut [mpsc::R
 async fn in_process_keeps_the_contract() {
     let (broker, inbox) = in_process();
     carries_everything_in_order(&broker, &mut [inbox]).await;
+}
+
+#[tokio::test]
+async fn only_what_was_committed_counts_as_a_commit() {
+    let (broker, _inbox) = in_process();
+    let commits = broker.commits();
+    let typing = Signal::Typing { room: RoomId::generate(), user: UserId::generate(), frame: Frame::text("{}") };
+    broker.publish(vec![typing]).await;
+    broker.publish(vec![Signal::Cut(SessionId::generate())]).await;
+    assert_eq!(commits.load(Ordering::Acquire), 0);
+    broker.publish(events(RoomId::generate(), 1..3)).await;
+    assert_eq!(commits.load(Ordering::Acquire), 1);
 }
 
 fn node(url: &str) -> (RedisBroker, mpsc::Receiver<Vec<Signal>>) {

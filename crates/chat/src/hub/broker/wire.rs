@@ -27,6 +27,12 @@ enum Item<'a> {
         bars: Option<UserId>,
     },
     Cut(SessionId),
+    Typing {
+        room: RoomId,
+        user: UserId,
+        #[serde(borrow)]
+        frame: &'a RawValue,
+    },
 }
 
 /// Signals of a node as one message.
@@ -34,6 +40,9 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
     let signals = signals.iter().map(|signal| {
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
+            Signal::Typing { room, user, frame } => {
+                Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
+            }
             Signal::Event(Published { room, seq, frame, bars }) => {
                 Item::Event { room: *room, seq: *seq, frame: serde_json::from_slice(frame.json())?, bars: *bars }
             }
@@ -50,9 +59,12 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     }
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
-        Item::Event { room, seq, frame, bars } => {
-            Signal::Event(Published { room, seq, frame: Frame::text(frame.get().to_owned()), bars })
-        }
+        Item::Event { room, seq, frame, bars } => Signal::Event(Published { room, seq, frame: framed(frame), bars }),
+        Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
     });
     Ok(signals.collect())
+}
+
+fn framed(json: &RawValue) -> Frame {
+    Frame::text(json.get().to_owned())
 }

@@ -58,6 +58,13 @@ fn take(feed: &mut Feed, events: &[Published]) {
     unsent.iter().for_each(|mailbox| mailbox.send());
 }
 
+/// Lets somebody type, as the hub does. Shown as 77.
+fn typing(feed: &Feed, user: UserId) {
+    let mut unsent = Vec::new();
+    feed.typing(user, &frame(77), &mut unsent);
+    unsent.iter().for_each(|mailbox| mailbox.send());
+}
+
 /// Joins as the task of a socket does.
 fn join(feed: &mut Feed, id: u64, reader: &Reader, head: i64, found: Vec<Frame>) {
     feed.join(ConnectionId(id), Seq(head), found);
@@ -125,6 +132,35 @@ fn a_feed_is_quiet_when_nothing_came_between_two_looks() {
     assert!(feed.is_quiet());
     take(&mut feed, &[event(2)]);
     assert!(!feed.is_quiet());
+}
+
+#[test]
+fn typing_is_heard_by_those_who_listen_and_not_by_who_types() {
+    let (mut feed, readers) = feed_after(1);
+    let ada = UserId::generate();
+    let (hers, bobs) = (Reader::new(), Reader::new());
+    for (id, user, reader) in [(8, ada, &hers), (9, UserId::generate(), &bobs)] {
+        feed.add(ConnectionId(id), Some(user), reader.mailbox.clone());
+        join(&mut feed, id, reader, 1, Vec::new());
+    }
+    join(&mut feed, 0, &readers[0], 1, Vec::new());
+    typing(&feed, ada);
+    assert_eq!((readers[0].given(), bobs.given()), (vec![77], vec![77]));
+    assert_eq!(hers.given(), [0; 0]);
+    // Still reads the log, and gets nothing but it.
+    join(&mut feed, 1, &readers[1], 1, Vec::new());
+    assert_eq!(readers[1].given(), [0; 0]);
+}
+
+#[test]
+fn typing_takes_no_place_and_is_no_sign_that_all_is_heard() {
+    let (mut feed, readers) = feed_at(1);
+    feed.is_quiet();
+    typing(&feed, UserId::generate());
+    assert!(feed.is_quiet(), "a look into the log would be put off for as long as somebody types");
+    assert_eq!((feed.last(), feed.has_gap()), (Seq(1), false));
+    take(&mut feed, &[event(2)]);
+    assert_eq!(readers[0].given(), [77, 2]);
 }
 
 proptest! {

@@ -129,6 +129,24 @@ fn a_replay_does_not_count_as_being_slow() {
 }
 
 #[test]
+fn what_does_not_last_is_not_kept_for_who_is_behind() {
+    let (pipe, mailbox) = narrow(100);
+    let taken: Vec<_> = (1..=9).filter(|byte| mailbox.offer(&frame(*byte, 500))).collect();
+    assert_eq!((taken, mailbox.flush()), (vec![1], WAITING), "nobody is too slow for it");
+    pipe.widen(7);
+    mailbox.flush();
+    assert!(!mailbox.offer(&frame(2, 10)), "the first one is half written");
+    pipe.widen(usize::MAX);
+    assert_eq!(mailbox.flush(), Queue::Empty);
+    mailbox.push_replay(vec![frame(3, 10)]);
+    assert!(!mailbox.offer(&frame(4, 10)));
+    mailbox.flush();
+    assert_eq!(pipe.took(), wire(&[frame(1, 500), frame(3, 10)]));
+    mailbox.finish();
+    assert!(!mailbox.offer(&frame(5, 10)));
+}
+
+#[test]
 fn a_frame_that_has_begun_is_finished_before_the_close() {
     for (room, begun) in [(0, None), (500, Some(frame(1, 900)))] {
         let (pipe, mailbox) = narrow(1_000);

@@ -1,0 +1,12 @@
+//! Who else is writing. It has a line of its own that is always as high, so that nothing moves when somebody begins or stops.
+
+use leptos::prelude::*;
+
+use super::{Desk, live::live};
+
+/// No live region on purpose: it changes every few seconds while people talk, and a screen reader would say each change over the
+/// messages, which are announced. Whoever wants to know finds it between the messages and the composer.
+#[component]
+pub(super) fn Typing(desk: Desk) -> impl IntoView {
+    view! { <p class="typing">{live(move || desk.socket.with_typing(|typing| typing.line(desk.id)))}</p> }
+}

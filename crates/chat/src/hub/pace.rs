@@ -1,0 +1,61 @@
+//! How often one connection may say that somebody is typing.
+
+use std::{
+    hash::{DefaultHasher, Hash, Hasher},
+    time::{Duration, Instant},
+};
+
+use protocol::{RoomRef, limits};
+
+/// A room of which it was said rests so long.
+const REST: Duration = Duration::from_secs(limits::TYPING_REST_SECONDS as u64);
+/// Rooms that may rest at the same time. Nobody types in more of them at once.
+const RESTING_MAX: usize = 8;
+
+/// The rooms that rest.
+#[derive(Default)]
+pub(super) struct Pace {
+    /// By the hash of the name that the client gave them, so that long names take no memory. Two that share one only lose a hint.
+    resting: Vec<(u64, Instant)>,
+}
+
+impl Pace {
+    /// Whether it may be said of a room now; if so, the room rests from now on.
+    pub(super) fn allows(&mut self, room: &RoomRef, now: Instant) -> bool {
+        self.resting.retain(|(_, since)| now.duration_since(*since) < REST);
+        let mut hasher = DefaultHasher::new();
+        room.hash(&mut hasher);
+        let room = hasher.finish();
+        let allowed = self.resting.len() < RESTING_MAX && self.resting.iter().all(|(resting, _)| *resting != room);
+        if allowed {
+            self.resting.push((room, now));
+        }
+        allowed
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn room(name: &str) -> RoomRef {
+        RoomRef::Slug(name.to_owned())
+    }
+
+    #[test]
+    fn each_room_rests_for_a_while() {
+        let (mut pace, start) = (Pace::default(), Instant::now());
+        assert!(pace.allows(&room("garden"), start));
+        assert!(!pace.allows(&room("garden"), start + REST / 2));
+        assert!(pace.allows(&room("shed"), start + REST / 2));
+        assert!(pace.allows(&room("garden"), start + REST), "what was dropped does not make the rest longer");
+    }
+
+    #[test]
+    fn names_that_a_client_thinks_up_take_no_memory() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        let allowed = (0..1_000).filter(|n| pace.allows(&room(&n.to_string()), now)).count();
+        assert_eq!((allowed, pace.resting.len()), (RESTING_MAX, RESTING_MAX));
+        assert!(pace.allows(&room("garden"), now + REST));
+    }
+}

@@ -1,0 +1,74 @@
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Person } from "../support/person.ts";
+import { expect, test } from "../support/test.ts";
+
+/** Presses keys without sending. */
+async function type(person: Person, text: string): Promise<void> {
+  await person.room.composer.pressSequentially(text);
+}
+
+test("the others see who is typing, until the message comes", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  const quiet = await bob.room.composer.boundingBox();
+  await type(ada, "Good");
+  await expect(bob.room.typing).toHaveText("Ada is typing…");
+  await expect(ada.room.typing).toBeEmpty();
+  expect(await bob.room.composer.boundingBox()).toEqual(quiet);
+  await ada.room.composer.press("Enter");
+  await expect(bob.room.message("Good")).toBeVisible();
+  // At once, and not when its time is over: that is seconds later.
+  expect(await bob.room.typing.textContent()).toBe("");
+});
+
+test("it passes when nothing more is typed", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  await type(ada, "Well");
+  await expect(bob.room.typing).toHaveText("Ada is typing…");
+  await expect(bob.room.typing).toBeEmpty();
+  await expect(ada.room.composer).toHaveValue("Well");
+});
+
+test("several people are named as long as that is short", async ({ ada, bob, newcomer, room }) => {
+  const eve = await newcomer("Eve");
+  for (const person of [bob, eve]) await person.room.enter(room);
+  await type(ada, "one");
+  await type(bob, "two");
+  await expect(eve.room.typing).toHaveText("Ada and Bob are typing…");
+  await expect(bob.room.typing).toHaveText("Ada is typing…");
+});
+
+test("nobody hears of an empty box", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  const shown = await bob.room.typing.evaluateHandle((line) => {
+    const texts: string[] = [];
+    new MutationObserver(() => texts.push(line.textContent ?? "")).observe(line, { childList: true, characterData: true, subtree: true });
+    return texts;
+  });
+  await type(ada, "  ");
+  await ada.room.composer.fill("");
+  await type(bob, "Hello");
+  await expect(ada.room.typing).toHaveText("Bob is typing…");
+  expect(await shown.jsonValue()).toEqual([]);
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("long names fit on a phone, and the page is accessible while somebody is typing", async ({ bob, newcomer }) => {
+      const long = await newcomer("Maximiliana Konstantinopolitanska von zu Hausen");
+      const room = await long.createRoom(`Room of ${long.username}`, "", "Open");
+      await bob.page.setViewportSize({ width: 390, height: 844 });
+      await bob.room.enter(room);
+      // It would pass while the page is looked at.
+      await bob.page.clock.setFixedTime(new Date());
+      await type(long, "I");
+      await expect(bob.room.typing).toContainText("Hausen is typing…");
+      const box = await bob.room.typing.boundingBox();
+      expect(box?.height).toBeLessThan(30);
+      expect(await bob.page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      const { violations } = await new AxeBuilder({ page: bob.page }).analyze();
+      expect(violations).toEqual([]);
+    });
+  });
+}
