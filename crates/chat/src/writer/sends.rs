@@ -45,8 +45,7 @@ pub(super) async fn store(db: &Db, sends: &[Send]) -> Result<(Vec<Verdict>, Vec<
 /// What the database knows about a batch as its transaction begins.
 struct Known {
     rooms: Vec<room::Model>,
-    members: HashSet<(RoomId, UserId)>,
-    authors: HashMap<UserId, User>,
+    members: HashMap<(RoomId, UserId), User>,
     earlier: HashMap<(UserId, ClientId), message::Model>,
 }
 
@@ -59,9 +58,9 @@ impl Known {
         let members = membership::Entity::find()
             .filter(membership::Column::RoomId.is_in(rooms.iter().map(|room| room.id)))
             .filter(membership::Column::UserId.is_in(authors.iter().copied()))
+            .find_both_related(user::Entity)
             .all(transaction)
             .await?;
-        let people = user::Entity::find().filter(user::Column::Id.is_in(authors.iter().copied())).all(transaction).await?;
         let earlier = message::Entity::find()
             .filter(message::Column::AuthorId.is_in(authors))
             .filter(message::Column::ClientId.is_in(sends.iter().map(|send| send.client_id.0)))
@@ -69,18 +68,17 @@ impl Known {
             .await?;
         Ok(Self {
             rooms,
-            members: members.into_iter().map(|row| (RoomId(row.room_id), UserId(row.user_id))).collect(),
-            authors: people.into_iter().map(|row| (UserId(row.id), row.into())).collect(),
+            members: members.into_iter().map(|(row, user)| ((RoomId(row.room_id), UserId(row.user_id)), user.into())).collect(),
             earlier: earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect(),
         })
     }
 
-    /// The room through its author's membership, or the reason why nothing is stored.
-    fn writable(&self, send: &Send) -> std::result::Result<&room::Model, ErrorCode> {
+    /// The room through its author's membership, and the author; or the reason why nothing is stored.
+    fn writable(&self, send: &Send) -> std::result::Result<(&room::Model, &User), ErrorCode> {
         let room = self.rooms.iter().find(|room| names(&send.room, room)).ok_or(ErrorCode::NotFound)?;
-        let member = self.members.contains(&(RoomId(room.id), send.author));
-        Access::new(room.visibility.into(), Actor::User(send.author), member).write()?;
-        Ok(room)
+        let member = self.members.get(&(RoomId(room.id), send.author));
+        Access::new(room.visibility.into(), Actor::User(send.author), member.is_some()).write()?;
+        Ok((room, member.ok_or(ErrorCode::NotAMember)?))
     }
 
     /// The first result of a send that is repeated (G2). It is given even to an author who has left the room since.
@@ -134,14 +132,13 @@ impl Batch {
         if let Some(verdict) = known.repeated(send) {
             return verdict.map(Outcome::Earlier);
         }
-        let room = known.writable(send)?;
+        let (room, author) = known.writable(send)?;
         let key = (send.author, send.client_id);
         if let Some(&index) = self.index.get(&key) {
             let twin = &self.messages[index];
             let same = twin.room.0 == room.id && twin.body == send.body;
             return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict) };
         }
-        let author = known.authors.get(&send.author).ok_or(ErrorCode::NotAuthenticated)?;
         self.index.insert(key, self.messages.len());
         self.messages.push(New {
             id: MessageId::generate(),
