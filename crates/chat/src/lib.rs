@@ -153,7 +153,7 @@ impl Chat {
 
     /// A mailbox for a new socket, bounded as the limits say.
     #[must_use]
-    pub fn mailbox(&self, outlet: Arc<dyn Outlet>) -> Arc<Mailbox> {
+    pub fn mailbox(&self, outlet: impl Outlet) -> Arc<Mailbox> {
         Arc::new(Mailbox::new(self.limits().mailbox_bytes, outlet))
     }
 

@@ -8,10 +8,6 @@ use std::{
 use bytes::Bytes;
 use chat::hub::{Mailbox, Outlet};
 use protocol::limits;
-use rustix::{
-    io::Errno,
-    net::{self, SendFlags},
-};
 use tokio::{net::TcpStream, task::coop};
 use tungstenite::{
     self, Message, Utf8Bytes, WebSocket,
@@ -21,12 +17,13 @@ use tungstenite::{
 /// Bytes that are read at once. With the bounds of the mailbox it is what a socket takes of memory (G6).
 const READ_BUFFER_BYTES: usize = 1024;
 
-/// The connection.
-pub(super) struct Line(TcpStream);
+/// The connection; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Line(Arc<TcpStream>);
 
 impl Line {
-    pub(super) fn new(stream: TcpStream) -> Arc<Self> {
-        Arc::new(Self(stream))
+    pub(super) fn new(stream: TcpStream) -> Self {
+        Self(Arc::new(stream))
     }
 
     /// Waits until it takes more.
@@ -38,11 +35,9 @@ impl Line {
 
 impl Outlet for Line {
     fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        let [piece] = pieces else { return self.0.try_write_vectored(pieces) };
-        // Past Tokio's own books, which one socket of a thousand does not have at hand. When there is no room, it has to know.
-        match net::send(&self.0, piece, SendFlags::NOSIGNAL | SendFlags::DONTWAIT) {
-            Err(Errno::AGAIN) => self.0.try_write(piece),
-            sent => Ok(sent?),
+        match pieces {
+            [piece] => self.0.try_write(piece),
+            pieces => self.0.try_write_vectored(pieces),
         }
     }
 }
@@ -54,13 +49,13 @@ pub(super) struct Ear {
 
 /// What tungstenite reads from, and where it writes its own frames: pongs and the close. They stand in line with all others.
 struct Wire {
-    line: Arc<Line>,
+    line: Line,
     mailbox: Arc<Mailbox>,
 }
 
 impl Ear {
     /// Hears the client on a line of which this was `read` already.
-    pub(super) fn new(line: Arc<Line>, mailbox: Arc<Mailbox>, read: &Bytes) -> Self {
+    pub(super) fn new(line: Line, mailbox: Arc<Mailbox>, read: &Bytes) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)

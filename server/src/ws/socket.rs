@@ -37,7 +37,7 @@ pub(super) type Step = Result<(), End>;
 /// Both sides of a socket, and the queue of what is to be written to it.
 pub(super) struct Socket {
     pub(super) mailbox: Arc<Mailbox>,
-    pub(super) line: Arc<Line>,
+    pub(super) line: Line,
     pub(super) ear: Ear,
 }
 

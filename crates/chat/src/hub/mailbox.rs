@@ -6,7 +6,6 @@
 use std::{
     collections::VecDeque,
     io::{self, ErrorKind, IoSlice},
-    sync::Arc,
 };
 
 use bytes::Bytes;
@@ -36,7 +35,7 @@ pub trait Outlet: Send + Sync + 'static {
 /// resumes from the database, and nobody else notices.
 pub struct Mailbox {
     limit: usize,
-    outlet: Arc<dyn Outlet>,
+    outlet: Box<dyn Outlet>,
     state: Mutex<State>,
     /// For the task of the socket: it is to look after the queue.
     news: Notify,
@@ -86,8 +85,8 @@ pub enum Queue {
 
 impl Mailbox {
     /// An empty queue that holds so many bytes.
-    pub(crate) fn new(limit: usize, outlet: Arc<dyn Outlet>) -> Self {
-        Self { limit, outlet, state: Mutex::default(), news: Notify::new() }
+    pub(crate) fn new(limit: usize, outlet: impl Outlet) -> Self {
+        Self { limit, outlet: Box::new(outlet), state: Mutex::default(), news: Notify::new() }
     }
 
     /// Adds frames. Whoever is behind by more than the bound when something is added loses its place: what was committed at once

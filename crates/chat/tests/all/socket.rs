@@ -55,7 +55,7 @@ impl Outlet for Wire {
 impl Socket {
     pub async fn open(chat: &Chat, access_token: Option<&str>) -> chat::Result<Self> {
         let wire = Wire::default();
-        let mailbox = chat.mailbox(Arc::new(wire.clone()));
+        let mailbox = chat.mailbox(wire.clone());
         let connection = chat.connect(access_token, mailbox.clone()).await?;
         Ok(Self { connection, mailbox, wire })
     }

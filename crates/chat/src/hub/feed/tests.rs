@@ -25,7 +25,7 @@ struct Reader {
 impl Reader {
     fn new() -> Self {
         let pipe = Pipe::wide();
-        Self { mailbox: Arc::new(Mailbox::new(1 << 20, Arc::new(pipe.clone()))), pipe }
+        Self { mailbox: Arc::new(Mailbox::new(1 << 20, pipe.clone())), pipe }
     }
 
     /// Places that were given; 0 for the end of a subscription.

@@ -1,5 +1,7 @@
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use super::*;
 
 /// A socket that takes so many bytes for now, and shows what it took.
@@ -66,7 +68,7 @@ fn wire(frames: &[Frame]) -> Vec<u8> {
 
 fn narrow(limit: usize) -> (Pipe, Mailbox) {
     let pipe = Pipe::default();
-    (pipe.clone(), Mailbox::new(limit, Arc::new(pipe)))
+    (pipe.clone(), Mailbox::new(limit, pipe))
 }
 
 #[test]
@@ -108,7 +110,7 @@ fn who_is_behind_by_more_than_the_bound_is_closed() {
 
 #[test]
 fn what_was_written_makes_room() {
-    let mailbox = Mailbox::new(1_000, Arc::new(Pipe::wide()));
+    let mailbox = Mailbox::new(1_000, Pipe::wide());
     for _ in 0..100 {
         mailbox.push([frame(1, 500)]);
         assert_eq!(mailbox.flush(), Queue::Empty);
@@ -195,7 +197,7 @@ fn a_client_that_asks_for_answers_and_does_not_read_them_is_too_slow() {
 
 #[test]
 fn a_broken_socket_holds_nothing() {
-    let mailbox = Mailbox::new(1_000, Arc::new(Broken));
+    let mailbox = Mailbox::new(1_000, Broken);
     mailbox.push([frame(1, 10)]);
     assert_eq!(mailbox.flush(), Queue::Broken);
     assert!(!mailbox.push([frame(2, 10)]));
