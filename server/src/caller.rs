@@ -27,16 +27,25 @@ pub(crate) struct Client {
 
 impl Client {
     /// What a proxy says is believed only where one can be. Of a list of addresses the last one counts: it was added by that proxy,
-    /// while the ones before it are what the client claims.
+    /// while the ones before it are what the client claims. Where that is a proxy itself that the operator has named, the one before it
+    /// counts in the same way.
     fn of(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Self {
         let peer = peer.to_canonical();
         if !proxies.include(peer) {
             return Self { address: peer, secure: false };
         }
-        let address = last(headers, "x-forwarded-for").and_then(|address| address.parse::<IpAddr>().ok());
+        let mut addresses = from_last(headers, "x-forwarded-for")
+            .map_while(|address| address.parse::<IpAddr>().ok())
+            .map(|address| address.to_canonical());
+        let mut address = addresses.next().unwrap_or(peer);
+        while proxies.names(address)
+            && let Some(before) = addresses.next()
+        {
+            address = before;
+        }
         Self {
-            address: address.map_or(peer, |address| address.to_canonical()),
-            secure: last(headers, "x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
+            address,
+            secure: from_last(headers, "x-forwarded-proto").next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
         }
     }
 
@@ -46,8 +55,10 @@ impl Client {
     }
 }
 
-fn last<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get_all(name).iter().next_back()?.to_str().ok()?.rsplit(',').next().map(str::trim)
+/// The parts of a list, which may be in several headers, from the last one on.
+fn from_last<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
+    let lists = headers.get_all(name).into_iter().rev().map_while(|list| list.to_str().ok());
+    lists.flat_map(|list| list.rsplit(',').map(str::trim))
 }
 
 /// Finds out where the request comes from; everything after this goes by [`Client`].
@@ -100,6 +111,16 @@ mod tests {
     fn of_two_headers_the_last_one_counts() {
         let forwarded = [("x-forwarded-for", "198.51.100.1"), ("x-forwarded-for", "203.0.113.9")];
         assert_eq!(client("::1", &forwarded).0, "203.0.113.9");
+    }
+
+    #[test]
+    fn before_a_named_proxy_the_one_who_spoke_to_it_counts() {
+        let chain = |list: &str| client("127.0.0.1", &[("x-forwarded-for", list)]).0;
+        assert_eq!(chain("198.51.100.1, 203.0.113.9, 100.64.0.3, 100.64.0.4"), "203.0.113.9");
+        // Not named: it may be the client.
+        assert_eq!(chain("203.0.113.9, 10.0.0.2"), "10.0.0.2");
+        assert_eq!(chain("100.64.0.3"), "100.64.0.3");
+        assert_eq!(chain("unknown, 100.64.0.3"), "100.64.0.3");
     }
 
     #[test]

@@ -22,7 +22,12 @@ impl Proxies {
 
     /// Whether what a peer with this address says of its clients is believed.
     pub(crate) fn include(&self, peer: IpAddr) -> bool {
-        is_near(peer) || self.given.iter().any(|network| network.contains(&peer))
+        is_near(peer) || self.names(peer)
+    }
+
+    /// Whether the operator has named this address.
+    pub(crate) fn names(&self, address: IpAddr) -> bool {
+        self.given.iter().any(|network| network.contains(&address))
     }
 }
 

@@ -31,6 +31,9 @@ use crate::{
 
 mod browser;
 
+/// Longest time that a timer is set for.
+const TIMER_MAX_MS: f64 = 60_000.0;
+
 /// What the browser or an answer of the server tells the loop.
 pub(super) enum Happening {
     /// Something for the machine.
@@ -193,8 +196,8 @@ impl Client {
     fn set_timer(&mut self, deadline: Option<f64>, now: f64) {
         let set = self.timer.as_ref().map(|(deadline, _)| *deadline);
         if set != deadline {
-            // At most some seconds, rounded up: the cast keeps the value. A timer that is early would spin.
-            self.timer = deadline.map(|at| (at, TimeoutFuture::new((at - now).max(0.0).ceil() as u32)));
+            // Rounded up: a timer that is early would spin. Bounded, for a clock that was put back by weeks: browsers take no such time.
+            self.timer = deadline.map(|at| (at, TimeoutFuture::new((at - now).clamp(0.0, TIMER_MAX_MS).ceil() as u32)));
         }
     }
 

@@ -1,7 +1,7 @@
 //! What a client asks for on the socket.
 
 use chat::messages;
-use futures::FutureExt;
+use futures::{FutureExt, future::Fuse};
 use protocol::{ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
 
 use super::{
@@ -11,49 +11,47 @@ use super::{
 use crate::answers::told;
 
 impl Listener<'_> {
-    /// Does what a frame asks for, or says why not. What reads the database is in a box: its state would otherwise take its place in
-    /// every socket that does nothing.
-    pub(super) async fn obey(&mut self, frame: ClientFrame) -> Step {
+    /// Does what a frame asks for, or begins to, or says why not.
+    pub(super) fn obey(&mut self, frame: ClientFrame) -> Step {
+        let connection = self.connection.clone();
         match frame {
-            ClientFrame::Subscribe { room, after } => {
-                let subscribed = self.connection.subscribe(&room, after).boxed().await;
-                self.or_refuse(room, subscribed)
-            }
-            ClientFrame::Unsubscribe { room } => {
-                let unsubscribed = self.connection.unsubscribe(&room).boxed().await;
-                self.or_refuse(room, unsubscribed)
-            }
+            ClientFrame::Subscribe { room, after } => self.ask(async move {
+                let done = connection.subscribe(&room, after).await;
+                (room, done)
+            }),
+            ClientFrame::Unsubscribe { room } => self.ask(async move {
+                let done = connection.unsubscribe(&room).await;
+                (room, done)
+            }),
+            ClientFrame::Send { .. } | ClientFrame::Typing { .. } if self.is_guest() => return Err(End::sign_in()),
             ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),
-            ClientFrame::Typing { room } => {
-                let told = self.connection.typing(&room).boxed().await;
-                hinted(told)
-            }
-            ClientFrame::Ping => {
-                self.socket.mailbox.tell(&ServerFrame::Pong);
-                Ok(())
-            }
+            // Not answered: an error about a room would be taken for one about a subscription.
+            ClientFrame::Typing { room } => self.hint = async move { connection.typing(&room).await }.boxed().fuse(),
+            ClientFrame::Ping => self.socket.mailbox.tell(&ServerFrame::Pong),
         }
+        Ok(())
+    }
+
+    fn ask(&mut self, question: impl Future<Output = (RoomRef, chat::Result<()>)> + Send + 'static) {
+        self.asked = question.boxed().fuse();
     }
 
     /// Hands the message over at once, so that sends are committed in the order in which they came; the answer comes later.
-    fn send(&mut self, room: RoomRef, client_id: ClientId, body: String) -> Step {
-        if self.is_guest() {
-            return Err(End::sign_in());
-        }
+    fn send(&mut self, room: RoomRef, client_id: ClientId, body: String) {
+        self.hint = Fuse::terminated();
         let outgoing = messages::Outgoing { room: room.clone(), client_id, body };
         let answer = messages::submit(self.chat, self.connection.actor(), outgoing).map(move |sent| match sent {
             Ok(sent) => ServerFrame::Ack { client_id, room: sent.room, message: sent.message, seq: sent.seq, at: sent.at },
             Err(error) => ServerFrame::Error { client_id: Some(client_id), room: Some(room), error: told(&error) },
         });
         self.sends.push(answer.boxed());
-        Ok(())
     }
 
     fn is_guest(&self) -> bool {
         self.connection.session().is_none()
     }
 
-    fn or_refuse(&self, room: RoomRef, result: chat::Result<()>) -> Step {
+    pub(super) fn or_refuse(&self, room: RoomRef, result: chat::Result<()>) -> Step {
         let Err(error) = result else { return Ok(()) };
         let error = told(&error);
         // To a guest, what is not public and what does not exist are the same: the way on is to sign in.
@@ -63,13 +61,5 @@ impl Listener<'_> {
         }
         self.socket.mailbox.tell(&ServerFrame::Error { client_id: None, room: Some(room), error });
         Ok(())
-    }
-}
-
-/// A hint is not answered: an error about a room would be taken for one about a subscription. Guests are told what they always are.
-fn hinted(result: chat::Result<()>) -> Step {
-    match result {
-        Err(error) if error.public().code == ErrorCode::NotAuthenticated => Err(End::sign_in()),
-        _ => Ok(()),
     }
 }

@@ -1,13 +1,17 @@
 //! What a socket hears: the client, the answers to its sends, the clock, and the word to stop.
 
-use std::{pin::Pin, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use chat::{
     Chat,
     hub::{Connection, Queue},
 };
-use futures::{FutureExt, StreamExt, future::BoxFuture, stream::FuturesUnordered};
-use protocol::{CloseCode, ServerFrame, limits};
+use futures::{
+    FutureExt, StreamExt,
+    future::{BoxFuture, Fuse, FusedFuture},
+    stream::FuturesUnordered,
+};
+use protocol::{CloseCode, RoomRef, ServerFrame, limits};
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 use tungstenite::{self, Message};
@@ -20,8 +24,13 @@ use super::{
 /// What a listener needs between two frames.
 pub(super) struct Listener<'a> {
     pub(super) chat: &'a Chat,
-    pub(super) connection: Connection,
+    pub(super) connection: Arc<Connection>,
     pub(super) socket: &'a mut Socket,
+    /// What reads the database goes on beside everything else: frames are written meanwhile, and the end is seen. The client is heard
+    /// again when it has been done.
+    pub(super) asked: Fuse<BoxFuture<'static, (RoomRef, chat::Result<()>)>>,
+    /// That the client is typing. Nobody waits for it; it is dropped for the next one, and for the message itself.
+    pub(super) hint: Fuse<BoxFuture<'static, chat::Result<()>>>,
     /// Sends that wait for their commit.
     pub(super) sends: FuturesUnordered<BoxFuture<'static, ServerFrame>>,
     stop: &'a CancellationToken,
@@ -34,7 +43,17 @@ impl<'a> Listener<'a> {
     pub(super) fn new(chat: &'a Chat, connection: Connection, socket: &'a mut Socket, sockets: &'a Sockets) -> Self {
         let silence_max = sockets.limits.silence;
         let silence = Box::pin(sleep(silence_max));
-        Self { chat, connection, socket, sends: FuturesUnordered::new(), stop: &sockets.stop, silence_max, silence }
+        Self {
+            chat,
+            connection: Arc::new(connection),
+            socket,
+            asked: Fuse::terminated(),
+            hint: Fuse::terminated(),
+            sends: FuturesUnordered::new(),
+            stop: &sockets.stop,
+            silence_max,
+            silence,
+        }
     }
 
     /// Listens until either side ends the socket.
@@ -50,9 +69,11 @@ impl<'a> Listener<'a> {
                 Queue::Broken => return End::Gone,
             };
             // One replay at a time, and so many sends: a client cannot make the server hold more for it (G6).
-            let may_ask = !replaying && self.sends.len() < limits::IN_FLIGHT_MAX;
+            let may_ask = !replaying && self.asked.is_terminated() && self.sends.len() < limits::IN_FLIGHT_MAX;
             let step = tokio::select! {
-                heard = self.socket.ear.next(), if may_ask => self.hear(heard).await,
+                heard = self.socket.ear.next(), if may_ask => self.hear(heard),
+                (room, done) = &mut self.asked => self.or_refuse(room, done),
+                _ = &mut self.hint => Ok(()),
                 () = self.socket.mailbox.news() => Ok(()),
                 () = self.socket.line.writable(), if waits => Ok(()),
                 Some(answer) = self.sends.next() => {
@@ -68,11 +89,11 @@ impl<'a> Listener<'a> {
         }
     }
 
-    async fn hear(&mut self, heard: Result<Message, tungstenite::Error>) -> Step {
+    fn hear(&mut self, heard: Result<Message, tungstenite::Error>) -> Step {
         self.silence.as_mut().reset(Instant::now() + self.silence_max);
         match heard {
             Ok(Message::Text(text)) => match serde_json::from_str(&text) {
-                Ok(frame) => self.obey(frame).await,
+                Ok(frame) => self.obey(frame),
                 Err(_) => Err(End::bad_frame()),
             },
             Ok(Message::Binary(_) | Message::Frame(_)) => Err(End::bad_frame()),

@@ -116,7 +116,7 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     tokio::spawn(async move {
         let _counted = counted;
         if let Some((stream, read)) = upgrade.done().await {
-            Socket::new(&state.chat, stream, &read).serve(token, place, &state.chat, &state.sockets).await;
+            Socket::new(&state.chat, stream, read).serve(token, place, &state.chat, &state.sockets).await;
         }
     });
     answer

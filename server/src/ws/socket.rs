@@ -43,7 +43,7 @@ pub(super) struct Socket {
 
 impl Socket {
     /// A socket on a connection from which this was `read` already.
-    pub(super) fn new(chat: &Chat, stream: TcpStream, read: &Bytes) -> Self {
+    pub(super) fn new(chat: &Chat, stream: TcpStream, read: Bytes) -> Self {
         let line = Line::new(stream);
         let mailbox = chat.mailbox(line.clone());
         let ear = Ear::new(line.clone(), mailbox.clone(), read);
@@ -71,6 +71,7 @@ impl Socket {
     /// Says goodbye and waits until the client has read it: a socket that is dropped with unread data resets the connection, which
     /// can overtake the close frame.
     async fn part(&mut self, end: End) {
+        let is_understood = !matches!(end, End::Fail(..));
         let goodbye = match end {
             End::Gone => None,
             End::Fail(code, reason) => Some((code, reason)),
@@ -89,11 +90,12 @@ impl Socket {
         loop {
             let waits = match self.mailbox.flush() {
                 Queue::Waiting { .. } => true,
+                Queue::Empty if !is_understood => return self.line.drain().await,
                 Queue::Empty if is_there => false,
                 Queue::Empty | Queue::Closed(_) | Queue::Broken => return,
             };
             tokio::select! {
-                heard = self.ear.next(), if is_there => if heard.is_err() { return },
+                heard = self.ear.next(), if is_there && is_understood => if heard.is_err() { return },
                 () = self.line.writable(), if waits => {}
             }
         }

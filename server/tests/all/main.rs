@@ -18,6 +18,7 @@ mod security;
 mod throttle;
 mod upkeep;
 mod ws;
+mod ws_outage;
 mod ws_resume;
 mod ws_sends;
 mod ws_sessions;

@@ -20,7 +20,7 @@ async fn typist(socket: &mut Socket) -> String {
     }
 }
 
-/// Says that this person is typing, and waits until the server has taken it in.
+/// Says that this person is typing, and waits until the server has heard it.
 async fn type_in(socket: &mut Socket, name: &str) {
     socket.send(&typing(name)).await;
     expect_nothing(socket).await;

@@ -150,6 +150,47 @@ async fn bytes_that_come_one_by_one_are_a_message_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_too_big_is_refused_and_its_sender_reads_why() {
+    let app = TestApp::start().await;
+    let mut raw = Raw::guest(&app).await;
+    let length = 4 * 1024 * 1024_u64;
+    raw.write(&[[FIN | TEXT, 0x80 | 127].as_slice(), &length.to_be_bytes(), &[0; 4]].concat()).await;
+    // It does not look up before it has said it all.
+    for _ in 0..length / 1024 {
+        raw.write(&[b' '; 1024]).await;
+    }
+    assert_eq!(raw.closed().await, 1009);
+    assert_eq!(timeout(PATIENCE, raw.0.read(&mut [0])).await.expect("still open").unwrap(), 0, "closed, not reset");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_without_an_end_holds_nothing_up() {
+    let mut app = TestApp::start().await;
+    let Raw(stream) = Raw::guest(&app).await;
+    let (mut incoming, mut outgoing) = stream.into_split();
+    let flood = tokio::spawn(async move {
+        let parts = frame(CONTINUATION, b"").repeat(10_000);
+        let _ = outgoing.write_all(&frame(TEXT, b"")).await;
+        while outgoing.write_all(&parts).await.is_ok() {}
+    });
+    let (mut ada, mut answered) = (Raw::guest(&app).await, 0);
+    while answered < 100 {
+        ada.write(&frame(FIN | PING, b"")).await;
+        assert_eq!(ada.frame().await.0, FIN | PONG);
+        answered += 1;
+    }
+    drop(ada);
+    app.stop();
+    let mut said = vec![0; 1024];
+    let closed = timeout(PATIENCE, incoming.read(&mut said)).await.expect("the stop was not seen").unwrap();
+    assert_eq!(said[..closed][0], FIN | CLOSE);
+    flood.abort();
+    let _ = flood.await;
+    drop(incoming);
+    timeout(PATIENCE, app.stopped()).await.expect("did not stop");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_close_is_answered_by_the_same_and_by_the_end() {
     let app = TestApp::start().await;
     let mut raw = Raw::guest(&app).await;

@@ -92,6 +92,11 @@ impl Data {
         let folder = tempfile::tempdir().unwrap();
         Self { database_url: testkit::database_url(folder.path()).await, folder }
     }
+
+    /// In a database that is there already.
+    pub(crate) fn at(database_url: &str) -> Self {
+        Self { database_url: database_url.to_owned(), folder: tempfile::tempdir().unwrap() }
+    }
 }
 
 /// A server that runs.

@@ -10,7 +10,8 @@ use tokio::sync::mpsc;
 
 use super::{Broker, Signal};
 
-/// Commits that may wait for the hub. A full queue makes the writer wait, which is right: it must not run away from delivery.
+/// Commits and hints that may wait for the hub. A full queue makes the writer wait, which is right: it must not run away from the
+/// mailboxes, which close those who cannot follow.
 const QUEUE: usize = 64;
 
 #[derive(Clone)]
