@@ -21,6 +21,9 @@ pub use backup::backup;
 pub use migrate::{Migrated, migrate};
 pub use restore::{Restored, restore};
 
+/// What to look at when the database does not answer.
+const CHECK_DATABASE: &str = "Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?";
+
 /// Why it was not done, as one line that says what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -59,7 +62,7 @@ pub enum Fault {
         rooms: u64,
     },
     /// The database does not do it.
-    #[error("cannot use the database: {0}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?")]
+    #[error("cannot use the database: {0}. {CHECK_DATABASE}")]
     Database(Box<dyn Error + Send + Sync>),
 }
 

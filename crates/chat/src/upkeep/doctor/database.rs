@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use super::{Finding, rooms};
 use crate::{
     db::{self, schema::Steps},
-    upkeep::file,
+    upkeep::{CHECK_DATABASE, file},
 };
 
 /// The oldest PostgreSQL that Snug is tested with.
@@ -17,12 +17,7 @@ pub async fn database(url: &str) -> Vec<Finding> {
         Ok(db) => examine(&db).await,
         Err(error) => Err(error),
     };
-    findings.unwrap_or_else(|error| {
-        vec![Finding::fail(
-            "database",
-            format!("cannot be read: {error}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?"),
-        )]
-    })
+    findings.unwrap_or_else(|error| vec![Finding::fail("database", format!("cannot be read: {error}. {CHECK_DATABASE}"))])
 }
 
 async fn examine(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
