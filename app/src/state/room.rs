@@ -31,6 +31,8 @@ pub struct RoomState {
     pub room: Room,
     /// What the reader may do.
     pub standing: Standing,
+    /// Whether the reader may change the room's name and topic.
+    pub may_edit: bool,
     /// Number of members.
     pub members: u64,
     reader: Option<UserId>,
@@ -55,6 +57,7 @@ impl RoomState {
             messages: page.messages.into_iter().map(Arc::new).collect(),
             room: page.room,
             standing: page.standing,
+            may_edit: page.may_edit,
             members: page.members,
             reader,
             head: page.head,
@@ -214,7 +217,12 @@ impl RoomState {
                 self.members = self.members.saturating_sub(1);
                 if self.is_reader(&event.actor) {
                     self.standing = Standing::MayJoin;
+                    self.may_edit = false;
                 }
+            }
+            Change::RoomChanged { name, topic } => {
+                self.room.name = name;
+                self.room.topic = topic;
             }
         }
     }

@@ -32,9 +32,10 @@ pub(crate) enum Deed {
     Says(u64),
     Joins(u64),
     Leaves(u64),
+    Renames(u64),
 }
 
-/// A log where people say things, join and leave.
+/// A log where people say things, join, leave and give the room another name.
 pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
     (1..)
         .zip(deeds)
@@ -44,6 +45,9 @@ pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
                 Deed::Says(who) => message_event(seq, who, seq * 1_000),
                 Deed::Joins(who) => told(who, Change::MemberJoined),
                 Deed::Leaves(who) => told(who, Change::MemberLeft),
+                Deed::Renames(who) => {
+                    told(who, Change::RoomChanged { name: format!("Name {seq}"), topic: format!("Topic {seq}") })
+                }
             }
         })
         .collect()
@@ -63,9 +67,10 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
     };
     let mut members = 1_000;
     let mut standing = Standing::MayJoin;
+    let (mut name, mut topic) = ("Lobby", "");
     for event in known {
         let own = Some(event.actor.id) == reader;
-        match event.change {
+        match &event.change {
             Change::MemberJoined => {
                 members += 1;
                 standing = if own { Standing::Member } else { standing };
@@ -74,19 +79,21 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
                 members -= 1;
                 standing = if own { Standing::MayJoin } else { standing };
             }
+            Change::RoomChanged { name: new_name, topic: new_topic } => (name, topic) = (new_name, new_topic),
             Change::MessageCreated { .. } => {}
         }
     }
     let room = Room {
         id: room_id(),
         slug: "lobby".to_owned(),
-        name: "Lobby".to_owned(),
-        topic: String::new(),
+        name: name.to_owned(),
+        topic: topic.to_owned(),
         visibility: Visibility::Public,
     };
     RoomPage {
         room,
         standing,
+        may_edit: false,
         members,
         head: Seq(i64::try_from(head).unwrap()),
         messages: all[from..to].to_vec(),

@@ -44,7 +44,7 @@ impl Typing {
             Change::MessageCreated { .. } | Change::MemberLeft => {
                 self.keep(|typist| typist.room != event.room || typist.user.id != event.actor.id)
             }
-            Change::MemberJoined => false,
+            _ => false,
         }
     }
 

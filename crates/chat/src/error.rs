@@ -86,3 +86,9 @@ impl From<DbErr> for Error {
         Self::unavailable(cause)
     }
 }
+
+impl From<getrandom::Error> for Error {
+    fn from(cause: getrandom::Error) -> Self {
+        Self::internal(cause)
+    }
+}

@@ -2,8 +2,6 @@
 
 use protocol::{ErrorCode, Standing, UserId, Visibility};
 
-use crate::sessions::Session;
-
 /// Who asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Actor {
@@ -26,10 +24,13 @@ impl Actor {
     }
 }
 
-impl From<Option<&Session>> for Actor {
-    fn from(session: Option<&Session>) -> Self {
-        session.map_or(Self::Guest, |session| Self::User(session.user.id))
-    }
+/// What a member is in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// Made the room.
+    Owner,
+    /// Joined it.
+    Member,
 }
 
 /// What an actor may do in one room.
@@ -37,19 +38,25 @@ impl From<Option<&Session>> for Actor {
 pub(crate) struct Access {
     visibility: Visibility,
     actor: Actor,
-    member: bool,
+    role: Option<Role>,
 }
 
 impl Access {
-    pub(crate) fn new(visibility: Visibility, actor: Actor, member: bool) -> Self {
-        Self { visibility, actor, member }
+    /// Of an actor with this role there, or none.
+    pub(crate) fn new(visibility: Visibility, actor: Actor, role: Option<Role>) -> Self {
+        Self { visibility, actor, role }
+    }
+
+    /// Whether the actor is a member.
+    pub(crate) fn is_member(self) -> bool {
+        self.role.is_some()
     }
 
     /// How the actor stands to the room. To those who may not know of it the room does not exist, in the same words as one that
     /// really does not.
     pub(crate) fn standing(self) -> Result<Standing, ErrorCode> {
         match (self.visibility, self.actor) {
-            (_, Actor::User(_)) if self.member => Ok(Standing::Member),
+            (_, Actor::User(_)) if self.is_member() => Ok(Standing::Member),
             (Visibility::Public, Actor::Guest) => Ok(Standing::Guest),
             (Visibility::Public | Visibility::Open, Actor::User(_)) => Ok(Standing::MayJoin),
             (Visibility::Open, Actor::Guest) | (Visibility::Private | Visibility::Direct, _) => Err(ErrorCode::NotFound),
@@ -58,7 +65,7 @@ impl Access {
 
     /// Whether the actor may read what is written there.
     pub(crate) fn may_read(self) -> bool {
-        self.member || self.visibility == Visibility::Public
+        self.is_member() || self.visibility == Visibility::Public
     }
 
     /// Reads, or says why not.
@@ -75,6 +82,12 @@ impl Access {
             Standing::Guest => Err(ErrorCode::NotAuthenticated),
         }
     }
+
+    /// Changes the room's name and topic, or says why not.
+    pub(crate) fn edit_room(self) -> Result<(), ErrorCode> {
+        self.write()?;
+        if self.role == Some(Role::Owner) { Ok(()) } else { Err(ErrorCode::NotAllowed) }
+    }
 }
 
 #[cfg(test)]
@@ -85,16 +98,32 @@ mod tests {
 
     #[test]
     fn members_read_and_write_everywhere() {
-        for visibility in ALL {
-            let access = Access::new(visibility, Actor::User(UserId::generate()), true);
+        for (visibility, role) in ALL.into_iter().flat_map(|visibility| [(visibility, Role::Owner), (visibility, Role::Member)]) {
+            let access = Access::new(visibility, Actor::User(UserId::generate()), Some(role));
             assert_eq!(access.standing(), Ok(Standing::Member));
             assert_eq!((access.read(), access.write()), (Ok(()), Ok(())));
         }
     }
 
     #[test]
+    fn only_owners_edit_a_room_and_others_learn_no_more_of_it_than_they_may() {
+        for visibility in ALL {
+            let edit = |actor, role| Access::new(visibility, actor, role).edit_room();
+            let user = Actor::User(UserId::generate());
+            assert_eq!(edit(user, Some(Role::Owner)), Ok(()));
+            assert_eq!(edit(user, Some(Role::Member)), Err(ErrorCode::NotAllowed));
+            let (stranger, guest) = match visibility {
+                Visibility::Public => (ErrorCode::NotAMember, ErrorCode::NotAuthenticated),
+                Visibility::Open => (ErrorCode::NotAMember, ErrorCode::NotFound),
+                Visibility::Private | Visibility::Direct => (ErrorCode::NotFound, ErrorCode::NotFound),
+            };
+            assert_eq!((edit(user, None), edit(Actor::Guest, None)), (Err(stranger), Err(guest)));
+        }
+    }
+
+    #[test]
     fn accounts_read_public_rooms_and_may_join_public_and_open_ones() {
-        let of = |visibility| Access::new(visibility, Actor::User(UserId::generate()), false);
+        let of = |visibility| Access::new(visibility, Actor::User(UserId::generate()), None);
         assert_eq!(of(Visibility::Public).standing(), Ok(Standing::MayJoin));
         assert_eq!(of(Visibility::Public).read(), Ok(()));
         assert_eq!(of(Visibility::Public).write(), Err(ErrorCode::NotAMember));
@@ -109,7 +138,7 @@ mod tests {
 
     #[test]
     fn guests_read_public_rooms_and_know_of_no_other() {
-        let of = |visibility| Access::new(visibility, Actor::Guest, false);
+        let of = |visibility| Access::new(visibility, Actor::Guest, None);
         assert_eq!(of(Visibility::Public).read(), Ok(()));
         assert_eq!(of(Visibility::Public).write(), Err(ErrorCode::NotAuthenticated));
         for hidden in [Visibility::Open, Visibility::Private, Visibility::Direct] {

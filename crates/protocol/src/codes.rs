@@ -18,6 +18,8 @@ pub enum ErrorCode {
     NotFound,
     /// The room exists for this person, but only its members may do that.
     NotAMember,
+    /// The person may see it, but not do that there.
+    NotAllowed,
     /// Something typed cannot be taken; `fields` says what.
     Invalid,
     /// A client id that was used before for something else (G2).
@@ -47,11 +49,12 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
         Self::NotFound,
         Self::NotAMember,
+        Self::NotAllowed,
         Self::Invalid,
         Self::Conflict,
         Self::BadRequest,
@@ -77,7 +80,7 @@ impl ErrorCode {
         match self {
             Self::NotAuthenticated | Self::WrongCredentials => 401,
             Self::NotFound => 404,
-            Self::NotAMember | Self::ForeignOrigin => 403,
+            Self::NotAMember | Self::NotAllowed | Self::ForeignOrigin => 403,
             Self::Invalid => 422,
             Self::Conflict => 409,
             Self::BadRequest => 400,
@@ -96,6 +99,7 @@ impl ErrorCode {
             Self::WrongCredentials => "User name or password is wrong. Please check both and try again.",
             Self::NotFound => "There is nothing here, or it is not open to you.",
             Self::NotAMember => "Only members can do that. Join the room first.",
+            Self::NotAllowed => "You may not do that here. The room's owner can.",
             Self::Invalid => "Something needs another look. See the marked field.",
             Self::Conflict => "This message id was used before for another message. Send it again as a new one.",
             Self::BadRequest => "The server did not understand this request.",

@@ -110,6 +110,13 @@ pub enum Change {
     MemberJoined,
     /// The actor is a member no longer.
     MemberLeft,
+    /// The actor changed the room's name or topic.
+    RoomChanged {
+        /// Name.
+        name: String,
+        /// Topic; may be empty.
+        topic: String,
+    },
 }
 
 /// One entry of a room's log.
@@ -164,6 +171,8 @@ pub struct RoomPage {
     pub room: Room,
     /// What the person who asks may do.
     pub standing: Standing,
+    /// Whether they may change its name and topic.
+    pub may_edit: bool,
     /// Number of members.
     pub members: u64,
     /// Last place in the log when this was read: subscribe after it.

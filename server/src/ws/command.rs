@@ -12,7 +12,7 @@ use crate::answers::told;
 
 impl Listener<'_> {
     /// Does what a frame asks for, or begins to, or says why not.
-    pub(super) fn obey(&mut self, frame: ClientFrame) -> Step {
+    pub(super) fn handle(&mut self, frame: ClientFrame) -> Step {
         let connection = self.connection.clone();
         match frame {
             ClientFrame::Subscribe { room, after } => self.ask(async move {
@@ -27,7 +27,7 @@ impl Listener<'_> {
             ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),
             // Not answered: an error about a room would be taken for one about a subscription.
             ClientFrame::Typing { room } => self.hint = async move { connection.typing(&room).await }.boxed().fuse(),
-            ClientFrame::Ping => self.socket.mailbox.tell(&ServerFrame::Pong),
+            ClientFrame::Ping => self.socket.mailbox.enqueue(&ServerFrame::Pong),
         }
         Ok(())
     }
@@ -59,7 +59,7 @@ impl Listener<'_> {
         if for_members && self.is_guest() {
             return Err(End::sign_in());
         }
-        self.socket.mailbox.tell(&ServerFrame::Error { client_id: None, room: Some(room), error });
+        self.socket.mailbox.enqueue(&ServerFrame::Error { client_id: None, room: Some(room), error });
         Ok(())
     }
 }

@@ -2,15 +2,13 @@
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use chat::{
-    Chat,
-    hub::{Connection, Queue},
-};
+use chat::{Chat, subscriptions::Connection};
 use futures::{
     FutureExt, StreamExt,
     future::{BoxFuture, Fuse, FusedFuture},
     stream::FuturesUnordered,
 };
+use hub::Queue;
 use protocol::{CloseCode, RoomRef, ServerFrame, limits};
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::CancellationToken;
@@ -26,7 +24,7 @@ pub(super) struct Listener<'a> {
     pub(super) chat: &'a Chat,
     pub(super) connection: Arc<Connection>,
     pub(super) socket: &'a mut Socket,
-    /// What reads the database goes on beside everything else: frames are written meanwhile, and the end is seen. The client is heard
+    /// What reads the database goes on beside everything else: frames are written meanwhile, and the end is seen. The client is received
     /// again when it has been done.
     pub(super) asked: Fuse<BoxFuture<'static, (RoomRef, chat::Result<()>)>>,
     /// That the client is typing. Nobody waits for it; it is dropped for the next one, and for the message itself.
@@ -35,7 +33,7 @@ pub(super) struct Listener<'a> {
     pub(super) sends: FuturesUnordered<BoxFuture<'static, ServerFrame>>,
     stop: &'a CancellationToken,
     silence_max: Duration,
-    /// Ends when nothing was heard from the client for too long.
+    /// Ends when nothing was received from the client for too long.
     silence: Pin<Box<Sleep>>,
 }
 
@@ -59,7 +57,7 @@ impl<'a> Listener<'a> {
     /// Listens until either side ends the socket.
     pub(super) async fn listen(mut self) -> End {
         let user = self.connection.session().map(|session| session.user.clone());
-        self.socket.mailbox.tell(&ServerFrame::Hello { build: app::build_id().to_owned(), user });
+        self.socket.mailbox.enqueue(&ServerFrame::Hello { build: app::build_id().to_owned(), user });
         loop {
             // What was said since the last time is written at once; what the socket does not take, as soon as it does.
             let (waits, replaying) = match self.socket.mailbox.flush() {
@@ -71,11 +69,11 @@ impl<'a> Listener<'a> {
             // One replay at a time, and so many sends: a client cannot make the server hold more for it (G6).
             let may_ask = !replaying && self.asked.is_terminated() && self.sends.len() < limits::IN_FLIGHT_MAX;
             let step = tokio::select! {
-                heard = self.socket.ear.next(), if may_ask => self.hear(heard),
+                received = self.socket.reader.next(), if may_ask => self.receive(received),
                 (room, done) = &mut self.asked => self.or_refuse(room, done),
                 _ = &mut self.hint => Ok(()),
                 () = self.socket.mailbox.news() => Ok(()),
-                () = self.socket.line.writable(), if waits => Ok(()),
+                () = self.socket.transport.writable(), if waits => Ok(()),
                 Some(answer) = self.sends.next() => {
                     self.answer(&answer);
                     Ok(())
@@ -89,11 +87,11 @@ impl<'a> Listener<'a> {
         }
     }
 
-    fn hear(&mut self, heard: Result<Message, tungstenite::Error>) -> Step {
+    fn receive(&mut self, received: Result<Message, tungstenite::Error>) -> Step {
         self.silence.as_mut().reset(Instant::now() + self.silence_max);
-        match heard {
+        match received {
             Ok(Message::Text(text)) => match serde_json::from_str(&text) {
-                Ok(frame) => self.obey(frame),
+                Ok(frame) => self.handle(frame),
                 Err(_) => Err(End::bad_frame()),
             },
             Ok(Message::Binary(_) | Message::Frame(_)) => Err(End::bad_frame()),
@@ -104,17 +102,17 @@ impl<'a> Listener<'a> {
     }
 
     fn answer(&mut self, first: &ServerFrame) {
-        self.socket.mailbox.tell(first);
+        self.socket.mailbox.enqueue(first);
         // One commit answers many sends at once.
         while let Some(Some(answer)) = self.sends.next().now_or_never() {
-            self.socket.mailbox.tell(&answer);
+            self.socket.mailbox.enqueue(&answer);
         }
     }
 
     /// Finishes what was accepted (G8).
     async fn finish(&mut self) -> End {
         while let Some(answer) = self.sends.next().await {
-            self.socket.mailbox.tell(&answer);
+            self.socket.mailbox.enqueue(&answer);
         }
         End::Close(CloseCode::Restart)
     }

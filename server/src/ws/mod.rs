@@ -2,9 +2,9 @@
 
 mod command;
 mod handshake;
-mod line;
 mod listener;
 mod socket;
+mod transport;
 
 use std::{sync::Arc, time::Duration};
 

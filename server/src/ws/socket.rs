@@ -3,19 +3,17 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chat::{
-    Chat,
-    hub::{Mailbox, Queue},
-};
+use chat::{Chat, subscriptions::Connection};
 use futures::FutureExt;
+use hub::{Mailbox, Queue};
 use protocol::{CloseCode, Error, ErrorCode, ServerFrame};
 use tokio::{net::TcpStream, time::timeout};
 use tungstenite::error::ProtocolError;
 
 use super::{
     Place, Sockets,
-    line::{Ear, Line},
     listener::Listener,
+    transport::{Reader, Transport},
 };
 use crate::answers::told;
 
@@ -37,32 +35,32 @@ pub(super) type Step = Result<(), End>;
 /// Both sides of a socket, and the queue of what is to be written to it.
 pub(super) struct Socket {
     pub(super) mailbox: Arc<Mailbox>,
-    pub(super) line: Line,
-    pub(super) ear: Ear,
+    pub(super) transport: Transport,
+    pub(super) reader: Reader,
 }
 
 impl Socket {
     /// A socket on a connection from which this was `read` already.
     pub(super) fn new(chat: &Chat, stream: TcpStream, read: Bytes) -> Self {
-        let line = Line::new(stream);
-        let mailbox = chat.mailbox(line.clone());
-        let ear = Ear::new(line.clone(), mailbox.clone(), read);
-        Self { mailbox, line, ear }
+        let transport = Transport::new(stream);
+        let mailbox = chat.mailbox(transport.clone());
+        let reader = Reader::new(transport.clone(), mailbox.clone(), read);
+        Self { mailbox, transport, reader }
     }
 
     /// Serves whoever holds the token, or a guest, to the end. The place is free again when the socket has closed.
     pub(super) async fn serve(mut self, token: Option<String>, place: Option<Place>, chat: &Chat, sockets: &Sockets) {
         let end = match &place {
-            Some(_) => self.attend(token, chat, sockets).await,
+            Some(_) => self.run(token, chat, sockets).await,
             None => End::Close(CloseCode::Full),
         };
         // A client that does not read would hold up a stop, and its place, for ever.
-        let _ = timeout(sockets.limits.goodbye, self.part(end)).await;
+        let _ = timeout(sockets.limits.goodbye, self.close(end)).await;
     }
 
-    async fn attend(&mut self, token: Option<String>, chat: &Chat, sockets: &Sockets) -> End {
-        // In a box: it is done before anything is heard, and would keep its room in every socket that does nothing.
-        match chat.connect(token.as_deref(), self.mailbox.clone()).boxed().await {
+    async fn run(&mut self, token: Option<String>, chat: &Chat, sockets: &Sockets) -> End {
+        // In a box: it is done before anything is received, and would keep its room in every socket that does nothing.
+        match Connection::open(chat.clone(), token.as_deref(), self.mailbox.clone()).boxed().await {
             Ok(connection) => Listener::new(chat, connection, self, sockets).listen().await,
             Err(error) => End::unwelcome(&error),
         }
@@ -70,33 +68,33 @@ impl Socket {
 
     /// Says goodbye and waits until the client has read it: a socket that is dropped with unread data resets the connection, which
     /// can overtake the close frame.
-    async fn part(&mut self, end: End) {
+    async fn close(&mut self, end: End) {
         let is_understood = !matches!(end, End::Fail(..));
         let goodbye = match end {
             End::Gone => None,
             End::Fail(code, reason) => Some((code, reason)),
             End::Close(code) => Some((code.number(), code.reason())),
             End::Refuse(error, code) => {
-                self.mailbox.tell(&ServerFrame::Error { client_id: None, room: None, error });
+                self.mailbox.enqueue(&ServerFrame::Error { client_id: None, room: None, error });
                 Some((code.number(), code.reason()))
             }
         };
         let is_there = goodbye.is_some();
         self.mailbox.finish();
         match goodbye {
-            Some((code, reason)) => self.ear.close(code, reason),
-            None => self.ear.answer(),
+            Some((code, reason)) => self.reader.close(code, reason),
+            None => self.reader.answer(),
         }
         loop {
             let waits = match self.mailbox.flush() {
                 Queue::Waiting { .. } => true,
-                Queue::Empty if !is_understood => return self.line.drain().await,
+                Queue::Empty if !is_understood => return self.transport.drain().await,
                 Queue::Empty if is_there => false,
                 Queue::Empty | Queue::Closed(_) | Queue::Broken => return,
             };
             tokio::select! {
-                heard = self.ear.next(), if is_there && is_understood => if heard.is_err() { return },
-                () = self.line.writable(), if waits => {}
+                received = self.reader.next(), if is_there && is_understood => if received.is_err() { return },
+                () = self.transport.writable(), if waits => {}
             }
         }
     }

@@ -78,6 +78,7 @@ fn deeds(length: Range<usize>) -> impl Strategy<Value = Vec<Deed>> {
         6 => (1u64..4).prop_map(Deed::Says),
         1 => (1u64..4).prop_map(Deed::Joins),
         1 => (1u64..4).prop_map(Deed::Leaves),
+        1 => (1u64..4).prop_map(Deed::Renames),
     ];
     prop::collection::vec(deed, length)
 }

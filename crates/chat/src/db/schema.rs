@@ -3,7 +3,10 @@
 use migration::{Migrator, MigratorTrait, SchemaManager};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseExecutor, DbErr, Statement};
 
-use super::Serial;
+use super::{
+    connect,
+    serial::{Serial, serialize},
+};
 
 /// How far a database has come, by the names of the steps.
 #[derive(Debug, Default)]
@@ -41,8 +44,8 @@ fn without(steps: &[String], others: &[String]) -> Vec<String> {
 /// Brings the schema up to date and returns the steps that this took: all of them or, after an error, none. Of several processes that
 /// start at once the first one does it and the others wait.
 pub(crate) async fn migrate(db: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
-    let transaction = super::begin(db).await?;
-    super::serialize(&transaction, Serial::Migration).await?;
+    let transaction = connect::begin(db).await?;
+    serialize(&transaction, Serial::Migration).await?;
     let pending = Steps::of(&transaction).await?.pending;
     Migrator::up(&transaction, None).await?;
     transaction.commit().await?;

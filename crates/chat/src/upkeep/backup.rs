@@ -10,8 +10,9 @@ use super::{
     file::{self, Unfinished},
 };
 use crate::db::{
-    self,
+    connect,
     schema::{self, Steps},
+    urls,
 };
 
 /// Writes the database as it is at this moment into a new file.
@@ -20,7 +21,7 @@ use crate::db::{
 /// The file exists or cannot be written, or the database cannot be read.
 pub async fn backup(database_url: &str, file: &Path) -> Result<()> {
     let unfinished = Unfinished::new(file)?;
-    if db::is_sqlite(database_url) {
+    if urls::is_sqlite(database_url) {
         from_sqlite(database_url, unfinished.path()).await?;
     } else {
         from_postgres(database_url, unfinished.path()).await?;
@@ -30,7 +31,7 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<()> {
 
 /// SQLite copies itself, of whatever version the tables are. It reads one state, and in WAL mode the server goes on writing.
 async fn from_sqlite(url: &str, path: &Path) -> Result<()> {
-    let source = db::reader(url).await?;
+    let source = connect::reader(url).await?;
     // Writing another file counts as writing.
     source.execute_unprepared("PRAGMA query_only = OFF").await?;
     let path = path.display().to_string();
@@ -39,7 +40,7 @@ async fn from_sqlite(url: &str, path: &Path) -> Result<()> {
 }
 
 async fn from_postgres(url: &str, path: &Path) -> Result<()> {
-    let source = db::reader(url).await?;
+    let source = connect::reader(url).await?;
     // One state of all tables, also while the nodes go on writing.
     let snapshot = TransactionOptions {
         isolation_level: Some(IsolationLevel::RepeatableRead),
@@ -54,7 +55,7 @@ async fn from_postgres(url: &str, path: &Path) -> Result<()> {
     }
     let target = file::open(path, false).await?;
     schema::migrate(&target).await?;
-    let to = db::begin(&target).await?;
+    let to = connect::begin(&target).await?;
     copy(&from, &to).await?;
     to.commit().await?;
     target.close().await?;

@@ -9,8 +9,9 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 
 use super::{Fault, Result, backup};
 use crate::db::{
-    self,
+    connect,
     schema::{self, Steps},
+    urls,
 };
 
 /// What a migration did.
@@ -28,11 +29,11 @@ pub struct Migrated {
 /// # Errors
 /// The database cannot be reached or is of a newer version, or the backup cannot be written: then nothing was changed.
 pub async fn migrate(database_url: &str, backups: &Path) -> Result<Migrated> {
-    let connection = db::writer(database_url).await?;
+    let connection = connect::writer(database_url).await?;
     let steps = Steps::of(&connection).await?;
     super::refuse_newer(&steps, "the database")?;
     let mut backup = None;
-    if let (true, [first, ..], [_, ..]) = (db::is_sqlite(database_url), &steps.pending[..], &steps.taken[..]) {
+    if let (true, [first, ..], [_, ..]) = (urls::is_sqlite(database_url), &steps.pending[..], &steps.taken[..]) {
         backup = Some(backup_before(first, &connection, database_url, backups).await?);
     }
     let steps = schema::migrate(&connection).await?;

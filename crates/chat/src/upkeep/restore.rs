@@ -10,7 +10,7 @@ use tempfile::NamedTempFile;
 use super::{Fault, Result, copy::copy, file};
 use crate::{
     db::{
-        self,
+        connect,
         entity::{message, room, user},
         schema::{self, Steps},
     },
@@ -44,7 +44,7 @@ pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
         None => source,
     };
 
-    let target = db::writer(database_url).await?;
+    let target = connect::writer(database_url).await?;
     let steps = Steps::of(&target).await?;
     super::refuse_newer(&steps, "the database")?;
     // Somebody's data may be in it, and what changes those takes a backup first.
@@ -52,7 +52,7 @@ pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
         return Err(Fault::Older);
     }
     schema::migrate(&target).await?;
-    let (from, to) = (source.begin().await?, db::begin(&target).await?);
+    let (from, to) = (source.begin().await?, connect::begin(&target).await?);
     make_room(&to).await?;
     copy(&from, &to).await?;
     let restored = Restored {

@@ -29,6 +29,8 @@ enum Step {
     Conflict(Index),
     Join,
     Leave,
+    /// Gives the room another name.
+    Rename(u8),
     /// Reads so many of the frames that wait.
     Read(usize),
     /// Subscribes after the last place it has, on a new connection when there is none.
@@ -45,6 +47,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => any::<Index>().prop_map(Step::Conflict),
         1 => Just(Step::Join),
         1 => Just(Step::Leave),
+        1 => any::<u8>().prop_map(Step::Rename),
         4 => (1..6_usize).prop_map(Step::Read),
         4 => Just(Step::Resume),
         1 => Just(Step::Unsubscribe),
@@ -93,6 +96,7 @@ impl<'a> Client<'a> {
                 Step::Retry(_) | Step::Conflict(_) => {}
                 Step::Join => self.person.join(self.room).await,
                 Step::Leave => self.person.leave(self.room).await,
+                Step::Rename(n) => self.rename(n).await,
                 Step::Read(count) => self.read(count),
                 Step::Resume => self.resume().await,
                 Step::Unsubscribe => self.unsubscribe().await,
@@ -117,6 +121,12 @@ impl<'a> Client<'a> {
     async fn conflict(&self, index: usize) {
         let Attempt { client_id, sent: Some(_), .. } = self.attempts[index] else { return };
         assert_eq!(code(self.person.try_say(self.room.id, client_id, "something else").await), ErrorCode::Conflict);
+    }
+
+    async fn rename(&self, n: u8) {
+        if let Err(refused) = self.person.edit(self.room, &format!("Garden {n}"), "").await {
+            assert!(matches!(refused.public().code, ErrorCode::NotAllowed | ErrorCode::NotAMember), "{refused}");
+        }
     }
 
     async fn resume(&mut self) {
@@ -176,7 +186,7 @@ impl<'a> Client<'a> {
         assert_eq!(Some(event.seq), self.due);
         self.due = Some(event.seq.next());
         match self.log.iter().find(|known| known.seq == event.seq) {
-            Some(known) => assert_eq!(*known, event),
+            Some(known) => assert_eq!(told(known), told(&event)),
             None => self.log.push(event),
         }
     }
@@ -190,6 +200,23 @@ impl<'a> Client<'a> {
     }
 }
 
+/// What of an event is the same whenever it is read. A change of the room is told with the name that it has by then.
+fn told(event: &Event) -> Event {
+    let mut event = event.clone();
+    if let Change::RoomChanged { name, .. } = &mut event.change {
+        name.clear();
+    }
+    event
+}
+
+/// The name that a log ends with.
+fn name(log: &[Event]) -> Option<String> {
+    log.iter().rev().find_map(|event| match &event.change {
+        Change::RoomChanged { name, .. } => Some(name.clone()),
+        _ => None,
+    })
+}
+
 /// What the room's own rules say of a log: places without a hole, and nobody joins, leaves or speaks who cannot. Returns what was said.
 fn said(log: &[Event]) -> HashMap<(UserId, ClientId), Message> {
     let (mut members, mut said) = (HashSet::new(), HashMap::new());
@@ -199,6 +226,7 @@ fn said(log: &[Event]) -> HashMap<(UserId, ClientId), Message> {
         match &event.change {
             Change::MemberJoined => assert!(members.insert(actor), "{actor} joined twice"),
             Change::MemberLeft => assert!(members.remove(&actor), "{actor} was no member"),
+            Change::RoomChanged { .. } => assert!(members.contains(&actor), "{actor} is no member"),
             Change::MessageCreated { .. } => {
                 let message = event.message().unwrap();
                 assert!(members.contains(&actor), "{actor} is no member");
@@ -223,7 +251,8 @@ async fn run(people: &[Person], scripts: Vec<Vec<Step>>) {
     let mut said = said(&fresh.log);
     for client in &mut clients {
         client.catch_up(last).await;
-        assert_eq!(client.log, fresh.log);
+        assert_eq!(client.log.iter().map(told).collect::<Vec<_>>(), fresh.log.iter().map(told).collect::<Vec<_>>());
+        assert_eq!(name(&client.log), name(&fresh.log));
         for Attempt { client_id, body, sent } in &client.attempts {
             let stored = said.remove(&(client.person.session.user.id, *client_id));
             let stored = stored.map(|message| (message.id, message.seq, message.at, message.body));

@@ -1,10 +1,10 @@
 use chat::{
     Actor,
-    rooms::{self, NewRoom},
+    rooms::{self, NewRoom, RoomEdit},
 };
-use protocol::{ErrorCode, Field, Standing, Window};
+use protocol::{Change, ErrorCode, Field, Seq, ServerFrame, Standing, Window};
 
-use crate::scene::{Scene, code};
+use crate::scene::{Scene, code, subscribe};
 
 #[tokio::test]
 async fn a_room_gets_a_slug_of_its_own_from_its_name() {
@@ -75,4 +75,62 @@ async fn the_lobby_is_made_once() {
     let scene = Scene::open().await.restart().await;
     let rooms = rooms::list(&scene.chat, Actor::Guest).await.unwrap();
     assert_eq!(rooms.len(), 1);
+}
+
+#[tokio::test]
+async fn its_owner_changes_a_rooms_name_and_topic_and_everybody_is_told_in_its_log() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    bob.join(&room).await;
+    let socket = bob.connect().await;
+    let head = subscribe(&socket, room.id, None).await.head;
+
+    let changed = ada.edit(&room, " Herb  garden ", "Thyme and sage").await.unwrap();
+    assert_eq!(
+        (changed.name.as_str(), changed.topic.as_str(), changed.slug.as_str()),
+        ("Herb garden", "Thyme and sage", "garden")
+    );
+    let change = Change::RoomChanged { name: "Herb garden".into(), topic: "Thyme and sage".into() };
+    let ServerFrame::Event(event) = socket.next_frame().await else { panic!("no event") };
+    assert_eq!((event.seq, event.actor.id, &event.change), (head.next(), ada.user().id, &change));
+
+    // The same again is no change.
+    ada.edit(&room, "Herb garden", "Thyme and sage").await.unwrap();
+    assert_eq!(bob.say(room.id, "Lovely").await.seq, head.next().next());
+    let page = chat::messages::page(&scene.chat, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
+    assert_eq!((page.room, page.may_edit), (changed, false));
+    assert!(chat::messages::page(&scene.chat, ada.actor(), &room.id.into(), Window::Latest).await.unwrap().may_edit);
+}
+
+#[tokio::test]
+async fn who_was_away_while_a_room_changed_twice_gets_the_name_that_it_has() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    ada.edit(&room, "Herbs", "").await.unwrap();
+    ada.edit(&room, "Roses", "Red ones").await.unwrap();
+    let socket = ada.connect().await;
+    socket.subscribe(&room.id.into(), Some(Seq(1))).await.unwrap();
+    let mut told = Vec::new();
+    while told.len() < 2 {
+        if let ServerFrame::Event(event) = socket.next_frame().await {
+            told.push(event.change);
+        }
+    }
+    assert_eq!(told, vec![Change::RoomChanged { name: "Roses".into(), topic: "Red ones".into() }; 2]);
+}
+
+#[tokio::test]
+async fn nobody_but_the_owner_changes_a_room() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Plans", "open").await;
+    assert_eq!(code(bob.edit(&room, "Mine", "").await), ErrorCode::NotAMember);
+    bob.join(&room).await;
+    assert_eq!(code(bob.edit(&room, "Mine", "").await), ErrorCode::NotAllowed);
+    let guest = rooms::edit(&scene.chat, Actor::Guest, &room.id.into(), RoomEdit { name: "Mine", topic: "" }).await;
+    assert_eq!(code(guest), ErrorCode::NotAuthenticated);
+    let fields: Vec<_> = ada.edit(&room, "", &"x".repeat(251)).await.unwrap_err().public().fields;
+    assert_eq!(fields.iter().map(|fault| fault.field).collect::<Vec<_>>(), [Field::Name, Field::Topic]);
 }

@@ -6,7 +6,7 @@ use chat::{
     Actor, Chat, Limits, Options, Rate, Session, SigningKey,
     accounts::{self, Registration},
     messages::{self, Outgoing, Sent},
-    rooms::{self, NewRoom},
+    rooms::{self, NewRoom, RoomEdit},
     sessions::{self, SignedIn},
 };
 use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame, User};
@@ -103,6 +103,10 @@ impl Person {
 
     pub async fn leave(&self, room: &Room) {
         rooms::leave(&self.chat, self.actor(), &room.id.into()).await.unwrap();
+    }
+
+    pub async fn edit(&self, room: &Room, name: &str, topic: &str) -> chat::Result<Room> {
+        rooms::edit(&self.chat, self.actor(), &room.id.into(), RoomEdit { name, topic }).await
     }
 
     pub async fn say(&self, room: impl Into<RoomRef>, body: &str) -> Sent {

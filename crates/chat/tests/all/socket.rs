@@ -7,10 +7,8 @@ use std::{
     time::Duration,
 };
 
-use chat::{
-    Chat,
-    hub::{Connection, Mailbox, Outlet, Queue},
-};
+use chat::{Chat, subscriptions::Connection};
+use hub::{Mailbox, Outlet, Queue};
 use protocol::{CloseCode, ServerFrame};
 use tokio::time::timeout;
 
@@ -56,7 +54,7 @@ impl Socket {
     pub async fn open(chat: &Chat, access_token: Option<&str>) -> chat::Result<Self> {
         let wire = Wire::default();
         let mailbox = chat.mailbox(wire.clone());
-        let connection = chat.connect(access_token, mailbox.clone()).await?;
+        let connection = Connection::open(chat.clone(), access_token, mailbox.clone()).await?;
         Ok(Self { connection, mailbox, wire })
     }
 

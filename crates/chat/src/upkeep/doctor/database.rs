@@ -4,7 +4,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 
 use super::{Finding, rooms};
 use crate::{
-    db::{self, schema::Steps},
+    db::{connect, schema::Steps},
     upkeep::{CHECK_DATABASE, file},
 };
 
@@ -13,7 +13,7 @@ const POSTGRES_MIN: i32 = 15;
 
 /// Everything that can be told of a database from outside.
 pub async fn database(url: &str) -> Vec<Finding> {
-    let findings = match db::reader(url).await {
+    let findings = match connect::reader(url).await {
         Ok(db) => examine(&db).await,
         Err(error) => Err(error),
     };

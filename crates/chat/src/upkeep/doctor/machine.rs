@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use tempfile::NamedTempFile;
 
 use super::Finding;
-use crate::SigningKey;
+use crate::credentials::SigningKey;
 
 /// Each socket is an open file, and so is each connection to the database.
 const OPEN_FILES_MIN: u64 = 4096;

@@ -1,0 +1,87 @@
+//! Making an account.
+
+use std::net::IpAddr;
+
+use protocol::{DisplayName, Field, FieldError, Password, Problem, User, UserId, Username};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait, SqlErr};
+
+use crate::{
+    Chat, Error, Result,
+    credentials::is_common,
+    db::{Serial, entity::user, now, serialize, users},
+    policy::Actor,
+    rooms,
+    sessions::{self, SignedIn},
+};
+
+/// What somebody typed who wants an account.
+#[derive(Clone, Copy)]
+pub struct Registration<'a> {
+    /// Wanted user name.
+    pub username: &'a str,
+    /// Name to show; empty for the user name.
+    pub display_name: &'a str,
+    /// Password.
+    pub password: &'a str,
+}
+
+/// Makes an account, signs it in and joins it to the lobby. The first account of a server is its owner.
+///
+/// # Errors
+/// `invalid` with every field that is wrong, `throttled`, `unavailable`.
+pub async fn register(chat: &Chat, new: Registration<'_>, from: IpAddr) -> Result<SignedIn> {
+    let (username, name, password) = parse(new)?;
+    chat.throttle().check_address(from)?;
+    if users::by_name(chat.db().read(), &username).await?.is_some() {
+        return Err(taken());
+    }
+    let password_hash = chat.hasher().hash(password).await?;
+    let user = insert(chat, username, name, password_hash).await?;
+    let lobby = rooms::lobby();
+    rooms::join(chat, Actor::User(user.id), &lobby).await?;
+    chat.throttle().succeeded(&user.username, from);
+    sessions::open(chat, user).await
+}
+
+fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, Password), protocol::Error> {
+    let username = Username::parse(new.username);
+    let name = DisplayName::parse_or(new.display_name, new.username);
+    let password = Password::parse_new(new.password).and_then(|password| {
+        let common = is_common(password.reveal(), new.username);
+        if common { Err(FieldError { field: Field::Password, problem: Problem::TooCommon }) } else { Ok(password) }
+    });
+    match (username, name, password) {
+        (Ok(username), Ok(name), Ok(password)) => Ok((username, name, password)),
+        (username, name, password) => {
+            Err([username.err(), name.err(), password.err()].into_iter().flatten().collect::<Vec<_>>().into())
+        }
+    }
+}
+
+async fn insert(chat: &Chat, username: Username, name: DisplayName, password_hash: String) -> Result<User> {
+    let transaction = chat.db().begin().await?;
+    // Two first accounts at once: only one of them is the owner.
+    serialize(&transaction, Serial::FirstAccount).await?;
+    let role = match user::Entity::find().count(&transaction).await? {
+        0 => user::Role::Owner,
+        _ => user::Role::Member,
+    };
+    let row = user::ActiveModel {
+        id: Set(UserId::generate().0),
+        username: Set(username.into_string()),
+        name: Set(name.into_string()),
+        password_hash: Set(password_hash),
+        role: Set(role),
+        created_at: Set(now()),
+    };
+    let user = row.insert(&transaction).await.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
+        _ => error.into(),
+    })?;
+    transaction.commit().await?;
+    Ok(user.into())
+}
+
+fn taken() -> Error {
+    FieldError { field: Field::Username, problem: Problem::Taken }.into()
+}

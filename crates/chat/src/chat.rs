@@ -1,0 +1,110 @@
+//! The handle that every use case is given: one database, its writer, the hub of this node.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
+
+use hub::{Broker, Hub, Mailbox, Outlet, Signal};
+use parking_lot::Mutex;
+use sea_orm::ConnectionTrait;
+use tokio::task::JoinSet;
+
+use crate::{
+    Result,
+    credentials::{Hasher, Throttle, Tokens},
+    db::Db,
+    limits::Limits,
+    writer::Writer,
+};
+
+/// A running chat. Cheap to clone.
+#[derive(Clone)]
+pub struct Chat {
+    inner: Arc<Inner>,
+}
+
+/// What a chat is made of.
+pub(crate) struct Inner {
+    pub(crate) db: Db,
+    pub(crate) writer: Writer,
+    pub(crate) broker: Arc<dyn Broker>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) commits: Arc<AtomicU64>,
+    pub(crate) tokens: Tokens,
+    pub(crate) hasher: Hasher,
+    pub(crate) throttle: Throttle,
+    pub(crate) limits: Limits,
+    /// What goes on beside the requests, until the chat is closed or gone.
+    pub(crate) tasks: Mutex<JoinSet<()>>,
+}
+
+impl From<Inner> for Chat {
+    fn from(inner: Inner) -> Self {
+        Self { inner: Arc::new(inner) }
+    }
+}
+
+impl Chat {
+    /// A mailbox for a new socket, bounded as the limits say.
+    #[must_use]
+    pub fn mailbox(&self, outlet: impl Outlet) -> Arc<Mailbox> {
+        Arc::new(Mailbox::new(self.limits().mailbox_bytes, outlet))
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// `unavailable` when not.
+    pub async fn ready(&self) -> Result<()> {
+        self.db().read().execute_unprepared("SELECT 1").await?;
+        Ok(())
+    }
+
+    /// A number that is another one after each commit: at once for those of this node, as soon as it is heard of them for others.
+    #[must_use]
+    pub fn commits(&self) -> u64 {
+        self.inner.commits.load(Ordering::Acquire)
+    }
+
+    /// Finishes what is queued and closes the database. What comes later is refused as `unavailable`.
+    pub async fn close(&self) {
+        self.writer().close().await;
+        self.inner.tasks.lock().abort_all();
+        if let Err(error) = self.db().close().await {
+            tracing::warn!(%error, "the database did not close");
+        }
+    }
+
+    pub(crate) fn db(&self) -> &Db {
+        &self.inner.db
+    }
+
+    pub(crate) fn writer(&self) -> &Writer {
+        &self.inner.writer
+    }
+
+    pub(crate) fn hub(&self) -> &Hub {
+        &self.inner.hub
+    }
+
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.inner.tokens
+    }
+
+    pub(crate) fn hasher(&self) -> &Hasher {
+        &self.inner.hasher
+    }
+
+    pub(crate) fn throttle(&self) -> &Throttle {
+        &self.inner.throttle
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.inner.limits
+    }
+
+    pub(crate) async fn signal(&self, signal: Signal) {
+        self.inner.broker.publish(vec![signal]).await;
+    }
+}

@@ -1,0 +1,212 @@
+//! Access tokens: JWTs that live for minutes (RFC 7519, with the advice of RFC 8725), signed with a key that stays on the server.
+
+use std::{
+    fs, io,
+    io::{Read, Write},
+    path::Path,
+};
+
+use base64::{
+    Engine,
+    engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD},
+};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use protocol::{ErrorCode, SessionId, UserId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::{Error, Result};
+
+/// Who signs, and for whom.
+const ISSUER: &str = "snug";
+/// Clocks of two nodes may differ by this many seconds.
+const LEEWAY_SECONDS: u64 = 5;
+const KEY_BYTES: usize = 32;
+
+/// The secret that access tokens are signed with: 256 random bits.
+pub struct SigningKey([u8; KEY_BYTES]);
+
+impl SigningKey {
+    /// Reads the key from its file, or makes both at the first start. Only the owner of the file may read it.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, or does not hold 32 bytes.
+    pub fn load_or_create(path: &Path) -> io::Result<Self> {
+        match Self::load(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
+            loaded => loaded,
+        }
+    }
+
+    pub(crate) fn load(path: &Path) -> io::Result<Self> {
+        Self::read(fs::File::open(path)?)
+    }
+
+    /// Reads a key as `openssl rand -base64 32` prints it: nodes of one Snug that share no folder are given the same one.
+    ///
+    /// # Errors
+    /// It is not the base64 of 32 bytes.
+    pub fn from_base64(text: &str) -> std::result::Result<Self, NotAKey> {
+        STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(NotAKey)
+    }
+
+    fn read(mut file: fs::File) -> io::Result<Self> {
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        let length = bytes.len();
+        let wrong = || io::Error::new(io::ErrorKind::InvalidData, format!("holds {length} bytes instead of {KEY_BYTES}"));
+        bytes.try_into().map(Self).map_err(|_| wrong())
+    }
+
+    fn create(path: &Path) -> io::Result<Self> {
+        let mut key = [0; KEY_BYTES];
+        getrandom::fill(&mut key).map_err(io::Error::other)?;
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        // Under another name first: a crash in between must not leave half a key behind.
+        let unfinished = path.with_extension("new");
+        let mut file = options.open(&unfinished)?;
+        file.write_all(&key)?;
+        file.sync_all()?;
+        fs::rename(&unfinished, path)?;
+        Ok(Self(key))
+    }
+}
+
+/// A text that is no signing key. It is not repeated: it may be a secret all the same.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("a signing key is the base64 of {KEY_BYTES} bytes, such as `openssl rand -base64 {KEY_BYTES}` makes")]
+pub struct NotAKey;
+
+/// What an access token says.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Claims {
+    iss: String,
+    aud: String,
+    /// The account.
+    pub(crate) sub: UserId,
+    /// The session, so that ending it ends the token too.
+    pub(crate) sid: SessionId,
+    iat: i64,
+    /// When it expires, in unix seconds.
+    pub(crate) exp: i64,
+}
+
+impl Claims {
+    /// Claims of a session from now on, for so many seconds.
+    pub(crate) fn new(user: UserId, session: SessionId, now_seconds: i64, lifetime_seconds: u64) -> Self {
+        Self {
+            iss: ISSUER.to_owned(),
+            aud: ISSUER.to_owned(),
+            sub: user,
+            sid: session,
+            iat: now_seconds,
+            exp: now_seconds.saturating_add_unsigned(lifetime_seconds),
+        }
+    }
+}
+
+/// Signs and verifies.
+pub(crate) struct Tokens {
+    header: Header,
+    encoding: EncodingKey,
+    decoding: DecodingKey,
+    validation: Validation,
+}
+
+impl Tokens {
+    pub(crate) fn new(key: &SigningKey) -> Self {
+        let mut header = Header::new(Algorithm::HS256);
+        // The key's name is a digest of it: a token of another key is told apart, and the name gives nothing away.
+        let digest = Sha256::digest(key.0);
+        header.kid = Some(URL_SAFE_NO_PAD.encode(&digest[..8]));
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.leeway = LEEWAY_SECONDS;
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[ISSUER]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        Self { header, encoding: EncodingKey::from_secret(&key.0), decoding: DecodingKey::from_secret(&key.0), validation }
+    }
+
+    pub(crate) fn sign(&self, claims: &Claims) -> Result<String> {
+        jsonwebtoken::encode(&self.header, claims, &self.encoding).map_err(Error::internal)
+    }
+
+    /// The claims, when the token is ours and has not expired. Why not is nobody's business.
+    pub(crate) fn verify(&self, token: &str) -> Result<Claims> {
+        let refused = |_| Error::from(ErrorCode::NotAuthenticated);
+        let header = jsonwebtoken::decode_header(token).map_err(refused)?;
+        if header.kid != self.header.kid {
+            return Err(ErrorCode::NotAuthenticated.into());
+        }
+        jsonwebtoken::decode(token, &self.decoding, &self.validation).map(|data| data.claims).map_err(refused)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::db::now;
+
+    fn tokens(fill: u8) -> Tokens {
+        Tokens::new(&SigningKey([fill; KEY_BYTES]))
+    }
+
+    fn claims(from_seconds: i64, lifetime: u64) -> Claims {
+        Claims::new(UserId::generate(), SessionId::generate(), from_seconds, lifetime)
+    }
+
+    #[test]
+    fn a_token_says_what_was_signed() {
+        let claims = claims(now() / 1000, 60);
+        let token = tokens(1).sign(&claims).unwrap();
+        assert_eq!(tokens(1).verify(&token).unwrap(), claims);
+    }
+
+    #[test]
+    fn other_keys_old_tokens_other_algorithms_and_changed_claims_are_refused() {
+        let fresh = claims(now() / 1000, 60);
+        let token = tokens(1).sign(&fresh).unwrap();
+        assert!(tokens(2).verify(&token).is_err());
+
+        let expired = tokens(1).sign(&claims(now() / 1000 - 600, 60)).unwrap();
+        assert!(tokens(1).verify(&expired).is_err());
+
+        let mut unsigned = token.split('.').map(str::to_owned).collect::<Vec<_>>();
+        unsigned[0] = URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"JWT"}"#);
+        unsigned[2] = String::new();
+        assert!(tokens(1).verify(&unsigned.join(".")).is_err());
+
+        let for_others = Claims { aud: "others".into(), ..fresh.clone() };
+        assert!(tokens(1).verify(&tokens(1).sign(&for_others).unwrap()).is_err());
+
+        let mut forged = token.split('.').map(str::to_owned).collect::<Vec<_>>();
+        forged[1] = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims(now() / 1000, 6000)).unwrap());
+        assert!(tokens(1).verify(&forged.join(".")).is_err());
+    }
+
+    #[test]
+    fn a_key_in_writing_has_32_bytes() {
+        let text = format!("{}\n", STANDARD.encode([7; KEY_BYTES]));
+        assert_eq!(SigningKey::from_base64(&text).unwrap().0, [7; KEY_BYTES]);
+        for wrong in ["", "secret", &STANDARD.encode([7; 31]), &STANDARD.encode([7; 33])] {
+            assert!(SigningKey::from_base64(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_key_file_is_made_once_and_for_its_owner_only() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("signing.key");
+        let made = SigningKey::load_or_create(&path).unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert_eq!(SigningKey::load_or_create(&path).unwrap().0, made.0);
+        fs::write(&path, b"short").unwrap();
+        assert!(SigningKey::load_or_create(&path).is_err());
+    }
+}

@@ -1,0 +1,40 @@
+//! Refresh tokens: 256 random bits. The database knows their hash only, so that a stolen copy of it opens no session. A fast
+//! hash will do: there is nothing to guess.
+
+use std::fmt;
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use sha2::{Digest, Sha256};
+
+/// A refresh token. Never printed.
+pub struct RefreshToken(String);
+
+impl RefreshToken {
+    pub(crate) fn generate() -> Result<Self, getrandom::Error> {
+        let mut bytes = [0; 32];
+        getrandom::fill(&mut bytes)?;
+        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The token, for the cookie or the answer.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What the database knows it by.
+    pub(crate) fn hash(&self) -> String {
+        Self::hash_of(&self.0)
+    }
+
+    /// What the database knows a token by that somebody shows.
+    pub(crate) fn hash_of(token: &str) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+    }
+}
+
+impl fmt::Debug for RefreshToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RefreshToken(…)")
+    }
+}

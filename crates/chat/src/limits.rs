@@ -1,0 +1,36 @@
+//! How much of what is allowed on a node.
+
+use std::{num::NonZeroU32, time::Duration};
+
+use crate::credentials::Rate;
+
+/// How much of what is allowed on this node.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Tries to sign in or register per address (IPv6: per /64).
+    pub per_address: Rate,
+    /// Tries to sign in per account.
+    pub per_account: Rate,
+    /// Lifetime of an access token, in seconds.
+    pub access_token_seconds: u64,
+    /// Time in which a replaced refresh token still works, for a second tab or a lost answer, in milliseconds.
+    pub refresh_grace_ms: i64,
+    /// Bytes that may wait for a slow reader before its socket is closed.
+    pub mailbox_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let rate = |burst: u32, seconds| Rate {
+            burst: NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN),
+            each: Duration::from_secs(seconds),
+        };
+        Self {
+            per_address: rate(20, 3),
+            per_account: rate(10, 6),
+            access_token_seconds: 15 * 60,
+            refresh_grace_ms: 10_000,
+            mailbox_bytes: 256 * 1024,
+        }
+    }
+}

@@ -1,0 +1,9 @@
+//! The logs of the rooms (engine floor): places, rows, reading back.
+
+mod places;
+mod read;
+mod rows;
+
+pub(crate) use places::{Place, raise_heads, take_place};
+pub(crate) use read::{Missed, since};
+pub(crate) use rows::{publish, row};

@@ -1,0 +1,57 @@
+//! Sending a message.
+
+use std::time::Duration;
+
+use protocol::{Body, ClientId, RoomRef};
+use tokio::time::timeout;
+
+use super::batch::{Send, Sent};
+use crate::{Chat, Error, Result, policy::Actor, writer::Answer};
+
+/// A send that has no result by then has failed, and may be retried with the same client id (G7).
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+pub struct Outgoing {
+    /// Where to.
+    pub room: RoomRef,
+    /// The client's own id of it (G2).
+    pub client_id: ClientId,
+    /// Markdown source.
+    pub body: String,
+}
+
+/// Hands a message to the writer at once, so that the order of the calls is the order of the commits; what it returns waits for the
+/// commit.
+///
+/// # Errors
+/// `invalid`, `not_authenticated`, `not_found`, `not_a_member`, `conflict` (the client id was used for something else), and
+/// `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
+pub fn submit(chat: &Chat, actor: Actor, message: Outgoing) -> impl Future<Output = Result<Sent>> + std::marker::Send + use<> {
+    let queued = enqueue(chat, actor, message);
+    async move {
+        let sent = async {
+            let reply = timeout(PATIENCE, queued?).await.map_err(Error::unavailable)?;
+            reply.map_err(Error::unavailable)?
+        }
+        .await;
+        let result = if sent.is_ok() { "ok" } else { "error" };
+        metrics::counter!("snug_sends_total", "result" => result).increment(1);
+        sent
+    }
+}
+
+/// Sends a message and waits until it is committed.
+///
+/// # Errors
+/// As [`submit`].
+pub async fn send(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Sent> {
+    submit(chat, actor, message).await
+}
+
+fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>> {
+    let author = actor.user()?;
+    let body = Body::parse(&message.body)?;
+    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body })
+}

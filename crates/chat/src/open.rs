@@ -1,0 +1,69 @@
+//! Opening a chat: the floors are put on each other, from the ground up.
+
+use std::sync::Arc;
+
+use hub::{Broker, Hub, RedisBroker, catch_up, in_process};
+use parking_lot::Mutex;
+use tokio::task::JoinSet;
+
+use crate::{
+    Chat, Error, Result,
+    chat::Inner,
+    credentials::{Hasher, SigningKey, Throttle, Tokens},
+    db::Db,
+    limits::Limits,
+    rooms,
+    writer::Writer,
+};
+
+/// What a chat is opened with.
+pub struct Options {
+    /// `sqlite:///path/to/file` or `postgres://…`.
+    pub database_url: String,
+    /// Joins this node with others on the same database: `redis://…`.
+    pub redis_url: Option<String>,
+    /// Signs access tokens.
+    pub signing_key: SigningKey,
+    /// How much of what.
+    pub limits: Limits,
+}
+
+impl Chat {
+    /// Connects, brings the schema up to date, makes sure that there is a lobby, and starts the writer and the hub.
+    ///
+    /// # Errors
+    /// The database cannot be reached, opened or migrated.
+    pub async fn open(options: Options) -> Result<Self> {
+        let Options { database_url, redis_url, signing_key, limits } = options;
+        let db = Db::open(&database_url).await?;
+        let mut tasks = JoinSet::new();
+        let (own, signals) = in_process();
+        let commits = own.commits();
+        let many_nodes = redis_url.is_some();
+        let broker: Arc<dyn Broker> = match redis_url {
+            Some(url) => {
+                let (broker, work) = RedisBroker::new(&url, own).map_err(Error::unavailable)?;
+                tasks.spawn(work);
+                Arc::new(broker)
+            }
+            None => Arc::new(own),
+        };
+        let hub = Arc::<Hub>::default();
+        tasks.spawn(hub.clone().run(signals));
+        tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
+        let chat = Self::from(Inner {
+            writer: Writer::start(db.clone(), broker.clone()),
+            db,
+            broker,
+            hub,
+            commits,
+            tokens: Tokens::new(&signing_key),
+            hasher: Hasher::new(),
+            throttle: Throttle::new(limits.per_address, limits.per_account),
+            limits,
+            tasks: Mutex::new(tasks),
+        });
+        rooms::ensure_lobby(&chat).await?;
+        Ok(chat)
+    }
+}

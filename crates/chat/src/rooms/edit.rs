@@ -1,0 +1,68 @@
+//! Changing a room's name and topic. Its address stays: links to it are out in the world.
+
+use protocol::{Change, Room, RoomName, RoomRef, Topic, UserId};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::load::load;
+use crate::{
+    Chat, Result,
+    db::entity::room,
+    policy::Actor,
+    writer::{Transaction, Work},
+};
+
+/// What somebody typed who changes a room.
+#[derive(Clone, Copy)]
+pub struct RoomEdit<'a> {
+    /// Name.
+    pub name: &'a str,
+    /// Topic; may be empty.
+    pub topic: &'a str,
+}
+
+/// Changes the name and the topic of a room. What stays the same is no change.
+///
+/// # Errors
+/// `invalid` with every field that is wrong; `not_allowed` for a member who is not the room's owner, `not_a_member`,
+/// `not_authenticated`; `not_found` also for what this actor may not know of; `unavailable`.
+pub async fn edit(chat: &Chat, actor: Actor, room: &RoomRef, edit: RoomEdit<'_>) -> Result<Room> {
+    let editor = actor.user()?;
+    let (name, topic) = parse(edit)?;
+    chat.writer().run(Edit { editor, room: room.clone(), name, topic }).await
+}
+
+fn parse(edit: RoomEdit<'_>) -> std::result::Result<(RoomName, Topic), protocol::Error> {
+    match (RoomName::parse(edit.name), Topic::parse(edit.topic)) {
+        (Ok(name), Ok(topic)) => Ok((name, topic)),
+        (name, topic) => Err([name.err(), topic.err()].into_iter().flatten().collect::<Vec<_>>().into()),
+    }
+}
+
+struct Edit {
+    editor: UserId,
+    room: RoomRef,
+    name: RoomName,
+    topic: Topic,
+}
+
+impl Work for Edit {
+    type Answer = Room;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
+        let found = load(&**transaction, Actor::User(self.editor), &self.room).await?;
+        found.access.edit_room()?;
+        let (name, topic) = (self.name.as_str().to_owned(), self.topic.as_str().to_owned());
+        if found.room.name == name && found.room.topic == topic {
+            return Ok(found.room);
+        }
+        room::Entity::update_many()
+            .col_expr(room::Column::Name, Expr::value(name.clone()))
+            .col_expr(room::Column::Topic, Expr::value(topic.clone()))
+            .filter(room::Column::Id.eq(found.room.id.0))
+            .exec(&**transaction)
+            .await?;
+        let change = Change::RoomChanged { name: name.clone(), topic: topic.clone() };
+        transaction.record(found.room.id, self.editor, change).await?;
+        Ok(Room { name, topic, ..found.room })
+    }
+}

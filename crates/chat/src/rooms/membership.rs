@@ -1,0 +1,77 @@
+//! Joining and leaving a room.
+
+use protocol::{Change, Room, RoomId, RoomRef, UserId};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
+
+use super::load::load;
+use crate::{
+    Chat, Result,
+    db::{
+        entity::membership::{self, Role},
+        now,
+    },
+    policy::Actor,
+    writer::{Transaction, Work},
+};
+
+/// Joins a room. Joining again changes nothing.
+///
+/// # Errors
+/// `not_found` also for what this actor may not know of, `not_authenticated`, `unavailable`.
+pub async fn join(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
+    let user = actor.user()?;
+    chat.writer().run(Join { user, room: room.clone() }).await
+}
+
+/// Leaves a room. Leaving again changes nothing.
+///
+/// # Errors
+/// As [`join`].
+pub async fn leave(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
+    let user = actor.user()?;
+    chat.writer().run(Leave { user, room: room.clone() }).await
+}
+
+struct Join {
+    user: UserId,
+    room: RoomRef,
+}
+
+impl Work for Join {
+    type Answer = Room;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
+        let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
+        if !found.access.is_member() {
+            enter(transaction, found.room.id, self.user, Role::Member).await?;
+        }
+        Ok(found.room)
+    }
+}
+
+struct Leave {
+    user: UserId,
+    room: RoomRef,
+}
+
+impl Work for Leave {
+    type Answer = Room;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
+        let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
+        let id = found.room.id;
+        let left = membership::Entity::delete_by_id((id.0, self.user.0)).exec(&**transaction).await?;
+        if left.rows_affected > 0 {
+            transaction.record(id, self.user, Change::MemberLeft).await?;
+        }
+        Ok(found.room)
+    }
+}
+
+/// Makes somebody a member.
+pub(super) async fn enter(transaction: &mut Transaction, room: RoomId, user: UserId, role: Role) -> Result<()> {
+    let row = membership::ActiveModel { room_id: Set(room.0), user_id: Set(user.0), role: Set(role), joined_at: Set(now()) };
+    row.insert(&**transaction).await?;
+    transaction.record(room, user, Change::MemberJoined).await?;
+    Ok(())
+}

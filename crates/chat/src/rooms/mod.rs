@@ -1,0 +1,15 @@
+//! Rooms (use cases): making, finding, joining, leaving and changing them.
+
+mod create;
+mod edit;
+mod list;
+mod load;
+mod lobby;
+mod membership;
+
+pub use create::{NewRoom, create};
+pub use edit::{RoomEdit, edit};
+pub use list::list;
+pub(crate) use load::{Found, load, named};
+pub(crate) use lobby::{LOBBY, ensure_lobby, lobby};
+pub use membership::{join, leave};

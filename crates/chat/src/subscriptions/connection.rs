@@ -1,0 +1,114 @@
+//! One socket's subscriptions: which rooms it hears, from which place on.
+
+use std::sync::Arc;
+
+use hub::{ConnectionId, Frame, Mailbox};
+use parking_lot::Mutex;
+use protocol::{ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
+
+use super::pace::Pace;
+use crate::{
+    Chat, Result, log,
+    policy::Actor,
+    rooms,
+    sessions::{self, Session},
+};
+
+/// One live socket. Dropping it unregisters it.
+///
+/// What it hears and what it is answered stand in its mailbox, in the order in which they are to be written. What comes from the hub
+/// is written by the hub; after everything that is called here, the mailbox is to be [flushed](Mailbox::flush).
+pub struct Connection {
+    pub(super) chat: Chat,
+    id: ConnectionId,
+    session: Option<Session>,
+    mailbox: Arc<Mailbox>,
+    /// How often this person may say that they are typing.
+    pub(super) typing: Mutex<Pace>,
+}
+
+impl Connection {
+    /// Opens the connection of whoever holds this access token, or of a guest without one.
+    ///
+    /// # Errors
+    /// `not_authenticated` when the token is wrong, expired, or its session was ended.
+    pub async fn open(chat: Chat, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
+        let Some(access_token) = access_token else {
+            let id = chat.hub().register(mailbox.clone(), None);
+            return Ok(Self { chat, id, session: None, mailbox, typing: Mutex::default() });
+        };
+        let claims = chat.tokens().verify(access_token)?;
+        // Registered first, checked then: a session that is ended in between is either seen here or cut there.
+        let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
+        let mut connection = Self { chat, id, session: None, mailbox, typing: Mutex::default() };
+        connection.session = Some(sessions::by_claims(&connection.chat, &claims).await?);
+        Ok(connection)
+    }
+
+    /// Whose socket it is; nobody's for a guest.
+    #[must_use]
+    pub fn session(&self) -> Option<&Session> {
+        self.session.as_ref()
+    }
+
+    /// Who acts through this socket.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        self.session().into()
+    }
+
+    /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on.
+    ///
+    /// Subscribe first, then read, then merge (G4): what is committed while the log is read waits, and what is in both is delivered
+    /// once. A replay is to be written before the client is listened to again: see [`Queue::Waiting`](hub::Queue::Waiting).
+    ///
+    /// # Errors
+    /// `not_found`, `not_a_member`, `too_large` with too many subscriptions, `unavailable`.
+    pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>) -> Result<()> {
+        let rooms::Found { room, head, .. } = rooms::load(self.chat.db().read(), self.actor(), room).await?;
+        let id = room.id;
+        if !self.chat.hub().subscribe(id, head, self.id, self.actor().user().ok()) {
+            return Err(ErrorCode::TooLarge.into());
+        }
+        let joined = self.join(id, after).await;
+        if joined.is_err() {
+            self.chat.hub().unsubscribe(id, self.id);
+        }
+        joined
+    }
+
+    /// Reads the room again now that the subscription stands: rights, head and log as of after it.
+    async fn join(&self, id: RoomId, after: Option<Seq>) -> Result<()> {
+        let room = rooms::load(self.chat.db().read(), self.actor(), &id.into()).await?;
+        room.access.read()?;
+        let missed = match after {
+            Some(after) if after < room.head => log::since(self.chat.db(), id, after, room.head).await?,
+            Some(after) if after > room.head => log::Missed::TooMuch,
+            _ => log::Missed::Events(Vec::new()),
+        };
+        let (reset, replay) = match missed {
+            log::Missed::Events(replay) => (false, replay),
+            log::Missed::TooMuch => (true, Vec::new()),
+        };
+        let subscribed = Frame::of(&ServerFrame::Subscribed { room: id, slug: room.room.slug, head: room.head, reset });
+        self.chat.hub().join(id, self.id, room.head, [vec![subscribed], replay].concat());
+        Ok(())
+    }
+
+    /// Delivers a room no longer, and `unsubscribed` after the last of it.
+    ///
+    /// # Errors
+    /// `not_found` when there is no such room for this person, `unavailable`.
+    pub async fn unsubscribe(&self, room: &RoomRef) -> Result<()> {
+        let room = rooms::load(self.chat.db().read(), self.actor(), room).await?.room.id;
+        self.chat.hub().unsubscribe(room, self.id);
+        self.mailbox.enqueue(&ServerFrame::Unsubscribed { room });
+        Ok(())
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.chat.hub().unregister(self.id);
+    }
+}

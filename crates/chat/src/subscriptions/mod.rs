@@ -1,0 +1,7 @@
+//! What a socket does (use cases): hear rooms, and say that somebody is typing.
+
+mod connection;
+mod pace;
+mod typing;
+
+pub use connection::Connection;

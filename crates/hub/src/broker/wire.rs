@@ -1,0 +1,70 @@
+//! Signals as they travel between nodes: JSON, the events in it as they were encoded for the sockets.
+
+use protocol::{RoomId, Seq, SessionId, UserId};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use uuid::Uuid;
+
+use crate::{Frame, Published, Signal};
+
+/// What one node committed at once.
+#[derive(Serialize, Deserialize)]
+struct Parcel<'a> {
+    node: Uuid,
+    #[serde(borrow)]
+    signals: Vec<Item<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Item<'a> {
+    Event {
+        room: RoomId,
+        seq: Seq,
+        #[serde(borrow)]
+        frame: &'a RawValue,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        bars: Option<UserId>,
+    },
+    Cut(SessionId),
+    Typing {
+        room: RoomId,
+        user: UserId,
+        #[serde(borrow)]
+        frame: &'a RawValue,
+    },
+}
+
+/// Signals of a node as one message.
+pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u8>> {
+    let signals = signals.iter().map(|signal| {
+        Ok(match signal {
+            Signal::Cut(session) => Item::Cut(*session),
+            Signal::Typing { room, user, frame } => {
+                Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
+            }
+            Signal::Event(Published { room, seq, frame, bars }) => {
+                Item::Event { room: *room, seq: *seq, frame: serde_json::from_slice(frame.json())?, bars: *bars }
+            }
+        })
+    });
+    serde_json::to_vec(&Parcel { node, signals: signals.collect::<serde_json::Result<_>>()? })
+}
+
+/// The signals in a message; none when it comes from this node itself, whose hub has them already.
+pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signal>> {
+    let parcel: Parcel<'_> = serde_json::from_slice(message)?;
+    if parcel.node == node {
+        return Ok(Vec::new());
+    }
+    let signals = parcel.signals.into_iter().map(|item| match item {
+        Item::Cut(session) => Signal::Cut(session),
+        Item::Event { room, seq, frame, bars } => Signal::Event(Published { room, seq, frame: framed(frame), bars }),
+        Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
+    });
+    Ok(signals.collect())
+}
+
+fn framed(json: &RawValue) -> Frame {
+    Frame::text(json.get().to_owned())
+}

@@ -1,0 +1,109 @@
+//! Reading the log for what the broker did not bring (G5).
+//!
+//! The broker only wakes: it may lose a signal, bring it late, or be gone for an hour. A node that sees a gap in a room, or has
+//! heard nothing about a room that it serves for a while, reads the log itself; what it finds is delivered like what is brought.
+
+use std::{
+    collections::{HashMap, HashSet},
+    error::Error,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::future::BoxFuture;
+use parking_lot::Mutex;
+use protocol::{RoomId, Seq, SessionId, limits};
+use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+
+use crate::{Hub, Published, feed::Feed};
+
+/// A room that was quiet this long is read. A right that was taken away is gone after two of these on every node (G9).
+const PERIOD: Duration = Duration::from_millis(1500);
+/// What two nodes write at the same moment may come in the wrong order; only what is missing after this is read.
+const GRACE: Duration = Duration::from_millis(50);
+/// Longest time for one catch-up. One that hangs on a dead connection would be the last.
+const CATCH_UP_MAX: Duration = Duration::from_secs(10);
+/// Ids in one question.
+const CHUNK: usize = 500;
+
+/// Why the log could not be read.
+pub type ReadError = Box<dyn Error + Send + Sync>;
+
+/// Reading, to be awaited.
+pub type Read<'a, T> = BoxFuture<'a, Result<T, ReadError>>;
+
+/// Where the truth is.
+pub trait RoomLog: Send + Sync + 'static {
+    /// The last place of each of these rooms, as far as they exist.
+    fn heads<'a>(&'a self, rooms: &'a [RoomId]) -> Read<'a, HashMap<RoomId, Seq>>;
+
+    /// The events of a room after a place, up to and with `end`, which is committed.
+    fn between(&self, room: RoomId, after: Seq, end: Seq) -> Read<'_, Vec<Published>>;
+
+    /// Which of these sessions have not ended.
+    fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>>;
+}
+
+/// Watches over the rooms of a hub for as long as it is polled, and over its sessions where other nodes can end them.
+pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
+    let mut ticks = interval(PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let done = tokio::select! {
+            _ = ticks.tick() => timeout(CATCH_UP_MAX, catch_up_with_all(&hub, &*log, many_nodes)).await,
+            () = hub.gap_seen() => {
+                sleep(GRACE).await;
+                timeout(CATCH_UP_MAX, fill_gaps(&hub, &*log)).await
+            }
+        };
+        if let Err(error) = done.unwrap_or_else(|elapsed| Err(elapsed.into())) {
+            tracing::warn!(%error, "could not read the log for what the broker may have lost");
+        }
+    }
+}
+
+async fn catch_up_with_all(hub: &Hub, log: &dyn RoomLog, many_nodes: bool) -> Result<(), ReadError> {
+    let quiet: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().is_quiet()).collect();
+    catch_up(hub, log, &quiet).await?;
+    if many_nodes { cut_ended(hub, log).await } else { Ok(()) }
+}
+
+async fn fill_gaps(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
+    let gaps: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().has_gap()).collect();
+    catch_up(hub, log, &gaps).await
+}
+
+/// Reads and delivers what was committed after the last delivery.
+async fn catch_up(hub: &Hub, log: &dyn RoomLog, feeds: &[(RoomId, Arc<Mutex<Feed>>)]) -> Result<(), ReadError> {
+    for feeds in feeds.chunks(CHUNK) {
+        let rooms: Vec<RoomId> = feeds.iter().map(|(room, _)| *room).collect();
+        let heads = log.heads(&rooms).await?;
+        for (room, feed) in feeds {
+            let Some(&head) = heads.get(room) else { continue };
+            let last = feed.lock().last();
+            read_up_to(hub, log, *room, last, head).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn read_up_to(hub: &Hub, log: &dyn RoomLog, room: RoomId, mut last: Seq, head: Seq) -> Result<(), ReadError> {
+    while last < head {
+        let end = Seq(head.0.min(last.0 + limits::REPLAY_MAX.cast_signed()));
+        let missed = log.between(room, last, end).await?;
+        metrics::counter!("snug_looked_up_total").increment(missed.len() as u64);
+        hub.deliver(missed);
+        last = end;
+    }
+    Ok(())
+}
+
+/// Closes the sockets of sessions that another node has ended.
+async fn cut_ended(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
+    let live: Vec<SessionId> = hub.sessions().into_iter().collect();
+    for live in live.chunks(CHUNK) {
+        let alive = log.alive(live).await?;
+        live.iter().filter(|id| !alive.contains(id)).for_each(|id| hub.cut(*id));
+    }
+    Ok(())
+}

@@ -1,0 +1,40 @@
+//! What nodes tell each other, and what a socket is known by.
+
+use protocol::{RoomId, Seq, SessionId, UserId};
+
+use crate::Frame;
+
+/// A committed event, encoded for the wire.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// The room.
+    pub room: RoomId,
+    /// Its place in the room's log.
+    pub seq: Seq,
+    /// What subscribers are given.
+    pub frame: Frame,
+    /// Who may not read the room any longer from here on (G9).
+    pub bars: Option<UserId>,
+}
+
+/// What nodes tell each other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Something happened in a room.
+    Event(Published),
+    /// A session was ended: close its sockets (G9).
+    Cut(SessionId),
+    /// Somebody is typing. It does not last: it is in no log, and nobody looks for it when it is lost.
+    Typing {
+        /// Where.
+        room: RoomId,
+        /// Who.
+        user: UserId,
+        /// What the others are given, encoded for the wire.
+        frame: Frame,
+    },
+}
+
+/// One socket, as long as this process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnectionId(pub(crate) u64);
