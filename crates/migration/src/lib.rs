@@ -7,6 +7,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 
 mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;
+mod m20261126_000003_clustered;
 
 /// Brings a database from any older step to the newest.
 pub struct Migrator;
@@ -14,6 +15,10 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261121_000001_accounts::Migration), Box::new(m20261121_000002_rooms::Migration)]
+        vec![
+            Box::new(m20261121_000001_accounts::Migration),
+            Box::new(m20261121_000002_rooms::Migration),
+            Box::new(m20261126_000003_clustered::Migration),
+        ]
     }
 }

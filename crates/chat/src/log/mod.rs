@@ -6,4 +6,4 @@ mod rows;
 
 pub(crate) use places::{Place, raise_heads, take_place};
 pub(crate) use read::{Missed, since};
-pub(crate) use rows::{publish, row};
+pub(crate) use rows::{insert, publish};

@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use protocol::{RoomId, Seq, Visibility};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement,
-    sea_query::{Alias, Expr, ExprTrait, IntoIden, TableRef, UpdateStatement, ValueTuple},
+    sea_query::{Expr, ExprTrait},
 };
 
-use crate::{Error, Result, db::entity::room};
+use crate::{
+    Error, Result,
+    db::{Sql, entity::room},
+};
 
 /// A place that is ours when the transaction commits.
 pub(crate) struct Place {
@@ -28,15 +31,10 @@ pub(crate) async fn take_place(transaction: &impl ConnectionTrait, room: RoomId)
     Ok(Place { seq: Seq(row.last_seq), visibility: row.visibility.into() })
 }
 
-/// Raises the last places of rooms whose rows are locked, in one statement.
+/// Raises the last places of rooms whose rows are locked.
 pub(crate) fn raise_heads(backend: DbBackend, heads: &BTreeMap<RoomId, Seq>) -> Statement {
-    let taken = Alias::new("taken");
-    let values = heads.iter().map(|(room, head)| ValueTuple::Two(room.0.into(), head.0.into())).collect();
-    let raise = UpdateStatement::new()
-        .table(room::Entity)
-        .value(room::Column::LastSeq, Expr::col((taken.clone(), Alias::new("column2"))))
-        .from(TableRef::ValuesList(values, taken.clone().into_iden()))
-        .and_where(Expr::col((room::Entity, room::Column::Id)).equals((taken, Alias::new("column1"))))
-        .to_owned();
-    backend.build(&raise)
+    Sql::new(backend, "UPDATE rooms SET last_seq = taken.column2 FROM (VALUES ")
+        .rows(heads.iter().map(|(room, head)| [room.0.into(), head.0.into()]))
+        .text(") AS taken WHERE rooms.id = taken.column1")
+        .done()
 }

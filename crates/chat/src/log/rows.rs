@@ -5,11 +5,11 @@
 
 use hub::{Frame, Published};
 use protocol::{Change, ClientId, Event, MessageId, NewMessage, RoomId, Seq, ServerFrame, User, UserId, Visibility};
-use sea_orm::{ActiveValue::Set, FromQueryResult, prelude::Uuid};
+use sea_orm::{DbBackend, FromQueryResult, Statement, Value, prelude::Uuid};
 
 use crate::{
     Error, Result,
-    db::entity::{room, room_event},
+    db::{Sql, entity::room},
     policy::{Access, Actor},
 };
 
@@ -21,22 +21,20 @@ mod kind {
     pub(super) const ROOM_CHANGED: &str = "room_changed";
 }
 
-/// The row of an event.
-pub(crate) fn row(event: &Event) -> room_event::ActiveModel {
+/// Enters events into the log.
+pub(crate) fn insert<'a>(backend: DbBackend, events: impl IntoIterator<Item = &'a Event>) -> Statement {
+    let start = Sql::new(backend, "INSERT INTO room_events (room_id, seq, kind, message_id, actor_id, at) VALUES ");
+    start.rows(events.into_iter().map(row)).done()
+}
+
+fn row(event: &Event) -> [Value; 6] {
     let (kind, message) = match &event.change {
-        Change::MessageCreated { message } => (kind::MESSAGE_CREATED, Some(message.id)),
+        Change::MessageCreated { message } => (kind::MESSAGE_CREATED, Some(message.id.0)),
         Change::MemberJoined => (kind::MEMBER_JOINED, None),
         Change::MemberLeft => (kind::MEMBER_LEFT, None),
         Change::RoomChanged { .. } => (kind::ROOM_CHANGED, None),
     };
-    room_event::ActiveModel {
-        room_id: Set(event.room.0),
-        seq: Set(event.seq.0),
-        kind: Set(kind.to_owned()),
-        message_id: Set(message.map(|id| id.0)),
-        actor_id: Set(event.actor.id.0),
-        at: Set(event.at),
-    }
+    [event.room.0.into(), event.seq.0.into(), kind.into(), message.into(), event.actor.id.0.into(), event.at.into()]
 }
 
 /// A row of the log, with the current state that it speaks of.

@@ -1,25 +1,19 @@
 //! Sends: many in one transaction, with two trips to the database. One reads all that a decision needs, the other writes.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, RoomRef, Seq, User, UserId, Visibility};
-use sea_orm::{
-    ActiveValue::Set,
-    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, FromQueryResult, JoinType, QueryFilter, QueryOrder, QueryResult,
-    QuerySelect, QueryTrait, RelationTrait, Statement,
-    prelude::Uuid,
-    sea_query::{LockType, Query},
-};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value, prelude::Uuid};
 
 use crate::{
     Error, Result,
     db::{
-        entity::{membership, message, room, user},
+        Sql,
+        entity::{membership, room},
         now,
     },
     log,
     policy::{Access, Actor},
-    rooms,
     writer::{SharedWork, Transaction},
 };
 
@@ -68,78 +62,120 @@ impl SharedWork for Send {
 
 /// What the database knows about a batch as its transaction begins.
 struct Known {
-    rooms: Vec<room::Model>,
-    members: HashMap<(RoomId, UserId), Member>,
-    earlier: HashMap<(UserId, ClientId), message::Model>,
+    rooms: HashMap<RoomId, Seat>,
+    members: HashMap<(RoomId, UserId), Seat>,
+    earlier: HashMap<(UserId, ClientId), Earlier>,
 }
 
-/// A membership and the person.
+/// A room and, where one of the authors is a member, the author.
+#[derive(Clone, FromQueryResult)]
+struct Seat {
+    id: Uuid,
+    slug: String,
+    visibility: room::Visibility,
+    last_seq: i64,
+    user_id: Option<Uuid>,
+    role: Option<membership::Role>,
+    username: Option<String>,
+    name: Option<String>,
+}
+
+/// A message that is stored already.
 #[derive(FromQueryResult)]
-struct Member {
+struct Earlier {
+    id: Uuid,
     room_id: Uuid,
-    user_id: Uuid,
-    role: membership::Role,
-    username: String,
-    name: String,
+    seq: i64,
+    author_id: Uuid,
+    client_id: Uuid,
+    body: String,
+    created_at: i64,
 }
 
-impl Member {
-    fn person(&self) -> User {
-        User { id: UserId(self.user_id), username: self.username.clone(), name: self.name.clone() }
+impl Seat {
+    fn author(&self) -> Option<User> {
+        Some(User { id: UserId(self.user_id?), username: self.username.clone()?, name: self.name.clone()? })
+    }
+
+    fn is_of(&self, name: &RoomRef) -> bool {
+        match name {
+            RoomRef::Id(id) => self.id == id.0,
+            RoomRef::Slug(slug) => self.slug == *slug,
+        }
     }
 }
 
 impl Known {
     async fn load(transaction: &Transaction, sends: &[Send]) -> Result<Self> {
-        let results = transaction.query_each(Self::questions(transaction, sends)).await?;
-        let [rooms, members, earlier] =
-            <[_; 3]>::try_from(results).map_err(|_| Error::internal("not an answer to each question"))?;
-        let members: Vec<Member> = models(&members)?;
-        let earlier: Vec<message::Model> = models(&earlier)?;
-        Ok(Self {
-            rooms: models(&rooms)?,
-            members: members.into_iter().map(|row| ((RoomId(row.room_id), UserId(row.user_id)), row)).collect(),
-            earlier: earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect(),
-        })
+        let backend = transaction.get_database_backend();
+        let results = transaction.query_each(vec![Self::seats(backend, sends), Self::earlier(backend, sends)]).await?;
+        let [seats, earlier] = <[_; 2]>::try_from(results).map_err(|_| Error::internal("not an answer to each question"))?;
+        let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
+        for seat in models::<Seat>(&seats)? {
+            if let Some(user) = seat.user_id {
+                members.insert((RoomId(seat.id), UserId(user)), seat.clone());
+            }
+            rooms.insert(RoomId(seat.id), seat);
+        }
+        let earlier = models::<Earlier>(&earlier)?;
+        let earlier = earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect();
+        Ok(Self { rooms, members, earlier })
     }
 
-    /// The rooms, their members among the authors, and what has these client ids. On PostgreSQL the rooms are locked, in the order of
-    /// their ids, so that two nodes cannot wait for each other; SQLite has one writer anyway.
-    fn questions(transaction: &Transaction, sends: &[Send]) -> Vec<Statement> {
-        let backend = transaction.get_database_backend();
-        let authors: HashSet<_> = sends.iter().map(|send| send.author.0).collect();
-        let names: HashSet<&RoomRef> = sends.iter().map(|send| &send.room).collect();
-        let named = names.into_iter().fold(Condition::any(), |any, name| any.add(rooms::named(name)));
-        let rooms = room::Entity::find().filter(named.clone()).order_by_asc(room::Column::Id).lock(LockType::Update);
-        let ids = Query::select().column(room::Column::Id).from(room::Entity).cond_where(named).take();
-        let members = membership::Entity::find()
-            .select_only()
-            .columns([membership::Column::RoomId, membership::Column::UserId, membership::Column::Role])
-            .column(user::Column::Username)
-            .column(user::Column::Name)
-            .join(JoinType::InnerJoin, membership::Relation::User.def())
-            .filter(membership::Column::UserId.is_in(authors.iter().copied()))
-            .filter(membership::Column::RoomId.in_subquery(ids));
-        let earlier = message::Entity::find()
-            .filter(message::Column::AuthorId.is_in(authors))
-            .filter(message::Column::ClientId.is_in(sends.iter().map(|send| send.client_id.0)));
-        vec![rooms.build(backend), members.build(backend), earlier.build(backend)]
+    /// The rooms that are written to, and the authors among their members. On PostgreSQL the rooms are locked, in the order of their
+    /// ids, so that two nodes cannot wait for each other; SQLite has one writer anyway.
+    fn seats(backend: DbBackend, sends: &[Send]) -> Statement {
+        let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
+        let (mut ids, mut slugs) = (BTreeSet::new(), BTreeSet::new());
+        for send in sends {
+            match &send.room {
+                RoomRef::Id(id) => _ = ids.insert(*id),
+                RoomRef::Slug(slug) => _ = slugs.insert(slug.as_str()),
+            }
+        }
+        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.last_seq, m.user_id, m.role, u.username, u.name FROM rooms r ")
+            .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
+            .list(authors.into_iter().map(|id| id.0.into()))
+            .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")
+            .list(ids.into_iter().map(|id| id.0.into()))
+            .text(" OR r.slug IN ")
+            .list(slugs.into_iter().map(Into::into))
+            .text(" ORDER BY r.id")
+            .postgres(" FOR UPDATE OF r")
+            .done()
+    }
+
+    /// What is stored under these client ids.
+    fn earlier(backend: DbBackend, sends: &[Send]) -> Statement {
+        let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
+        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at FROM messages WHERE author_id IN ")
+            .list(authors.into_iter().map(|id| id.0.into()))
+            .text(" AND client_id IN ")
+            .list(sends.iter().map(|send| send.client_id.0.into()))
+            .done()
+    }
+
+    fn room(&self, name: &RoomRef) -> Option<&Seat> {
+        match name {
+            RoomRef::Id(id) => self.rooms.get(id),
+            RoomRef::Slug(_) => self.rooms.values().find(|room| room.is_of(name)),
+        }
     }
 
     /// The room through its author's membership, and the author; or the reason why nothing is stored.
-    fn writable(&self, send: &Send) -> std::result::Result<(&room::Model, User), ErrorCode> {
-        let room = self.rooms.iter().find(|room| names(&send.room, room)).ok_or(ErrorCode::NotFound)?;
-        let member = self.members.get(&(RoomId(room.id), send.author));
-        let role = member.map(|member| member.role.into());
+    fn writable(&self, send: &Send) -> std::result::Result<(&Seat, User), ErrorCode> {
+        let room = self.room(&send.room).ok_or(ErrorCode::NotFound)?;
+        let seat = self.members.get(&(RoomId(room.id), send.author));
+        let role = seat.and_then(|seat| seat.role).map(Into::into);
         Access::new(room.visibility.into(), Actor::User(send.author), role).write()?;
-        Ok((room, member.ok_or(ErrorCode::NotAMember)?.person()))
+        Ok((room, seat.and_then(Seat::author).ok_or(ErrorCode::NotAMember)?))
     }
 
     /// The first result of a send that is repeated (G2). It is given even to an author who has left the room since.
     fn repeated(&self, send: &Send) -> Option<std::result::Result<Sent, ErrorCode>> {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
-        let room = self.rooms.iter().find(|room| room.id == stored.room_id);
-        let same = room.filter(|room| names(&send.room, room) && stored.body == send.body.as_str());
+        let room = self.rooms.get(&RoomId(stored.room_id));
+        let same = room.filter(|room| room.is_of(&send.room) && stored.body == send.body.as_str());
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
             room: RoomId(room.id),
             slug: room.slug.clone(),
@@ -152,13 +188,6 @@ impl Known {
 
 fn models<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<Vec<M>, DbErr> {
     rows.iter().map(|row| M::from_query_result(row, "")).collect()
-}
-
-fn names(name: &RoomRef, room: &room::Model) -> bool {
-    match name {
-        RoomRef::Id(id) => room.id == id.0,
-        RoomRef::Slug(slug) => room.slug == *slug,
-    }
 }
 
 enum Outcome {
@@ -224,7 +253,8 @@ impl Batch {
         let (backend, at) = (transaction.get_database_backend(), now());
         let events: Vec<Event> = self.messages.iter().map(|new| new.event(at)).collect();
         transaction.add(log::raise_heads(backend, &self.heads));
-        transaction.add(message::Entity::insert_many(self.messages.iter().map(|new| new.row(at))).build(backend));
+        let columns = "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at) VALUES ";
+        transaction.add(Sql::new(backend, columns).rows(self.messages.iter().map(|new| new.row(at))).done());
         transaction.enter(events.iter().zip(&self.messages).map(|(event, new)| (event, new.visibility)));
         events
     }
@@ -240,15 +270,8 @@ impl New {
         Sent { room: self.room, slug: self.slug.clone(), message: self.id, seq: event.seq, at: event.at }
     }
 
-    fn row(&self, at: i64) -> message::ActiveModel {
-        message::ActiveModel {
-            id: Set(self.id.0),
-            room_id: Set(self.room.0),
-            seq: Set(self.seq.0),
-            author_id: Set(self.author.id.0),
-            client_id: Set(self.client_id.0),
-            body: Set(self.body.as_str().to_owned()),
-            created_at: Set(at),
-        }
+    fn row(&self, at: i64) -> [Value; 7] {
+        let (id, room, author, client_id) = (self.id.0, self.room.0, self.author.id.0, self.client_id.0);
+        [id.into(), room.into(), self.seq.0.into(), author.into(), client_id.into(), self.body.as_str().into(), at.into()]
     }
 }

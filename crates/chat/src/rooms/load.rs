@@ -30,7 +30,7 @@ pub(crate) async fn load(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef
 }
 
 /// The condition that picks a room by the name it was given.
-pub(crate) fn named(room: &RoomRef) -> SimpleExpr {
+fn named(room: &RoomRef) -> SimpleExpr {
     match room {
         RoomRef::Id(id) => room::Column::Id.eq(id.0),
         RoomRef::Slug(slug) => room::Column::Slug.eq(slug.as_str()),

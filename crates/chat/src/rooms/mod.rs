@@ -10,6 +10,6 @@ mod membership;
 pub use create::{NewRoom, create};
 pub use edit::{RoomEdit, edit};
 pub use list::list;
-pub(crate) use load::{Found, load, named};
+pub(crate) use load::{Found, load};
 pub(crate) use lobby::{LOBBY, ensure_lobby, lobby};
 pub use membership::{join, leave};

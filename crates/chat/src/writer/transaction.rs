@@ -4,11 +4,11 @@ use std::ops::{Deref, DerefMut};
 
 use hub::Published;
 use protocol::{Change, Event, RoomId, UserId, Visibility};
-use sea_orm::{ConnectionTrait, EntityTrait, QueryTrait};
+use sea_orm::ConnectionTrait;
 
 use crate::{
     Result,
-    db::{self, Db, entity::room_event, now, users},
+    db::{self, Db, now, users},
     log,
 };
 
@@ -31,17 +31,15 @@ impl Transaction {
         Ok(event)
     }
 
-    /// Enters events whose places are taken, of rooms with these visibilities.
+    /// Enters events, of which there is at least one and whose places are taken, of rooms with these visibilities.
     pub(crate) fn enter<'a>(&mut self, events: impl IntoIterator<Item = (&'a Event, Visibility)>) {
-        let mut rows = Vec::new();
-        for (event, visibility) in events {
-            rows.push(log::row(event));
-            self.happened.push(log::publish(event.clone(), visibility));
-        }
-        if !rows.is_empty() {
-            let backend = self.db.get_database_backend();
-            self.db.add(room_event::Entity::insert_many(rows).build(backend));
-        }
+        let backend = self.db.get_database_backend();
+        let happened = &mut self.happened;
+        let entered = events.into_iter().map(|(event, visibility)| {
+            happened.push(log::publish(event.clone(), visibility));
+            event
+        });
+        self.db.add(log::insert(backend, entered));
     }
 
     /// Commits, and says what happened.

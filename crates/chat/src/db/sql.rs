@@ -1,0 +1,84 @@
+//! Statements of the hot path, written out. SeaQuery puts together what all others need; for a lone send that takes longer than
+//! SQLite takes to run it.
+
+use sea_orm::{DbBackend, Statement, Value, sea_query::Values};
+
+/// A statement in the making, for either database.
+pub(crate) struct Sql {
+    backend: DbBackend,
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Sql {
+    pub(crate) fn new(backend: DbBackend, start: &str) -> Self {
+        Self { backend, sql: start.to_owned(), values: Vec::new() }
+    }
+
+    /// Goes on with these words.
+    pub(crate) fn text(mut self, words: &str) -> Self {
+        self.sql.push_str(words);
+        self
+    }
+
+    /// Goes on with these words where they are PostgreSQL's alone.
+    pub(crate) fn postgres(self, words: &str) -> Self {
+        if self.backend == DbBackend::Postgres { self.text(words) } else { self }
+    }
+
+    /// Goes on with values in brackets: `(?, ?, ?)`. Without any it is a list that holds nothing: `(NULL)`, since PostgreSQL knows no
+    /// empty one.
+    pub(crate) fn list(mut self, values: impl IntoIterator<Item = Value>) -> Self {
+        self.sql.push('(');
+        for (n, value) in values.into_iter().enumerate() {
+            if n > 0 {
+                self.sql.push_str(", ");
+            }
+            self.values.push(value);
+            if self.backend == DbBackend::Postgres {
+                self.sql.push('$');
+                self.sql.push_str(&self.values.len().to_string());
+            } else {
+                self.sql.push('?');
+            }
+        }
+        if self.sql.ends_with('(') {
+            self.sql.push_str("NULL");
+        }
+        self.sql.push(')');
+        self
+    }
+
+    /// Goes on with rows of values: `(?, ?), (?, ?)`.
+    pub(crate) fn rows<const N: usize>(mut self, rows: impl IntoIterator<Item = [Value; N]>) -> Self {
+        for (n, row) in rows.into_iter().enumerate() {
+            if n > 0 {
+                self.sql.push_str(", ");
+            }
+            self = self.list(row);
+        }
+        self
+    }
+
+    pub(crate) fn done(self) -> Statement {
+        Statement { sql: self.sql, values: Some(Values(self.values)), db_backend: self.backend }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_database_gets_its_marks_and_both_the_same_values() {
+        let statement = |backend| {
+            let start = Sql::new(backend, "INSERT INTO t VALUES ");
+            start.rows([[1.into(), 2.into()], [3.into(), 4.into()]]).postgres(" FOR UPDATE").done()
+        };
+        let (sqlite, postgres) = (statement(DbBackend::Sqlite), statement(DbBackend::Postgres));
+        assert_eq!(sqlite.sql, "INSERT INTO t VALUES (?, ?), (?, ?)");
+        assert_eq!(postgres.sql, "INSERT INTO t VALUES ($1, $2), ($3, $4) FOR UPDATE");
+        assert_eq!(sqlite.values, postgres.values);
+        assert_eq!(Sql::new(DbBackend::Sqlite, "x IN ").list([]).done().sql, "x IN (NULL)");
+    }
+}
