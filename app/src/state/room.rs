@@ -54,7 +54,7 @@ impl RoomState {
     #[must_use]
     pub fn from_page(page: RoomPage, reader: Option<UserId>) -> Self {
         Self {
-            messages: page.messages.into_iter().map(Arc::new).collect(),
+            messages: page.messages,
             room: page.room,
             standing: page.standing,
             may_edit: page.may_edit,
@@ -92,7 +92,7 @@ impl RoomState {
         if self.first_seq() != Some(before) {
             return false;
         }
-        let older = page.messages.into_iter().filter(|message| message.seq < before).map(Arc::new);
+        let older = page.messages.into_iter().filter(|message| message.seq < before);
         self.messages.splice(0..0, older);
         self.has_older = page.has_older;
         if self.messages.len() > SHOWN_MAX {
@@ -107,7 +107,7 @@ impl RoomState {
         if !self.has_newer || self.last_seq() != Some(after) {
             return false;
         }
-        self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after).map(Arc::new));
+        self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after));
         // Events that came while the page was on its way were not shown, and the page may be too old to hold them.
         self.has_newer = page.has_newer || page.head < self.head;
         let last = self.last_seq();

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::sync::Arc;
+
 use protocol::{
     Change, ClientId, Event, Message, MessageId, NewMessage, Room, RoomId, RoomPage, Seq, Standing, User, UserId, Visibility,
     Window, limits::PAGE,
@@ -56,7 +58,7 @@ pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
 /// What the server answers when it has got as far as `head` in the log.
 pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: Window) -> RoomPage {
     let known = &log[..head];
-    let all: Vec<Message> = known.iter().filter_map(Event::message).collect();
+    let all: Vec<Arc<Message>> = known.iter().filter_map(Event::message).map(Arc::new).collect();
     let size = PAGE as usize;
     let at = |seq: Seq| all.partition_point(|message| message.seq < seq);
     let (from, to) = match window {

@@ -15,6 +15,7 @@ use crate::{
     credentials::{Hasher, Throttle, Tokens},
     db::Db,
     limits::Limits,
+    recent::Recent,
     writer::Writer,
 };
 
@@ -35,6 +36,7 @@ pub(crate) struct Inner {
     pub(crate) hasher: Hasher,
     pub(crate) throttle: Throttle,
     pub(crate) limits: Limits,
+    pub(crate) recent: Recent,
     /// What goes on beside the requests, until the chat is closed or gone.
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -102,6 +104,10 @@ impl Chat {
 
     pub(crate) fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    pub(crate) fn recent(&self) -> &Recent {
+        &self.inner.recent
     }
 
     pub(crate) async fn signal(&self, signal: Signal) {

@@ -25,6 +25,7 @@ mod db;
 mod error;
 mod limits;
 mod policy;
+mod recent;
 
 pub use chat::Chat;
 pub use credentials::{NotAKey, Rate, RefreshToken, SigningKey};

@@ -12,6 +12,7 @@ use crate::{
     credentials::{Hasher, SigningKey, Throttle, Tokens},
     db::Db,
     limits::Limits,
+    recent::Recent,
     rooms,
     writer::Writer,
 };
@@ -61,6 +62,7 @@ impl Chat {
             hasher: Hasher::new(),
             throttle: Throttle::new(limits.per_address, limits.per_account),
             limits,
+            recent: Recent::default(),
             tasks: Mutex::new(tasks),
         });
         rooms::ensure_lobby(&chat).await?;

@@ -1,5 +1,7 @@
 //! What rooms are made of, as every client sees it. Times are UTC in unix milliseconds and never decide an order (G10).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{ClientId, MessageId, RoomId, Seq, UserId};
@@ -178,7 +180,7 @@ pub struct RoomPage {
     /// Last place in the log when this was read: subscribe after it.
     pub head: Seq,
     /// Messages in the order of `seq`, without a hole between the first and the last.
-    pub messages: Vec<Message>,
+    pub messages: Vec<Arc<Message>>,
     /// Whether there are messages before the first.
     pub has_older: bool,
     /// Whether there are messages after the last.

@@ -26,6 +26,18 @@ impl Sql {
         if self.backend == DbBackend::Postgres { self.text(words) } else { self }
     }
 
+    /// Goes on with a value.
+    pub(crate) fn value(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        if self.backend == DbBackend::Postgres {
+            self.sql.push('$');
+            self.sql.push_str(&self.values.len().to_string());
+        } else {
+            self.sql.push('?');
+        }
+        self
+    }
+
     /// Goes on with values in brackets: `(?, ?, ?)`. Without any it is a list that holds nothing: `(NULL)`, since PostgreSQL knows no
     /// empty one.
     pub(crate) fn list(mut self, values: impl IntoIterator<Item = Value>) -> Self {
@@ -34,13 +46,7 @@ impl Sql {
             if n > 0 {
                 self.sql.push_str(", ");
             }
-            self.values.push(value);
-            if self.backend == DbBackend::Postgres {
-                self.sql.push('$');
-                self.sql.push_str(&self.values.len().to_string());
-            } else {
-                self.sql.push('?');
-            }
+            self = self.value(value);
         }
         if self.sql.ends_with('(') {
             self.sql.push_str("NULL");

@@ -1,14 +1,11 @@
 //! Reading history.
 
-use protocol::{ClientId, Message, MessageId, RoomId, RoomPage, RoomRef, Seq, User, Window, limits};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select};
+use std::sync::Arc;
 
-use crate::{
-    Chat, Result,
-    db::entity::{message, user},
-    policy::Actor,
-    rooms,
-};
+use protocol::{ClientId, Message, MessageId, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
+
+use crate::{Chat, Result, db::Sql, policy::Actor, recent::Stretch, rooms};
 
 /// A stretch of a room's history, with all that a page needs to show it and go on live from there.
 ///
@@ -21,7 +18,7 @@ pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> 
     // round it would be in neither.
     let found = rooms::load(chat.db().read(), actor, room).await?;
     let standing = found.access.standing()?;
-    let stretch = if found.access.may_read() { read(chat, found.room.id, window).await? } else { Stretch::default() };
+    let stretch = if found.access.may_read() { read(chat, found.room.id, found.head, window).await? } else { Stretch::default() };
     Ok(RoomPage {
         room: found.room,
         standing,
@@ -34,25 +31,18 @@ pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> 
     })
 }
 
-/// Messages without a hole between them, and whether there are more on either side.
-#[derive(Default)]
-struct Stretch {
-    messages: Vec<Message>,
-    has_older: bool,
-    has_newer: bool,
-}
-
-async fn read(chat: &Chat, room: RoomId, window: Window) -> Result<Stretch> {
+/// Reads a stretch of a room that had this head before.
+async fn read(chat: &Chat, room: RoomId, head: Seq, window: Window) -> Result<Stretch> {
     match window {
-        Window::Latest => before(chat, room, Seq(i64::MAX), limits::PAGE).await,
+        Window::Latest => latest(chat, room, head).await,
         Window::Before(seq) => {
             let stretch = before(chat, room, seq, limits::PAGE).await?;
-            let has_newer = any(chat, room, message::Column::Seq.gte(seq.0)).await?;
+            let has_newer = any(chat, room, " AND seq >= ", seq).await?;
             Ok(Stretch { has_newer, ..stretch })
         }
         Window::After(seq) => {
             let stretch = after(chat, room, seq, limits::PAGE).await?;
-            let has_older = any(chat, room, message::Column::Seq.lte(seq.0)).await?;
+            let has_older = any(chat, room, " AND seq <= ", seq).await?;
             Ok(Stretch { has_older, ..stretch })
         }
         Window::Around(seq) => {
@@ -64,44 +54,64 @@ async fn read(chat: &Chat, room: RoomId, window: Window) -> Result<Stretch> {
     }
 }
 
+/// The newest messages: what most pages show.
+async fn latest(chat: &Chat, room: RoomId, head: Seq) -> Result<Stretch> {
+    if let Some(stretch) = chat.recent().of(room, head) {
+        return Ok(stretch);
+    }
+    let stretch = before(chat, room, Seq(i64::MAX), limits::PAGE).await?;
+    chat.recent().keep(room, head, &stretch);
+    Ok(stretch)
+}
+
 /// The last `count` messages before a place.
 async fn before(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretch> {
-    let newest_first = of(room).filter(message::Column::Seq.lt(seq.0)).order_by_desc(message::Column::Seq);
-    let (mut messages, has_older) = fetch(chat, newest_first, count).await?;
+    let (mut messages, has_older) = fetch(chat, room, (" AND m.seq < ", seq), " ORDER BY m.seq DESC", count).await?;
     messages.reverse();
     Ok(Stretch { messages, has_older, has_newer: false })
 }
 
 /// The first `count` messages after a place.
 async fn after(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretch> {
-    let oldest_first = of(room).filter(message::Column::Seq.gt(seq.0)).order_by_asc(message::Column::Seq);
-    let (messages, has_newer) = fetch(chat, oldest_first, count).await?;
+    let (messages, has_newer) = fetch(chat, room, (" AND m.seq > ", seq), " ORDER BY m.seq", count).await?;
     Ok(Stretch { messages, has_older: false, has_newer })
 }
 
 /// One more than asked for is read, to see whether there is more.
-async fn fetch(chat: &Chat, select: Select<message::Entity>, count: u64) -> Result<(Vec<Message>, bool)> {
-    let rows = select.find_also_related(user::Entity).limit(count + 1).all(chat.db().read()).await?;
-    let more = rows.len() as u64 > count;
-    let kept = rows.into_iter().take(usize::try_from(count).unwrap_or(usize::MAX));
-    Ok((kept.filter_map(|(message, author)| Some(view(message, author?.into()))).collect(), more))
+async fn fetch(
+    chat: &Chat,
+    room: RoomId,
+    (side, seq): (&str, Seq),
+    order: &str,
+    count: u64,
+) -> Result<(Vec<Arc<Message>>, bool)> {
+    let db = chat.db().read();
+    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, u.id, u.username, u.name FROM messages m ";
+    let select = Sql::new(db.get_database_backend(), columns)
+        .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
+        .value(room.0)
+        .text(side)
+        .value(seq.0)
+        .text(order)
+        .text(" LIMIT ")
+        .value(count.cast_signed() + 1);
+    let mut messages = db.query_all_raw(select.done()).await?.iter().map(message).collect::<std::result::Result<Vec<_>, _>>()?;
+    let more = messages.len() as u64 > count;
+    messages.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+    Ok((messages, more))
 }
 
-async fn any(chat: &Chat, room: RoomId, condition: impl sea_orm::sea_query::IntoCondition) -> Result<bool> {
-    Ok(of(room).filter(condition).limit(1).count(chat.db().read()).await? > 0)
+/// Whether a room has a message on this side of a place.
+async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
+    let db = chat.db().read();
+    let select =
+        Sql::new(db.get_database_backend(), "SELECT 1 FROM messages WHERE room_id = ").value(room.0).text(side).value(seq.0);
+    Ok(db.query_one_raw(select.text(" LIMIT 1").done()).await?.is_some())
 }
 
-fn of(room: RoomId) -> Select<message::Entity> {
-    message::Entity::find().filter(message::Column::RoomId.eq(room.0))
-}
-
-fn view(row: message::Model, author: User) -> Message {
-    Message {
-        id: MessageId(row.id),
-        seq: Seq(row.seq),
-        author,
-        client_id: ClientId(row.client_id),
-        body: row.body,
-        at: row.created_at,
-    }
+fn message(row: &QueryResult) -> std::result::Result<Arc<Message>, DbErr> {
+    type Columns = (Uuid, i64, Uuid, String, i64, Uuid, String, String);
+    let (id, seq, client_id, body, at, author, username, name) = Columns::try_get_many_by_index(row)?;
+    let author = User { id: UserId(author), username, name };
+    Ok(Arc::new(Message { id: MessageId(id), seq: Seq(seq), author, client_id: ClientId(client_id), body, at }))
 }

@@ -1,15 +1,14 @@
 //! Rooms through the eyes of an actor.
 
-use protocol::{ErrorCode, Room, RoomId, RoomRef, Seq, UserId};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, Select,
-    prelude::Uuid,
-    sea_query::{Expr, ExprTrait, Query, SimpleExpr},
-};
+use protocol::{ErrorCode, Room, RoomId, RoomRef, Seq};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Result,
-    db::entity::{membership, room},
+    db::{
+        Sql,
+        entity::{membership, room},
+    },
     policy::{Access, Actor},
 };
 
@@ -23,60 +22,40 @@ pub(crate) struct Found {
 
 /// The room through the eyes of an actor: who may not know of it gets the `not_found` of a room that does not exist.
 pub(crate) async fn load(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef) -> Result<Found> {
-    let row = select(actor).filter(named(room)).into_model::<Row>().one(db).await?.ok_or(ErrorCode::NotFound)?;
-    let found = row.into_found(actor);
+    let select = select(db.get_database_backend(), actor);
+    let select = match room {
+        RoomRef::Id(id) => select.text("r.id = ").value(id.0),
+        RoomRef::Slug(slug) => select.text("r.slug = ").value(slug.as_str()),
+    };
+    let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
+    let found = found(&row, actor)?;
     found.access.standing()?;
     Ok(found)
 }
 
-/// The condition that picks a room by the name it was given.
-fn named(room: &RoomRef) -> SimpleExpr {
-    match room {
-        RoomRef::Id(id) => room::Column::Id.eq(id.0),
-        RoomRef::Slug(slug) => room::Column::Slug.eq(slug.as_str()),
-    }
-}
-
-/// A room with its count of members and what the actor is there: one statement, so that head and count are of one moment.
-#[derive(FromQueryResult)]
-pub(super) struct Row {
-    id: Uuid,
-    slug: String,
-    name: String,
-    topic: String,
-    visibility: room::Visibility,
-    last_seq: i64,
-    members: i64,
-    role: Option<membership::Role>,
-}
-
-/// All rooms, as [`Row`]s.
-pub(super) fn select(actor: Actor) -> Select<room::Entity> {
-    let of_room = |what: Expr| {
-        Query::select()
-            .expr(what)
-            .from(membership::Entity)
-            .and_where(Expr::col((membership::Entity, membership::Column::RoomId)).equals((room::Entity, room::Column::Id)))
-            .take()
-    };
-    let role = match actor {
-        Actor::Guest => Expr::val(None::<String>),
-        Actor::User(UserId(user)) => {
-            let theirs = Expr::col((membership::Entity, membership::Column::UserId)).eq(user);
-            of_room(Expr::col((membership::Entity, membership::Column::Role))).and_where(theirs).take().into()
+/// Rooms with their counts of members and what the actor is there: one statement, so that head and count are of one moment. What picks
+/// the rooms is to follow.
+pub(super) fn select(backend: DbBackend, actor: Actor) -> Sql {
+    let sql = Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.last_seq, ")
+        .text("(SELECT COUNT(*) FROM memberships WHERE room_id = r.id), ");
+    let sql = match actor {
+        Actor::Guest => sql.text("NULL"),
+        Actor::User(user) => {
+            sql.text("(SELECT role FROM memberships WHERE room_id = r.id AND user_id = ").value(user.0).text(")")
         }
     };
-    room::Entity::find().expr_as(of_room(Expr::cust("COUNT(*)")), "members").expr_as(role, "role")
+    sql.text(" FROM rooms r WHERE ")
 }
 
-impl Row {
-    pub(super) fn into_found(self, actor: Actor) -> Found {
-        let visibility = self.visibility.into();
-        Found {
-            room: Room { id: RoomId(self.id), slug: self.slug, name: self.name, topic: self.topic, visibility },
-            head: Seq(self.last_seq),
-            members: self.members.unsigned_abs(),
-            access: Access::new(visibility, actor, self.role.map(Into::into)),
-        }
-    }
+/// A row of [`select`], as the actor sees it.
+pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<Found, DbErr> {
+    type Columns = (Uuid, String, String, String, room::Visibility, i64, i64, Option<membership::Role>);
+    let (id, slug, name, topic, visibility, head, members, role) = Columns::try_get_many_by_index(row)?;
+    let visibility = visibility.into();
+    Ok(Found {
+        room: Room { id: RoomId(id), slug, name, topic, visibility },
+        head: Seq(head),
+        members: members.unsigned_abs(),
+        access: Access::new(visibility, actor, role.map(Into::into)),
+    })
 }

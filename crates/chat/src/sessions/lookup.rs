@@ -20,7 +20,7 @@ use crate::{
 /// `unavailable`.
 pub async fn by_refresh_token(chat: &Chat, refresh_token: &str) -> Result<Option<Session>> {
     let found = lookup(chat.db().read(), refresh_token).await?;
-    Ok(found.filter(|found| is_fresh(chat, &found.token)).map(|found| found.session))
+    Ok(found.filter(|found| is_fresh(chat, found)).map(|found| found.session))
 }
 
 /// The session behind an access token.

@@ -47,8 +47,9 @@ pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
     let Some(found) = lookup(&transaction, refresh_token).await? else {
         return Err(ErrorCode::NotAuthenticated.into());
     };
-    let Found { token, session } = found;
-    if !is_fresh(chat, &token) {
+    let is_fresh = is_fresh(chat, &found);
+    let Found { hash, session, .. } = found;
+    if !is_fresh {
         revoke_in(&transaction, session.id).await?;
         transaction.commit().await?;
         tracing::warn!(session = %session.id, "a replaced refresh token was shown: session revoked");
@@ -58,7 +59,7 @@ pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
     // A token replaced a moment ago comes from a second tab, or from an answer that was lost: it gets a successor of its own.
     tokens::Entity::update_many()
         .col_expr(tokens::Column::ReplacedAt, Expr::value(now()))
-        .filter(tokens::Column::Hash.eq(&token.hash))
+        .filter(tokens::Column::Hash.eq(hash))
         .filter(tokens::Column::ReplacedAt.is_null())
         .exec(&transaction)
         .await?;

@@ -1,17 +1,12 @@
 //! A sign-in, and what finds it.
 
-use protocol::{SessionId, User};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, QueryFilter};
+use protocol::{SessionId, User, UserId};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Chat, Result,
     credentials::RefreshToken,
-    db::{
-        Transaction,
-        entity::{refresh_token as tokens, session, user},
-        now,
-        sessions::is_alive,
-    },
+    db::{Sql, Transaction, entity::refresh_token as tokens, now},
     policy::Actor,
 };
 
@@ -32,28 +27,29 @@ impl From<Option<&Session>> for Actor {
 
 /// A refresh token and the session that it belongs to.
 pub(super) struct Found {
-    pub(super) token: tokens::Model,
+    pub(super) hash: String,
+    pub(super) replaced_at: Option<i64>,
     pub(super) session: Session,
 }
 
-/// Looks a refresh token up.
+/// Looks a refresh token up, of a session that has not ended.
 pub(super) async fn lookup(db: &impl ConnectionTrait, token: &str) -> Result<Option<Found>> {
-    let row = tokens::Entity::find_by_id(RefreshToken::hash_of(token))
-        .find_also_related(session::Entity)
-        .and_also_related(user::Entity)
-        .filter(is_alive())
-        .one(db)
-        .await?;
-    Ok(match row {
-        Some((token, Some(session), Some(user))) => {
-            Some(Found { token, session: Session { id: SessionId(session.id), user: user.into() } })
-        }
-        _ => None,
-    })
+    type Columns = (Option<i64>, Uuid, Uuid, String, String);
+    let hash = RefreshToken::hash_of(token);
+    let columns = "SELECT t.replaced_at, s.id, u.id, u.username, u.name FROM refresh_tokens t ";
+    let select = Sql::new(db.get_database_backend(), columns)
+        .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
+        .value(hash.as_str())
+        .text(" AND s.revoked_at IS NULL AND s.expires_at > ")
+        .value(now());
+    let Some(row) = db.query_one_raw(select.done()).await? else { return Ok(None) };
+    let (replaced_at, id, user, username, name) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name } };
+    Ok(Some(Found { hash, replaced_at, session }))
 }
 
 /// Whether a token may still be used: it was not replaced, or only a moment ago.
-pub(super) fn is_fresh(chat: &Chat, token: &tokens::Model) -> bool {
+pub(super) fn is_fresh(chat: &Chat, token: &Found) -> bool {
     token.replaced_at.is_none_or(|replaced_at| now() - replaced_at <= chat.limits().refresh_grace_ms)
 }
 
