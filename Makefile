@@ -8,7 +8,7 @@ BENCH_PYTHON := target/bench/venv/.ready
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lint circles check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lint circles audit hooks check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -70,6 +70,13 @@ lint: circles ## check the format, import circles, and clippy for the server and
 
 circles: ## check that no files import each other in a circle, and none from a floor above
 	@cargo run --quiet --package circles -- Cargo.toml fuzz/Cargo.toml
+
+audit: ## check what Snug is made of: known vulnerabilities, licences, sources, crates that must not come in
+	@scripts/setup.sh audit
+	@scripts/audit.sh
+
+hooks: ## have git run scripts/pre-commit before each commit: format and import circles
+	git config core.hooksPath scripts/hooks
 
 check-wasm-tree: ## check that nothing of the server gets into the page
 	@scripts/check-wasm-tree.sh
