@@ -70,3 +70,13 @@ fn check(manifests: &[PathBuf]) -> Result<(String, Vec<String>), String> {
     faults.extend(circle::find(&all).iter().map(|circle| circle::describe(circle, &all)));
     Ok((format!("No import circle: {} files, {} arrows between them.", all.files(), all.count()), faults))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_check_that_sees_no_arrow_fails() {
+        assert!(check(&[]).is_err_and(|error| error.contains("looks at the wrong thing")));
+    }
+}

@@ -58,3 +58,28 @@ fn text<'a>(value: &'a Value, key: &str) -> &'a str {
 fn is_kind(target: &Value, kinds: &[&str]) -> bool {
     list(&target["kind"]).filter_map(Value::as_str).any(|kind| kinds.contains(&kind))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    #[test]
+    fn libraries_and_programs_are_found_and_tests_are_not() {
+        let roots = roots(Path::new("../../Cargo.toml")).unwrap();
+        let is_there = |package: &str, file: &str, is_library: bool| {
+            let is_it = |root: &Root| root.package == package && root.file.ends_with(file) && root.is_library == is_library;
+            roots.iter().any(is_it)
+        };
+        assert!(is_there("circles", "src/main.rs", false));
+        assert!(is_there("server", "server/src/lib.rs", true));
+        assert!(is_there("server", "server/src/main.rs", false));
+        assert!(is_there("bench", "bench/src/bin/bare.rs", false));
+        assert!(!roots.iter().any(|root| root.file.ends_with("tests/all/main.rs")));
+    }
+
+    #[test]
+    fn what_cargo_says_against_a_manifest_is_told() {
+        assert!(roots(Path::new("no/Cargo.toml")).err().unwrap().starts_with("cargo metadata on no/Cargo.toml: "));
+    }
+}
