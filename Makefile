@@ -8,7 +8,7 @@ BENCH_PYTHON := target/bench/venv/.ready
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lint check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lint circles audit hooks check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,11 +62,21 @@ fuzz: ## look for inputs that break TARGET=markdown or frames, SECONDS=60 long; 
 	@mkdir -p fuzz/target/corpus/$(TARGET)
 	cargo fuzz run $(TARGET) fuzz/target/corpus/$(TARGET) fuzz/corpus/$(TARGET) -- -max_total_time=$(SECONDS) -dict=fuzz/$(TARGET).dict
 
-lint: ## check the format, and clippy for the server and for the browser
+lint: circles ## check the format, import circles, and clippy for the server and for the browser
 	cargo fmt --all --check
 	cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
 	cargo clippy --workspace --exclude frontend --test faults -- -D warnings
 	cargo clippy --package frontend --target wasm32-unknown-unknown -- -D warnings
+
+circles: ## check that no files import each other in a circle, and none from a floor above
+	@cargo run --quiet --package circles -- Cargo.toml fuzz/Cargo.toml
+
+audit: ## check what Snug is made of: known vulnerabilities, licences, sources, crates that must not come in
+	@scripts/setup.sh audit
+	@scripts/audit.sh
+
+hooks: ## have git run scripts/pre-commit before each commit: format and import circles
+	git config core.hooksPath scripts/hooks
 
 check-wasm-tree: ## check that nothing of the server gets into the page
 	@scripts/check-wasm-tree.sh

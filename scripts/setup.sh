@@ -2,6 +2,7 @@
 # Checks what building Snug needs and installs what is missing, into this folder wherever that is possible:
 #   scripts/setup.sh        what `make run` needs
 #   scripts/setup.sh test   and what `make test` needs in addition
+#   scripts/setup.sh audit  and what `make audit` needs in addition
 # A second run finds everything in place and takes less than a second.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -129,8 +130,11 @@ install_rust
 cargo_tool cargo-leptos 0.3.10 --locked
 cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" # its own lock file would ask for yanked versions
 install_npm_tools
-if [[ ${1:-} == test ]]; then
-  install_chromium
-  install_python
-  install_services
-fi
+case ${1:-} in
+  test)
+    install_chromium
+    install_python
+    install_services
+    ;;
+  audit) cargo_tool cargo-deny 0.20.2 --locked ;;
+esac

@@ -3,12 +3,13 @@
 use std::net::IpAddr;
 
 use chat::{Actor, Chat, Session, sessions::SignedIn};
-use http::{HeaderValue, Method, StatusCode, header, request::Parts};
+use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use protocol::ErrorCode;
 
-use crate::{AppError, cookies};
+pub(crate) use crate::status::answer_with;
+use crate::{AppError, cookies, next::next_page, status::is_plain_form};
 
 /// Who makes the request, as the server's middleware found out.
 #[derive(Clone)]
@@ -43,7 +44,7 @@ impl Request {
     /// Gives the session to the browser and sends it on.
     pub(crate) fn welcome(&self, signed_in: &SignedIn, next: &str) {
         set_cookie(cookies::keep_session(signed_in.refresh_token.as_str(), self.caller.secure));
-        leptos_axum::redirect(&crate::api::next_page(next));
+        leptos_axum::redirect(&next_page(next));
     }
 }
 
@@ -75,19 +76,4 @@ pub(crate) fn refuse(error: chat::Error) -> AppError {
     }
     answer_with(public.code);
     public.into()
-}
-
-/// Sets the status of the answer, also of a page whose main data is refused. A form that was sent without JavaScript is answered
-/// by a redirect to the page with the form, which must stay one.
-pub(crate) fn answer_with(code: ErrorCode) {
-    let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-    if let (false, Ok(status)) = (is_plain_form(&parts), StatusCode::from_u16(code.status())) {
-        response.set_status(status);
-    }
-}
-
-/// Whether the browser itself sent the form and will show the answer as a page.
-fn is_plain_form(parts: &Parts) -> bool {
-    let accept = parts.headers.get(header::ACCEPT).and_then(|accept| accept.to_str().ok());
-    parts.method == Method::POST && accept.is_some_and(|accept| accept.contains("text/html"))
 }

@@ -6,7 +6,7 @@ use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
 use protocol::{Error, ErrorCode, Field, FieldError};
 use serde::{Deserialize, Serialize};
 
-use crate::api::TextJson;
+use crate::json::TextJson;
 
 /// Why a server function refused, with what had been typed: a form that was sent without JavaScript comes back as a new page,
 /// and both travel there in its address. On the wire it is the error object that every door of Snug answers with.
@@ -130,7 +130,7 @@ impl FromServerFnError for AppError {
             _ => ErrorCode::Internal,
         };
         #[cfg(feature = "ssr")]
-        crate::context::answer_with(code);
+        crate::status::answer_with(code);
         code.into()
     }
 }

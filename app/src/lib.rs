@@ -3,12 +3,15 @@
 #![allow(unreachable_pub, reason = "#[component] writes `pub` items into whatever module it is used in")]
 
 mod api;
+mod build;
 mod components;
 #[cfg(feature = "ssr")]
 pub mod context;
 #[cfg(feature = "ssr")]
 pub mod cookies;
 mod error;
+mod json;
+mod next;
 mod pages;
 mod room;
 mod session;
@@ -16,6 +19,8 @@ mod session;
 mod shell;
 pub mod socket;
 pub mod state;
+#[cfg(feature = "ssr")]
+mod status;
 
 use leptos::prelude::*;
 use leptos_meta::{Title, provide_meta_context};
@@ -25,6 +30,7 @@ use leptos_router::{
     path,
 };
 
+pub use build::build_id;
 pub use error::{AppError, Typed};
 #[cfg(feature = "ssr")]
 pub use shell::{Assets, shell};
@@ -32,12 +38,6 @@ pub use shell::{Assets, shell};
 use components::Layout;
 use pages::{Home, Login, NewRoom, NotFound, Register};
 use room::RoomPage;
-
-/// Names this build. A page that hears another name from the server is old and offers to reload.
-#[must_use]
-pub fn build_id() -> &'static str {
-    option_env!("SNUG_BUILD").unwrap_or(env!("CARGO_PKG_VERSION"))
-}
 
 /// The whole application.
 #[component]

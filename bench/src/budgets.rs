@@ -2,10 +2,7 @@
 
 use serde::Serialize;
 
-use crate::{
-    report::Report,
-    server::Kind::{self, Bare, Django, Snug},
-};
+use crate::server::Kind::{self, Bare, Django, Snug};
 
 /// A figure held against its budget.
 #[derive(Clone, Debug, Serialize)]
@@ -41,20 +38,20 @@ impl Verdict {
     }
 }
 
-/// All budgets whose figures were measured.
+/// All budgets whose figures were measured; `median` knows those.
 #[must_use]
-pub fn verdicts(report: &Report) -> Vec<Verdict> {
+pub fn verdicts(median: impl Fn(&str, Kind) -> Option<f64>) -> Vec<Verdict> {
     let mut verdicts = Vec::new();
     let mut promise = |name: &str, at_most, limit, measured: Option<f64>| {
         verdicts.extend(measured.map(|measured| Verdict { name: name.to_owned(), limit, at_most, measured }));
     };
-    let ratio = |name: &str, of: Kind, to: Kind| Some(report.median(name, of)? / report.median(name, to)?);
+    let ratio = |name: &str, of: Kind, to: Kind| Some(median(name, of)? / median(name, to)?);
     for pace in ["paced", "saturated"] {
         let delivery = format!("1000 subscribers, {pace}: CPU per delivery");
         promise(&format!("CPU per delivery, {pace}, times the bare loop's"), true, 1.25, ratio(&delivery, Snug, Bare));
         promise(&format!("CPU per delivery, {pace}, Django Channels' times ours"), false, 45.0, ratio(&delivery, Django, Snug));
     }
-    let snug = |name: &str| report.median(name, Snug);
+    let snug = |name: &str| median(name, Snug);
     promise("durable sends a second, 64 in flight", false, 12_000.0, snug("64 in flight: sends"));
     promise("idle socket, KiB, of 1,000", true, 16.0, snug("1000 idle sockets: memory of each"));
     promise("idle socket, KiB, of 10,000", true, 16.0, snug("10000 idle sockets: memory of each"));
@@ -83,13 +80,13 @@ mod tests {
 
     #[test]
     fn what_was_not_measured_has_no_verdict() {
-        let mut report = Report::default();
-        assert!(verdicts(&report).is_empty());
-        let delivery = "1000 subscribers, paced: CPU per delivery";
-        report.add(delivery, Snug, "µs", vec![6.0]);
-        assert!(verdicts(&report).is_empty());
-        report.add(delivery, Bare, "µs", vec![4.0]);
-        let measured: Vec<_> = verdicts(&report).iter().map(|verdict| verdict.measured).collect();
-        assert_eq!(measured, [1.5]);
+        let measured = |figures: &[(Kind, f64)]| -> Vec<f64> {
+            let is_there = |name: &str| name == "1000 subscribers, paced: CPU per delivery";
+            let median = |name: &str, of| figures.iter().find(|(kind, _)| is_there(name) && *kind == of).map(|(_, value)| *value);
+            verdicts(median).iter().map(|verdict| verdict.measured).collect()
+        };
+        assert!(measured(&[]).is_empty());
+        assert!(measured(&[(Snug, 6.0)]).is_empty());
+        assert_eq!(measured(&[(Snug, 6.0), (Bare, 4.0)]), [1.5]);
     }
 }

@@ -72,7 +72,7 @@ impl Report {
             let _ = writeln!(table, "| {name} | {unit} | {} | {} | {} |", cell(Kind::Snug), cell(Kind::Bare), cell(Kind::Django));
         }
         table.push_str("\n| budget | | measured | |\n|---|---:|---:|---|\n");
-        for verdict in budgets::verdicts(self) {
+        for verdict in self.verdicts() {
             let _ =
                 writeln!(table, "| {} | {} | {} | {} |", verdict.name, verdict.bound(), short(verdict.measured), verdict.words());
         }
@@ -80,12 +80,16 @@ impl Report {
         table
     }
 
+    fn verdicts(&self) -> Vec<budgets::Verdict> {
+        budgets::verdicts(|name, kind| self.median(name, kind))
+    }
+
     /// Writes everything as JSON, with the machine that it was measured on.
     ///
     /// # Errors
     /// The file cannot be written.
     pub fn write(&self, path: &Path) -> Result<()> {
-        let (figures, budgets) = (&self.figures, &budgets::verdicts(self));
+        let (figures, budgets) = (&self.figures, &self.verdicts());
         let document = Document { machine: machine::name(), others_cores: self.others, figures, budgets };
         Ok(fs::write(path, serde_json::to_string_pretty(&document)?)?)
     }

@@ -1,7 +1,7 @@
 //! The site inside the binary: scripts, WASM, styles, icons. What stands under `pkg` has its hash in its address and never changes
 //! there; the rest is asked for again with its ETag.
 
-use std::{borrow::Cow, collections::HashMap, fmt::Write as _};
+use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
 
 use axum::{
     extract::{Request, State},
@@ -11,8 +11,6 @@ use axum::{
 };
 use bytes::Bytes;
 use rust_embed::RustEmbed;
-
-use crate::AppState;
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const AN_HOUR: &str = "public, max-age=3600";
@@ -140,9 +138,9 @@ impl Asset {
 }
 
 /// Answers with a file of the site where there is one.
-pub(crate) async fn serve(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn serve(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
     let reads = matches!(*request.method(), Method::GET | Method::HEAD);
-    match state.site.get(request.uri().path()).filter(|_| reads) {
+    match site.get(request.uri().path()).filter(|_| reads) {
         Some(asset) => asset.answer(request.headers()),
         None => next.run(request).await,
     }

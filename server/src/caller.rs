@@ -1,6 +1,9 @@
 //! Who makes a request: the address behind it, whether it came over TLS, and the session in its cookie.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::{
+    net::{IpAddr, Ipv4Addr, SocketAddr},
+    sync::Arc,
+};
 
 use app::{context::Caller, cookies};
 use axum::{
@@ -9,9 +12,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use chat::Chat;
 
 use crate::{
-    AppState,
     answers::{Door, Refusal},
     proxies::{self, Proxies},
 };
@@ -62,21 +65,21 @@ fn from_last<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a
 }
 
 /// Finds out where the request comes from; everything after this goes by [`Client`].
-pub(crate) async fn client(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn client(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     // Without a peer (a test without a socket) nothing may be believed.
-    let client = Client::of(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), &state.proxies);
+    let client = Client::of(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), &proxies);
     request.extensions_mut().insert(client);
     next.run(request).await
 }
 
 /// Finds the session of a page view or a server function.
-pub(crate) async fn session(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+pub(crate) async fn session(State(chat): State<Chat>, mut request: Request, next: Next) -> Response {
     let Some(&client) = request.extensions().get::<Client>() else {
         return Door::of(&request).refuse(protocol::ErrorCode::Internal);
     };
     let session = match cookies::session_token(request.headers(), client.secure) {
-        Some(token) => chat::sessions::by_refresh_token(&state.chat, &token).await,
+        Some(token) => chat::sessions::by_refresh_token(&chat, &token).await,
         None => Ok(None),
     };
     match session {

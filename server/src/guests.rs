@@ -16,11 +16,12 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use chat::Chat;
 use leptos::nonce::Nonce;
 use parking_lot::Mutex;
 use protocol::ErrorCode;
 
-use crate::{AppState, answers::Door, caller::Client};
+use crate::{answers::Door, caller::Client};
 
 /// Longest time for which a page is shown again.
 const AGE_MAX: Duration = Duration::from_secs(1);
@@ -55,12 +56,12 @@ pub struct Pages {
 }
 
 /// Shows a guest the page that another guest was shown, if it is still true.
-pub(crate) async fn reuse(State(state): State<AppState>, request: Request, next: Next) -> Response {
+pub(crate) async fn reuse(State(chat): State<Chat>, State(pages): State<Pages>, request: Request, next: Next) -> Response {
     let (Some(key), Some(nonce)) = (key(&request), request.extensions().get::<Nonce>().cloned()) else {
         return next.run(request).await;
     };
-    let (nonce, commits) = (nonce.to_string(), state.chat.commits());
-    if let Some(page) = state.pages.find(&key, commits, &nonce) {
+    let (nonce, commits) = (nonce.to_string(), chat.commits());
+    if let Some(page) = pages.find(&key, commits, &nonce) {
         metrics::counter!("snug_pages_reused_total").increment(1);
         return page;
     }
@@ -73,7 +74,7 @@ pub(crate) async fn reuse(State(state): State<AppState>, request: Request, next:
         && let Ok(html) = std::str::from_utf8(&body)
     {
         let pieces = html.split(&nonce).map(str::to_owned).collect();
-        state.pages.keep(key, Page { commits, rendered, headers: head.headers.clone(), pieces });
+        pages.keep(key, Page { commits, rendered, headers: head.headers.clone(), pieces });
     }
     (head, body).into_response()
 }

@@ -1,49 +1,33 @@
 //! The edge of Snug: everything between a socket of the operating system and [`chat`] or [`app`]. Decisions are made there.
 
-use std::sync::Arc;
-
 use axum::{
     Router, middleware,
     routing::{any, get, post},
 };
-use chat::Chat;
-use metrics_exporter_prometheus::PrometheusHandle;
 
 mod answers;
 pub mod assets;
 mod caller;
 pub mod commands;
 pub mod config;
+mod failure;
 mod guard;
 pub mod guests;
 pub mod hosts;
 mod pages;
 mod probes;
 pub mod proxies;
+mod reload;
 mod rest;
 mod security;
 pub mod serve;
+mod state;
+mod store;
 pub mod telemetry;
 pub mod ws;
 
-/// What handlers need; cheap to clone.
-#[derive(Clone)]
-pub struct AppState {
-    /// The chat itself.
-    pub chat: Chat,
-    /// The files of the site.
-    pub site: Arc<assets::Site>,
-    /// The names this server answers to.
-    pub hosts: Arc<hosts::Hosts>,
-    /// The proxies whose word counts.
-    pub proxies: Arc<proxies::Proxies>,
-    /// What guests were shown last.
-    pub pages: guests::Pages,
-    /// What `/metrics` shows.
-    pub metrics: PrometheusHandle,
-    /// The open sockets.
-    pub sockets: ws::Sockets,
-}
+pub use failure::Failure;
+pub use state::AppState;
 
 /// Every address of the server, and what a request passes on its way there (from the last layer to the first).
 pub fn router(state: AppState) -> Router {

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use server::{commands, config::Command, serve::Failure};
+use server::{Failure, commands, config::Command};
 
 fn main() -> ExitCode {
     let command = match Command::from_args() {

@@ -1,6 +1,6 @@
 //! The one place where Leptos meets axum: pages, server functions, and what both find in their context.
 
-use std::{env, sync::LazyLock};
+use std::sync::LazyLock;
 
 use app::{App, context::Caller, shell};
 use axum::{Router, extract::FromRef, http::request::Parts, middleware};
@@ -11,23 +11,15 @@ use leptos::{
 };
 use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
 
-use crate::{AppState, assets, caller, guests, security};
-
-const RELOAD_PORT: u32 = 3001;
+use crate::{AppState, assets, caller, guests, reload, security};
 
 /// The pages that there are, found by rendering the application. Once for the process, before the first request: a page that is
 /// rendered meanwhile would wait for its resources for ever (leptos-rs/leptos#4773).
 static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
 
-/// The port of the reload socket, while cargo-leptos watches the sources.
-pub(crate) fn reload_port() -> Option<u32> {
-    let watched = cfg!(debug_assertions) && env::var_os("LEPTOS_WATCH").is_some();
-    watched.then(|| env::var("LEPTOS_RELOAD_PORT").ok().and_then(|port| port.parse().ok()).unwrap_or(RELOAD_PORT))
-}
-
 impl FromRef<AppState> for LeptosOptions {
     fn from_ref(_: &AppState) -> Self {
-        Self::builder().output_name("snug").reload_port(reload_port().unwrap_or(RELOAD_PORT)).build()
+        Self::builder().output_name("snug").reload_port(reload::port().unwrap_or(reload::PORT)).build()
     }
 }
 

@@ -1,10 +1,8 @@
 //! `snug serve`: from the start to the end of a server process.
 
 use std::{
-    fmt,
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::PathBuf,
     pin::pin,
     sync::Arc,
     time::Duration,
@@ -15,7 +13,7 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
 };
-use chat::{Chat, Limits, SigningKey, upkeep};
+use chat::{Chat, Limits, SigningKey};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -32,9 +30,9 @@ use tower::{Service, service_fn};
 use crate::{
     AppState,
     assets::Site,
-    commands,
     config::{Options, Store},
-    guests, router, telemetry,
+    failure::Failure,
+    guests, router, store, telemetry,
     ws::{self, Sockets},
 };
 
@@ -53,47 +51,6 @@ const SEND_BUFFER_BYTES: u32 = 256 * 1024;
 const BACKLOG: u32 = 1024;
 /// Pause when the process has no file descriptor left for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-
-/// Why the server did not start, as one line that names what is wrong.
-#[derive(Debug)]
-pub enum Failure {
-    /// No threads.
-    Runtime(io::Error),
-    /// The data folder cannot be made or written.
-    DataDir(PathBuf, io::Error),
-    /// The signing key cannot be read or made.
-    SigningKey(PathBuf, io::Error),
-    /// The database cannot be opened.
-    Database(chat::Error),
-    /// What the operator wanted of the database cannot be done.
-    Upkeep(upkeep::Fault),
-    /// The address cannot be listened on.
-    Listen(SocketAddr, io::Error),
-    /// Metrics or signals are not to be had.
-    Process(Box<dyn std::error::Error + Send + Sync>),
-}
-
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Runtime(error) => write!(f, "cannot start threads: {error}"),
-            Self::DataDir(path, error) => write!(f, "cannot use the data folder {} (SNUG_DATA_DIR): {error}", path.display()),
-            Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
-            Self::Database(error) => {
-                let cause = error.to_string().replace('\n', " ");
-                write!(
-                    f,
-                    "cannot open the database: {cause}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?"
-                )
-            }
-            Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
-            Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
-            Self::Process(error) => write!(f, "cannot start: {error}"),
-        }
-    }
-}
-
-impl std::error::Error for Failure {}
 
 /// Starts, serves until SIGTERM or SIGINT, and ends.
 ///
@@ -205,7 +162,7 @@ where
 }
 
 async fn open_chat(options: &Store) -> Result<Chat, Failure> {
-    let data_dir = commands::data_dir(options)?;
+    let data_dir = store::data_dir(options)?;
     let signing_key = match options.signing_key() {
         Some(key) => key,
         None => {
@@ -213,7 +170,7 @@ async fn open_chat(options: &Store) -> Result<Chat, Failure> {
             SigningKey::load_or_create(&path).map_err(|error| Failure::SigningKey(path, error))?
         }
     };
-    commands::migrate::bring_up_to_date(options, &data_dir).await?;
+    store::bring_up_to_date(options, &data_dir).await?;
     let database_url = options.database_url(&data_dir);
     let redis_url = options.redis_url().map(str::to_owned);
     Chat::open(chat::Options { database_url, redis_url, signing_key, limits: Limits::default() }).await.map_err(Failure::Database)

@@ -1,8 +1,7 @@
 use leptos::prelude::*;
 use protocol::TokenGrant;
 
-use super::json::Answer;
-use crate::AppError;
+use crate::{AppError, json::Answer};
 #[cfg(feature = "ssr")]
 use crate::{
     Typed,

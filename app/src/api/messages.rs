@@ -2,8 +2,7 @@ use leptos::prelude::*;
 use protocol::{ClientId, RoomPage, Window};
 use serde::{Deserialize, Serialize};
 
-use super::json::Answer;
-use crate::AppError;
+use crate::{AppError, json::Answer};
 #[cfg(feature = "ssr")]
 use crate::{
     context::{Request, cookie, refuse},

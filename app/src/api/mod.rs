@@ -2,15 +2,12 @@
 //! same functions without JavaScript, hence the URL-encoded arguments and the fixed addresses.
 
 mod accounts;
-mod json;
 mod messages;
-mod next;
 mod rooms;
 
+pub(crate) use crate::next::{next_page, with_next};
 #[cfg(feature = "hydrate")]
 pub(crate) use accounts::renew_token;
 pub(crate) use accounts::{Login, Logout, Register, SetTheme};
-pub(crate) use json::TextJson;
 pub(crate) use messages::{RoomPageWithForm, SendMessage, room_page};
-pub(crate) use next::{next_page, with_next};
 pub(crate) use rooms::{CreateRoom, JoinRoom, LeaveRoom, join_room, leave_room, rooms};

@@ -2,8 +2,8 @@
 
 use chat::upkeep;
 
-use super::{data_dir_as_it_is, say};
-use crate::{config::FileOptions, serve::Failure, telemetry};
+use super::output::say;
+use crate::{config::FileOptions, failure::Failure, store::data_dir_as_it_is, telemetry};
 
 pub(super) async fn run(options: &FileOptions) -> Result<(), Failure> {
     telemetry::start_log(options.store());

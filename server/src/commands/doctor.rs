@@ -4,8 +4,8 @@ use std::process::ExitCode;
 
 use chat::upkeep::doctor::{self, Verdict};
 
-use super::{data_dir_as_it_is, say};
-use crate::{config::Store, serve::Failure, telemetry};
+use super::output::say;
+use crate::{config::Store, failure::Failure, store::data_dir_as_it_is, telemetry};
 
 pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
     telemetry::start_log(options);

@@ -5,8 +5,8 @@ use futures::{FutureExt, future::Fuse};
 use protocol::{ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
 
 use super::{
+    end::{End, Step},
     listener::Listener,
-    socket::{End, Step},
 };
 use crate::answers::told;
 

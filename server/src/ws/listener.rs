@@ -15,8 +15,9 @@ use tokio_util::sync::CancellationToken;
 use tungstenite::{self, Message};
 
 use super::{
-    Sockets,
-    socket::{End, Socket, Step},
+    end::{End, Step},
+    socket::Socket,
+    sockets::Sockets,
 };
 
 /// What a listener needs between two frames.

@@ -1,94 +1,27 @@
 //! `/ws`: one socket per tab or program, for all rooms. Here: who may open one, and how many there are.
 
 mod command;
+mod end;
 mod handshake;
+mod transport;
 mod listener;
 mod socket;
-mod transport;
-
-use std::{sync::Arc, time::Duration};
+mod sockets;
 
 use axum::{
     extract::{Query, Request, State},
     http::header,
     response::{IntoResponse, Response},
 };
-use protocol::{ErrorCode, limits};
+use chat::{Chat, subscriptions::Connection};
+use futures::FutureExt;
+use protocol::{CloseCode, ErrorCode};
 use serde::Deserialize;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::{
-    sync::{CancellationToken, WaitForCancellationFutureOwned},
-    task::TaskTracker,
-};
+use tokio::time::timeout;
 
-use self::socket::Socket;
+pub use self::sockets::{Limits, Sockets};
+use self::{end::End, listener::Listener, socket::Socket, sockets::Place};
 use crate::{AppState, answers::Refusal};
-
-/// How much of the sockets.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// Sockets that are open at the same time.
-    pub sockets: usize,
-    /// Time without any frame from the client, after which its socket is closed.
-    pub silence: Duration,
-    /// Time for a close to get through to a client that does not read; also for its last frames when the server stops.
-    pub goodbye: Duration,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { sockets: 20_000, silence: Duration::from_secs(limits::IDLE_SECONDS), goodbye: Duration::from_secs(10) }
-    }
-}
-
-/// The open sockets of this process, and the word that ends them.
-#[derive(Clone)]
-pub struct Sockets {
-    limits: Limits,
-    places: Arc<Semaphore>,
-    tasks: TaskTracker,
-    stop: CancellationToken,
-}
-
-impl Sockets {
-    /// None yet; `stop` ends them all.
-    #[must_use]
-    pub fn new(limits: Limits, stop: CancellationToken) -> Self {
-        Self { limits, places: Arc::new(Semaphore::new(limits.sockets)), tasks: TaskTracker::new(), stop }
-    }
-
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.stop.is_cancelled()
-    }
-
-    /// Until the server is to stop.
-    pub(crate) fn stopped(&self) -> WaitForCancellationFutureOwned {
-        self.stop.clone().cancelled_owned()
-    }
-
-    /// Until every socket is closed.
-    pub(crate) async fn drained(&self) {
-        self.tasks.close();
-        self.tasks.wait().await;
-    }
-
-    fn place(&self) -> Option<Place> {
-        let permit = Arc::clone(&self.places).try_acquire_owned().ok()?;
-        metrics::gauge!("snug_connections").increment(1);
-        Some(Place { _permit: permit })
-    }
-}
-
-/// The right to be one of the open sockets.
-struct Place {
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        metrics::gauge!("snug_connections").decrement(1);
-    }
-}
 
 #[derive(Deserialize)]
 struct Params {
@@ -112,12 +45,30 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     };
     let place = state.sockets.place();
     // Counted from here on: a stop that comes before the task starts has to wait for it.
-    let counted = state.sockets.tasks.token();
+    let counted = state.sockets.counted();
     tokio::spawn(async move {
         let _counted = counted;
         if let Some((stream, read)) = upgrade.done().await {
-            Socket::new(&state.chat, stream, read).serve(token, place, &state.chat, &state.sockets).await;
+            serve(Socket::new(&state.chat, stream, read), token, place, &state).await;
         }
     });
     answer
+}
+
+/// Serves whoever holds the token, or a guest, to the end. The place is free again when the socket has closed.
+async fn serve(mut socket: Socket, token: Option<String>, place: Option<Place>, state: &AppState) {
+    let end = match &place {
+        Some(_) => run(&mut socket, token, &state.chat, &state.sockets).await,
+        None => End::Close(CloseCode::Full),
+    };
+    // A client that does not read would hold up a stop, and its place, for ever.
+    let _ = timeout(state.sockets.limits.goodbye, socket.close(end)).await;
+}
+
+async fn run(socket: &mut Socket, token: Option<String>, chat: &Chat, sockets: &Sockets) -> End {
+    // In a box: it is done before anything is received, and would keep its room in every socket that does nothing.
+    match Connection::open(chat.clone(), token.as_deref(), socket.mailbox.clone()).boxed().await {
+        Ok(connection) => Listener::new(chat, connection, socket, sockets).listen().await,
+        Err(error) => End::unwelcome(&error),
+    }
 }

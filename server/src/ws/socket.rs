@@ -1,36 +1,17 @@
-//! One socket, from hello to close.
+//! One socket: its two sides, and its close.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
-use chat::{Chat, subscriptions::Connection};
-use futures::FutureExt;
+use chat::Chat;
 use hub::{Mailbox, Queue};
-use protocol::{CloseCode, Error, ErrorCode, ServerFrame};
-use tokio::{net::TcpStream, time::timeout};
-use tungstenite::error::ProtocolError;
+use protocol::ServerFrame;
+use tokio::net::TcpStream;
 
 use super::{
-    Place, Sockets,
-    listener::Listener,
+    end::End,
     transport::{Reader, Transport},
 };
-use crate::answers::told;
-
-/// How a socket ends.
-pub(super) enum End {
-    /// The server closes it.
-    Close(CloseCode),
-    /// The server says what is wrong, then closes it.
-    Refuse(Error, CloseCode),
-    /// What the client sends is no WebSocket, or too big a message: a code of RFC 6455, 7.4.1, and what is wrong.
-    Fail(u16, &'static str),
-    /// The client went away.
-    Gone,
-}
-
-/// A step that may be the last.
-pub(super) type Step = Result<(), End>;
 
 /// Both sides of a socket, and the queue of what is to be written to it.
 pub(super) struct Socket {
@@ -48,27 +29,9 @@ impl Socket {
         Self { mailbox, transport, reader }
     }
 
-    /// Serves whoever holds the token, or a guest, to the end. The place is free again when the socket has closed.
-    pub(super) async fn serve(mut self, token: Option<String>, place: Option<Place>, chat: &Chat, sockets: &Sockets) {
-        let end = match &place {
-            Some(_) => self.run(token, chat, sockets).await,
-            None => End::Close(CloseCode::Full),
-        };
-        // A client that does not read would hold up a stop, and its place, for ever.
-        let _ = timeout(sockets.limits.goodbye, self.close(end)).await;
-    }
-
-    async fn run(&mut self, token: Option<String>, chat: &Chat, sockets: &Sockets) -> End {
-        // In a box: it is done before anything is received, and would keep its room in every socket that does nothing.
-        match Connection::open(chat.clone(), token.as_deref(), self.mailbox.clone()).boxed().await {
-            Ok(connection) => Listener::new(chat, connection, self, sockets).listen().await,
-            Err(error) => End::unwelcome(&error),
-        }
-    }
-
     /// Says goodbye and waits until the client has read it: a socket that is dropped with unread data resets the connection, which
     /// can overtake the close frame.
-    async fn close(&mut self, end: End) {
+    pub(super) async fn close(&mut self, end: End) {
         let is_understood = !matches!(end, End::Fail(..));
         let goodbye = match end {
             End::Gone => None,
@@ -97,35 +60,5 @@ impl Socket {
                 () = self.transport.writable(), if waits => {}
             }
         }
-    }
-}
-
-impl End {
-    /// Why there is nothing more to be read.
-    pub(super) fn of_reading(error: &tungstenite::Error) -> Self {
-        match error {
-            tungstenite::Error::Capacity(_) => Self::Fail(1009, "frame too big"),
-            tungstenite::Error::Utf8(_) => Self::Fail(1007, "text is not UTF-8"),
-            tungstenite::Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => Self::Gone,
-            tungstenite::Error::Protocol(_) => Self::Fail(1002, "not a WebSocket"),
-            _ => Self::Gone,
-        }
-    }
-
-    /// Something that is not in the protocol.
-    pub(super) fn bad_frame() -> Self {
-        Self::Refuse(ErrorCode::BadRequest.into(), CloseCode::BadFrame)
-    }
-
-    /// Somebody whose token is not good, or cannot be checked now.
-    fn unwelcome(error: &chat::Error) -> Self {
-        let error = told(error);
-        let code = if error.code == ErrorCode::NotAuthenticated { CloseCode::SignIn } else { CloseCode::Restart };
-        Self::Refuse(error, code)
-    }
-
-    /// Something that guests may not do.
-    pub(super) fn sign_in() -> Self {
-        Self::Refuse(ErrorCode::NotAuthenticated.into(), CloseCode::SignIn)
     }
 }

@@ -3,7 +3,7 @@
 
 use std::iter;
 
-use super::{escape, inline};
+use super::{escape::escape, inline};
 
 /// How deep quotes and lists may nest.
 pub(super) const MAX_DEPTH: usize = 8;

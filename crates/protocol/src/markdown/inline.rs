@@ -2,21 +2,11 @@
 //! `~` are paired, then all is written. Code and links bind tighter than emphasis, as in CommonMark.
 
 use super::{
-    emphasis::{self, Run},
-    escape, links,
+    emphasis,
+    escape::escape,
+    links,
+    token::{Run, Token},
 };
-
-/// A piece of a paragraph.
-pub(super) enum Token<'a> {
-    Text(&'a str),
-    Code(&'a str),
-    /// An address that stands for itself.
-    Address(&'a str),
-    /// The start of a link to this address. Within a link, others are only text.
-    LinkStart(String),
-    LinkEnd,
-    Run(Run),
-}
 
 /// Writes the text of a paragraph as HTML.
 pub(super) fn write(text: &str, html: &mut String) {

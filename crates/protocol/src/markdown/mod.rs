@@ -23,9 +23,11 @@
 
 mod blocks;
 mod emphasis;
+mod escape;
 mod excerpt;
 mod inline;
 mod links;
+mod token;
 
 pub use excerpt::excerpt;
 
@@ -36,20 +38,6 @@ pub fn render(source: &str) -> String {
     let mut html = String::with_capacity(source.len() + source.len() / 4);
     blocks::write(&lines, blocks::Place::TOP, &mut html);
     html
-}
-
-/// Writes text as HTML, fit for content and for attributes in double quotes. A line end becomes `line_end`.
-fn escape(text: &str, line_end: &str, html: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => html.push_str("&amp;"),
-            '<' => html.push_str("&lt;"),
-            '>' => html.push_str("&gt;"),
-            '"' => html.push_str("&quot;"),
-            '\n' => html.push_str(line_end),
-            _ => html.push(c),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,46 @@
+//! Why a command was not done.
+
+use std::{fmt, io, net::SocketAddr, path::PathBuf};
+
+use chat::upkeep;
+
+/// Why a command was not done or the server did not start, as one line that names what is wrong.
+#[derive(Debug)]
+pub enum Failure {
+    /// No threads.
+    Runtime(io::Error),
+    /// The data folder cannot be made or written.
+    DataDir(PathBuf, io::Error),
+    /// The signing key cannot be read or made.
+    SigningKey(PathBuf, io::Error),
+    /// The database cannot be opened.
+    Database(chat::Error),
+    /// What the operator wanted of the database cannot be done.
+    Upkeep(upkeep::Fault),
+    /// The address cannot be listened on.
+    Listen(SocketAddr, io::Error),
+    /// Metrics or signals are not to be had.
+    Process(Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Runtime(error) => write!(f, "cannot start threads: {error}"),
+            Self::DataDir(path, error) => write!(f, "cannot use the data folder {} (SNUG_DATA_DIR): {error}", path.display()),
+            Self::SigningKey(path, error) => write!(f, "cannot use the signing key {}: {error}", path.display()),
+            Self::Database(error) => {
+                let cause = error.to_string().replace('\n', " ");
+                write!(
+                    f,
+                    "cannot open the database: {cause}. Is it there and running, and are SNUG_DATA_DIR and DATABASE_URL right?"
+                )
+            }
+            Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
+            Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
+            Self::Process(error) => write!(f, "cannot start: {error}"),
+        }
+    }
+}
+
+impl std::error::Error for Failure {}
