@@ -16,6 +16,7 @@ mod process;
 mod protocol_doc;
 mod security;
 mod throttle;
+mod tls;
 mod upkeep;
 mod ws;
 mod ws_outage;
