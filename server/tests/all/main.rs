@@ -10,6 +10,8 @@ mod api_v1;
 mod assets;
 mod behind_nginx;
 mod cli;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pages;
 mod probes;
 mod process;

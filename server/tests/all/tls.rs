@@ -21,7 +21,8 @@ fn doctor(folder: &Path, settings: &[(&str, &str)]) -> (bool, String) {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_speaks_tls_with_whom_the_system_trusts() {
     let (redis, certificate) = Redis::start_tls().await;
-    let database_url = Postgres::start_tls().await.database().await;
+    let postgres = Postgres::start_tls().await;
+    let database_url = postgres.database().await;
     let folder = tempfile::tempdir().unwrap();
     let settings = [
         ("DATABASE_URL", database_url.as_str()),
