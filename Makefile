@@ -62,11 +62,12 @@ fuzz: ## look for inputs that break TARGET=markdown or frames, SECONDS=60 long; 
 	@mkdir -p fuzz/target/corpus/$(TARGET)
 	cargo fuzz run $(TARGET) fuzz/target/corpus/$(TARGET) fuzz/corpus/$(TARGET) -- -max_total_time=$(SECONDS) -dict=fuzz/$(TARGET).dict
 
-lint: circles ## check the format, import circles, and clippy for the server and for the browser
+lint: circles ## check the format, import circles, clippy for the server and for the browser, and that there is one cryptography
 	cargo fmt --all --check
 	cargo clippy --workspace --exclude frontend --all-targets -- -D warnings
 	cargo clippy --workspace --exclude frontend --test faults -- -D warnings
 	cargo clippy --package frontend --target wasm32-unknown-unknown -- -D warnings
+	@scripts/check-crypto.sh
 
 circles: ## check that no files import each other in a circle, and none from a floor above
 	@cargo run --quiet --package circles -- Cargo.toml fuzz/Cargo.toml

@@ -56,6 +56,7 @@ pub fn verdicts(median: impl Fn(&str, Kind) -> Option<f64>) -> Vec<Verdict> {
     promise("idle socket, KiB, of 1,000", true, 16.0, snug("1000 idle sockets: memory of each"));
     promise("idle socket, KiB, of 10,000", true, 16.0, snug("10000 idle sockets: memory of each"));
     promise("idle server, MiB", true, 30.0, snug("idle after the start: memory"));
+    promise("after 1,000 sign-ins, MiB", true, 45.0, snug("1000 sign-ins: memory after"));
     promise("start to first page, ms, empty folder", true, 200.0, snug("start with an empty folder: first page"));
     promise("start to first page, ms", true, 200.0, snug("start with a database: first page"));
     promise("room pages a second and core", false, 3_000.0, snug("room page: requests per core"));

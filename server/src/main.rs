@@ -5,6 +5,9 @@ use std::process::ExitCode;
 use server::{Failure, commands, config::Command};
 
 fn main() -> ExitCode {
+    // Left to find out by itself whose cryptography to take, rustls panics as soon as a dependency brings a second one. What comes
+    // back is an error when there is one already: as good.
+    let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
     let command = match Command::from_args() {
         Ok(command) => command,
         Err(exit) => return exit,

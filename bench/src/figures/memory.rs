@@ -37,11 +37,11 @@ pub(super) fn measure(bench: &mut Bench) -> Result<()> {
 }
 
 /// Memory of a server that has had time to do what it does once.
-fn settled(server: &Server) -> Result<u64> {
+pub(super) fn settled(server: &Server) -> Result<u64> {
     thread::sleep(SETTLE);
     server.memory()
 }
 
-fn mebibytes(bytes: u64) -> f64 {
+pub(super) fn mebibytes(bytes: u64) -> f64 {
     bytes as f64 / f64::from(1 << 20)
 }

@@ -5,6 +5,7 @@ mod latency;
 mod memory;
 mod pages;
 mod sends;
+mod signins;
 mod stand;
 mod start;
 mod storm;
@@ -24,7 +25,7 @@ pub enum Group {
     Sends,
     /// Time from a send to the last delivery
     Latency,
-    /// Memory of an idle server and of idle sockets
+    /// Memory of an idle server, of idle sockets, and after sign-ins
     Memory,
     /// Sockets that come back all at once
     Storm,
@@ -51,7 +52,7 @@ impl Bench {
             Group::Fanout => fanout::measure(self),
             Group::Sends => sends::measure(self),
             Group::Latency => latency::measure(self),
-            Group::Memory => memory::measure(self),
+            Group::Memory => memory::measure(self).and_then(|()| signins::measure(self)),
             Group::Storm => storm::measure(self),
             Group::Pages => pages::measure(self),
             Group::Start => start::measure(self),

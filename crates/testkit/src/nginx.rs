@@ -3,13 +3,15 @@
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::Command,
     time::Duration,
 };
 
 use tokio::{net::TcpStream, time::timeout};
 
-use crate::guard::{Guard, find_program, folder};
+use crate::{
+    guard::{Guard, find_program, folder},
+    tls::Certificate,
+};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -25,7 +27,7 @@ impl Nginx {
     pub async fn start(host: &str, port: u16, site: impl FnOnce(&Path) -> String) -> Self {
         let program = find_program(&["nginx"], &["/usr/sbin".into()], "nginx-light");
         let folder = folder();
-        make_certificate(&folder, host);
+        Certificate::make(&folder, &format!("DNS:{host}"));
         fs::write(folder.join("site.conf"), site(&folder)).expect("the folder was just made");
         fs::write(folder.join("nginx.conf"), settings(&folder)).expect("the folder was just made");
         let configuration = folder.join("nginx.conf").display().to_string();
@@ -59,15 +61,4 @@ fn settings(folder: &Path) -> String {
          http {{\n{temporary}access_log off;\ninclude {0}/site.conf;\n}}\n",
         folder.display()
     )
-}
-
-fn make_certificate(folder: &Path, host: &str) {
-    let output = Command::new("openssl")
-        .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"])
-        .args(["-subj", &format!("/CN={host}"), "-addext", &format!("subjectAltName=DNS:{host}")])
-        .args(["-keyout", "privkey.pem", "-out", "fullchain.pem"])
-        .current_dir(folder)
-        .output()
-        .expect("openssl is missing. Install it: apt-get install openssl (Debian)");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }

@@ -15,6 +15,7 @@ use tokio::{sync::OnceCell, time::timeout};
 use crate::{
     free_port,
     guard::{Guard, find_program, folder},
+    tls::Certificate,
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -34,6 +35,8 @@ pub enum Durability {
 pub struct Postgres {
     guard: Guard,
     port: u16,
+    /// What its URLs end with.
+    parameters: String,
     databases: AtomicU32,
 }
 
@@ -46,21 +49,35 @@ impl Postgres {
 
     /// Starts one and waits until it accepts connections.
     pub async fn start(durability: Durability) -> Self {
+        Self::launch(durability, false).await
+    }
+
+    /// Starts one that speaks TLS only. Its URLs ask for its certificate, and name it as the one to trust.
+    pub async fn start_tls() -> Self {
+        Self::launch(Durability::Fast, true).await
+    }
+
+    async fn launch(durability: Durability, tls: bool) -> Self {
         let (folder, port) = (folder(), free_port());
         let programs = Programs::find(&folder);
         programs.initialize(&folder);
+        let fsync = if durability == Durability::Fast { "fsync=off" } else { "fsync=on" };
+        let settings =
+            ["listen_addresses=127.0.0.1", "unix_socket_directories=", "max_connections=300", "shared_buffers=32MB", fsync];
+        let mut settings = settings.map(str::to_owned).to_vec();
+        let mut parameters = String::new();
+        if tls {
+            let Certificate { chain, key } = programs.certificate(&folder);
+            settings.push("ssl=on".to_owned());
+            settings.push(format!("ssl_cert_file={}", chain.display()));
+            settings.push(format!("ssl_key_file={}", key.display()));
+            parameters = format!("?sslmode=verify-full&sslrootcert={}", chain.display());
+        }
         let mut command = programs.command("postgres");
-        let settings = [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=300",
-            "shared_buffers=32MB",
-            if durability == Durability::Fast { "fsync=off" } else { "fsync=on" },
-        ];
         command.extend(["-D".into(), data(&folder), "-p".into(), port.to_string()]);
-        command.extend(settings.iter().flat_map(|&setting| ["-c".to_owned(), setting.to_owned()]));
+        command.extend(settings.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
         // SIGQUIT is its "immediate shutdown": like a crash, with recovery at the next start.
-        let postgres = Self { guard: Guard::new(&folder, "QUIT", &command), port, databases: AtomicU32::new(0) };
+        let postgres = Self { guard: Guard::new(&folder, "QUIT", &command), port, parameters, databases: AtomicU32::new(0) };
         postgres.start_again().await;
         postgres
     }
@@ -120,7 +137,7 @@ impl Postgres {
     }
 
     fn url(&self, database: &str) -> String {
-        format!("postgres://snug@127.0.0.1:{}/{database}", self.port)
+        format!("postgres://snug@127.0.0.1:{}/{database}{}", self.port, self.parameters)
     }
 }
 
@@ -140,10 +157,16 @@ impl Programs {
         versions.reverse();
         let initdb = find_program(&["initdb"], &versions, "postgresql");
         let as_root = fs::metadata(folder).expect("it was just made").uid() == 0;
-        if as_root {
-            run(&["chown".into(), "postgres".into(), folder.display().to_string()]);
+        let programs = Self { folder: initdb.parent().expect("a file is in a folder").to_owned(), as_root };
+        programs.own(folder);
+        programs
+    }
+
+    /// Gives this to who will run them.
+    fn own(&self, path: &Path) {
+        if self.as_root {
+            run(&["chown".into(), "postgres".into(), path.display().to_string()]);
         }
-        Self { folder: initdb.parent().expect("a file is in a folder").to_owned(), as_root }
     }
 
     fn command(&self, program: &str) -> Vec<String> {
@@ -158,6 +181,15 @@ impl Programs {
         command.extend(["-D".into(), data(folder)]);
         command.extend(["-U", "snug", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"].map(str::to_owned));
         run(&command);
+    }
+
+    /// Makes a certificate for a server in this folder that takes no connection without TLS.
+    fn certificate(&self, folder: &Path) -> Certificate {
+        let certificate = Certificate::make(folder, "IP:127.0.0.1");
+        self.own(&certificate.key);
+        let connections = Path::new(&data(folder)).join("pg_hba.conf");
+        fs::write(connections, "hostssl all all 127.0.0.1/32 trust\n").expect("it was just initialized");
+        certificate
     }
 }
 

@@ -1,12 +1,16 @@
 //! A Redis of the test's own.
 
-use std::time::Duration;
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use tokio::{net::TcpStream, time::timeout};
 
 use crate::{
     free_port,
     guard::{Guard, find_program, folder},
+    tls::Certificate,
 };
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -14,18 +18,36 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A Redis (or Valkey) on loopback that keeps nothing. It ends with the test process.
 pub struct Redis {
     guard: Guard,
+    scheme: &'static str,
     port: u16,
 }
 
 impl Redis {
     /// Starts one and waits until it listens.
     pub async fn start() -> Self {
-        let program = find_program(&["redis-server", "valkey-server"], &[], "redis-server");
+        let port = free_port();
+        Self::run(&folder(), "redis", port, &["--port".into(), port.to_string()]).await
+    }
+
+    /// Starts one that speaks TLS only. Returns the certificate, too, which nobody trusts yet.
+    pub async fn start_tls() -> (Self, PathBuf) {
         let (folder, port) = (folder(), free_port());
-        let (program, dir, number) = (program.display().to_string(), folder.display().to_string(), port.to_string());
-        let options = ["--port", &number, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", &dir];
-        let command: Vec<_> = [program.as_str()].iter().chain(&options).map(|&part| part.to_owned()).collect();
-        let redis = Self { guard: Guard::new(&folder, "KILL", &command), port };
+        let Certificate { chain, key } = Certificate::make(&folder, "IP:127.0.0.1");
+        let options = format!(
+            "--port 0 --tls-port {port} --tls-auth-clients no --tls-cert-file {} --tls-key-file {}",
+            chain.display(),
+            key.display()
+        );
+        let options: Vec<_> = options.split(' ').map(str::to_owned).collect();
+        (Self::run(&folder, "rediss", port, &options).await, chain)
+    }
+
+    async fn run(folder: &Path, scheme: &'static str, port: u16, options: &[String]) -> Self {
+        let program = find_program(&["redis-server", "valkey-server"], &[], "redis-server").display().to_string();
+        let dir = folder.display().to_string();
+        let common = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", &dir].map(str::to_owned);
+        let command: Vec<_> = [program].iter().chain(options).chain(&common).cloned().collect();
+        let redis = Self { guard: Guard::new(folder, "KILL", &command), scheme, port };
         redis.start_again().await;
         redis
     }
@@ -33,7 +55,7 @@ impl Redis {
     /// Where it is.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        format!("{}://127.0.0.1:{}", self.scheme, self.port)
     }
 
     /// Its port on loopback.

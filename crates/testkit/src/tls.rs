@@ -1,12 +1,44 @@
-//! TLS for clients that do not speak it.
+//! Certificates for servers of the test's own, and TLS for clients that do not speak it.
 
-use std::{net::SocketAddr, path::Path, process::Stdio};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{self, Stdio},
+};
 
 use tokio::{
     io::copy,
     net::{TcpListener, TcpStream},
     process::Command,
 };
+
+const NO_OPENSSL: &str = "openssl is missing. Install it: apt-get install openssl (Debian)";
+
+/// A certificate that signed itself: only who is told to trust it does.
+pub(crate) struct Certificate {
+    pub(crate) chain: PathBuf,
+    pub(crate) key: PathBuf,
+}
+
+impl Certificate {
+    /// Makes `fullchain.pem` and `privkey.pem` in this folder, for a name such as `DNS:chat.example.org` or `IP:127.0.0.1`.
+    pub(crate) fn make(folder: &Path, name: &str) -> Self {
+        let certificate = Self { chain: folder.join("fullchain.pem"), key: folder.join("privkey.pem") };
+        let output = process::Command::new("openssl")
+            .args(["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "1"])
+            .args(["-subj", "/CN=Snug's tests", "-addext", &format!("subjectAltName={name}")])
+            // OpenSSL would make one of an authority, which rustls does not take from a server.
+            .args(["-addext", "basicConstraints=critical,CA:FALSE"])
+            .arg("-out")
+            .arg(&certificate.chain)
+            .arg("-keyout")
+            .arg(&certificate.key)
+            .output()
+            .expect(NO_OPENSSL);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        certificate
+    }
+}
 
 /// Listens on an address of loopback; what comes there goes on over TLS to a port of loopback, where this host has to show this
 /// certificate.
@@ -38,7 +70,7 @@ async fn wrap(mut stream: TcpStream, arguments: Vec<String>) {
         .stderr(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .expect("openssl is missing. Install it: apt-get install openssl (Debian)");
+        .expect(NO_OPENSSL);
     let (mut input, mut output) = tls.stdin.take().zip(tls.stdout.take()).expect("both are pipes");
     let (mut from, mut to) = stream.split();
     // How the one or the other end breaks off is nothing to a test.

@@ -10,12 +10,15 @@ mod api_v1;
 mod assets;
 mod behind_nginx;
 mod cli;
+#[cfg(target_os = "linux")]
+mod memory;
 mod pages;
 mod probes;
 mod process;
 mod protocol_doc;
 mod security;
 mod throttle;
+mod tls;
 mod upkeep;
 mod ws;
 mod ws_outage;

@@ -1,13 +1,24 @@
 //! Passwords: hashed with Argon2id off the async threads, a few at a time, and the common ones refused.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Weak},
+    time::Duration,
+};
 
 use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        self,
+        phc::{Output, ParamsString, PasswordHash, Salt},
+    },
 };
+use parking_lot::Mutex;
 use protocol::Password;
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::Semaphore,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 
 use crate::{Error, Result};
 
@@ -15,6 +26,11 @@ use crate::{Error, Result};
 const AT_ONCE: usize = 2;
 /// How long a request waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// How long the memory of a hash is kept for the next one. To get it anew costs half as much time as the hash itself.
+const KEPT: Duration = Duration::from_secs(2);
+/// Room for this many blocks of 1 KiB is asked for, although a hash fills 19 × 1,024 of them. More than 32 MiB glibc gives back to the
+/// system when it is freed; of less it learns to keep it, for each thread anew. What is never touched takes no memory.
+const ROOM: usize = 33 * 1024;
 
 /// The hash of a password that nobody has, with the parameters of all others: an unknown user name costs as much as a wrong
 /// password, and so cannot be told from it.
@@ -27,44 +43,108 @@ const COMMON: &str = include_str!("common_passwords.txt");
 /// defaults; a test holds them to that.
 pub(crate) struct Hasher {
     turns: Arc<Semaphore>,
+    pool: Mutex<Weak<Pool>>,
 }
 
 impl Hasher {
     pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)) }
+        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), pool: Mutex::default() }
     }
 
     /// The PHC string to store.
     pub(crate) async fn hash(&self, password: Password) -> Result<String> {
-        self.work(move || {
-            let hash = Argon2::default().hash_password(password.reveal().as_bytes()).map_err(Error::internal)?;
-            Ok(hash.to_string())
-        })
-        .await
+        self.work(move |memory| hash(memory, &password).map(|hash| hash.to_string()).map_err(Error::internal)).await
     }
 
     /// Whether this is the password of the account with this stored hash; of no account when there is none.
     pub(crate) async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool> {
-        self.work(move || {
+        self.work(move |memory| {
             let known = stored.is_some();
             let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
             let hash = PasswordHash::new(&stored).map_err(Error::internal)?;
-            let matches = Argon2::default().verify_password(password.reveal().as_bytes(), &hash).is_ok();
+            let matches = matches(memory, &password, &hash).unwrap_or(false);
             Ok(matches && known)
         })
         .await
     }
 
-    async fn work<T: Send + 'static>(&self, job: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+    async fn work<T: Send + 'static>(&self, job: impl FnOnce(&mut Memory) -> Result<T> + Send + 'static) -> Result<T> {
+        let pool = self.pool();
         let turn = timeout(PATIENCE, self.turns.clone().acquire_owned()).await.map_err(Error::unavailable)?;
         let turn = turn.map_err(Error::unavailable)?;
+        let used = pool.clone();
         let done = spawn_blocking(move || {
-            let result = job();
+            let result = used.lend(job);
             drop(turn);
             result
         });
-        done.await.map_err(Error::internal)?
+        let result = done.await.map_err(Error::internal)?;
+        tokio::spawn(async move {
+            sleep(KEPT).await;
+            // To give so much back takes a millisecond or two.
+            spawn_blocking(move || drop(pool));
+        });
+        result
     }
+
+    /// The pool that others are using, or a new one.
+    fn pool(&self) -> Arc<Pool> {
+        let mut pool = self.pool.lock();
+        pool.upgrade().unwrap_or_else(|| {
+            let new = Arc::default();
+            *pool = Arc::downgrade(&new);
+            new
+        })
+    }
+}
+
+/// What a hash is worked out in.
+type Memory = Vec<Block>;
+
+/// Memory that nobody is hashing in at the moment. It is there as long as somebody hashes or waits for a turn, and a little longer.
+#[derive(Default)]
+struct Pool(Mutex<Vec<Memory>>);
+
+impl Pool {
+    /// Turns are limited, and so is the memory.
+    fn lend<T>(&self, job: impl FnOnce(&mut Memory) -> T) -> T {
+        let kept = self.0.lock().pop();
+        let mut memory = kept.unwrap_or_else(|| Vec::with_capacity(ROOM));
+        let result = job(&mut memory);
+        self.0.lock().push(memory);
+        result
+    }
+}
+
+fn hash(memory: &mut Memory, password: &Password) -> password_hash::Result<PasswordHash> {
+    let argon2 = Argon2::default();
+    let salt = Salt::new(&password_hash::try_generate_salt()?)?;
+    let output = digest(memory, &argon2, password, &salt)?;
+    Ok(PasswordHash {
+        algorithm: Algorithm::default().ident(),
+        version: Some(Version::default().into()),
+        params: ParamsString::try_from(argon2.params())?,
+        salt: Some(salt),
+        hash: Some(output),
+    })
+}
+
+fn matches(memory: &mut Memory, password: &Password, hash: &PasswordHash) -> password_hash::Result<bool> {
+    let (Some(salt), Some(expected)) = (&hash.salt, &hash.hash) else { return Ok(false) };
+    let algorithm = Algorithm::try_from(hash.algorithm.as_str())?;
+    let version = hash.version.map(Version::try_from).transpose()?.unwrap_or_default();
+    let argon2 = Argon2::new(algorithm, version, Params::try_from(hash)?);
+    // Outputs are compared in constant time.
+    Ok(digest(memory, &argon2, password, salt)? == *expected)
+}
+
+/// What the library does by itself, in memory that is there already.
+fn digest(memory: &mut Memory, argon2: &Argon2<'_>, password: &Password, salt: &Salt) -> password_hash::Result<Output> {
+    let params = argon2.params();
+    memory.resize(memory.len().max(params.block_count()), Block::new());
+    let mut output = vec![0; params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN)];
+    argon2.hash_password_into_with_memory(password.reveal().as_bytes(), salt, &mut output, memory)?;
+    Ok(Output::new(&output)?)
 }
 
 /// Whether a password is among the first that are tried: on the list, the user name with little added, one character over and
@@ -93,6 +173,9 @@ fn is_run(password: &str) -> bool {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+    use futures::future::join_all;
+
     use super::*;
 
     fn password(text: &str) -> Password {
@@ -106,6 +189,40 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
         assert!(hasher.verify(password("moss and ember"), Some(hash.clone())).await.unwrap());
         assert!(!hasher.verify(password("moss and embers"), Some(hash)).await.unwrap());
+    }
+
+    /// `$argon2id$v=19$m=19456,t=2,p=1$` and the like: what is stored stays valid, whoever made it.
+    #[tokio::test]
+    async fn the_library_and_the_hasher_take_each_others_hashes() {
+        let hasher = Hasher::new();
+        let ours = hasher.hash(password("moss and ember")).await.unwrap();
+        assert!(Argon2::default().verify_password(b"moss and ember", &PasswordHash::new(&ours).unwrap()).is_ok());
+
+        let small = Params::new(64, 3, 2, Some(16)).unwrap();
+        let large = Params::new(40 * 1024, 1, 1, None).unwrap();
+        for argon2 in [
+            Argon2::default(),
+            Argon2::new(Algorithm::Argon2i, Version::V0x10, small),
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, large),
+        ] {
+            let theirs = argon2.hash_password(b"moss and ember").unwrap().to_string();
+            assert!(hasher.verify(password("moss and ember"), Some(theirs.clone())).await.unwrap(), "{theirs}");
+            assert!(!hasher.verify(password("moss and embers"), Some(theirs.clone())).await.unwrap(), "{theirs}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn memory_is_kept_while_there_is_work_and_no_longer() {
+        let hasher = Hasher::new();
+        assert!(hasher.pool.lock().upgrade().is_none());
+        let hashes = (0..6).map(|_| hasher.verify(password("moss and ember"), None));
+        assert!(join_all(hashes).await.into_iter().all(|verified| !verified.unwrap()));
+        let pool = hasher.pool.lock().upgrade().unwrap();
+        assert!((1..=AT_ONCE).contains(&pool.0.lock().len()));
+        drop(pool);
+        while hasher.pool.lock().upgrade().is_some() {
+            sleep(KEPT / 10).await;
+        }
     }
 
     #[tokio::test]

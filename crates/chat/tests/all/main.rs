@@ -12,5 +12,6 @@ mod scene;
 mod sending;
 mod sessions;
 mod socket;
+mod tls;
 mod typing;
 mod upkeep;

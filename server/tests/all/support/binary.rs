@@ -25,6 +25,8 @@ pub(crate) fn snug(arguments: &[&str]) -> Command {
         "SNUG_LOG",
         "SNUG_LOG_FORMAT",
         "LEPTOS_WATCH",
+        "SSL_CERT_FILE",
+        "SSL_CERT_DIR",
     ] {
         command.env_remove(name);
     }

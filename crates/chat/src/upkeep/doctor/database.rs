@@ -8,6 +8,8 @@ use crate::{
     upkeep::{CHECK_DATABASE, file},
 };
 
+/// Before this version, several connections to a file in WAL mode could damage it.
+const SQLITE_MIN: [u32; 3] = [3, 51, 3];
 /// The oldest PostgreSQL that Snug is tested with.
 const POSTGRES_MIN: i32 = 15;
 
@@ -40,7 +42,7 @@ async fn examine(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
 async fn version(db: &DatabaseConnection) -> Result<Finding, DbErr> {
     if db.get_database_backend() == DbBackend::Sqlite {
         let version: String = value(db, "SELECT sqlite_version()").await?;
-        return Ok(Finding::ok("database", format!("SQLite {version}")));
+        return Ok(sqlite(&version));
     }
     let version: String = value(db, "SELECT current_setting('server_version')").await?;
     let number: i32 = value(db, "SELECT current_setting('server_version_num')::int / 10000").await?;
@@ -49,6 +51,16 @@ async fn version(db: &DatabaseConnection) -> Result<Finding, DbErr> {
     } else {
         Finding::warn("database", format!("PostgreSQL {version}; Snug is tested with {POSTGRES_MIN} and later"))
     })
+}
+
+fn sqlite(version: &str) -> Finding {
+    let number = version.split('.').map(|part| part.parse().unwrap_or(0));
+    if number.lt(SQLITE_MIN) {
+        let first = SQLITE_MIN.map(|part| part.to_string()).join(".");
+        Finding::warn("database", format!("SQLite {version}, which can damage the file. Build Snug with {first} or later"))
+    } else {
+        Finding::ok("database", format!("SQLite {version}"))
+    }
 }
 
 fn schema(steps: &Steps) -> Finding {
@@ -66,4 +78,22 @@ fn schema(steps: &Steps) -> Finding {
 async fn value<T: sea_orm::TryGetable>(db: &DatabaseConnection, sql: &'static str) -> Result<T, DbErr> {
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
     row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))?.try_get_by_index(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::Verdict, sqlite};
+
+    #[test]
+    fn an_sqlite_that_can_damage_the_file_is_warned_of() {
+        for (version, verdict) in [
+            ("3.9.9", Verdict::Warn),
+            ("3.51.2", Verdict::Warn),
+            ("3.51.3", Verdict::Ok),
+            ("3.52.0", Verdict::Ok),
+            ("4.0", Verdict::Ok),
+        ] {
+            assert_eq!(sqlite(version).verdict, verdict, "{version}");
+        }
+    }
 }

@@ -1,0 +1,51 @@
+//! What the process takes of the system's memory.
+
+use std::fs;
+
+use futures::future::join_all;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::support::{
+    PASSWORD, Person,
+    binary::Binary,
+    eventually,
+    person::{Answer, Program},
+};
+
+const ACCOUNTS: usize = 20;
+/// As many as an account may try at once.
+const SIGN_INS_EACH: usize = 10;
+/// What may be left of all that: less than the memory of one hash, which is 19 MiB.
+const GROWTH_MAX: u64 = 16 << 20;
+
+/// Resident size, in bytes.
+fn resident(server: &Binary) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
+}
+
+/// Registers and signs in some times, from an address of their own: tries are counted by address.
+async fn sign_in(server: &Binary, account: usize) {
+    let (name, from) = (format!("ada{account}"), format!("198.51.100.{account}"));
+    let fields = [("username", name.as_str()), ("display_name", ""), ("password", PASSWORD)];
+    let person = Person::at(server.addr);
+    let registration = person.request(Method::POST, "/api/fn/register").header("x-forwarded-for", &from).form(&fields);
+    assert_eq!(Answer::to(registration).await.leads_to(), "/r/lobby");
+    for _ in 0..SIGN_INS_EACH {
+        let body = json!({ "username": name, "password": PASSWORD });
+        let request = Program::at(server.addr).post("/api/v1/auth/token").header("x-forwarded-for", &from).json(&body);
+        assert_eq!(Answer::to(request).await.status, StatusCode::OK);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_memory_of_sign_ins_comes_back() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::start(folder.path(), &[]);
+    server.stranger().get("/login").await;
+    let before = resident(&server);
+    join_all((0..ACCOUNTS).map(|account| sign_in(&server, account))).await;
+    eventually("the memory comes back", async || (resident(&server) < before + GROWTH_MAX).then_some(())).await;
+}
