@@ -11,8 +11,8 @@ use crate::{
 const SUBSCRIBERS: usize = 10;
 
 pub(super) fn measure(bench: &mut Bench) -> Result<()> {
-    let windows: &[usize] = if bench.quick { &[64] } else { &[1, 16, 64] };
-    let kinds = [Kind::Bare, Kind::Snug, Kind::Django];
+    let windows: &[usize] = if bench.quick { &[1, 64] } else { &[1, 16, 64] };
+    let kinds = [Kind::Bare, Kind::Snug, Kind::SocketIo, Kind::Django];
     let stands: Result<Vec<_>> = kinds.iter().map(|kind| Stand::one_room(*kind, &bench.programs, SUBSCRIBERS)).collect();
     let mut stands = stands?;
     for &window in windows {
