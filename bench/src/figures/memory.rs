@@ -19,7 +19,8 @@ pub(super) fn measure(bench: &mut Bench) -> Result<()> {
         // Registering hashes passwords, which takes memory that sockets could use later: started anew, nothing of it is left.
         let mut server = Server::start(kind, &bench.programs)?.restarted(&bench.programs)?;
         bench.report.add("idle after the start: memory", kind, "MiB", vec![mebibytes(settled(&server)?)]);
-        let sizes: &[usize] = if bench.quick || matches!(kind, Kind::SocketIo | Kind::Django) { &[1_000] } else { &[1_000, 10_000] };
+        let sizes: &[usize] =
+            if bench.quick || matches!(kind, Kind::SocketIo | Kind::Django) { &[1_000] } else { &[1_000, 10_000] };
         for &sockets in sizes {
             let mut swarm = Swarm::new()?;
             swarm.join(&server, "lobby", FIRST)?;
