@@ -45,7 +45,7 @@ test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks so
 	@scripts/setup.sh test
 	cd end2end && npx playwright test $(ARGS)
 
-bench: build $(BENCH_PYTHON) $(BENCH_NODE) ## measure speed and memory beside three neighbours, 15 minutes; ARGS="fanout sends --quick" picks some
+bench: build $(BENCH_PYTHON) $(BENCH_NODE) ## measure speed and memory beside three neighbours, 10 minutes; ARGS="fanout sends --quick" picks some
 	cargo build --release --package bench
 	target/release/bench $(ARGS)
 

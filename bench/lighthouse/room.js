@@ -26,7 +26,10 @@ const LINES = [
 
 const [binary, chromium, runs] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "snug-lighthouse-"));
-const server = spawn(binary, ["serve", "--addr", "127.0.0.1:0", "--data-dir", folder], { env: {}, stdio: ["ignore", "pipe", "inherit"] });
+const server = spawn(binary, ["serve", "--addr", "127.0.0.1:0", "--data-dir", folder], {
+  env: { SNUG_LOG: "warn" },
+  stdio: ["ignore", "pipe", "inherit"],
+});
 try {
   const url = await ready(server);
   await fillRoom(url);
@@ -56,7 +59,7 @@ async function fillRoom(url) {
 
 /** Sends a form as a browser without scripts does. */
 async function submit(url, name, fields, cookie = "") {
-  const headers = { accept: "text/html", cookie };
+  const headers = { accept: "text/html", "sec-fetch-site": "same-origin", cookie };
   const answer = await fetch(`${url}/api/fn/${name}`, { method: "POST", headers, body: new URLSearchParams(fields), redirect: "manual" });
   if (answer.status >= 400 || answer.headers.get("location")?.includes("error")) {
     throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
