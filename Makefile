@@ -4,11 +4,13 @@ export PATH := $(CURDIR)/.tools/bin:$(CURDIR)/end2end/node_modules/.bin:$(PATH)
 
 BINARY := target/release/snug
 BENCH_PYTHON := target/bench/venv/.ready
+BENCH_NODE := bench/socketio/node_modules/.package-lock.json
+LIGHTHOUSE := bench/lighthouse/node_modules/.package-lock.json
 # Folders too: they change when a file goes away.
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lint circles audit hooks check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lighthouse lint circles audit hooks check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -43,7 +45,7 @@ test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks so
 	@scripts/setup.sh test
 	cd end2end && npx playwright test $(ARGS)
 
-bench: build $(BENCH_PYTHON) ## measure speed and memory beside two neighbours, 10 minutes; ARGS="fanout sends --quick" picks some
+bench: build $(BENCH_PYTHON) $(BENCH_NODE) ## measure speed and memory beside three neighbours, 10 minutes; ARGS="fanout sends --quick" picks some
 	cargo build --release --package bench
 	target/release/bench $(ARGS)
 
@@ -51,6 +53,22 @@ bench: build $(BENCH_PYTHON) ## measure speed and memory beside two neighbours, 
 $(BENCH_PYTHON): bench/django/requirements.txt
 	python3 -m venv target/bench/venv
 	target/bench/venv/bin/pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+# Socket.IO and better-sqlite3, another one. Where there is no build of SQLite to fetch for this Node.js it is compiled, with the headers
+# that came with Node.js if they are there.
+$(BENCH_NODE): bench/socketio/package-lock.json
+	export npm_package_config_node_gyp_nodedir="$$(node -p 'require("path").resolve(process.execPath, "../..")')"; \
+	[ -f "$$npm_package_config_node_gyp_nodedir/include/node/node.h" ] || unset npm_package_config_node_gyp_nodedir; \
+	npm ci --prefix bench/socketio --no-audit --no-fund
+	@touch $@
+
+lighthouse: build $(LIGHTHOUSE) ## grade the page of a public room as a phone on a slow line loads it, median of RUNS=3
+	@scripts/setup.sh test
+	@scripts/lighthouse.sh
+
+$(LIGHTHOUSE): bench/lighthouse/package-lock.json
+	npm ci --prefix bench/lighthouse --no-audit --no-fund
 	@touch $@
 
 # New finds go beside the build; what is worth keeping is copied into fuzz/corpus, where an ordinary test replays it. Cargo-fuzz needs
@@ -86,5 +104,5 @@ screenshots: build ## take pictures of the main pages into OUT=folder
 	@scripts/setup.sh test
 	cd end2end && OUT="$(abspath $(or $(OUT),target/screenshots))" npx playwright test --config screenshots.config.ts
 
-size: build ## show what a first visit loads
+size: build ## check what a first visit loads
 	@scripts/size.sh

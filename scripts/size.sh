@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# What a first visit loads, as it goes over the wire (brotli), against the budget. Reports only.
+# What a first visit loads, as it goes over the wire (brotli): all of WASM, JavaScript and CSS. Fails above the limit.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-budget=200000
+# The limit is what holds today; it comes down until it is at the goal.
+limit=240000
+goal=200000
+
 total=0
 shopt -s nullglob
 files=(target/site/pkg/*.{wasm,js,css}.br)
@@ -14,5 +17,9 @@ for file in "${files[@]}"; do
   total=$((total + bytes))
   printf '%9d  %s\n' "$bytes" "${file#target/site/}"
 done
-printf '%9d  bytes in all, of %d\n' "$total" "$budget"
+printf '%9d  bytes in all, of %d; the goal is %d\n' "$total" "$limit" "$goal"
 printf '%9d  bytes: the binary\n' "$(wc -c <target/release/snug)"
+if ((total > limit)); then
+  printf 'A first visit loads %d bytes more than the limit in scripts/size.sh.\n' $((total - limit)) >&2
+  exit 1
+fi

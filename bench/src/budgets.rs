@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::server::Kind::{self, Bare, Django, Snug};
+use crate::server::Kind::{self, Bare, Snug, SocketIo};
 
 /// A figure held against its budget.
 #[derive(Clone, Debug, Serialize)]
@@ -41,25 +41,38 @@ impl Verdict {
 /// All budgets whose figures were measured; `median` knows those.
 #[must_use]
 pub fn verdicts(median: impl Fn(&str, Kind) -> Option<f64>) -> Vec<Verdict> {
+    let median = &median;
+    let of = |kind| move |name: &str| median(name, kind);
+    let (snug, bare, socket_io) = (of(Snug), of(Bare), of(SocketIo));
+    let times = |figure: &str, other: &dyn Fn(&str) -> Option<f64>| Some(snug(figure)? / other(figure)?);
+    let share = |figure: &str, whole: &str| Some(snug(figure)? / snug(whole)?);
+
     let mut verdicts = Vec::new();
-    let mut promise = |name: &str, at_most, limit, measured: Option<f64>| {
+    let mut promise = |at_most, limit, name: &str, measured: Option<f64>| {
         verdicts.extend(measured.map(|measured| Verdict { name: name.to_owned(), limit, at_most, measured }));
     };
-    let ratio = |name: &str, of: Kind, to: Kind| Some(median(name, of)? / median(name, to)?);
-    for pace in ["paced", "saturated"] {
-        let delivery = format!("1000 subscribers, {pace}: CPU per delivery");
-        promise(&format!("CPU per delivery, {pace}, times the bare loop's"), true, 1.25, ratio(&delivery, Snug, Bare));
-        promise(&format!("CPU per delivery, {pace}, Django Channels' times ours"), false, 45.0, ratio(&delivery, Django, Snug));
+    for (place, limit) in [
+        ("1000 subscribers, paced", 1.15),
+        ("1000 subscribers, paced, 50/s", 1.15),
+        ("1000 subscribers, saturated", 0.3),
+        ("500 rooms of 10, saturated", 1.5),
+    ] {
+        let ratio = times(&format!("{place}: CPU per delivery"), &bare);
+        promise(true, limit, &format!("{place}: CPU per delivery, times the bare loop's"), ratio);
     }
-    let snug = |name: &str| median(name, Snug);
-    promise("durable sends a second, 64 in flight", false, 12_000.0, snug("64 in flight: sends"));
-    promise("idle socket, KiB, of 1,000", true, 16.0, snug("1000 idle sockets: memory of each"));
-    promise("idle socket, KiB, of 10,000", true, 16.0, snug("10000 idle sockets: memory of each"));
-    promise("idle server, MiB", true, 30.0, snug("idle after the start: memory"));
-    promise("after 1,000 sign-ins, MiB", true, 45.0, snug("1000 sign-ins: memory after"));
-    promise("start to first page, ms, empty folder", true, 200.0, snug("start with an empty folder: first page"));
-    promise("start to first page, ms", true, 200.0, snug("start with a database: first page"));
-    promise("room pages a second and core", false, 3_000.0, snug("room page: requests per core"));
+    promise(false, 20_000.0, "durable sends a second, 64 in flight", snug("64 in flight: sends"));
+    promise(false, 1.42, "durable sends a second, 64 in flight, times the bare loop's", times("64 in flight: sends", &bare));
+    promise(false, 1.0, "lone sends a second, times Socket.IO's", times("lone send: sends", &socket_io));
+    promise(true, 1.0, "CPU of a lone send, times Socket.IO's", times("lone send: CPU per send", &socket_io));
+    promise(true, 6.0, "idle socket, KiB, of 1,000", snug("1000 idle sockets: memory of each"));
+    promise(true, 6.0, "idle socket, KiB, of 10,000", snug("10000 idle sockets: memory of each"));
+    promise(true, 25.0, "idle server, MiB", snug("idle after the start: memory"));
+    promise(true, 45.0, "after 1,000 sign-ins, MiB", snug("1000 sign-ins: memory after"));
+    promise(true, 30.0, "start to first page, ms, empty folder", snug("start with an empty folder: first page"));
+    promise(true, 30.0, "start to first page, ms", snug("start with a database: first page"));
+    promise(false, 10_000.0, "room pages a second and core, guest", snug("room page: requests per core"));
+    let member = share("room page, signed in: requests per core", "room page: requests per core");
+    promise(false, 0.25, "room pages a second and core, member's share of a guest's", member);
     verdicts
 }
 

@@ -1,6 +1,7 @@
 //! What the bench is made of: the load side in this process, the servers in processes of their own.
 
 pub mod budgets;
+pub mod dialect;
 pub mod figures;
 pub mod frames;
 pub mod http;

@@ -20,7 +20,7 @@ const LOAD_CORE: usize = 1;
 const FILES_MIN: u64 = 12_000;
 
 #[derive(Parser)]
-#[command(about = "Measures Snug, and two neighbours for scale")]
+#[command(about = "Measures Snug, and three neighbours for scale")]
 struct Options {
     /// Measure only these [default: all]
     groups: Vec<Group>,
@@ -52,11 +52,13 @@ fn run(options: &Options) -> Result<()> {
     take_place()?;
     fs::create_dir_all(&options.folder)?;
     let folder = options.folder.canonicalize()?;
+    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let programs = Programs {
         snug: options.snug.canonicalize().map_err(|error| format!("{}: {error}; run make build", options.snug.display()))?,
         bare: env::current_exe()?.with_file_name("bare"),
         python: folder.join("venv/bin/python"),
-        django: PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("django"),
+        socket_io: sources.join("socketio"),
+        django: sources.join("django"),
         data: folder.join("data"),
     };
     let time = Duration::from_secs(if options.quick { 1 } else { 2 });

@@ -12,17 +12,26 @@ use crate::{Result, http::header};
 
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// What came of the requests that were answered in full.
+#[derive(Debug, Default)]
+pub struct Loaded {
+    /// How long each took.
+    pub times: Vec<Duration>,
+    /// What all the answers took on the connections, heads included.
+    pub bytes: usize,
+}
+
 struct Reader {
     stream: TcpStream,
     asked: Instant,
     answer: Vec<u8>,
 }
 
-/// Asks for a page on so many connections, on each again as soon as the answer is complete, and returns how long each took.
+/// Asks for a page on so many connections, on each again as soon as the answer is complete.
 ///
 /// # Errors
 /// An answer is not a page, or is not complete.
-pub fn load(addr: SocketAddr, request: &str, connections: usize, time: Duration) -> Result<Vec<Duration>> {
+pub fn load(addr: SocketAddr, request: &str, connections: usize, time: Duration) -> Result<Loaded> {
     let (mut poll, mut events) = (Poll::new()?, Events::with_capacity(connections));
     let mut readers = Vec::new();
     for id in 0..connections {
@@ -32,7 +41,7 @@ pub fn load(addr: SocketAddr, request: &str, connections: usize, time: Duration)
         poll.registry().register(&mut stream, Token(id), Interest::READABLE)?;
         readers.push(Reader { stream, asked: Instant::now(), answer: Vec::new() });
     }
-    let (start, mut times, mut input) = (Instant::now(), Vec::new(), vec![0; 256 * 1024]);
+    let (start, mut loaded, mut input) = (Instant::now(), Loaded::default(), vec![0; 256 * 1024]);
     for reader in &mut readers {
         reader.ask(request)?;
     }
@@ -42,18 +51,21 @@ pub fn load(addr: SocketAddr, request: &str, connections: usize, time: Duration)
             return Err("a page is not complete, and nothing comes any more".into());
         }
         for event in &events {
-            if let Some(taken) = readers[event.token().0].read(&mut input)? {
-                times.push(taken);
-                readers[event.token().0].ask(request)?;
+            let reader = &mut readers[event.token().0];
+            if let Some(taken) = reader.read(&mut input)? {
+                loaded.times.push(taken);
+                loaded.bytes += reader.answer.len();
+                reader.ask(request)?;
             }
         }
     }
-    Ok(times)
+    Ok(loaded)
 }
 
 impl Reader {
     fn ask(&mut self, request: &str) -> Result<()> {
         self.asked = Instant::now();
+        self.answer.clear();
         // A request is far smaller than what the kernel takes at once from a client that waits for the answer.
         Ok(self.stream.write_all(request.as_bytes())?)
     }
@@ -68,11 +80,7 @@ impl Reader {
                 Err(error) => return Err(error.into()),
             }
         }
-        if !is_complete(&self.answer)? {
-            return Ok(None);
-        }
-        self.answer.clear();
-        Ok(Some(self.asked.elapsed()))
+        Ok(is_complete(&self.answer)?.then(|| self.asked.elapsed()))
     }
 }
 

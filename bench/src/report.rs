@@ -39,7 +39,7 @@ impl Report {
         let median = percentile(&mut samples, 0.5);
         let (low, high) = (samples.first().copied().unwrap_or(median), samples.last().copied().unwrap_or(median));
         let figure = Figure { name: name.to_owned(), server: kind.name(), unit, median, low, high };
-        println!("{name:<50} {:<7} {:>10} {unit:<3}  {} to {}", figure.server, short(median), short(low), short(high));
+        println!("{name:<50} {:<9} {:>10} {unit:<3}  {} to {}", figure.server, short(median), short(low), short(high));
         self.figures.push(figure);
     }
 
@@ -57,7 +57,9 @@ impl Report {
     /// The table in Markdown: a row for each quantity, a column for each server; then the budgets.
     #[must_use]
     pub fn table(&self) -> String {
-        let mut table = String::from("| | unit | snug | bare | django |\n|---|---|---:|---:|---:|\n");
+        let row = |cells: [String; 4]| cells.join(" | ");
+        let (servers, rule) = (row(Kind::ALL.map(|kind| kind.name().to_owned())), "---:|".repeat(Kind::ALL.len()));
+        let mut table = format!("| | unit | {servers} |\n|---|---|{rule}\n");
         let mut names: Vec<(&str, &str)> = self.figures.iter().map(|figure| (figure.name.as_str(), figure.unit)).collect();
         let mut seen = Vec::new();
         names.retain(|name| {
@@ -67,9 +69,9 @@ impl Report {
             }
         });
         for (name, unit) in names {
-            let cell = |kind| self.median(name, kind).map(short).unwrap_or_default();
+            let cells = row(Kind::ALL.map(|kind| self.median(name, kind).map(short).unwrap_or_default()));
             // Writing to a String cannot fail.
-            let _ = writeln!(table, "| {name} | {unit} | {} | {} | {} |", cell(Kind::Snug), cell(Kind::Bare), cell(Kind::Django));
+            let _ = writeln!(table, "| {name} | {unit} | {cells} |");
         }
         table.push_str("\n| budget | | measured | |\n|---|---:|---:|---|\n");
         for verdict in self.verdicts() {
@@ -113,6 +115,6 @@ mod tests {
         let mut report = Report::default();
         report.add("speed", Kind::Snug, "/s", vec![30.0, 10.0, 20.0]);
         report.add("speed", Kind::Bare, "/s", vec![1234.0]);
-        assert!(report.table().contains("| speed | /s | 20.0 | 1234 |  |\n"), "{}", report.table());
+        assert!(report.table().contains("| speed | /s | 20.0 | 1234 |  |  |\n"), "{}", report.table());
     }
 }

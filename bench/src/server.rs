@@ -10,7 +10,9 @@ use std::{
 };
 
 use crate::{
-    Result, frames,
+    Result,
+    dialect::Dialect,
+    frames,
     http::{ask, header},
     machine,
 };
@@ -27,17 +29,23 @@ pub enum Kind {
     Snug,
     /// One thread, epoll, one write per delivery, nothing stored.
     Bare,
+    /// Socket.IO with better-sqlite3 on Node.js.
+    SocketIo,
     /// Django Channels on uvicorn.
     Django,
 }
 
 impl Kind {
+    /// All of them, as the table has them from left to right.
+    pub const ALL: [Self; 4] = [Self::Snug, Self::Bare, Self::SocketIo, Self::Django];
+
     /// As it stands in the table.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Snug => "snug",
             Self::Bare => "bare",
+            Self::SocketIo => "socket.io",
             Self::Django => "django",
         }
     }
@@ -50,6 +58,8 @@ pub struct Programs {
     pub snug: PathBuf,
     /// The bare loop.
     pub bare: PathBuf,
+    /// Folder of the Socket.IO project, with what it depends on.
+    pub socket_io: PathBuf,
     /// Python of an environment that has Channels and uvicorn.
     pub python: PathBuf,
     /// Folder of the Django project.
@@ -67,6 +77,10 @@ impl Programs {
         match kind {
             Kind::Snug => command.arg(&self.snug).args(["serve", "--addr", "127.0.0.1:0", "--data-dir"]).arg(folder),
             Kind::Bare => command.arg(&self.bare),
+            Kind::SocketIo => {
+                let database = folder.join("chat.db");
+                command.arg("node").arg("chat.js").arg(database).current_dir(&self.socket_io).env("NODE_ENV", "production")
+            }
             Kind::Django => {
                 let uvicorn =
                     ["-m", "uvicorn", "chat:application", "--port", "0", "--no-access-log", "--ws-ping-interval", "600"];
@@ -201,8 +215,9 @@ impl Server {
         let token =
             self.tokens.get(account % ACCOUNTS).map(|token| format!("Sec-WebSocket-Protocol: snug.v1, bearer.{token}\r\n"));
         format!(
-            "GET /ws HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+            "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
+            Dialect::of(self.kind).path(),
             self.addr,
             token.unwrap_or_default()
         )

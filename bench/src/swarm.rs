@@ -9,15 +9,12 @@ use mio::{Events, Interest, Poll, Token, net::TcpStream};
 
 use crate::{
     Result,
+    dialect::{Dialect, Heard},
     frames::{self, Frame},
     server::Server,
     tally::Tally,
 };
 
-/// What people write, about as long as a line of chat.
-const BODY: &str = "The kettle is on and there is cake, so come down to the kitchen before the others have eaten it all up.";
-/// The number of a send is the last part of its client id.
-const CLIENT_ID: &str = "0190a5e0-7c1e-7d3a-9f10-";
 /// Sockets that open at the same time where nobody measures how long it takes.
 const WAVE: usize = 100;
 const INPUT_BYTES: usize = 64 * 1024;
@@ -40,22 +37,18 @@ pub struct Outcome {
     pub time: Duration,
     /// Events that reached a subscriber.
     pub deliveries: usize,
+    /// What these events took on the sockets, with the headers of their frames.
+    pub bytes: usize,
     /// From each send to its acknowledgement.
     pub acknowledged: Vec<Duration>,
     /// From each send to the last subscriber's getting it.
     pub delivered: Vec<Duration>,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Handshake,
-    Subscribing,
-    Live,
-}
-
 struct Socket {
     stream: TcpStream,
-    stage: Stage,
+    dialect: Dialect,
+    open: bool,
     room: usize,
     /// Place that it has everything up to.
     last: u64,
@@ -81,6 +74,7 @@ struct Floor {
     acknowledged: usize,
     live: usize,
     deliveries: usize,
+    bytes: usize,
 }
 
 /// Sockets to one server.
@@ -145,7 +139,8 @@ impl Swarm {
             // The senders are the first of each room; in rooms that were made for the bench account 0 may write.
             let account = if self.floor.names.len() > 1 { 0 } else { id };
             let outbox = server.handshake(account).into_bytes();
-            self.sockets.push(Socket { stream, stage: Stage::Handshake, room, last: 0, after, inbox: Vec::new(), outbox });
+            let (dialect, inbox) = (Dialect::of(server.kind), Vec::new());
+            self.sockets.push(Socket { stream, dialect, open: false, room, last: 0, after, inbox, outbox });
         }
         let all = self.sockets.len();
         self.until(|floor| floor.live == all)
@@ -159,7 +154,7 @@ impl Swarm {
         let first_of_room: Vec<_> = (0..self.floor.names.len())
             .map(|room| self.sockets.iter().position(|socket| socket.room == room).ok_or("a room without a socket"))
             .collect::<std::result::Result<_, _>>()?;
-        let (from, deliveries) = (self.floor.sends.len(), self.floor.deliveries);
+        let (from, deliveries, bytes) = (self.floor.sends.len(), self.floor.deliveries, self.floor.bytes);
         let rooms = first_of_room.len();
         let start = Instant::now();
         while start.elapsed() < time {
@@ -180,7 +175,8 @@ impl Swarm {
         let time = start.elapsed();
         self.floor.check()?;
         let (acknowledged, delivered) = self.floor.times(from);
-        Ok(Outcome { time, deliveries: self.floor.deliveries - deliveries, acknowledged, delivered })
+        let (deliveries, bytes) = (self.floor.deliveries - deliveries, self.floor.bytes - bytes);
+        Ok(Outcome { time, deliveries, bytes, acknowledged, delivered })
     }
 
     /// The last place of the first room that somebody has everything up to.
@@ -191,10 +187,8 @@ impl Swarm {
 
     fn send(&mut self, id: usize) -> Result<()> {
         let socket = &mut self.sockets[id];
-        let number = self.floor.sends.len();
-        let room = &self.floor.names[socket.room];
-        let json = format!(r#"{{"type":"send","room":"{room}","client_id":"{CLIENT_ID}{number:012x}","body":"{BODY}"}}"#);
-        frames::write_masked_text(json.as_bytes(), &mut socket.outbox);
+        let text = socket.dialect.send(&self.floor.names[socket.room], self.floor.sends.len());
+        frames::write_masked_text(text.as_bytes(), &mut socket.outbox);
         self.floor.sends.push(Sent { room: socket.room, at: Instant::now(), answer: None });
         socket.flush()
     }
@@ -280,17 +274,18 @@ impl Socket {
     /// Takes what is there in full; returns how many bytes that were.
     fn take_whole(&mut self, input: &[u8], floor: &mut Floor) -> Result<usize> {
         let mut at = 0;
-        if self.stage == Stage::Handshake {
+        if !self.open {
             let Some(end) = input.windows(4).position(|end| end == b"\r\n\r\n") else { return Ok(0) };
             if !input.starts_with(b"HTTP/1.1 101") {
                 return Err(format!("no socket: {}", String::from_utf8_lossy(input)).into());
             }
             at = end + 4;
-            self.subscribe(floor)?;
+            self.open = true;
+            self.react(self.dialect.opened(), 0, floor)?;
         }
         while let Some(frame) = Frame::first(&input[at..]) {
             match frame.opcode {
-                frames::TEXT => self.hear(frame.payload, floor)?,
+                frames::TEXT => self.react(self.dialect.hear(frame.payload)?, frame.size, floor)?,
                 frames::CLOSE => return Err(format!("closed: {}", String::from_utf8_lossy(frame.payload)).into()),
                 _ => {}
             }
@@ -299,43 +294,39 @@ impl Socket {
         Ok(at)
     }
 
-    fn subscribe(&mut self, floor: &Floor) -> Result<()> {
-        self.stage = Stage::Subscribing;
-        let after = self.after.map(|after| format!(r#","after":{after}"#)).unwrap_or_default();
-        let json = format!(r#"{{"type":"subscribe","room":"{}"{after}}}"#, floor.names[self.room]);
-        frames::write_masked_text(json.as_bytes(), &mut self.outbox);
-        self.flush()
+    fn react(&mut self, heard: Heard, size: usize, floor: &mut Floor) -> Result<()> {
+        match heard {
+            Heard::Asks(text) => self.say(text),
+            Heard::Ready => self.say(&self.dialect.subscribe(&floor.names[self.room], self.after)),
+            Heard::Subscribed(head) => {
+                self.last = self.after.unwrap_or(head);
+                floor.live += 1;
+                let (name, members) = (&floor.names[self.room], floor.members[self.room]);
+                floor.tallies[self.room].get_or_insert_with(|| Tally::new(name, members, head));
+                Ok(())
+            }
+            Heard::Event(seq) => {
+                let tally = floor.tallies[self.room].as_mut().ok_or("an event before the subscription")?;
+                tally.delivered(self.last, seq, Instant::now())?;
+                self.last = seq;
+                floor.deliveries += 1;
+                floor.bytes += size;
+                Ok(())
+            }
+            Heard::Ack(number, seq) => floor.acknowledge(number, seq),
+            Heard::Other => Ok(()),
+        }
     }
 
-    fn hear(&mut self, json: &[u8], floor: &mut Floor) -> Result<()> {
-        let number =
-            |key| frames::number_after(json, key).ok_or_else(|| format!("no {key} in {}", String::from_utf8_lossy(json)));
-        if json.starts_with(br#"{"type":"event""#) {
-            let seq = number(r#""seq":"#)?;
-            let tally = floor.tallies[self.room].as_mut().ok_or("an event before the subscription")?;
-            tally.delivered(self.last, seq, Instant::now())?;
-            self.last = seq;
-            floor.deliveries += 1;
-        } else if json.starts_with(br#"{"type":"ack""#) {
-            floor.acknowledge(json, number(r#""seq":"#)?)?;
-        } else if json.starts_with(br#"{"type":"subscribed""#) {
-            let head = number(r#""head":"#)?;
-            self.last = self.after.unwrap_or(head);
-            self.stage = Stage::Live;
-            floor.live += 1;
-            let (name, members) = (&floor.names[self.room], floor.members[self.room]);
-            floor.tallies[self.room].get_or_insert_with(|| Tally::new(name, members, head));
-        } else if !json.starts_with(br#"{"type":"hello""#) {
-            return Err(String::from_utf8_lossy(json).into());
-        }
-        Ok(())
+    fn say(&mut self, text: &str) -> Result<()> {
+        frames::write_masked_text(text.as_bytes(), &mut self.outbox);
+        self.flush()
     }
 }
 
 impl Floor {
-    fn acknowledge(&mut self, json: &[u8], seq: u64) -> Result<()> {
-        let id = frames::text_after(json, r#""client_id":"#).and_then(|id| id.strip_prefix(CLIENT_ID)).ok_or("a foreign ack")?;
-        let sent = self.sends.get_mut(usize::from_str_radix(id, 16)?).ok_or("an ack for what was not sent")?;
+    fn acknowledge(&mut self, number: usize, seq: u64) -> Result<()> {
+        let sent = self.sends.get_mut(number).ok_or("an ack for what was not sent")?;
         if sent.answer.replace((seq, Instant::now())).is_some() {
             return Err("a send was acknowledged twice".into());
         }

@@ -12,7 +12,7 @@ const SUBSCRIBERS: usize = 100;
 const PER_SECOND: u32 = 100;
 
 pub(super) fn measure(bench: &mut Bench) -> Result<()> {
-    let kinds = [Kind::Bare, Kind::Snug];
+    let kinds = [Kind::Bare, Kind::Snug, Kind::SocketIo];
     let stands: Result<Vec<_>> = kinds.iter().map(|kind| Stand::one_room(*kind, &bench.programs, SUBSCRIBERS)).collect();
     let mut stands = stands?;
     let samples = in_turn(&mut stands, bench, |_| Pace::PerSecond(PER_SECOND))?;

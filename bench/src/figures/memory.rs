@@ -15,11 +15,12 @@ const SETTLE: Duration = Duration::from_secs(1);
 const FIRST: usize = 100;
 
 pub(super) fn measure(bench: &mut Bench) -> Result<()> {
-    for kind in [Kind::Snug, Kind::Bare, Kind::Django] {
+    for kind in Kind::ALL {
         // Registering hashes passwords, which takes memory that sockets could use later: started anew, nothing of it is left.
         let mut server = Server::start(kind, &bench.programs)?.restarted(&bench.programs)?;
         bench.report.add("idle after the start: memory", kind, "MiB", vec![mebibytes(settled(&server)?)]);
-        let sizes: &[usize] = if bench.quick || kind == Kind::Django { &[1_000] } else { &[1_000, 10_000] };
+        let sizes: &[usize] =
+            if bench.quick || matches!(kind, Kind::SocketIo | Kind::Django) { &[1_000] } else { &[1_000, 10_000] };
         for &sockets in sizes {
             let mut swarm = Swarm::new()?;
             swarm.join(&server, "lobby", FIRST)?;

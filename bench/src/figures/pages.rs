@@ -1,6 +1,6 @@
-//! Pages a second over connections that stay open.
+//! Pages a second over connections that stay open: a guest's, a member's, and both as browsers ask for them.
 
-use std::process;
+use std::{process, time::Duration};
 
 use super::Bench;
 use crate::{
@@ -16,49 +16,96 @@ use crate::{
 const CONNECTIONS: usize = 8;
 /// As many as a page shows.
 const MESSAGES: usize = 50;
+/// What browsers take, of what is worth a server's while.
+const ENCODINGS: &str = "Accept-Encoding: br, gzip\r\n";
 /// More than this much of its own core, and the load side may be what is measured.
 const LOAD_MAX: f64 = 0.9;
 
 pub(super) fn measure(bench: &mut Bench) -> Result<()> {
     let server = Server::start(Kind::Snug, &bench.programs)?;
+    fill_room(bench, &server)?;
+    let member = format!("Cookie: {}\r\n", server.cookie());
+    let mut pages = [
+        Page::new(&server, "first page", "/", ""),
+        Page::new(&server, "room page", "/r/lobby", ""),
+        Page::new(&server, "room page, signed in", "/r/lobby", &member),
+        Page::new(&server, "room page, br or gzip", "/r/lobby", ENCODINGS),
+        Page::new(&server, "room page, signed in, br or gzip", "/r/lobby", &format!("{ENCODINGS}{member}")),
+    ];
+    // In turn, so that a busy minute of the machine is in the figures of each; the first round is to warm up.
+    for round in 0..=bench.repetitions {
+        for page in &mut pages {
+            let time = if round == 0 { bench.time / 4 } else { bench.time };
+            let sample = page.sample(&server, time)?;
+            if round > 0 {
+                page.samples.push(sample);
+            }
+        }
+    }
+    pages.iter().for_each(|page| page.report(bench));
+    Ok(())
+}
+
+/// Writes until a page is full, and sees that guests and members are shown all of it.
+fn fill_room(bench: &Bench, server: &Server) -> Result<()> {
     let mut swarm = Swarm::new()?;
-    swarm.join(&server, "lobby", 1)?;
+    swarm.join(server, "lobby", 1)?;
     while usize::try_from(swarm.head())? < MESSAGES + 10 {
         swarm.drive(bench.time / 10, 1, Pace::InFlight(1))?;
     }
-    let shown = ask(server.addr, "GET", "/r/lobby", &[], "")?.matches("The kettle is on").count();
-    if shown < MESSAGES {
-        return Err(format!("the room page shows {shown} messages, not {MESSAGES}").into());
-    }
-    let signed_in = format!("Cookie: {}\r\n", server.cookie());
-    for (name, path, headers) in
-        [("first page", "/", ""), ("room page", "/r/lobby", ""), ("room page, signed in", "/r/lobby", signed_in.as_str())]
-    {
-        page(bench, &server, name, &format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", server.addr))?;
+    for cookie in ["", server.cookie()] {
+        let shown = ask(server.addr, "GET", "/r/lobby", &[("Cookie", cookie)], "")?.matches("The kettle is on").count();
+        if shown < MESSAGES {
+            return Err(format!("the room page shows {shown} messages, not {MESSAGES}").into());
+        }
     }
     Ok(())
 }
 
-fn page(bench: &mut Bench, server: &Server, name: &str, request: &str) -> Result<()> {
-    let (mut rate, mut per_core, mut p99, mut busy) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    load(server.addr, request, CONNECTIONS, bench.time / 4)?;
-    for _ in 0..bench.repetitions {
+struct Page {
+    name: &'static str,
+    request: String,
+    samples: Vec<Sample>,
+}
+
+struct Sample {
+    rate: f64,
+    per_core: f64,
+    p99: f64,
+    bytes: f64,
+    load_side: f64,
+}
+
+impl Page {
+    fn new(server: &Server, name: &'static str, path: &str, headers: &str) -> Self {
+        let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", server.addr);
+        Self { name, request, samples: Vec::new() }
+    }
+
+    fn sample(&self, server: &Server, time: Duration) -> Result<Sample> {
         let (used, own) = (server.cpu()?, cpu_of(process::id())?);
-        let times = load(server.addr, request, CONNECTIONS, bench.time)?;
-        let count = times.len() as f64;
-        rate.push(count / bench.time.as_secs_f64());
-        per_core.push(count / (server.cpu()?.saturating_sub(used)).as_secs_f64());
-        p99.push(percentile(&mut milliseconds(&times), 0.99));
-        busy.push((cpu_of(process::id())?.saturating_sub(own)).as_secs_f64() / bench.time.as_secs_f64());
+        let loaded = load(server.addr, &self.request, CONNECTIONS, time)?;
+        let (used, own) = (server.cpu()?.saturating_sub(used), cpu_of(process::id())?.saturating_sub(own));
+        let (count, seconds) = (loaded.times.len() as f64, time.as_secs_f64());
+        Ok(Sample {
+            rate: count / seconds,
+            per_core: count / used.as_secs_f64(),
+            p99: percentile(&mut milliseconds(&loaded.times), 0.99),
+            bytes: loaded.bytes as f64 / count,
+            load_side: own.as_secs_f64() / seconds,
+        })
     }
-    if percentile(&mut busy, 0.5) > LOAD_MAX {
-        println!(
-            "{name}: the load side was busy for {:.0} % of the time; the server may do more",
-            percentile(&mut busy, 0.5) * 100.0
-        );
+
+    fn report(&self, bench: &mut Bench) {
+        let each = |figure: fn(&Sample) -> f64| self.samples.iter().map(figure).collect::<Vec<_>>();
+        let busy = percentile(&mut each(|sample| sample.load_side), 0.5);
+        if busy > LOAD_MAX {
+            println!("{}: the load side was busy for {:.0} % of the time; the server may do more", self.name, busy * 100.0);
+        }
+        let mut add = |what, unit, samples| bench.report.add(&format!("{}: {what}", self.name), Kind::Snug, unit, samples);
+        add("requests", "/s", each(|sample| sample.rate));
+        add("requests per core", "/s", each(|sample| sample.per_core));
+        add("p99", "ms", each(|sample| sample.p99));
+        add("over the wire", "B", each(|sample| sample.bytes));
     }
-    bench.report.add(&format!("{name}: requests"), Kind::Snug, "/s", rate);
-    bench.report.add(&format!("{name}: requests per core"), Kind::Snug, "/s", per_core);
-    bench.report.add(&format!("{name}: p99"), Kind::Snug, "ms", p99);
-    Ok(())
 }

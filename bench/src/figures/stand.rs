@@ -41,7 +41,7 @@ impl Stand {
     pub(super) fn one_room(kind: Kind, programs: &Programs, subscribers: usize) -> Result<Self> {
         let (server, mut swarm) = (Server::start(kind, programs)?, Swarm::new()?);
         swarm.join(&server, "lobby", subscribers)?;
-        Ok(Self { server, swarm, senders: 4 })
+        Ok(Self { server, swarm, senders: subscribers.min(4) })
     }
 
     /// Many rooms, in each of which one socket writes.
