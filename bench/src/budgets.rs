@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::server::Kind::{self, Bare, Snug, SocketIo};
+use crate::kind::Kind::{self, Bare, Snug, SocketIo};
 
 /// A figure held against its budget.
 #[derive(Clone, Debug, Serialize)]

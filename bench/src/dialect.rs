@@ -1,6 +1,6 @@
 //! What is said on a socket: Snug's frames, which the bare loop and Django speak too, or Socket.IO's packets.
 
-use crate::{Result, frames, server::Kind};
+use crate::{Result, frames, kind::Kind};
 
 /// What people write, about as long as a line of chat.
 const BODY: &str = "The kettle is on and there is cake, so come down to the kitchen before the others have eaten it all up.";

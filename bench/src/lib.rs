@@ -5,6 +5,7 @@ pub mod dialect;
 pub mod figures;
 pub mod frames;
 pub mod http;
+pub mod kind;
 pub mod machine;
 pub mod pages;
 pub mod report;

@@ -4,7 +4,7 @@ use std::{fmt::Write, fs, path::Path};
 
 use serde::Serialize;
 
-use crate::{Result, budgets, machine, server::Kind, stats::percentile};
+use crate::{Result, budgets, kind::Kind, machine, stats::percentile};
 
 /// One measured quantity of one server: the median of some samples, and their range.
 #[derive(Clone, Debug, Serialize)]

@@ -3,7 +3,7 @@
 use super::{Bench, Stand, each, in_turn};
 use crate::{
     Result,
-    server::Kind,
+    kind::Kind,
     stats::{milliseconds, percentile},
     swarm::Pace,
 };

@@ -3,11 +3,7 @@
 use std::{thread, time::Duration};
 
 use super::Bench;
-use crate::{
-    Result,
-    server::{Kind, Server},
-    swarm::Swarm,
-};
+use crate::{Result, kind::Kind, server::Server, swarm::Swarm};
 
 const SETTLE: Duration = Duration::from_secs(1);
 

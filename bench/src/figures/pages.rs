@@ -6,9 +6,10 @@ use super::Bench;
 use crate::{
     Result,
     http::ask,
+    kind::Kind,
     machine::cpu_of,
     pages::load,
-    server::{Kind, Server},
+    server::Server,
     stats::{milliseconds, percentile},
     swarm::{Pace, Swarm},
 };

@@ -3,7 +3,7 @@
 use super::{Bench, Stand, each, in_turn};
 use crate::{
     Result,
-    server::Kind::{self, Bare, Django, Snug, SocketIo},
+    kind::Kind::{self, Bare, Django, Snug, SocketIo},
     stats::{milliseconds, percentile},
     swarm::Pace,
 };

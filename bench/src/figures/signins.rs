@@ -3,11 +3,7 @@
 use std::{net::SocketAddr, thread};
 
 use super::{Bench, memory};
-use crate::{
-    Result,
-    http::ask,
-    server::{Kind, Server},
-};
+use crate::{Result, http::ask, kind::Kind, server::Server};
 
 /// Who sign in at the same time.
 const PEOPLE: usize = 10;

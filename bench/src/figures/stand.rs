@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use crate::{
     Result,
+    kind::Kind,
     report::Report,
-    server::{Kind, Programs, Server},
+    server::{Programs, Server},
     swarm::{Outcome, Pace, Swarm},
 };
 

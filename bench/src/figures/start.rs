@@ -1,11 +1,7 @@
 //! From the start of the process to the first page.
 
 use super::Bench;
-use crate::{
-    Result,
-    http::ask,
-    server::{Kind, Server},
-};
+use crate::{Result, http::ask, kind::Kind, server::Server};
 
 const STARTS: usize = 5;
 

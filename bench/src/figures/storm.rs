@@ -8,7 +8,8 @@ use std::{
 use super::{Bench, Stand};
 use crate::{
     Result,
-    server::{Kind, Server},
+    kind::Kind,
+    server::Server,
     swarm::{Pace, Swarm},
 };
 

@@ -3,10 +3,10 @@
 mod command;
 mod end;
 mod handshake;
-mod transport;
 mod listener;
 mod socket;
 mod sockets;
+mod transport;
 
 use axum::{
     extract::{Query, Request, State},
