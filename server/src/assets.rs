@@ -12,6 +12,8 @@ use axum::{
 use bytes::Bytes;
 use rust_embed::RustEmbed;
 
+use crate::compression::accepts;
+
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const AN_HOUR: &str = "public, max-age=3600";
 const ASK_AGAIN: &str = "no-cache";
@@ -115,10 +117,9 @@ impl Asset {
     }
 
     fn answer(&self, headers: &HeaderMap) -> Response {
-        let accepted = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (coding, data) = match (&self.brotli, &self.gzip) {
-            (Some(data), _) if accepts(accepted, "br") => (Some("br"), data),
-            (_, Some(data)) if accepts(accepted, "gzip") => (Some("gzip"), data),
+            (Some(data), _) if accepts(headers, "br") => (Some("br"), data),
+            (_, Some(data)) if accepts(headers, "gzip") => (Some("gzip"), data),
             _ => (None, &self.identity),
         };
         // Each coding is a representation of its own and needs its own tag (RFC 9110, 8.8.3.3).
@@ -172,15 +173,6 @@ fn hashed(path: &str, hash: &str) -> String {
         Some((stem, extension)) => format!("/{stem}.{hash}.{extension}"),
         None => format!("/{path}.{hash}"),
     }
-}
-
-/// Whether `Accept-Encoding` takes this coding: it is named and its weight is not zero.
-fn accepts(accepted: &str, coding: &str) -> bool {
-    accepted.split(',').any(|item| {
-        let (name, weight) = item.split_once(';').unwrap_or((item, ""));
-        let weight = weight.trim().strip_prefix("q=").and_then(|q| q.trim().parse::<f32>().ok()).unwrap_or(1.0);
-        name.trim().eq_ignore_ascii_case(coding) && weight > 0.0
-    })
 }
 
 fn content_type(path: &str) -> &'static str {

@@ -12,7 +12,7 @@ use app::{context::Caller, cookies};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{HeaderMap, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -21,12 +21,14 @@ use leptos::nonce::Nonce;
 use parking_lot::Mutex;
 use protocol::ErrorCode;
 
-use crate::{answers::Door, caller::Client};
+use crate::{answers::Door, caller::Client, compression::accepts, template::Template};
 
 /// Longest time for which a page is shown again.
 const AGE_MAX: Duration = Duration::from_secs(1);
 /// Pages that are kept. When there are more all go, and the ones that are asked for come back.
 const PAGES_MAX: usize = 256;
+/// Bytes of HTML that are kept; compressed, they take a quarter more.
+const KEPT_MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Larger ones are rendered each time.
 const PAGE_MAX_BYTES: usize = 1024 * 1024;
 
@@ -45,8 +47,7 @@ struct Page {
     commits: u64,
     rendered: Instant,
     headers: HeaderMap,
-    /// The page, cut where its nonce stood.
-    pieces: Arc<[String]>,
+    page: Arc<Template>,
 }
 
 /// The pages that were rendered last; cheap to clone.
@@ -61,7 +62,8 @@ pub(crate) async fn reuse(State(chat): State<Chat>, State(pages): State<Pages>, 
         return next.run(request).await;
     };
     let (nonce, commits) = (nonce.to_string(), chat.commits());
-    if let Some(page) = pages.find(&key, commits, &nonce) {
+    let gzip = accepts(request.headers(), "gzip");
+    if let Some(page) = pages.find(&key, commits, &nonce, gzip) {
         metrics::counter!("snug_pages_reused_total").increment(1);
         return page;
     }
@@ -73,8 +75,8 @@ pub(crate) async fn reuse(State(chat): State<Chat>, State(pages): State<Pages>, 
         && body.len() <= PAGE_MAX_BYTES
         && let Ok(html) = std::str::from_utf8(&body)
     {
-        let pieces = html.split(&nonce).map(str::to_owned).collect();
-        pages.keep(key, Page { commits, rendered, headers: head.headers.clone(), pieces });
+        let page = Arc::new(Template::of(html, &nonce));
+        pages.keep(key, Page { commits, rendered, headers: head.headers.clone(), page });
     }
     (head, body).into_response()
 }
@@ -99,17 +101,24 @@ fn key(request: &Request) -> Option<Key> {
 }
 
 impl Pages {
-    fn find(&self, key: &Key, commits: u64, nonce: &str) -> Option<Response> {
+    fn find(&self, key: &Key, commits: u64, nonce: &str, gzip: bool) -> Option<Response> {
         let kept = self.kept.lock();
         let page = kept.get(key).filter(|page| page.commits == commits && page.rendered.elapsed() < AGE_MAX)?;
-        let (headers, pieces) = (page.headers.clone(), page.pieces.clone());
+        let (mut headers, page) = (page.headers.clone(), page.page.clone());
         drop(kept);
-        Some((headers, Body::from(pieces.join(nonce))).into_response())
+        if !gzip {
+            return Some((headers, Body::from(page.with(nonce))).into_response());
+        }
+        headers.remove(header::CONTENT_LENGTH);
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        headers.append(header::VARY, HeaderValue::from_static("accept-encoding"));
+        Some((headers, Body::from(page.gzipped_with(nonce))).into_response())
     }
 
     fn keep(&self, key: Key, page: Page) {
         let mut kept = self.kept.lock();
-        if kept.len() >= PAGES_MAX {
+        let bytes = page.page.len() + kept.values().map(|page| page.page.len()).sum::<usize>();
+        if kept.len() >= PAGES_MAX || bytes > KEPT_MAX_BYTES {
             kept.clear();
         }
         kept.insert(key, page);
@@ -127,14 +136,14 @@ mod tests {
 
     fn pages(commits: u64) -> Pages {
         let pages = Pages::default();
-        let pieces = ["<script nonce=", ">…<style nonce=", ">"].map(str::to_owned).into();
-        pages.keep(key("/r/lobby"), Page { commits, rendered: Instant::now(), headers: HeaderMap::new(), pieces });
+        let page = Arc::new(Template::of("<script nonce=old>…<style nonce=old>", "old"));
+        pages.keep(key("/r/lobby"), Page { commits, rendered: Instant::now(), headers: HeaderMap::new(), page });
         pages
     }
 
     #[tokio::test]
     async fn a_page_is_shown_again_with_a_nonce_of_its_own() {
-        let page = pages(7).find(&key("/r/lobby"), 7, "fresh").unwrap();
+        let page = pages(7).find(&key("/r/lobby"), 7, "fresh", false).unwrap();
         let body = to_bytes(page.into_body(), PAGE_MAX_BYTES).await.unwrap();
         assert_eq!(body, "<script nonce=fresh>…<style nonce=fresh>");
     }
@@ -142,17 +151,18 @@ mod tests {
     #[test]
     fn a_commit_or_anything_else_about_the_request_makes_it_another_page() {
         let pages = pages(7);
-        assert!(pages.find(&key("/r/lobby"), 8, "n").is_none());
-        assert!(pages.find(&key("/r/shed"), 7, "n").is_none());
-        assert!(pages.find(&Key { secure: true, ..key("/r/lobby") }, 7, "n").is_none());
-        assert!(pages.find(&Key { theme: Some("dark".to_owned()), ..key("/r/lobby") }, 7, "n").is_none());
+        assert!(pages.find(&key("/r/lobby"), 8, "n", false).is_none());
+        assert!(pages.find(&key("/r/shed"), 7, "n", false).is_none());
+        assert!(pages.find(&Key { secure: true, ..key("/r/lobby") }, 7, "n", false).is_none());
+        assert!(pages.find(&Key { theme: Some("dark".to_owned()), ..key("/r/lobby") }, 7, "n", false).is_none());
     }
 
     #[test]
     fn what_is_kept_is_bounded() {
         let pages = pages(7);
         for n in 0..=PAGES_MAX {
-            let page = Page { commits: 7, rendered: Instant::now(), headers: HeaderMap::new(), pieces: Arc::default() };
+            let page =
+                Page { commits: 7, rendered: Instant::now(), headers: HeaderMap::new(), page: Arc::new(Template::of("", "x")) };
             pages.keep(key(&n.to_string()), page);
         }
         assert!(pages.kept.lock().len() <= PAGES_MAX);

@@ -9,6 +9,7 @@ mod answers;
 pub mod assets;
 mod caller;
 pub mod commands;
+mod compression;
 pub mod config;
 mod failure;
 mod guard;
@@ -24,6 +25,7 @@ pub mod serve;
 mod state;
 mod store;
 pub mod telemetry;
+mod template;
 pub mod ws;
 
 pub use failure::Failure;
@@ -46,6 +48,7 @@ pub fn router(state: AppState) -> Router {
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
+        .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn(guard::guard))
         .layer(middleware::from_fn(security::headers))
         .layer(middleware::from_fn_with_state(state.clone(), caller::client))
