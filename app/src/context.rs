@@ -43,7 +43,7 @@ impl Request {
     /// Gives the session to the browser and sends it on.
     pub(crate) fn welcome(&self, signed_in: &SignedIn, next: &str) {
         set_cookie(cookies::keep_session(signed_in.refresh_token.as_str(), self.caller.secure));
-        leptos_axum::redirect(&crate::api::next_page(next));
+        leptos_axum::redirect(&crate::next::next_page(next));
     }
 }
 
@@ -67,18 +67,24 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
     cookies::value(&parts.headers, name).map(str::to_owned)
 }
 
-/// Turns an error of the chat into one that may be shown: the cause goes to the log, the kind into the status.
-pub(crate) fn refuse(error: chat::Error) -> AppError {
+/// What may be shown of an error of the chat; the cause goes to the log.
+pub(crate) fn reveal(error: &chat::Error) -> protocol::Error {
     let public = error.public();
     if matches!(public.code, ErrorCode::Internal | ErrorCode::Unavailable) {
         tracing::error!(%error, "a request failed");
     }
+    public
+}
+
+/// Turns an error of the chat into the answer of a server function, its kind into the status.
+pub(crate) fn refuse(error: chat::Error) -> AppError {
+    let public = reveal(&error);
     answer_with(public.code);
     public.into()
 }
 
-/// Sets the status of the answer, also of a page whose main data is refused. A form that was sent without JavaScript is answered
-/// by a redirect to the page with the form, which must stay one.
+/// Sets the status of the answer. A form that was sent without JavaScript is answered by a redirect to the page with the form, which
+/// must stay one.
 pub(crate) fn answer_with(code: ErrorCode) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
     if let (false, Ok(status)) = (is_plain_form(&parts), StatusCode::from_u16(code.status())) {

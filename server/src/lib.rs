@@ -24,6 +24,7 @@ mod rest;
 mod security;
 pub mod serve;
 pub mod telemetry;
+mod watch;
 pub mod ws;
 
 /// What handlers need; cheap to clone.

@@ -74,7 +74,7 @@ fn socket_sources(request: &Request) -> String {
     let Some(host) = host_of(request.headers()) else { return String::new() };
     let secure = request.extensions().get::<Client>().is_some_and(|client| client.secure);
     let mut sources = format!(" {}://{host}", if secure { "wss" } else { "ws" });
-    if let Some(port) = crate::pages::reload_port() {
+    if let Some(port) = crate::watch::reload_port() {
         sources.push_str(&format!(" ws://{}:{port}", host.host()));
     }
     sources
