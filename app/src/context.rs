@@ -8,8 +8,11 @@ use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use protocol::ErrorCode;
 
-pub(crate) use crate::status::answer_with;
-use crate::{AppError, cookies, next::next_page, status::is_plain_form};
+use crate::{
+    AppError, cookies,
+    next::next_page,
+    status::{answer_with, is_plain_form},
+};
 
 /// Who makes the request, as the server's middleware found out.
 #[derive(Clone)]
@@ -68,12 +71,18 @@ pub(crate) fn cookie(name: &str) -> Option<String> {
     cookies::value(&parts.headers, name).map(str::to_owned)
 }
 
-/// Turns an error of the chat into one that may be shown: the cause goes to the log, the kind into the status.
-pub(crate) fn refuse(error: chat::Error) -> AppError {
+/// What may be shown of an error of the chat; the cause goes to the log.
+pub(crate) fn reveal(error: &chat::Error) -> protocol::Error {
     let public = error.public();
     if matches!(public.code, ErrorCode::Internal | ErrorCode::Unavailable) {
         tracing::error!(%error, "a request failed");
     }
+    public
+}
+
+/// Turns an error of the chat into the answer of a server function, its kind into the status.
+pub(crate) fn refuse(error: chat::Error) -> AppError {
+    let public = reveal(&error);
     answer_with(public.code);
     public.into()
 }

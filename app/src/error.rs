@@ -2,41 +2,23 @@
 
 use std::fmt;
 
-use leptos::server_fn::error::{FromServerFnError, ServerFnErrorErr};
-use protocol::{Error, ErrorCode, Field, FieldError};
+use leptos::server_fn::{
+    codec::JsonEncoding,
+    error::{FromServerFnError, ServerFnErrorErr},
+};
+use protocol::{Error, ErrorCode, Field};
 use serde::{Deserialize, Serialize};
-
-use crate::json::TextJson;
 
 /// Why a server function refused, with what had been typed: a form that was sent without JavaScript comes back as a new page,
 /// and both travel there in its address. On the wire it is the error object that every door of Snug answers with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(from = "WireError")]
 pub struct AppError {
     /// What went wrong.
     #[serde(flatten)]
     pub error: Error,
     /// What the form held.
-    #[serde(skip_serializing_if = "Typed::is_empty")]
+    #[serde(default, skip_serializing_if = "Typed::is_empty")]
     pub typed: Box<Typed>,
-}
-
-/// What of [`AppError`] is read. Spelled out, since reading `flatten` is much code in the browser.
-#[derive(Deserialize)]
-struct WireError {
-    code: ErrorCode,
-    #[serde(default)]
-    fields: Vec<FieldError>,
-    #[serde(default)]
-    retry_after: Option<u64>,
-    #[serde(default)]
-    typed: Typed,
-}
-
-impl From<WireError> for AppError {
-    fn from(WireError { code, fields, retry_after, typed }: WireError) -> Self {
-        Self { error: Error { code, fields, retry_after }, typed: typed.into() }
-    }
 }
 
 /// What a form held. There is no password here on purpose: addresses end up in histories and logs.
@@ -117,7 +99,7 @@ impl fmt::Display for AppError {
 impl std::error::Error for AppError {}
 
 impl FromServerFnError for AppError {
-    type Encoder = TextJson;
+    type Encoder = JsonEncoding;
 
     /// The texts inside are for developers and may hold what was typed: only the kind is kept.
     fn from_server_fn_error(value: ServerFnErrorErr) -> Self {
@@ -129,7 +111,6 @@ impl FromServerFnError for AppError {
             }
             _ => ErrorCode::Internal,
         };
-        #[cfg(feature = "ssr")]
         crate::status::answer_with(code);
         code.into()
     }

@@ -3,11 +3,12 @@
 use std::fmt::Write;
 
 /// Where a person goes who did not come from anywhere.
+#[cfg(feature = "ssr")]
 const ENTRY: &str = "/r/lobby";
 
 /// The page to go to: `next` when it is a path on this site, the lobby when there is none, else the home page. The result is
 /// printable ASCII, as a header needs it.
-#[must_use]
+#[cfg(feature = "ssr")]
 pub(crate) fn next_page(next: &str) -> String {
     match next {
         "" => ENTRY.to_owned(),
@@ -17,7 +18,6 @@ pub(crate) fn next_page(next: &str) -> String {
 }
 
 /// The address of a form page that goes on to `next`.
-#[must_use]
 pub(crate) fn with_next(page: &str, next: &str) -> String {
     if next.is_empty() {
         return page.to_owned();
@@ -27,6 +27,7 @@ pub(crate) fn with_next(page: &str, next: &str) -> String {
 }
 
 /// A path of this site. Browsers read `\` as `/` and drop tabs and line ends, so that `/\host` and `/<tab>/host` lead elsewhere.
+#[cfg(feature = "ssr")]
 fn is_local(next: &str) -> bool {
     let cleaned: String = next.chars().filter(|c| !c.is_ascii_control()).collect();
     cleaned.starts_with('/') && !cleaned.starts_with("//") && !cleaned.starts_with("/\\")
@@ -45,7 +46,7 @@ fn escape(text: &str, stays: impl Fn(u8) -> bool) -> String {
     escaped
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "ssr"))]
 mod tests {
     use super::*;
 

@@ -6,9 +6,9 @@ export async function go(page: Page, address: string): Promise<void> {
   await hydrated(page);
 }
 
-/** Waits until the page listens: what is clicked before hydration is lost. */
+/** Waits until the page listens: what is clicked before hydration is lost. A document needs no WebAssembly, so it listens at once. */
 export async function hydrated(page: Page): Promise<void> {
-  await expect(page.locator("html[data-hydrated]")).toBeAttached();
+  await expect(page.locator("html:is([data-hydrated], [data-document])")).toBeAttached();
 }
 
 /** Sends the form that the page is there for. */

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { go } from "../support/page.ts";
+import { go, hydrated } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 /** The page's background as red, green and blue, however the style sheet says it. */
@@ -91,7 +91,7 @@ test("every page has a strict content security policy, and keeps to it", async (
     expect(headers["x-content-type-options"]).toBe("nosniff");
     expect(headers["referrer-policy"]).toBeTruthy();
     // A breach would be an error on the console, which fails the test.
-    await expect(page.locator("html[data-hydrated]")).toBeAttached();
+    await hydrated(page);
   }
 });
 
@@ -108,7 +108,7 @@ test("what the page is made of is cached for good and compressed", async ({ page
     const path = new URL(answer.url()).pathname;
     if (path.startsWith("/pkg/")) assets.set(path, answer.headers());
   });
-  await go(page, "/");
+  await go(page, "/r/lobby");
   expect(assets.size).toBeGreaterThanOrEqual(3);
   for (const [path, headers] of assets) {
     expect(headers["cache-control"], path).toContain("immutable");

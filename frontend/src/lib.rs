@@ -13,7 +13,9 @@ use wasm_bindgen::{JsValue, prelude::wasm_bindgen};
 #[wasm_bindgen]
 pub fn hydrate() {
     std::panic::set_hook(Box::new(report));
-    leptos::mount::hydrate_body(app::App);
+    if app::hydrate().is_none() {
+        console_error("the page does not hold what it is made from");
+    }
 }
 
 /// After a panic nothing on the page reacts any more, so it says so and offers the way out.

@@ -3,6 +3,7 @@
 
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
 
+use app::pages::Assets;
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -12,7 +13,7 @@ use axum::{
 use bytes::Bytes;
 use rust_embed::RustEmbed;
 
-use crate::compression::accepts;
+use crate::{compression::accepts, reload};
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const AN_HOUR: &str = "public, max-age=3600";
@@ -59,7 +60,7 @@ struct Asset {
 pub struct Site {
     /// `None`: read from the disk at each request.
     assets: Option<HashMap<String, Asset>>,
-    links: app::Assets,
+    links: Assets,
 }
 
 impl Site {
@@ -97,7 +98,7 @@ impl Site {
 
     /// The addresses that pages link.
     #[must_use]
-    pub fn links(&self) -> app::Assets {
+    pub fn links(&self) -> Assets {
         self.links.clone()
     }
 
@@ -155,8 +156,8 @@ fn with_body(data: Bytes, content_type: &'static str, coding: Option<&'static st
     response
 }
 
-fn links(address: impl Fn(&str) -> String) -> app::Assets {
-    app::Assets { js: address("snug.js"), wasm: address("snug.wasm"), css: address("snug.css") }
+fn links(address: impl Fn(&str) -> String) -> Assets {
+    Assets { js: address("snug.js"), wasm: address("snug.wasm"), css: address("snug.css"), reload_port: reload::port() }
 }
 
 /// 64 bits of the hash: enough to tell the builds of one file apart.

@@ -1,54 +1,97 @@
-//! The one place where Leptos meets axum: pages, server functions, and what both find in their context.
+//! The one place where Leptos meets axum: pages, server functions, and what both are given of the request.
 
-use std::sync::LazyLock;
+use std::future::Future;
 
-use app::{App, context::Caller, shell};
-use axum::{Router, extract::FromRef, http::request::Parts, middleware};
+use app::{
+    AppError,
+    context::Caller,
+    pages::{self, Page, Visit},
+};
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, header, request::Parts},
+    middleware,
+    response::{IntoResponse, Response},
+    routing::{MethodRouter, get, post},
+};
 use leptos::{
-    config::LeptosOptions,
     context::{provide_context, use_context},
     nonce::Nonce,
+    server_fn::{axum::server_fn_paths, error::ServerFnUrlError},
 };
-use leptos_axum::{AxumRouteListing, ErrorHandler, LeptosRoutes, generate_route_list};
+use leptos_axum::handle_server_fns_with_context;
+use protocol::ErrorCode;
 
-use crate::{AppState, assets, caller, guests, reload, security};
-
-/// The pages that there are, found by rendering the application. Once for the process, before the first request: a page that is
-/// rendered meanwhile would wait for its resources for ever (leptos-rs/leptos#4773).
-static PAGES: LazyLock<Vec<AxumRouteListing>> = LazyLock::new(|| generate_route_list(App));
-
-impl FromRef<AppState> for LeptosOptions {
-    fn from_ref(_: &AppState) -> Self {
-        Self::builder().output_name("snug").reload_port(reload::port().unwrap_or(reload::PORT)).build()
-    }
-}
+use crate::{AppState, answers::Door, assets, caller, guests, security};
 
 /// All pages and server functions, the files of the site, and a page for what is none of them.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
-    let options = LeptosOptions::from_ref(state);
-    let provide = context(state);
-    let not_found = ErrorHandler::new_with_context(provide.clone(), shell, options.clone());
-    Router::new()
-        .leptos_routes_with_context(state, PAGES.clone(), provide, move || shell(options.clone()))
-        .fallback_service(not_found)
+    let functions = server_fn_paths().fold(Router::new(), |router, (path, _)| router.route(path, post(server_function)));
+    functions
+        .route("/", page(pages::home))
+        .route("/register", page(pages::register))
+        .route("/login", page(pages::login))
+        .route("/rooms/new", page(pages::new_room))
+        .route("/r/{slug}", page(pages::room))
+        .route("/r/{slug}/m/{seq}", page(pages::room))
+        .fallback(nothing)
         .layer(middleware::from_fn_with_state(state.clone(), guests::reuse))
         .layer(middleware::from_fn_with_state(state.clone(), caller::session))
         .layer(middleware::from_fn(security::page_policy))
         .layer(middleware::from_fn_with_state(state.clone(), assets::serve))
 }
 
-/// Leptos has put the head of the request into the context before this runs, for pages as for server functions.
-fn context(state: &AppState) -> impl Fn() + Clone + Send + Sync + 'static {
-    let (chat, links) = (state.chat.clone(), state.site.links());
-    move || {
-        provide_context(chat.clone());
-        provide_context(links.clone());
-        let Some(parts) = use_context::<Parts>() else { return };
-        if let Some(caller) = parts.extensions.get::<Caller>() {
-            provide_context(caller.clone());
+/// A page, by what renders it.
+fn page<R, F>(render: R) -> MethodRouter<AppState>
+where
+    R: Fn(Visit) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Page> + Send,
+{
+    get(async move |state: State<AppState>, request: Request| answer(&state, request, render).await)
+}
+
+async fn nothing(state: State<AppState>, request: Request) -> Response {
+    answer(&state, request, pages::not_found).await
+}
+
+async fn answer<F: Future<Output = Page>>(state: &AppState, request: Request, render: impl FnOnce(Visit) -> F) -> Response {
+    let door = Door::of(&request);
+    match visit(state, request.into_parts().0) {
+        Some(visit) => render(visit).await.into_response(),
+        None => door.refuse(ErrorCode::Internal),
+    }
+}
+
+/// What the layers before this have found out about the request.
+fn visit(state: &AppState, parts: Parts) -> Option<Visit> {
+    Some(Visit {
+        chat: state.chat.clone(),
+        caller: parts.extensions.get::<Caller>()?.clone(),
+        nonce: parts.extensions.get::<Nonce>()?.clone(),
+        assets: state.site.links(),
+        uri: parts.uri,
+        headers: parts.headers,
+    })
+}
+
+/// Leptos puts the head of the request into the context before it asks for the rest.
+async fn server_function(State(state): State<AppState>, mut request: Request) -> Response {
+    forget_refusal(request.headers_mut());
+    let context = move || {
+        provide_context(state.chat.clone());
+        if let Some(caller) = use_context::<Parts>().and_then(|parts| parts.extensions.get::<Caller>().cloned()) {
+            provide_context(caller);
         }
-        if let Some(nonce) = parts.extensions.get::<Nonce>() {
-            provide_context(nonce.clone());
-        }
+    };
+    handle_server_fns_with_context(context, request).await.into_response()
+}
+
+/// A form that is refused leads back to the page that it is on, with the error in the address. What was said the time before goes.
+fn forget_refusal(headers: &mut HeaderMap) {
+    let Some(mut page) = headers.get(header::REFERER).and_then(|page| page.to_str().ok()).map(str::to_owned) else { return };
+    ServerFnUrlError::<AppError>::strip_error_info(&mut page);
+    if let Ok(page) = HeaderValue::try_from(page) {
+        headers.insert(header::REFERER, page);
     }
 }

@@ -1,10 +1,8 @@
 use leptos::prelude::*;
 use protocol::TokenGrant;
 
-use crate::{AppError, json::Answer};
-#[cfg(feature = "ssr")]
 use crate::{
-    Typed,
+    AppError, Typed,
     context::{Request, cookie, refuse, set_cookie},
     cookies,
 };
@@ -60,7 +58,7 @@ pub(crate) async fn logout() -> Result<(), AppError> {
 ///
 /// # Errors
 /// Not signed in.
-#[server(prefix = "/api/fn", endpoint = "renew_token", output = Answer)]
+#[server(prefix = "/api/fn", endpoint = "renew_token")]
 pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
     let request = Request::current()?;
     let secure = request.caller.secure;

@@ -1,10 +1,8 @@
 use leptos::prelude::*;
 use protocol::RoomSummary;
 
-use crate::{AppError, json::Answer};
-#[cfg(feature = "ssr")]
 use crate::{
-    Typed,
+    AppError, Typed,
     context::{Request, lead_form_to, refuse},
 };
 
@@ -12,7 +10,7 @@ use crate::{
 ///
 /// # Errors
 /// The server cannot do it now.
-#[server(prefix = "/api/fn", endpoint = "rooms", output = Answer)]
+#[server(prefix = "/api/fn", endpoint = "rooms")]
 pub(crate) async fn rooms() -> Result<Vec<RoomSummary>, AppError> {
     let request = Request::current()?;
     chat::rooms::list(&request.chat, request.actor()).await.map_err(refuse)
@@ -40,7 +38,7 @@ pub(crate) async fn create_room(
 ///
 /// # Errors
 /// Not signed in, or no such room.
-#[server(prefix = "/api/fn", endpoint = "join_room", output = Answer)]
+#[server(prefix = "/api/fn", endpoint = "join_room")]
 pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
     let room = chat::rooms::join(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
@@ -52,7 +50,7 @@ pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
 ///
 /// # Errors
 /// Not signed in, or no such room.
-#[server(prefix = "/api/fn", endpoint = "leave_room", output = Answer)]
+#[server(prefix = "/api/fn", endpoint = "leave_room")]
 pub(crate) async fn leave_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
     chat::rooms::leave(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;

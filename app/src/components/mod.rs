@@ -2,21 +2,17 @@
 
 mod avatar;
 mod brand;
-mod field;
-mod form;
+mod dynamic;
 mod icon;
 mod layout;
-mod rooms;
+mod page;
 mod sidebar;
 mod theme;
 
 pub(crate) use avatar::{hue, initials};
 pub(crate) use brand::Brand;
-pub(crate) use field::TextField;
-pub(crate) use form::{PostForm, Posting};
+pub(crate) use dynamic::{Dynamic, dynamic, dynamic_view};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use layout::Layout;
-pub(crate) use rooms::WithRooms;
-#[cfg(feature = "ssr")]
+pub(crate) use page::PageContext;
 pub(crate) use theme::Theme;
-pub(crate) use theme::ThemeSwitch;

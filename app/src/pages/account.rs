@@ -1,83 +1,84 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 use protocol::Field;
+use serde::Deserialize;
 
+use super::{Page, Visit, document::document, field::TextField, form::Form};
 use crate::{
-    Typed,
-    api::{self, next_page, with_next},
-    components::{Brand, PostForm, Posting, TextField},
-    session::use_viewer,
+    Typed, api,
+    components::{Brand, PageContext},
+    head::Head,
+    next::{next_page, with_next},
 };
 
 /// Makes an account.
-#[component]
-pub(crate) fn Register() -> impl IntoView {
-    let next = asked_next();
-    let posting = Posting::to(api::Register::PATH);
-    let Typed { username, display_name, .. } = posting.typed();
+pub async fn register(visit: Visit) -> Page {
+    let next = asked_next(&visit);
     let gate = Gate {
         title: "Create an account",
         lead: "A name and a password, and you can talk. Nothing else is asked of you.",
         other: ("Already have an account? ", with_next("/login", &next), "Sign in"),
-        next: next.clone(),
+        next,
+        form: Form::to(api::Register::PATH, &visit),
+        button: "Create account",
     };
-    gate.around(view! {
-        <PostForm posting button="Create account">
-            <input type="hidden" name="next" value=next />
-            <TextField
-                field=Field::Username
-                name="username"
-                value=username
-                autocomplete="username"
-                hint="2 to 30 of a–z, 0–9, _ - and a dot. Others find you by it."
-                posting
-            />
-            <TextField
-                field=Field::DisplayName
-                name="display_name"
-                value=display_name
-                autocomplete="name"
-                optional=true
-                hint="Stands beside your messages. You may leave it empty."
-                posting
-            />
-            <TextField
-                field=Field::Password
-                name="password"
-                kind="password"
-                autocomplete="new-password"
-                hint="At least 8 characters. A few unrelated words are easy to keep in mind."
-                posting
-            />
-        </PostForm>
-    })
+    let Typed { username, display_name, .. } = gate.form.typed();
+    gate.page(
+        &visit,
+        [
+            TextField {
+                value: username,
+                autocomplete: "username",
+                hint: "2 to 30 of a–z, 0–9, _ - and a dot. Others find you by it.",
+                ..TextField::new(Field::Username, "username")
+            },
+            TextField {
+                value: display_name,
+                autocomplete: "name",
+                optional: true,
+                hint: "Stands beside your messages. You may leave it empty.",
+                ..TextField::new(Field::DisplayName, "display_name")
+            },
+            TextField {
+                kind: "password",
+                autocomplete: "new-password",
+                hint: "At least 8 characters. A few unrelated words are easy to keep in mind.",
+                ..TextField::new(Field::Password, "password")
+            },
+        ],
+    )
+    .await
 }
 
 /// Signs in.
-#[component]
-pub(crate) fn Login() -> impl IntoView {
-    let next = asked_next();
-    let posting = Posting::to(api::Login::PATH);
-    let Typed { username, .. } = posting.typed();
+pub async fn login(visit: Visit) -> Page {
+    let next = asked_next(&visit);
     let gate = Gate {
         title: "Sign in",
         lead: "Welcome back. Sign in to write, and to see the rooms you are in.",
         other: ("New here? ", with_next("/register", &next), "Create an account"),
-        next: next.clone(),
+        next,
+        form: Form::to(api::Login::PATH, &visit),
+        button: "Sign in",
     };
-    gate.around(view! {
-        <PostForm posting button="Sign in">
-            <input type="hidden" name="next" value=next />
-            <TextField field=Field::Username name="username" value=username autocomplete="username" posting />
-            <TextField field=Field::Password name="password" kind="password" autocomplete="current-password" posting />
-        </PostForm>
-    })
+    let Typed { username, .. } = gate.form.typed();
+    gate.page(
+        &visit,
+        [
+            TextField { value: username, autocomplete: "username", ..TextField::new(Field::Username, "username") },
+            TextField { kind: "password", autocomplete: "current-password", ..TextField::new(Field::Password, "password") },
+        ],
+    )
+    .await
 }
 
 /// Where to go afterwards, as the address says.
-fn asked_next() -> String {
-    use_query_map().with_untracked(|query| query.get_str("next").unwrap_or_default().to_owned())
+fn asked_next(visit: &Visit) -> String {
+    #[derive(Default, Deserialize)]
+    struct Asked {
+        next: Option<String>,
+    }
+
+    visit.query::<Asked>().next.unwrap_or_default()
 }
 
 /// A page with one form and nothing around it.
@@ -87,27 +88,37 @@ struct Gate {
     /// A question, and the page that is the answer.
     other: (&'static str, String, &'static str),
     next: String,
+    form: Form,
+    button: &'static str,
 }
 
 impl Gate {
-    fn around(self, form: impl IntoView + 'static) -> AnyView {
+    async fn page<const N: usize>(self, visit: &Visit, fields: [TextField; N]) -> Page {
+        document(visit, Head::new(self.title, Vec::new()), |page| self.view(page, fields)).await
+    }
+
+    fn view<const N: usize>(self, page: PageContext, fields: [TextField; N]) -> AnyView {
         let (question, address, answer) = self.other;
-        let signed_in = use_viewer().user.map(|user| {
+        let signed_in = page.viewer.get_value().map(|user| {
             view! {
                 <p class="note">
                     {["You are signed in as ", &user.name, ". "].concat()} <a href=next_page(&self.next)>"Go on"</a>
                 </p>
             }
         });
+        let fields = fields.map(|field| self.form.field(field)).into_iter().collect_view();
+        let fields = view! {
+            <input type="hidden" name="next" value=self.next />
+            {fields}
+        };
         view! {
-            <Title text=self.title />
             <section class="gate">
                 <div class="gate-card">
                     <Brand />
                     <h1>{self.title}</h1>
                     <p class="gate-lead">{self.lead}</p>
                     {signed_in}
-                    {form.into_any()}
+                    {self.form.view(fields.into_any(), self.button)}
                     <p class="gate-other">{question} <a href=address>{answer}</a></p>
                 </div>
             </section>

@@ -1,29 +1,30 @@
-use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::{Meta, Title};
+use leptos::prelude::*;
 use protocol::{RoomSummary, Standing, Visibility};
 
+use super::{Page, Visit, document::document};
 use crate::{
-    api::JoinRoom,
-    components::{Glyph, Icon, WithRooms},
-    session::use_viewer,
+    components::{Glyph, Icon},
+    endpoints,
+    head::{Head, Tag},
 };
 
 const DESCRIPTION: &str = "A small chat that lives on one machine of your own. Messages are on the page before it has finished \
                            loading, and none is ever lost.";
 
 /// The rooms, and for those who are new here what Snug is.
-#[component]
-pub(crate) fn Home() -> impl IntoView {
-    let signed_in = use_viewer().user.is_some();
-    let head = if signed_in { member_head().into_any() } else { guest_head().into_any() };
-    view! {
-        <Title text="" />
-        <Meta name="description" content=DESCRIPTION />
-        <div class="home">
-            {head}
-            <WithRooms show=room_lists />
-        </div>
-    }
+pub async fn home(visit: Visit) -> Page {
+    let head = Head::new("", vec![Tag::Name("description", DESCRIPTION.to_owned())]);
+    document(&visit, head, |page| {
+        let signed_in = page.is_signed_in();
+        let head = if signed_in { member_head().into_any() } else { guest_head().into_any() };
+        view! {
+            <div class="home">
+                {head} {room_lists(page.rooms.get_untracked(), signed_in)}
+            </div>
+        }
+        .into_any()
+    })
+    .await
 }
 
 fn member_head() -> impl IntoView {
@@ -92,7 +93,7 @@ fn room_card(summary: RoomSummary) -> impl IntoView {
     // A plain form: the answer to it is the room's own page.
     let join = (standing == Standing::MayJoin).then(|| {
         view! {
-            <form class="card-join" method="post" action=JoinRoom::PATH>
+            <form class="card-join" method="post" action=endpoints::JOIN_ROOM>
                 <input type="hidden" name="room" value=room.slug.clone() />
                 <button class="button button--quiet" aria-label=["Join ", &room.name].concat()>
                     "Join"

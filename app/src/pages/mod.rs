@@ -1,11 +1,23 @@
-//! The pages, apart from the room itself.
+//! Every page by name: a function from a [`Visit`] to a [`Page`]. Nothing in here reaches the browser.
 
 mod account;
+mod assets;
+mod document;
+mod escape;
+mod failure;
+mod field;
+mod form;
 mod home;
 mod new_room;
-mod not_found;
+mod room;
+mod shell;
+mod visit;
 
-pub(crate) use account::{Login, Register};
-pub(crate) use home::Home;
-pub(crate) use new_room::NewRoom;
-pub(crate) use not_found::NotFound;
+pub use account::{login, register};
+pub use assets::Assets;
+pub use failure::not_found;
+pub use home::home;
+pub use new_room::new_room;
+pub use room::room;
+pub use shell::Page;
+pub use visit::Visit;

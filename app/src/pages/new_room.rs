@@ -1,27 +1,25 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use leptos_meta::Title;
 use protocol::Field;
 
-use crate::{
-    Typed,
-    api::CreateRoom,
-    components::{PostForm, Posting, TextField},
-    session::use_viewer,
-};
+use super::{Page, Visit, document::document, field::TextField, form::Form};
+use crate::{Typed, api::CreateRoom, head::Head};
 
 /// Makes a room.
-#[component]
-pub(crate) fn NewRoom() -> impl IntoView {
-    let body = if use_viewer().user.is_some() { view! { <NewRoomForm /> }.into_any() } else { sign_in_first().into_any() };
-    view! {
-        <Title text="New room" />
-        <section class="gate gate--framed">
-            <div class="gate-card">
-                <h1>"New room"</h1>
-                {body}
-            </div>
-        </section>
-    }
+pub async fn new_room(visit: Visit) -> Page {
+    let head = Head::new("New room", Vec::new());
+    document(&visit, head, |page| {
+        let body = if page.is_signed_in() { new_room_form(&visit) } else { sign_in_first().into_any() };
+        view! {
+            <section class="gate gate--framed">
+                <div class="gate-card">
+                    <h1>"New room"</h1>
+                    {body}
+                </div>
+            </section>
+        }
+        .into_any()
+    })
+    .await
 }
 
 fn sign_in_first() -> impl IntoView {
@@ -38,36 +36,34 @@ fn sign_in_first() -> impl IntoView {
     }
 }
 
-#[component]
-fn NewRoomForm() -> impl IntoView {
-    let posting = Posting::to(CreateRoom::PATH);
-    let Typed { name, topic, visibility, .. } = posting.typed();
+fn new_room_form(visit: &Visit) -> AnyView {
+    let form = Form::to(CreateRoom::PATH, visit);
+    let Typed { name, topic, visibility, .. } = form.typed();
+    let fields = view! {
+        {form
+            .field(TextField {
+                value: name,
+                hint: "Up to 60 characters. Its address is made from it.",
+                ..TextField::new(Field::Name, "name")
+            })}
+        {form
+            .field(TextField {
+                value: topic,
+                optional: true,
+                hint: "What people talk about there, in one line.",
+                ..TextField::new(Field::Topic, "topic")
+            })}
+        {choose_visibility(visibility == "open", form.fault(Field::Visibility))}
+    };
     view! {
         <p class="gate-lead">"A place for one subject, one team, or one evening."</p>
-        <PostForm posting button="Create room">
-            <TextField
-                field=Field::Name
-                name="name"
-                value=name
-                hint="Up to 60 characters. Its address is made from it."
-                posting
-            />
-            <TextField
-                field=Field::Topic
-                name="topic"
-                value=topic
-                optional=true
-                hint="What people talk about there, in one line."
-                posting
-            />
-            <Visibility open=visibility == "open" posting />
-        </PostForm>
+        {form.view(fields.into_any(), "Create room")}
     }
+    .into_any()
 }
 
 /// Who may see the room: public unless chosen otherwise.
-#[component]
-fn Visibility(open: bool, posting: Posting) -> impl IntoView {
+fn choose_visibility(open: bool, fault: Option<String>) -> impl IntoView {
     let choice = |value: &'static str, checked: bool, name: &'static str, meaning: &'static str| {
         view! {
             <label class="choice">
@@ -77,7 +73,6 @@ fn Visibility(open: bool, posting: Posting) -> impl IntoView {
             </label>
         }
     };
-    let fault = move || posting.refusal.with(|refusal| refusal.as_ref()?.about(Field::Visibility));
     view! {
         <fieldset class="field choices" aria-describedby="visibility-fault">
             <legend>{Field::Visibility.label()}</legend>

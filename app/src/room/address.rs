@@ -2,6 +2,7 @@
 
 use protocol::{RoomPage, Seq, Standing, Visibility, Window};
 
+#[cfg(feature = "hydrate")]
 use crate::state::RoomState;
 
 /// `/r/{slug}` with `?before=` or `?after=`, or `/r/{slug}/m/{seq}`.
@@ -25,21 +26,17 @@ pub(crate) enum Place {
 }
 
 impl Address {
-    /// Whether it is the address of one message.
-    pub(crate) fn names_a_message(&self) -> bool {
-        self.place.focus().is_some()
-    }
-
-    /// Reads an address; `None` if no room has it.
-    pub(crate) fn parse(path: &str, before: Option<&str>, after: Option<&str>) -> Option<Self> {
+    /// Reads the path and the query of an address; `None` if no room has it.
+    pub(crate) fn parse(path: &str, query: &str) -> Option<Self> {
         let mut parts = path.split('/').filter(|part| !part.is_empty());
         let (slug, message) = match (parts.next(), parts.next(), parts.next(), parts.next(), parts.next()) {
             (Some("r"), Some(slug), None, ..) => (slug, None),
             (Some("r"), Some(slug), Some("m"), Some(seq), None) => (slug, Some(seq.parse().ok()?)),
             _ => return None,
         };
-        let seq = |text: Option<&str>| text.and_then(|text| text.parse().ok());
-        let place = match (message, seq(before), seq(after)) {
+        // Digits are never escaped.
+        let seq = |name: &str| query.split('&').find_map(|pair| pair.strip_prefix(name)?.parse().ok());
+        let place = match (message, seq("before="), seq("after=")) {
             (Some(seq), ..) => Place::At(seq),
             (None, Some(seq), _) => Place::Before(seq),
             (None, None, Some(seq)) => Place::After(seq),
@@ -66,6 +63,7 @@ impl Place {
     }
 
     /// Whether a room that is kept up to date shows this already.
+    #[cfg(feature = "hydrate")]
     pub(crate) fn is_shown_by(self, state: &RoomState) -> bool {
         match self {
             Self::End => !state.has_newer(),
@@ -86,29 +84,29 @@ impl Place {
 mod tests {
     use super::*;
 
-    fn parse(path: &str, before: Option<&str>, after: Option<&str>) -> Option<(String, Place)> {
-        Address::parse(path, before, after).map(|address| (address.slug, address.place))
+    fn parse(path: &str, query: &str) -> Option<(String, Place)> {
+        Address::parse(path, query).map(|address| (address.slug, address.place))
     }
 
     #[test]
     fn addresses_of_rooms() {
         let lobby = |place| Some(("lobby".to_owned(), place));
-        assert_eq!(parse("/r/lobby", None, None), lobby(Place::End));
-        assert_eq!(parse("/r/lobby/", None, None), lobby(Place::End));
-        assert_eq!(parse("/r/lobby", Some("51"), None), lobby(Place::Before(Seq(51))));
-        assert_eq!(parse("/r/lobby", None, Some("50")), lobby(Place::After(Seq(50))));
-        assert_eq!(parse("/r/lobby/m/7", None, None), lobby(Place::At(Seq(7))));
+        assert_eq!(parse("/r/lobby", ""), lobby(Place::End));
+        assert_eq!(parse("/r/lobby/", ""), lobby(Place::End));
+        assert_eq!(parse("/r/lobby", "before=51"), lobby(Place::Before(Seq(51))));
+        assert_eq!(parse("/r/lobby", "x=1&after=50"), lobby(Place::After(Seq(50))));
+        assert_eq!(parse("/r/lobby/m/7", "before=51"), lobby(Place::At(Seq(7))));
     }
 
     #[test]
     fn a_query_that_is_no_place_is_passed_over() {
-        assert_eq!(parse("/r/lobby", Some("yesterday"), None), parse("/r/lobby", None, None));
+        assert_eq!(parse("/r/lobby", "before=yesterday&after"), parse("/r/lobby", ""));
     }
 
     #[test]
     fn other_addresses_are_no_rooms() {
         for path in ["/", "/r", "/rooms/new", "/r/lobby/m", "/r/lobby/m/x", "/r/lobby/m/7/8", "/r/lobby/x/7"] {
-            assert_eq!(parse(path, None, None), None, "{path}");
+            assert_eq!(parse(path, ""), None, "{path}");
         }
     }
 }

@@ -2,14 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{Desk, live::part};
-use crate::socket::Status;
+use super::context::RoomContext;
+use crate::{components::dynamic_view, socket::Status};
 
-#[component]
-pub(super) fn Banner(desk: Desk) -> impl IntoView {
-    let status = desk.socket.status();
-    let signed_in = desk.reader.with_value(Option::is_some);
-    let told = part(move || match status.get() {
+pub(super) fn banner(room: RoomContext) -> impl IntoView {
+    let status = room.socket.status();
+    let signed_in = room.page.is_signed_in();
+    let text = dynamic_view(move || match status.get() {
         Status::Quiet => None,
         Status::Lost if signed_in => {
             Some("No connection, trying again. What you write is kept, and goes out when the connection is back.".into_any())
@@ -19,7 +18,7 @@ pub(super) fn Banner(desk: Desk) -> impl IntoView {
     });
     view! {
         <p class="banner" role="status">
-            {told}
+            {text}
         </p>
     }
 }

@@ -4,15 +4,14 @@ use leptos::{
     ev::{KeyboardEvent, SubmitEvent},
     html,
     prelude::*,
-    server_fn::ServerFn,
 };
 use protocol::{Body, ClientId, Problem};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::{Desk, live::live};
+use super::context::RoomContext;
 use crate::{
-    api::SendMessage,
-    components::{Glyph, Icon},
+    components::{Glyph, Icon, dynamic},
+    endpoints,
     socket::storage,
 };
 
@@ -20,10 +19,10 @@ use crate::{
 const COMPOSING_KEY: u32 = 229;
 
 /// A form that works without JavaScript; with it, Enter sends and the page stays.
-pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
-    let composer = Composer { desk, element: NodeRef::new(), fault: RwSignal::new(None) };
+pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
+    let composer = Composer { room, element: NodeRef::new(), fault: RwSignal::new(None) };
     composer.element.on_load(move |element| composer.begin(element));
-    let name = desk.room.with_untracked(|state| state.room.name.clone());
+    let name = room.state.with_untracked(|state| state.room.name.clone());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         composer.send();
@@ -35,8 +34,8 @@ pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
         }
     };
     view! {
-        <form class="composer" method="post" action=SendMessage::PATH on:submit=submit>
-            <input type="hidden" name="room" value=desk.slug.get_value() />
+        <form class="composer" method="post" action=endpoints::SEND_MESSAGE on:submit=submit>
+            <input type="hidden" name="room" value=room.slug.get_value() />
             <input type="hidden" name="client_id" value=form_id.to_string() />
             <label class="visually-hidden" for="composer-body">
                 {["Message to ", &name].concat()}
@@ -48,7 +47,7 @@ pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
                 required
                 placeholder=["Message to ", &name].concat()
                 aria-describedby="composer-fault composer-hint"
-                aria-invalid=live(move || composer.fault.with(Option::is_some).then_some("true"))
+                aria-invalid=dynamic(move || composer.fault.with(Option::is_some).then_some("true"))
                 node_ref=composer.element
                 on:keydown=key
                 on:input=move |_| composer.typed()
@@ -57,7 +56,7 @@ pub(super) fn composer(desk: Desk, form_id: ClientId) -> impl IntoView {
                 <Glyph icon=Icon::Send />
             </button>
             <p class="field-fault" id="composer-fault" role="alert">
-                {live(move || composer.fault.get())}
+                {dynamic(move || composer.fault.get())}
             </p>
             <p class="composer-hint" id="composer-hint">
                 "Enter sends, Shift+Enter makes a new line."
@@ -77,7 +76,7 @@ fn is_touch() -> bool {
 
 #[derive(Clone, Copy)]
 struct Composer {
-    desk: Desk,
+    room: RoomContext,
     element: NodeRef<html::Textarea>,
     fault: RwSignal<Option<String>>,
 }
@@ -86,7 +85,7 @@ impl Composer {
     /// The page has come alive. What was typed before that stays; else the draft comes back.
     fn begin(self, element: HtmlTextAreaElement) {
         if element.value().is_empty() {
-            let draft = self.desk.reader.with_value(|reader| storage::draft(reader.as_ref()?.id, self.desk.id));
+            let draft = self.room.page.viewer.with_value(|reader| storage::draft(reader.as_ref()?.id, self.room.id));
             element.set_value(&draft.unwrap_or_default());
         } else {
             self.keep(&element.value());
@@ -98,7 +97,7 @@ impl Composer {
             }
             // On touch the focus would call up the keyboard; at a permalink one came to read.
             let idle = document().active_element().is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "A"));
-            if idle && !is_touch() && self.desk.focus.is_none() {
+            if idle && !is_touch() && self.room.focus.is_none() {
                 focus(&element);
             }
         });
@@ -111,7 +110,7 @@ impl Composer {
         self.keep(&text);
         fit(&element);
         if !text.trim().is_empty() {
-            self.desk.socket.typing(self.desk.id);
+            self.room.socket.typing(self.room.id);
         }
     }
 
@@ -119,10 +118,10 @@ impl Composer {
         let Some(element) = self.element.get_untracked() else { return };
         match Body::parse(&element.value()) {
             Ok(body) => {
-                self.desk.socket.send(self.desk.id, body);
+                self.room.socket.send(self.room.id, body);
                 element.set_value("");
                 self.typed();
-                self.desk.scroller.to_end();
+                self.room.scroller.to_end();
             }
             Err(error) if error.problem == Problem::Empty => {}
             Err(error) => self.fault.set(Some(error.to_string())),
@@ -131,9 +130,9 @@ impl Composer {
     }
 
     fn keep(self, text: &str) {
-        self.desk.reader.with_value(|reader| {
+        self.room.page.viewer.with_value(|reader| {
             if let Some(reader) = reader {
-                storage::keep_draft(reader.id, self.desk.id, text);
+                storage::keep_draft(reader.id, self.room.id, text);
             }
         });
     }

@@ -1,29 +1,24 @@
-//! The head of a room.
+//! The header of a room.
 
 use leptos::prelude::*;
 use protocol::Standing;
 
-use super::{
-    Desk,
-    actions::Membership,
-    live::{live, part},
-};
-use crate::components::{Glyph, Icon};
+use super::{context::RoomContext, membership::Membership};
+use crate::components::{Glyph, Icon, dynamic, dynamic_view};
 
-#[component]
-pub(super) fn Header(desk: Desk) -> impl IntoView {
-    let facts = desk.room.with_untracked(|state| state.room.clone());
-    let members = Memo::new(move |_| desk.room.with(|state| state.members));
-    let count = live(move || match members.get() {
+pub(super) fn header(room: RoomContext) -> impl IntoView {
+    let facts = room.room();
+    let members = Memo::new(move |_| room.state.with(|state| state.members));
+    let count = dynamic(move || match members.get() {
         1 => "1 member".to_owned(),
         many => [&many.to_string(), " members"].concat(),
     });
-    let standing = desk.standing();
-    let leave = part(move || (standing.get() == Standing::Member).then(|| Membership::Leave.form(desk)));
+    let standing = room.standing();
+    let leave = dynamic_view(move || (standing.get() == Standing::Member).then(|| Membership::Leave.form(room)));
     view! {
         <header class="room-header">
-            <h1 class="room-name">{facts.name}</h1>
-            <p class="room-topic">{facts.topic}</p>
+            <h1 class="room-name">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
+            <p class="room-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
             <p class="room-members">
                 <Glyph icon=Icon::People />
                 <span>{count}</span>

@@ -4,22 +4,19 @@
 use leptos::prelude::*;
 use protocol::{ClientId, Error, Message, Seq, markdown};
 
-use super::{
-    Desk,
-    live::{Live, live, part},
-};
+use super::context::RoomContext;
 use crate::{
-    components::{hue, initials},
+    components::{Dynamic, dynamic, dynamic_view, hue, initials},
     state::{Mark, MessageRow, Row, clock},
 };
 
 /// A row that changes in place.
-pub(super) fn row(desk: Desk, row: ArcRwSignal<Row>) -> AnyView {
+pub(super) fn row(room: RoomContext, row: ArcRwSignal<Row>) -> AnyView {
     let first = row.get_untracked();
     let changing = Changing(row);
     match first {
         Row::Day { .. } => day(changing).into_any(),
-        Row::Message(row) => message(desk, &row.message, changing).into_any(),
+        Row::Message(row) => message(room, &row.message, changing).into_any(),
     }
 }
 
@@ -29,21 +26,21 @@ struct Changing(ArcRwSignal<Row>);
 
 impl Changing {
     /// An aspect of the row's time, in local milliseconds.
-    fn time(&self, aspect: fn(i64) -> String) -> Live<String> {
+    fn time(&self, aspect: fn(i64) -> String) -> Dynamic<String> {
         let row = self.0.clone();
-        live(move || aspect(row.with(Row::local)))
+        dynamic(move || aspect(row.with(Row::local)))
     }
 
     /// An aspect of a message; a day has none.
-    fn message<T: Default>(&self, aspect: impl Fn(&MessageRow) -> T + Send + 'static) -> Live<T> {
+    fn message<T: Default>(&self, aspect: impl Fn(&MessageRow) -> T + Send + 'static) -> Dynamic<T> {
         let row = self.0.clone();
-        live(move || row.with(|row| if let Row::Message(row) = row { aspect(row) } else { T::default() }))
+        dynamic(move || row.with(|row| if let Row::Message(row) = row { aspect(row) } else { T::default() }))
     }
 
     /// A part of a message that is there or not.
-    fn part<V: IntoView + 'static>(&self, view: impl Fn(&MessageRow) -> Option<V> + Send + 'static) -> Live<AnyView> {
+    fn part<V: IntoView + 'static>(&self, view: impl Fn(&MessageRow) -> Option<V> + Send + 'static) -> Dynamic<AnyView> {
         let row = self.0.clone();
-        part(move || row.with(|row| if let Row::Message(row) = row { view(row) } else { None }))
+        dynamic_view(move || row.with(|row| if let Row::Message(row) = row { view(row) } else { None }))
     }
 }
 
@@ -55,7 +52,7 @@ fn day(row: Changing) -> impl IntoView {
     }
 }
 
-fn message(desk: Desk, message: &Message, row: Changing) -> impl IntoView + use<> {
+fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView + use<> {
     let (author, hue) = (message.author.clone(), hue(message.author.id).to_string());
     let initials = initials(&author.name);
     let avatar = row.part(move |row| {
@@ -63,13 +60,13 @@ fn message(desk: Desk, message: &Message, row: Changing) -> impl IntoView + use<
         row.first.then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
     });
     let client_id = message.client_id;
-    let fault = row.part(move |row| if let Mark::Failed(error) = &row.mark { Some(fault(desk, client_id, error)) } else { None });
+    let fault = row.part(move |row| if let Mark::Failed(error) = &row.mark { Some(fault(room, client_id, error)) } else { None });
     let permalink = row.message(move |row| {
         let seq = place(row)?;
-        Some(desk.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
+        Some(room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
     });
     view! {
-        <li id=row.message(|row| Some(["m", &place(row)?].concat())) class=row.message(move |row| class(desk, row))>
+        <li id=row.message(|row| Some(["m", &place(row)?].concat())) class=row.message(move |row| class(room, row))>
             {avatar}
             <div class="message-head">
                 <span class="message-author" title=["@", &author.username].concat()>
@@ -92,14 +89,14 @@ fn place(row: &MessageRow) -> Option<String> {
     (row.message.seq > Seq::ZERO).then(|| row.message.seq.to_string())
 }
 
-fn class(desk: Desk, row: &MessageRow) -> String {
+fn class(room: RoomContext, row: &MessageRow) -> String {
     let mut class = "message".to_owned();
     for (holds, name) in [
         (row.first, " message--first"),
         (row.own, " message--own"),
         (row.mark == Mark::Pending, " message--pending"),
         (matches!(row.mark, Mark::Failed(_)), " message--failed"),
-        (desk.focus == Some(row.message.seq), " message--focus"),
+        (room.focus == Some(row.message.seq), " message--focus"),
     ] {
         if holds {
             class.push_str(name);
@@ -108,14 +105,14 @@ fn class(desk: Desk, row: &MessageRow) -> String {
     class
 }
 
-fn fault(desk: Desk, client_id: ClientId, error: &Error) -> impl IntoView + use<> {
+fn fault(room: RoomContext, client_id: ClientId, error: &Error) -> impl IntoView + use<> {
     view! {
         <div class="message-fault">
             <span role="alert">{["Not sent. ", &error.message()].concat()}</span>
-            <button type="button" on:click=move |_| desk.socket.retry(client_id)>
+            <button type="button" on:click=move |_| room.socket.retry(client_id)>
                 "Retry"
             </button>
-            <button type="button" on:click=move |_| desk.socket.discard(client_id)>
+            <button type="button" on:click=move |_| room.socket.discard(client_id)>
                 "Discard"
             </button>
         </div>

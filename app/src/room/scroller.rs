@@ -12,8 +12,8 @@ use protocol::{RoomId, Seq, Window};
 use web_sys::{Element, HtmlDivElement, ScrollIntoViewOptions, ScrollLogicalPosition};
 
 use crate::{
-    api,
     components::{Glyph, Icon},
+    fetch,
     socket::Socket,
     state::RoomState,
 };
@@ -121,10 +121,10 @@ impl Scroller {
         self.loading.set(Some(edge));
         spawn_local(async move {
             // The page may be left meanwhile: then there is nothing to set any more.
-            match api::room_page(self.id.to_string(), window).await {
-                Ok(read) => self.room.try_maybe_update(|state| match edge {
-                    Edge::Older => (state.merge_older(seq, read.page), ()),
-                    Edge::Newer => (state.merge_newer(seq, read.page), ()),
+            match fetch::room_page(&self.id.to_string(), window).await {
+                Ok(page) => self.room.try_maybe_update(|state| match edge {
+                    Edge::Older => (state.merge_older(seq, page), ()),
+                    Edge::Newer => (state.merge_newer(seq, page), ()),
                 }),
                 Err(_) => self.rest_until.try_update_value(|until| *until = js_sys::Date::now() + REST_MS),
             };
@@ -143,8 +143,8 @@ impl Scroller {
             return;
         }
         spawn_local(async move {
-            if let Ok(read) = api::room_page(self.id.to_string(), Window::Latest).await {
-                self.socket.replace(read.page);
+            if let Ok(page) = fetch::newest(self.id).await {
+                self.socket.replace(page);
             }
             tick().await;
             self.jump();

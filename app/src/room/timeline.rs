@@ -5,13 +5,11 @@ use std::collections::VecDeque;
 use leptos::{ev::MouseEvent, prelude::*};
 use protocol::{Seq, Standing};
 
-use super::{
-    Desk,
-    live::{live, part},
-    message,
-    scroller::Edge,
+use super::{click::is_plain, context::RoomContext, message, scroller::Edge};
+use crate::{
+    components::{dynamic, dynamic_view},
+    state::{self, Outbox, RoomState, Row, RowKey},
 };
-use crate::state::{self, Outbox, RoomState, Row, RowKey};
 
 /// A row that keeps its element as long as its key is there.
 #[derive(Clone)]
@@ -30,25 +28,24 @@ struct Shown {
 }
 
 /// The messages, from the oldest that is loaded down to the newest.
-#[component]
-pub(super) fn Timeline(desk: Desk) -> impl IntoView {
+pub(super) fn timeline(room: RoomContext) -> impl IntoView {
     // The server does not know what waits in the outbox, so the first rendering has none of it.
-    let first = untrack(|| rows(desk, &Outbox::default()));
-    let (older, newer) = desk.room.with_untracked(ends);
+    let first = untrack(|| rows(room, &Outbox::default()));
+    let (older, newer) = room.state.with_untracked(ends);
     let items = RwSignal::new(first.into_iter().map(item).collect());
     let shown = Shown { items, older: RwSignal::new(older), newer: RwSignal::new(newer) };
     Effect::new(move |before: Option<()>| {
         if before.is_none() {
-            desk.scroller.arrive();
+            room.scroller.arrive();
         }
-        let rows = desk.socket.with_outbox(|outbox| rows(desk, outbox));
-        let ends = desk.room.with(ends);
-        desk.scroller.keep_place(|| shown.update(rows, ends));
+        let rows = room.socket.with_outbox(|outbox| rows(room, outbox));
+        let ends = room.state.with(ends);
+        room.scroller.keep_place(|| shown.update(rows, ends));
     });
-    let scroller = desk.scroller;
-    let label = desk.room.with_untracked(|room| ["Messages in ", &room.room.name].concat());
+    let scroller = room.scroller;
+    let label = room.state.with_untracked(|room| ["Messages in ", &room.room.name].concat());
     // What is loaded from the past is not news.
-    let announced = live(move || Some(if scroller.loading() == Some(Edge::Older) { "off" } else { "polite" }));
+    let announced = dynamic(move || Some(if scroller.loading() == Some(Edge::Older) { "off" } else { "polite" }));
     view! {
         <div
             class="scroller"
@@ -60,18 +57,26 @@ pub(super) fn Timeline(desk: Desk) -> impl IntoView {
             on:scroll=move |_| scroller.scrolled()
         >
             <div class="scroller-inner">
-                {edge(desk, Edge::Older, shown.older)} <ol class="timeline">
-                    <For each=move || shown.items.get() key=|item| item.key children=move |item| message::row(desk, item.row) />
-                </ol> {empty(desk, shown)} {edge(desk, Edge::Newer, shown.newer)}
+                {edge(room, Edge::Older, shown.older)} <ol class="timeline">
+                    <For each=move || shown.items.get() key=|item| item.key children=move |item: Item| row(room, item.row) />
+                </ol> {empty(room, shown)} {edge(room, Edge::Newer, shown.newer)}
             </div>
         </div>
     }
 }
 
-fn rows(desk: Desk, outbox: &Outbox) -> Vec<Row> {
-    let zone = desk.zone.get();
-    desk.reader.with_value(|reader| {
-        desk.room.with(|room| state::rows(room, outbox.of_room(desk.id), reader.as_ref(), |at| zone.local(at)))
+/// On the server most rows were rendered for somebody before.
+fn row(room: RoomContext, row: ArcRwSignal<Row>) -> AnyView {
+    #[cfg(feature = "ssr")]
+    return super::rendered::rendered(room, row, |row| message::row(room, row));
+    #[cfg(not(feature = "ssr"))]
+    message::row(room, row)
+}
+
+fn rows(room: RoomContext, outbox: &Outbox) -> Vec<Row> {
+    let zone = room.zone.get();
+    room.page.viewer.with_value(|reader| {
+        room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), |at| zone.local(at)))
     })
 }
 
@@ -117,22 +122,21 @@ impl Item {
 }
 
 /// The way to more messages: a plain link, that loads them in place once the page is alive.
-fn edge(desk: Desk, edge: Edge, next: RwSignal<Option<Seq>>) -> impl IntoView {
+fn edge(room: RoomContext, edge: Edge, next: RwSignal<Option<Seq>>) -> impl IntoView {
     let (class, query, text) = match edge {
         Edge::Older => ("older", "?before=", "Older messages"),
         Edge::Newer => ("newer", "?after=", "Newer messages"),
     };
     let load = move |event: MouseEvent| {
-        // Other clicks open a tab or a window.
-        if event.button() == 0 && !(event.ctrl_key() || event.meta_key() || event.shift_key() || event.alt_key()) {
+        if is_plain(&event) {
             event.prevent_default();
-            desk.scroller.load(edge);
+            room.scroller.load(edge);
         }
     };
-    part(move || {
+    dynamic_view(move || {
         let seq = next.get()?;
-        let address = desk.slug.with_value(|slug| ["/r/", slug, query, &seq.to_string()].concat());
-        let busy = live(move || (desk.scroller.loading() == Some(edge)).then_some("true"));
+        let address = room.slug.with_value(|slug| ["/r/", slug, query, &seq.to_string()].concat());
+        let busy = dynamic(move || (room.scroller.loading() == Some(edge)).then_some("true"));
         Some(view! {
             <a class=class href=address aria-busy=busy on:click=load>
                 {text}
@@ -142,12 +146,12 @@ fn edge(desk: Desk, edge: Edge, next: RwSignal<Option<Seq>>) -> impl IntoView {
 }
 
 /// What to do where nothing has been said yet.
-fn empty(desk: Desk, shown: Shown) -> impl IntoView {
-    let standing = desk.standing();
+fn empty(room: RoomContext, shown: Shown) -> impl IntoView {
+    let standing = room.standing();
     let is_empty =
         Memo::new(move |_| shown.items.with(Vec::is_empty) && shown.older.get().is_none() && shown.newer.get().is_none());
-    let is_open = Memo::new(move |_| desk.room.with(RoomState::is_open_to_reader));
-    part(move || {
+    let is_open = Memo::new(move |_| room.state.with(RoomState::is_open_to_reader));
+    dynamic_view(move || {
         let text = match standing.get() {
             _ if !is_empty.get() => return None,
             _ if !is_open.get() => "Members read what is said here. Join to be one of them.",

@@ -2,11 +2,11 @@
 
 use leptos::prelude::*;
 
-use super::{Desk, live::live};
+use super::context::RoomContext;
+use crate::components::dynamic;
 
 /// No live region on purpose: it changes every few seconds while people talk, and a screen reader would say each change over the
 /// messages, which are announced. Whoever wants to know finds it between the messages and the composer.
-#[component]
-pub(super) fn Typing(desk: Desk) -> impl IntoView {
-    view! { <p class="typing">{live(move || desk.socket.with_typing(|typing| typing.line(desk.id)))}</p> }
+pub(super) fn typing(room: RoomContext) -> impl IntoView {
+    view! { <p class="typing">{dynamic(move || room.socket.with_typing(|typing| typing.line(room.id)))}</p> }
 }

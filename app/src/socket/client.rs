@@ -1,162 +1,121 @@
-//! The loop that holds the connection. The decisions are made by [`Machine`], [`Feeds`] and the structs in `state`; this file only
-//! carries things between them, the browser and the signals.
-
-use std::{future::poll_fn, task::Poll};
+//! The loop that holds the connection. The decisions are made by [`Connection`], [`Subscriptions`] and the structs in `state`; this
+//! file only carries things between them, the browser and the signals.
 
 use futures::{
-    FutureExt, SinkExt, StreamExt,
-    channel::mpsc::{UnboundedReceiver, UnboundedSender},
+    StreamExt,
+    channel::mpsc::{UnboundedSender, unbounded},
 };
-use gloo_net::websocket::{Message, WebSocketError, futures::WebSocket};
-use gloo_timers::future::TimeoutFuture;
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
-    BEARER_PREFIX, ClientFrame, ClientId, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef, SUBPROTOCOL, Seq, ServerFrame,
-    UserId, Window,
+    BEARER_PREFIX, ClientFrame, ClientId, Error, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef, SUBPROTOCOL, Seq,
+    ServerFrame, UserId,
 };
 use wasm_bindgen::JsValue;
 
 use super::{
-    Notice, SharedRoom, Socket,
-    feeds::Feeds,
-    machine::{Action, Input, Machine, Token},
+    browser::{self, Timer},
+    command::Command,
+    connection::{Action, Connection, Input, Token},
+    handle::{SharedRoom, Socket},
     storage,
+    subscriptions::Subscriptions,
     token::StoredToken,
+    transport::Transport,
 };
 use crate::{
-    AppError,
-    api::{self, with_next},
-    state::{Applied, Outbox, RoomState, Told, Typing},
+    endpoints, fetch,
+    next::with_next,
+    state::{Applied, Outbox, RoomState, Typing, TypingThrottle},
 };
-
-mod browser;
-
-/// Longest time that a timer is set for.
-const TIMER_MAX_MS: f64 = 60_000.0;
-
-/// What the browser or an answer of the server tells the loop.
-pub(super) enum Happening {
-    /// Something for the machine.
-    Input(Input),
-    /// A token has come.
-    Granted(StoredToken),
-    /// A room was read anew.
-    Read(RoomId, Result<RoomPage, AppError>),
-    /// Another tab has sent a message, or thrown it away.
-    SettledElsewhere(ClientId),
-}
-
-/// What wakes the loop.
-enum Wake {
-    Notice(Notice),
-    Frame(Option<Result<Message, WebSocketError>>),
-    Timer,
-}
 
 struct Client {
     socket: Socket,
     reader: Option<UserId>,
-    machine: Machine,
-    feeds: Feeds,
-    told: Told,
+    connection: Connection,
+    subscriptions: Subscriptions,
+    throttle: TypingThrottle,
     token: Option<StoredToken>,
-    connection: Option<WebSocket>,
-    /// The timer that is set, and for when.
-    timer: Option<(f64, TimeoutFuture)>,
-    inbox: UnboundedSender<Notice>,
+    transport: Option<Transport>,
+    /// Number of the last transport.
+    opened: u32,
+    timer: Timer,
+    queue: UnboundedSender<Command>,
 }
 
-/// Starts the loop.
-pub(super) fn start(socket: Socket, sender: UnboundedSender<Notice>, mut inbox: UnboundedReceiver<Notice>) {
+/// Connects the socket of the page, and keeps it connected.
+pub(crate) fn start(socket: Socket) {
+    let (queue, mut commands) = unbounded();
+    socket.queue.set_value(Some(queue.clone()));
     let reader = socket.reader().map(|reader| reader.id);
+    match reader {
+        Some(reader) => socket.outbox.update(|outbox| outbox.adopt(storage::left_over(reader))),
+        // Signed out: nobody on this device needs it any more.
+        None => storage::forget_token(),
+    }
+    browser::listen(reader, &queue);
+    let mut client = Client {
+        socket,
+        reader,
+        connection: Connection::new(reader.is_some()),
+        subscriptions: Subscriptions::default(),
+        throttle: TypingThrottle::default(),
+        token: None,
+        transport: None,
+        opened: 0,
+        timer: Timer::new(&queue),
+        queue,
+    };
     spawn_local(async move {
-        match reader {
-            Some(reader) => socket.outbox.update(|outbox| outbox.adopt(storage::left_over(reader))),
-            // Signed out: nobody on this device needs it any more.
-            None => storage::forget_token(),
-        }
-        browser::listen(reader, &sender);
-        let mut client = Client {
-            socket,
-            reader,
-            machine: Machine::new(reader.is_some()),
-            feeds: Feeds::default(),
-            told: Told::default(),
-            token: None,
-            connection: None,
-            timer: None,
-            inbox: sender,
-        };
         client.step(Input::Start);
-        loop {
-            client.settle();
-            match client.wake(&mut inbox).await {
-                Wake::Notice(notice) => client.notice(notice),
-                Wake::Frame(item) => client.incoming(item),
-                Wake::Timer => client.step(Input::Tick),
-            }
+        client.synchronize();
+        while let Some(command) = commands.next().await {
+            client.handle(command);
+            client.synchronize();
         }
     });
 }
 
 impl Client {
-    /// Waits for the next thing that happens.
-    async fn wake(&mut self, inbox: &mut UnboundedReceiver<Notice>) -> Wake {
-        poll_fn(|cx| {
-            if let Poll::Ready(Some(notice)) = inbox.poll_next_unpin(cx) {
-                return Poll::Ready(Wake::Notice(notice));
-            }
-            if let Some(connection) = &mut self.connection
-                && let Poll::Ready(item) = connection.poll_next_unpin(cx)
-            {
-                return Poll::Ready(Wake::Frame(item));
-            }
-            if let Some((_, timer)) = &mut self.timer
-                && timer.poll_unpin(cx).is_ready()
-            {
-                self.timer = None;
-                return Poll::Ready(Wake::Timer);
-            }
-            Poll::Pending
-        })
-        .await
-    }
-
-    fn notice(&mut self, notice: Notice) {
-        match notice {
-            // `settle` compares what is with what should be.
-            Notice::Changed => {}
-            Notice::Gap(room) => self.feeds.gap(room),
-            Notice::ReadAnew(room) => {
-                self.feeds.reopen(room);
+    fn handle(&mut self, command: Command) {
+        match command {
+            // Done after each command.
+            Command::Synchronize => {}
+            Command::CatchUp(room) => self.subscriptions.gap(room),
+            Command::ReadAnew(room) => {
+                self.subscriptions.reopen(room);
                 self.read(room);
             }
-            // What cannot be told now is not kept: later it would not be true any more.
-            Notice::Typing(room) if self.machine.is_open() && self.told.is_due(room, browser::now() as i64) => {
+            // What cannot be sent now is not kept: later it would not be true any more.
+            Command::Typing(room) if self.connection.is_open() && self.throttle.is_due(room, browser::now() as i64) => {
                 self.send(&ClientFrame::Typing { room: room.into() });
             }
-            Notice::Typing(_) => {}
-            Notice::Browser(Happening::Input(input)) => self.step(input),
-            Notice::Browser(Happening::Granted(token)) => {
+            Command::Typing(_) => {}
+            Command::Tick => {
+                self.timer.elapsed();
+                self.step(Input::Tick);
+            }
+            Command::Input(input) => self.step(input),
+            Command::Frame(number, text) if self.is_current(number) => self.receive(&text),
+            Command::Closed(number, code) if self.is_current(number) => self.step(Input::Closed(Some(code))),
+            Command::Frame(..) | Command::Closed(..) => {}
+            Command::Token(token) => {
                 self.token = Some(token);
                 self.step(Input::Token(Token::Ready));
             }
-            Notice::Browser(Happening::Read(room, result)) => self.was_read(room, result),
-            Notice::Browser(Happening::SettledElsewhere(client_id)) => {
-                self.socket.outbox.maybe_update(|outbox| outbox.settled_elsewhere(client_id))
-            }
+            Command::Page(room, result) => self.page(room, result),
+            Command::SettledElsewhere(client_id) => self.socket.outbox.maybe_update(|outbox| outbox.settled_elsewhere(client_id)),
         }
     }
 
     fn step(&mut self, input: Input) {
-        let Some(action) = self.machine.step(input, browser::now(), browser::random()) else { return };
-        if !matches!(action, Action::Ping | Action::Resume) && self.connection.take().is_some() {
+        let Some(action) = self.connection.step(input, browser::now(), browser::random()) else { return };
+        if !matches!(action, Action::Ping | Action::Resume) && self.transport.take().is_some() {
             self.socket.outbox.update_untracked(Outbox::disconnected);
         }
         match action {
             Action::GetToken { fresh } => self.get_token(fresh),
             Action::Open => self.open(),
-            Action::Resume => self.feeds.clear(),
+            Action::Resume => self.subscriptions.clear(),
             Action::Ping => self.send(&ClientFrame::Ping),
             Action::Drop => {}
             Action::SignIn => {
@@ -168,103 +127,87 @@ impl Client {
     }
 
     /// Makes what is what should be: subscriptions, messages to send, who types, the timer, the banner.
-    fn settle(&mut self) {
+    fn synchronize(&mut self) {
         let now = browser::now();
         self.socket.typing.maybe_update(|typing| typing.expire(now as i64));
         let typing_end = self.socket.typing.with_untracked(Typing::next_end).map(|at| at as f64);
-        let mut deadline = typing_end.into_iter().chain(self.machine.deadline(now)).reduce(f64::min);
-        if self.machine.is_open() {
+        let mut deadline = typing_end.into_iter().chain(self.connection.deadline(now)).reduce(f64::min);
+        if self.connection.is_open() {
             let watched: Vec<_> = self
                 .socket
                 .rooms
                 .with_value(|rooms| rooms.iter().map(|room| room.with_untracked(|s| (s.room.id, s.head()))).collect());
-            for frame in self.feeds.reconcile(&watched, now) {
+            for frame in self.subscriptions.reconcile(&watched, now) {
                 self.send(&frame);
             }
             let (due, next_due) = self.socket.outbox.update_untracked(|outbox| (outbox.take_due(now as i64), outbox.next_due()));
             for pending in due {
                 self.send(&ClientFrame::Send { room: pending.room.into(), client_id: pending.client_id, body: pending.body });
             }
-            let others = [self.feeds.deadline(), next_due.map(|at| at as f64)];
+            let others = [self.subscriptions.deadline(), next_due.map(|at| at as f64)];
             deadline = others.into_iter().flatten().chain(deadline).reduce(f64::min);
         }
-        self.set_timer(deadline, now);
-        let status = self.machine.status(now);
+        self.timer.set(deadline, now);
+        let status = self.connection.status(now);
         self.socket.status.maybe_update(|shown| std::mem::replace(shown, status) != status);
-    }
-
-    fn set_timer(&mut self, deadline: Option<f64>, now: f64) {
-        let set = self.timer.as_ref().map(|(deadline, _)| *deadline);
-        if set != deadline {
-            // Rounded up: a timer that is early would spin. Bounded, for a clock that was put back by weeks: browsers take no such time.
-            self.timer = deadline.map(|at| (at, TimeoutFuture::new((at - now).clamp(0.0, TIMER_MAX_MS).ceil() as u32)));
-        }
     }
 
     fn get_token(&mut self, fresh: bool) {
         let Some(reader) = self.reader else { return };
         let stored = storage::token().filter(|token| !fresh && token.serves(reader, browser::now() as i64));
-        let inbox = self.inbox.clone();
+        let queue = self.queue.clone();
         spawn_local(async move {
-            let happening = match stored {
-                Some(token) => Happening::Granted(token),
+            let command = match stored {
+                Some(token) => Command::Token(token),
                 None => renew(reader).await,
             };
-            let _ = inbox.unbounded_send(Notice::Browser(happening));
+            let _ = queue.unbounded_send(command);
         });
     }
 
     fn open(&mut self) {
         let protocols = js_sys::Array::of1(&JsValue::from_str(SUBPROTOCOL));
         if let Some(token) = &self.token {
-            let mut bearer = BEARER_PREFIX.to_owned();
-            bearer.push_str(&token.access_token);
-            protocols.push(&JsValue::from_str(&bearer));
+            protocols.push(&JsValue::from_str(&[BEARER_PREFIX, &token.access_token].concat()));
         }
-        let opened = web_sys::WebSocket::new_with_str_sequence(&browser::socket_address(), &protocols);
-        self.connection = opened.ok().and_then(|socket| WebSocket::try_from(socket).ok());
-        if self.connection.is_none() {
+        self.opened = self.opened.wrapping_add(1);
+        self.transport = Transport::open(self.opened, &browser::socket_address(), &protocols, &self.queue).ok();
+        if self.transport.is_none() {
             self.step(Input::Closed(None));
         }
     }
 
-    fn send(&mut self, frame: &ClientFrame) {
-        if let (Some(connection), Ok(json)) = (&mut self.connection, serde_json::to_string(frame)) {
-            // Says nothing about arrival, not even when it succeeds: only an acknowledgement counts.
-            let _ = connection.start_send_unpin(Message::Text(json));
+    fn is_current(&self, number: u32) -> bool {
+        self.transport.is_some() && self.opened == number
+    }
+
+    fn send(&self, frame: &ClientFrame) {
+        if let (Some(transport), Ok(json)) = (&self.transport, serde_json::to_string(frame)) {
+            transport.send(&json);
         }
     }
 
-    fn incoming(&mut self, item: Option<Result<Message, WebSocketError>>) {
-        match item {
-            Some(Ok(Message::Text(text))) => {
-                self.step(Input::Heard);
-                // A frame of a kind that this build does not know is for newer ones.
-                if let Ok(frame) = serde_json::from_str(&text) {
-                    self.frame(frame);
-                }
-            }
-            Some(Ok(Message::Bytes(_))) => self.step(Input::Heard),
-            Some(Err(WebSocketError::ConnectionClose(close))) => self.step(Input::Closed(Some(close.code))),
-            // The close follows.
-            Some(Err(_)) => {}
-            None => self.step(Input::Closed(None)),
+    fn receive(&mut self, text: &str) {
+        self.step(Input::Heard);
+        // A frame of a kind that this build does not know is for newer ones.
+        if let Ok(frame) = serde_json::from_str(text) {
+            self.frame(frame);
         }
     }
 
     fn frame(&mut self, frame: ServerFrame) {
         match frame {
             ServerFrame::Hello { build, user } => {
-                self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build_id() });
+                self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
             ServerFrame::Subscribed { room, head, reset, .. } => {
                 let known = self.find(room).map(|room| room.with_untracked(|state| state.head()));
-                if self.feeds.subscribed(room, head, reset, known.unwrap_or_default()) {
+                if self.subscriptions.subscribed(room, head, reset, known.unwrap_or_default()) {
                     self.read(room);
                 }
             }
             ServerFrame::Unsubscribed { room } => {
-                if self.feeds.ended(room) {
+                if self.subscriptions.ended(room) {
                     self.read(room);
                 }
             }
@@ -277,7 +220,7 @@ impl Client {
                 self.socket.outbox.update(|outbox| outbox.acknowledge(client_id, seq, at));
                 self.settle_outbox(room);
                 // Who may write may read: a room that was closed to the reader is not any more.
-                self.feeds.reopen(room);
+                self.subscriptions.reopen(room);
             }
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
             ServerFrame::Pong => {}
@@ -299,7 +242,7 @@ impl Client {
             self.read(id);
         }
         match (applied, own) {
-            (Some(Applied::Gap { .. }), _) => self.feeds.gap(id),
+            (Some(Applied::Gap { .. }), _) => self.subscriptions.gap(id),
             (_, Some(client_id)) => {
                 self.stored(client_id);
                 self.socket.outbox.maybe_update(|outbox| outbox.remove(client_id));
@@ -322,37 +265,36 @@ impl Client {
         self.socket.outbox.maybe_update(|outbox| outbox.settle(room, head.unwrap_or(Seq(i64::MAX))));
     }
 
-    fn refused(&mut self, client_id: Option<ClientId>, room: Option<RoomRef>, error: protocol::Error) {
+    fn refused(&mut self, client_id: Option<ClientId>, room: Option<RoomRef>, error: Error) {
         let now = browser::now();
         match (client_id, room) {
             _ if error.code == ErrorCode::NotAuthenticated => self.step(Input::Refused),
             (Some(client_id), _) => {
                 self.socket.outbox.update(|outbox| outbox.refuse(client_id, error, now as i64, browser::random()))
             }
-            (None, Some(RoomRef::Id(room))) if error.code.retry() == Retry::Later => self.feeds.rest(room, now),
-            (None, Some(RoomRef::Id(room))) => self.feeds.refuse(room),
+            (None, Some(RoomRef::Id(room))) if error.code.retry() == Retry::Later => self.subscriptions.rest(room, now),
+            (None, Some(RoomRef::Id(room))) => self.subscriptions.refuse(room),
             // About no frame that this page sends.
             (None, _) => {}
         }
     }
 
     fn read(&self, room: RoomId) {
-        let inbox = self.inbox.clone();
+        let queue = self.queue.clone();
         spawn_local(async move {
-            let result = api::room_page(room.to_string(), Window::Latest).await.map(|read| read.page);
-            let _ = inbox.unbounded_send(Notice::Browser(Happening::Read(room, result)));
+            let _ = queue.unbounded_send(Command::Page(room, fetch::newest(room).await));
         });
     }
 
-    fn was_read(&mut self, id: RoomId, result: Result<RoomPage, AppError>) {
+    fn page(&mut self, id: RoomId, result: Result<RoomPage, Error>) {
         match result {
             Ok(page) => {
-                self.feeds.read(id);
+                self.subscriptions.read(id);
                 self.socket.replace(page);
                 self.settle_outbox(id);
             }
-            Err(error) if error.error.code.retry() == Retry::Later => self.feeds.rest(id, browser::now()),
-            Err(_) => self.feeds.refuse(id),
+            Err(error) if error.code.retry() == Retry::Later => self.subscriptions.rest(id, browser::now()),
+            Err(_) => self.subscriptions.refuse(id),
         }
     }
 
@@ -362,14 +304,14 @@ impl Client {
 }
 
 /// Draws a token from the session.
-async fn renew(reader: UserId) -> Happening {
-    match api::renew_token().await {
+async fn renew(reader: UserId) -> Command {
+    match fetch::post(endpoints::RENEW_TOKEN, &[]).await {
         Ok(grant) => {
             let token = StoredToken::new(grant, browser::now() as i64);
             storage::keep_token(&token);
-            if token.user == reader { Happening::Granted(token) } else { Happening::Input(Input::Token(Token::SomebodyElse)) }
+            if token.user == reader { Command::Token(token) } else { Command::Input(Input::Token(Token::SomebodyElse)) }
         }
-        Err(error) if error.error.code == ErrorCode::NotAuthenticated => Happening::Input(Input::Token(Token::SignedOut)),
-        Err(_) => Happening::Input(Input::Token(Token::Later)),
+        Err(Error { code: ErrorCode::NotAuthenticated, .. }) => Command::Input(Input::Token(Token::SignedOut)),
+        Err(_) => Command::Input(Input::Token(Token::Later)),
     }
 }

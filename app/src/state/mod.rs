@@ -11,7 +11,7 @@ mod typing;
 pub use outbox::{Outbox, Pending, Status};
 pub use room::{Applied, RoomState};
 pub use rows::{Mark, MessageRow, Row, RowKey, rows};
-pub use typing::{Told, Typing};
+pub use typing::{Typing, TypingThrottle};
 
 #[cfg(test)]
 pub(crate) mod testing;

@@ -4,7 +4,7 @@ use protocol::{Change, Event, RoomId, User, limits};
 
 /// How long one word of it is shown.
 const SHOWN_MS: i64 = limits::TYPING_SHOWN_SECONDS as i64 * 1_000;
-/// How often the reader's own typing is told.
+/// How often the reader's own typing is sent.
 const EVERY_MS: i64 = limits::TYPING_EVERY_SECONDS as i64 * 1_000;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,16 +79,16 @@ impl Typing {
     }
 }
 
-/// When the others were told last that the reader is typing.
+/// Lets the word that the reader is typing out now and then only.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Told {
+pub struct TypingThrottle {
     last: Option<(RoomId, i64)>,
 }
 
-impl Told {
-    /// Whether to tell a room of it now; if so, it counts as told.
+impl TypingThrottle {
+    /// Whether to send it to a room now; if so, it counts as sent.
     pub fn is_due(&mut self, room: RoomId, now: i64) -> bool {
-        let due = !self.last.is_some_and(|(told, at)| told == room && is_within(EVERY_MS, at, now));
+        let due = !self.last.is_some_and(|(sent, at)| sent == room && is_within(EVERY_MS, at, now));
         if due {
             self.last = Some((room, now));
         }
@@ -174,10 +174,10 @@ mod tests {
 
     #[test]
     fn the_readers_own_typing_is_told_now_and_then() {
-        let (mut told, other) = (Told::default(), id(99));
-        let due: Vec<bool> = [0, 1, EVERY_MS - 1, EVERY_MS, EVERY_MS + 1].map(|now| told.is_due(room_id(), now)).into();
+        let (mut throttle, other) = (TypingThrottle::default(), id(99));
+        let due: Vec<bool> = [0, 1, EVERY_MS - 1, EVERY_MS, EVERY_MS + 1].map(|now| throttle.is_due(room_id(), now)).into();
         assert_eq!(due, [true, false, false, true, false]);
-        assert!(told.is_due(other, EVERY_MS + 1), "nobody there has heard of it");
-        assert!(told.is_due(other, 0), "the clock was put back");
+        assert!(throttle.is_due(other, EVERY_MS + 1), "nobody there has heard of it");
+        assert!(throttle.is_due(other, 0), "the clock was put back");
     }
 }

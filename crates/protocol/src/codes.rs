@@ -115,7 +115,7 @@ impl ErrorCode {
 /// The one shape of an error on every door: REST, server functions and the socket's `error` frame. Texts are made from the codes
 /// wherever it is shown, so an error that travels in an address cannot put words into the page.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "WireError", from = "WireError")]
+#[serde(into = "WireError", from = "ReadError")]
 pub struct Error {
     /// What went wrong.
     pub code: ErrorCode,
@@ -169,25 +169,31 @@ impl fmt::Display for Error {
 impl std::error::Error for Error {}
 
 /// [`Error`] as it travels: with the texts written out for programs that only print them.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct WireError {
     code: ErrorCode,
-    #[serde(default)]
     message: String,
-    #[serde(default)]
     retry: bool,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u64>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     fields: Vec<WireFieldError>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 struct WireFieldError {
     #[serde(flatten)]
     error: FieldError,
-    #[serde(default)]
     message: String,
+}
+
+/// What of it is read.
+#[derive(Deserialize)]
+struct ReadError {
+    code: ErrorCode,
+    retry_after: Option<u64>,
+    #[serde(default)]
+    fields: Vec<FieldError>,
 }
 
 impl From<Error> for WireError {
@@ -203,13 +209,9 @@ impl From<Error> for WireError {
     }
 }
 
-impl From<WireError> for Error {
-    fn from(wire: WireError) -> Self {
-        Self {
-            code: wire.code,
-            fields: wire.fields.into_iter().map(|field| field.error).collect(),
-            retry_after: wire.retry_after,
-        }
+impl From<ReadError> for Error {
+    fn from(ReadError { code, retry_after, fields }: ReadError) -> Self {
+        Self { code, fields, retry_after }
     }
 }
 

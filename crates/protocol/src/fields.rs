@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::limits;
+use crate::{limits, missing::MissingField};
 
 /// A form field or request parameter that an error can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,7 +43,7 @@ impl Field {
 }
 
 /// What is wrong with a field.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "code", rename_all = "snake_case")]
 pub enum Problem {
     /// Nothing was typed.
@@ -70,12 +70,51 @@ pub enum Problem {
 
 /// A field and what is wrong with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "WireFieldError")]
 pub struct FieldError {
     /// The field.
     pub field: Field,
     /// What is wrong.
     #[serde(flatten)]
     pub problem: Problem,
+}
+
+/// A [`FieldError`] as it is read: flat, for the reason that [`crate::Change`] has.
+#[derive(Deserialize)]
+struct WireFieldError {
+    field: Field,
+    code: ProblemCode,
+    min: Option<usize>,
+    max: Option<usize>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ProblemCode {
+    Empty,
+    TooShort,
+    TooLong,
+    BadCharacter,
+    Taken,
+    TooCommon,
+    NotAChoice,
+}
+
+impl TryFrom<WireFieldError> for FieldError {
+    type Error = MissingField;
+
+    fn try_from(WireFieldError { field, code, min, max }: WireFieldError) -> Result<Self, MissingField> {
+        let problem = match code {
+            ProblemCode::Empty => Problem::Empty,
+            ProblemCode::TooShort => Problem::TooShort { min: min.ok_or(MissingField("min"))? },
+            ProblemCode::TooLong => Problem::TooLong { max: max.ok_or(MissingField("max"))? },
+            ProblemCode::BadCharacter => Problem::BadCharacter,
+            ProblemCode::Taken => Problem::Taken,
+            ProblemCode::TooCommon => Problem::TooCommon,
+            ProblemCode::NotAChoice => Problem::NotAChoice,
+        };
+        Ok(Self { field, problem })
+    }
 }
 
 impl fmt::Display for FieldError {

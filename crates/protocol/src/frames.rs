@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     codes::Error,
     ids::{ClientId, MessageId, RoomId, RoomRef, Seq},
-    models::{Event, User},
+    missing::MissingField,
+    models::{Change, Event, User},
 };
 
 /// The subprotocol that the server speaks (`Sec-WebSocket-Protocol`).
@@ -51,7 +52,7 @@ pub enum ClientFrame {
 
 /// From server to client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(tag = "type", rename_all = "snake_case", try_from = "WireFrame")]
 pub enum ServerFrame {
     /// The first frame of each socket.
     Hello {
@@ -112,6 +113,82 @@ pub enum ServerFrame {
     },
     /// Answer to `ping`.
     Pong,
+}
+
+/// A [`ServerFrame`] as it is read: flat, with every field that a frame can have, for the reason that [`Change`] has.
+#[derive(Deserialize)]
+struct WireFrame {
+    #[serde(rename = "type")]
+    kind: FrameKind,
+    build: Option<String>,
+    user: Option<User>,
+    room: Option<RoomRef>,
+    slug: Option<String>,
+    head: Option<Seq>,
+    reset: Option<bool>,
+    seq: Option<Seq>,
+    at: Option<i64>,
+    actor: Option<User>,
+    change: Option<Change>,
+    client_id: Option<ClientId>,
+    message: Option<MessageId>,
+    error: Option<Error>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum FrameKind {
+    Hello,
+    Subscribed,
+    Unsubscribed,
+    Event,
+    Typing,
+    Ack,
+    Error,
+    Pong,
+}
+
+impl TryFrom<WireFrame> for ServerFrame {
+    type Error = MissingField;
+
+    fn try_from(wire: WireFrame) -> Result<Self, MissingField> {
+        let room = match &wire.room {
+            Some(RoomRef::Id(room)) => Some(*room),
+            _ => None,
+        };
+        let room = room.ok_or(MissingField("room"));
+        let seq = wire.seq.ok_or(MissingField("seq"));
+        let at = wire.at.ok_or(MissingField("at"));
+        Ok(match wire.kind {
+            FrameKind::Hello => Self::Hello { build: wire.build.ok_or(MissingField("build"))?, user: wire.user },
+            FrameKind::Subscribed => Self::Subscribed {
+                room: room?,
+                slug: wire.slug.ok_or(MissingField("slug"))?,
+                head: wire.head.ok_or(MissingField("head"))?,
+                reset: wire.reset.ok_or(MissingField("reset"))?,
+            },
+            FrameKind::Unsubscribed => Self::Unsubscribed { room: room? },
+            FrameKind::Event => Self::Event(Event {
+                room: room?,
+                seq: seq?,
+                at: at?,
+                actor: wire.actor.ok_or(MissingField("actor"))?,
+                change: wire.change.ok_or(MissingField("change"))?,
+            }),
+            FrameKind::Typing => Self::Typing { room: room?, user: wire.user.ok_or(MissingField("user"))? },
+            FrameKind::Ack => Self::Ack {
+                client_id: wire.client_id.ok_or(MissingField("client_id"))?,
+                room: room?,
+                message: wire.message.ok_or(MissingField("message"))?,
+                seq: seq?,
+                at: at?,
+            },
+            FrameKind::Error => {
+                Self::Error { client_id: wire.client_id, room: wire.room, error: wire.error.ok_or(MissingField("error"))? }
+            }
+            FrameKind::Pong => Self::Pong,
+        })
+    }
 }
 
 // `tests/protocol_md.rs` sends every frame through JSON and back, by the examples of the document.

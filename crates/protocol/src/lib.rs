@@ -7,6 +7,7 @@ mod frames;
 mod ids;
 pub mod limits;
 pub mod markdown;
+mod missing;
 mod models;
 
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
@@ -14,5 +15,5 @@ pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomNa
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{ClientId, MessageId, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
-    Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Viewer, Visibility, Window,
+    Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Visibility, Window,
 };

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{ClientId, MessageId, RoomId, Seq, UserId};
+use crate::{
+    ids::{ClientId, MessageId, RoomId, Seq, UserId},
+    missing::MissingField,
+};
 
 /// A person, as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,7 +104,7 @@ pub struct NewMessage {
 
 /// What happened in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(tag = "kind", rename_all = "snake_case", try_from = "WireChange")]
 pub enum Change {
     /// The actor wrote a message.
     MessageCreated {
@@ -119,6 +122,34 @@ pub enum Change {
         /// Topic; may be empty.
         topic: String,
     },
+}
+
+/// A [`Change`] as it is read. Flat, because serde reads a tagged enum by way of a copy of the whole object, and the code for that is
+/// a tenth of what the browser loads.
+#[derive(Deserialize)]
+struct WireChange {
+    kind: ChangeKind,
+    message: Option<NewMessage>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum ChangeKind {
+    MessageCreated,
+    MemberJoined,
+    MemberLeft,
+}
+
+impl TryFrom<WireChange> for Change {
+    type Error = MissingField;
+
+    fn try_from(wire: WireChange) -> Result<Self, MissingField> {
+        Ok(match wire.kind {
+            ChangeKind::MessageCreated => Self::MessageCreated { message: wire.message.ok_or(MissingField("message"))? },
+            ChangeKind::MemberJoined => Self::MemberJoined,
+            ChangeKind::MemberLeft => Self::MemberLeft,
+        })
+    }
 }
 
 /// One entry of a room's log.
@@ -185,13 +216,6 @@ pub struct RoomPage {
     pub has_older: bool,
     /// Whether there are messages after the last.
     pub has_newer: bool,
-}
-
-/// A person at a screen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Viewer {
-    /// The account, when signed in.
-    pub user: Option<User>,
 }
 
 /// What a sign-in gives to a program, and the browser's hook gets from its session.

@@ -118,7 +118,7 @@ fn every_error_code_has_its_row() {
         let row = format!("\n| `{}` | {} | {retry} | ", name.as_str().unwrap(), code.status());
         assert!(DOCUMENT.contains(&row), "{row}");
     }
-    for problem in names::<protocol::Problem>(r#"{"code":"?"}"#) {
+    for problem in names::<protocol::FieldError>(r#"{"code":"?"}"#) {
         assert!(DOCUMENT.contains(&format!("\n| `{problem}` | ")), "{problem}");
     }
 }

@@ -55,6 +55,20 @@ async fn errors_stand_beside_their_field_and_what_was_typed_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_form_that_is_refused_again_says_what_is_wrong_now() {
+    let app = TestApp::start().await;
+    let ada = app.stranger();
+    let mut page = "/register?next=/r/kitchen".to_owned();
+    for (username, fault) in [("a b", "Use only letters"), ("a", "needs at least 2"), ("a b", "Use only letters")] {
+        page = ada.submit(&page, "register", &account(username)).await.leads_to().to_owned();
+        assert_eq!(page.matches("__err=").count(), 1, "{page}");
+        ada.get(&page).await.assert_has(fault);
+    }
+    // Where one goes on to afterwards is not lost on the way.
+    ada.get(&page).await.assert_has("name=\"next\" value=\"/r/kitchen\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_user_name_is_taken_in_any_case() {
     let app = TestApp::start().await;
     app.ada().await;

@@ -28,7 +28,7 @@ async fn get(app: &TestApp, path: &str, headers: &[(&str, &str)]) -> Answer {
 #[tokio::test(flavor = "multi_thread")]
 async fn pages_link_files_by_their_hash_which_are_kept_for_ever() {
     let app = TestApp::builder().site(site()).start().await;
-    let page = app.stranger().get("/").await;
+    let page = app.stranger().get("/r/lobby").await;
     for (path, content, content_type) in [
         ("/pkg/snug.0101010101010101.js", "the script", "text/javascript; charset=utf-8"),
         ("/pkg/snug.0404040404040404.wasm", "the module", "application/wasm"),

@@ -5,10 +5,13 @@ use std::cell::Cell;
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
 use protocol::UserId;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{StorageEvent, VisibilityState};
 
-use super::{super::Notice, Happening, Input, storage};
+use super::{command::Command, connection::Input, storage};
+
+/// Longest time that a timer is set for: browsers take none of weeks, and a clock that was put back may ask for one.
+const TIMER_MAX_MS: f64 = 60_000.0;
 
 /// Unix milliseconds by this device's clock.
 pub(super) fn now() -> f64 {
@@ -44,28 +47,28 @@ pub(super) fn socket_address() -> String {
 }
 
 /// Hears when it is worth trying again, and what other tabs do. The page holds the listeners as long as it lives.
-pub(super) fn listen(reader: Option<UserId>, inbox: &UnboundedSender<Notice>) {
-    let tell = {
-        let inbox = inbox.clone();
-        move |happening| _ = inbox.unbounded_send(Notice::Browser(happening))
+pub(super) fn listen(reader: Option<UserId>, queue: &UnboundedSender<Command>) {
+    let enqueue = {
+        let queue = queue.clone();
+        move |command| _ = queue.unbounded_send(command)
     };
     on("online", {
-        let tell = tell.clone();
-        move |_| tell(Happening::Input(Input::Online))
+        let enqueue = enqueue.clone();
+        move |_| enqueue(Command::Input(Input::Online))
     });
     on("offline", {
-        let tell = tell.clone();
-        move |_| tell(Happening::Input(Input::Offline))
+        let enqueue = enqueue.clone();
+        move |_| enqueue(Command::Input(Input::Offline))
     });
     on("visibilitychange", {
-        let tell = tell.clone();
+        let enqueue = enqueue.clone();
         let hidden_since = Cell::new(None::<f64>);
         move |_| {
             if document().visibility_state() == VisibilityState::Hidden {
                 hidden_since.set(Some(now()));
             } else {
                 let hidden_ms = hidden_since.get().map_or(0.0, |since| now() - since);
-                tell(Happening::Input(Input::Shown { hidden_ms }));
+                enqueue(Command::Input(Input::Shown { hidden_ms }));
             }
         }
     });
@@ -73,7 +76,7 @@ pub(super) fn listen(reader: Option<UserId>, inbox: &UnboundedSender<Notice>) {
     on("storage", move |event| {
         let settled = event.dyn_ref::<StorageEvent>().and_then(|event| storage::settled_elsewhere(reader, event));
         if let Some(client_id) = settled {
-            tell(Happening::SettledElsewhere(client_id));
+            enqueue(Command::SettledElsewhere(client_id));
         }
     });
 }
@@ -81,4 +84,40 @@ pub(super) fn listen(reader: Option<UserId>, inbox: &UnboundedSender<Notice>) {
 fn on(event: &'static str, heard: impl Fn(web_sys::Event) + 'static) {
     // The handle would only be needed to stop hearing.
     let _ = window_event_listener_untyped(event, heard);
+}
+
+/// One timer, that is set again and again.
+pub(super) struct Timer {
+    tick: Closure<dyn FnMut()>,
+    /// The browser's handle, and for when it is set.
+    set: Option<(i32, f64)>,
+}
+
+impl Timer {
+    pub(super) fn new(queue: &UnboundedSender<Command>) -> Self {
+        let queue = queue.clone();
+        Self { tick: Closure::new(move || _ = queue.unbounded_send(Command::Tick)), set: None }
+    }
+
+    /// It has ticked.
+    pub(super) fn elapsed(&mut self) {
+        self.set = None;
+    }
+
+    /// Sets it for a moment, in place of the one that it was set for.
+    pub(super) fn set(&mut self, deadline: Option<f64>, now: f64) {
+        if self.set.map(|(_, at)| at) == deadline {
+            return;
+        }
+        if let Some((handle, _)) = self.set.take() {
+            window().clear_timeout_with_handle(handle);
+        }
+        // Rounded up: a timer that is early would spin.
+        let wait = |at: f64| (at - now).clamp(0.0, TIMER_MAX_MS).ceil() as i32;
+        self.set = deadline.and_then(|at| {
+            let tick = self.tick.as_ref().unchecked_ref();
+            // Fails only for a handler that is none.
+            Some((window().set_timeout_with_callback_and_timeout_and_arguments_0(tick, wait(at)).ok()?, at))
+        });
+    }
 }

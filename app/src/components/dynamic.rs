@@ -4,14 +4,14 @@
 use leptos::prelude::{AnyView, IntoAny, IntoView};
 
 /// A value that is worked out again when a signal in it changes.
-pub(super) type Live<T> = Box<dyn FnMut() -> T + Send>;
+pub(crate) type Dynamic<T> = Box<dyn FnMut() -> T + Send>;
 
 /// A text or an attribute that changes.
-pub(super) fn live<T>(value: impl FnMut() -> T + Send + 'static) -> Live<T> {
+pub(crate) fn dynamic<T>(value: impl FnMut() -> T + Send + 'static) -> Dynamic<T> {
     Box::new(value)
 }
 
-/// A part that changes.
-pub(super) fn part<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Live<AnyView> {
+/// A part of the page that changes.
+pub(crate) fn dynamic_view<V: IntoView + 'static>(view: impl Fn() -> V + Send + 'static) -> Dynamic<AnyView> {
     Box::new(move || view().into_any())
 }

@@ -4,15 +4,15 @@ use super::*;
 
 const HELLO: Input = Input::Hello { signed_in: true, same_build: true };
 
-/// A machine, and what time it is.
+/// A connection, and what time it is.
 struct Script {
-    machine: Machine,
+    connection: Connection,
     now: f64,
 }
 
 impl Script {
     fn new(signed_in: bool) -> Self {
-        Self { machine: Machine::new(signed_in), now: 1_000.0 }
+        Self { connection: Connection::new(signed_in), now: 1_000.0 }
     }
 
     /// Signed in and connected.
@@ -25,12 +25,12 @@ impl Script {
     }
 
     fn take(&mut self, input: Input) -> Option<Action> {
-        self.machine.step(input, self.now, 0.5)
+        self.connection.step(input, self.now, 0.5)
     }
 
     /// Lets time pass up to the next deadline.
     fn wait(&mut self) -> Option<Action> {
-        match self.machine.deadline(self.now) {
+        match self.connection.deadline(self.now) {
             Some(deadline) => self.now = deadline,
             None => return None,
         }
@@ -38,7 +38,7 @@ impl Script {
     }
 
     fn status(&self) -> Status {
-        self.machine.status(self.now)
+        self.connection.status(self.now)
     }
 }
 
@@ -89,7 +89,7 @@ fn a_connection_that_held_makes_the_waits_short_again() {
     }
     script.now += STABLE_MS;
     script.take(Input::Closed(None));
-    assert_eq!(script.machine.deadline(script.now), Some(script.now + 250.0));
+    assert_eq!(script.connection.deadline(script.now), Some(script.now + 250.0));
 }
 
 #[test]
@@ -146,7 +146,7 @@ fn a_refused_token_is_renewed_once_then_the_reader_has_to_sign_in() {
     assert_eq!(script.take(Input::Refused), Some(Action::GetToken { fresh: true }));
     script.take(Input::Token(Token::Ready));
     assert_eq!(script.take(Input::Refused), Some(Action::SignIn));
-    assert_eq!(script.machine.deadline(script.now), None, "and that is all");
+    assert_eq!(script.connection.deadline(script.now), None, "and that is all");
 }
 
 #[test]
@@ -168,7 +168,7 @@ fn a_guest_who_is_refused_stays_where_they_are() {
     let mut script = Script::new(false);
     script.take(Input::Start);
     assert_eq!(script.take(Input::Refused), Some(Action::Drop));
-    assert_eq!(script.machine.deadline(script.now), None);
+    assert_eq!(script.connection.deadline(script.now), None);
 }
 
 #[test]
@@ -182,11 +182,11 @@ fn close_codes_are_followed() {
 
     let mut script = Script::connected();
     assert_eq!(script.take(Input::Closed(Some(CloseCode::Restart.number()))), Some(Action::Drop));
-    assert!(script.machine.deadline(script.now).is_some());
+    assert!(script.connection.deadline(script.now).is_some());
 
     let mut script = Script::connected();
     assert_eq!(script.take(Input::Closed(Some(CloseCode::BadFrame.number()))), Some(Action::Drop));
-    assert_eq!((script.machine.deadline(script.now), script.status()), (None, Status::Outdated));
+    assert_eq!((script.connection.deadline(script.now), script.status()), (None, Status::Outdated));
 }
 
 #[test]
@@ -221,7 +221,7 @@ proptest! {
             action = script.take(input).or(action);
         }
         let since = script.now;
-        while !script.machine.is_open() {
+        while !script.connection.is_open() {
             action = match action.take() {
                 Some(Action::GetToken { .. }) => script.take(Input::Token(Token::Ready)),
                 Some(Action::Open) => script.take(HELLO),

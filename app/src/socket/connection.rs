@@ -3,7 +3,7 @@
 
 use protocol::{Advice, CloseCode, limits};
 
-use super::Status;
+use super::status::Status;
 use crate::state::backoff;
 
 const PING_MS: f64 = limits::PING_SECONDS as f64 * 1_000.0;
@@ -104,7 +104,7 @@ enum Phase {
 
 /// The state of the connection.
 #[derive(Clone, Debug)]
-pub(crate) struct Machine {
+pub(crate) struct Connection {
     signed_in: bool,
     phase: Phase,
     /// Tries since the last good connection.
@@ -115,7 +115,7 @@ pub(crate) struct Machine {
     outdated: bool,
 }
 
-impl Machine {
+impl Connection {
     /// For a page of a guest, or of somebody who is signed in.
     pub(crate) fn new(signed_in: bool) -> Self {
         Self { signed_in, phase: Phase::Off, attempt: 0, refused: false, lost_since: None, outdated: false }

@@ -1,0 +1,36 @@
+use leptos::prelude::*;
+use protocol::{RoomSummary, User};
+
+use super::Theme;
+use crate::{endpoints, fetch};
+
+/// What every page has around its content.
+#[derive(Clone, Copy)]
+pub(crate) struct PageContext {
+    /// The person at the screen. Signing in and out load a new document, so it never changes.
+    pub(crate) viewer: StoredValue<Option<User>>,
+    /// The rooms that they may find: the joined ones first.
+    pub(crate) rooms: RwSignal<Vec<RoomSummary>>,
+    /// The path of the page's address.
+    pub(crate) path: RwSignal<String>,
+    pub(crate) theme: Theme,
+}
+
+impl PageContext {
+    pub(crate) fn new(viewer: Option<User>, rooms: Vec<RoomSummary>, path: String, theme: Theme) -> Self {
+        Self { viewer: StoredValue::new(viewer), rooms: RwSignal::new(rooms), path: RwSignal::new(path), theme }
+    }
+
+    pub(crate) fn is_signed_in(self) -> bool {
+        self.viewer.with_value(Option::is_some)
+    }
+
+    /// Reads the list of rooms again. Where that does not work, the old one stays.
+    pub(crate) fn refresh_rooms(self) {
+        leptos::task::spawn_local(async move {
+            if let Ok(rooms) = fetch::post(endpoints::ROOMS, &[]).await {
+                self.rooms.set(rooms);
+            }
+        });
+    }
+}

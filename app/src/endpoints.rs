@@ -1,0 +1,45 @@
+//! Addresses of the server functions that the living page names: its forms send to them with and without JavaScript, its scripts read
+//! from them. Spelled out, since what the `#[server]` macro makes of a function for the browser is a client with codecs of its own.
+
+/// Joins a room.
+pub(crate) const JOIN_ROOM: &str = "/api/fn/join_room";
+/// Leaves a room.
+pub(crate) const LEAVE_ROOM: &str = "/api/fn/leave_room";
+/// Signs out.
+pub(crate) const LOGOUT: &str = "/api/fn/logout";
+/// Draws a token for the socket from the session.
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a browser has a connection that needs one"))]
+pub(crate) const RENEW_TOKEN: &str = "/api/fn/renew_token";
+/// A stretch of a room's history.
+pub(crate) const ROOM_PAGE: &str = "/api/fn/room_page";
+/// The rooms that the caller may find.
+pub(crate) const ROOMS: &str = "/api/fn/rooms";
+/// Sends a message.
+pub(crate) const SEND_MESSAGE: &str = "/api/fn/send_message";
+/// Chooses the colours.
+pub(crate) const SET_THEME: &str = "/api/fn/set_theme";
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use leptos::server_fn::ServerFn;
+
+    use super::*;
+    use crate::api;
+
+    #[test]
+    fn each_is_the_address_of_its_function() {
+        let pairs = [
+            (JOIN_ROOM, api::JoinRoom::PATH),
+            (LEAVE_ROOM, api::LeaveRoom::PATH),
+            (LOGOUT, api::Logout::PATH),
+            (RENEW_TOKEN, api::RenewToken::PATH),
+            (ROOM_PAGE, api::ReadRoom::PATH),
+            (ROOMS, api::Rooms::PATH),
+            (SEND_MESSAGE, api::SendMessage::PATH),
+            (SET_THEME, api::SetTheme::PATH),
+        ];
+        for (address, path) in pairs {
+            assert_eq!(address, path);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Asks a server function by a plain `fetch`: a form goes out, JSON comes back.
+
+use protocol::{Error, ErrorCode, RoomId, RoomPage, Window};
+use serde::de::DeserializeOwned;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestInit, Response, UrlSearchParams, window};
+
+use crate::endpoints;
+
+/// Asks the function at this address.
+///
+/// # Errors
+/// What the server said, or that it could not be reached.
+pub(crate) async fn post<T: DeserializeOwned>(path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
+    // What did not arrive, or was answered by something in between, may be asked again.
+    let (ok, text) = send(path, fields).await.map_err(|_| ErrorCode::Unavailable)?;
+    if ok { read(&text) } else { Err(read(&text)?) }
+}
+
+/// A stretch of a room, which is named by its slug or id.
+///
+/// # Errors
+/// What the server said, or that it could not be reached.
+pub(crate) async fn room_page(room: &str, window: Window) -> Result<RoomPage, Error> {
+    let (name, value) = match window {
+        Window::Latest => ("window", "latest".to_owned()),
+        Window::Before(seq) => ("window[before]", seq.to_string()),
+        Window::After(seq) => ("window[after]", seq.to_string()),
+        Window::Around(seq) => ("window[around]", seq.to_string()),
+    };
+    post(endpoints::ROOM_PAGE, &[("room", room), (name, &value)]).await
+}
+
+/// The newest messages of a room.
+///
+/// # Errors
+/// What the server said, or that it could not be reached.
+pub(crate) async fn newest(room: RoomId) -> Result<RoomPage, Error> {
+    room_page(&room.to_string(), Window::Latest).await
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
+    serde_json::from_str(text).map_err(|_| ErrorCode::Unavailable.into())
+}
+
+/// Whether it was done, and the answer.
+async fn send(path: &str, fields: &[(&str, &str)]) -> Result<(bool, String), JsValue> {
+    let form = UrlSearchParams::new()?;
+    for (name, value) in fields {
+        form.append(name, value);
+    }
+    let request = RequestInit::new();
+    request.set_method("POST");
+    request.set_body(&form);
+    let window = window().ok_or(JsValue::NULL)?;
+    let response: Response = JsFuture::from(window.fetch_with_str_and_init(path, &request)).await?.dyn_into()?;
+    let text = JsFuture::from(response.text()?).await?;
+    Ok((response.ok(), text.as_string().unwrap_or_default()))
+}

@@ -1,0 +1,65 @@
+//! What tabs, search engines and other chats see of a page.
+
+use leptos::prelude::document;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::Element;
+
+/// Title and tags of a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) title: String,
+    pub(crate) tags: Vec<Tag>,
+}
+
+/// A tag in the head of the document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Tag {
+    /// `<meta name content>`
+    Name(&'static str, String),
+    /// `<meta property content>`
+    Property(&'static str, String),
+    /// The one address of what is shown.
+    Canonical(String),
+}
+
+impl Head {
+    /// With the name of the site behind the page's own title, if it has one.
+    pub(crate) fn new(title: &str, tags: Vec<Tag>) -> Self {
+        let title = if title.is_empty() { "Snug".to_owned() } else { [title, " · Snug"].concat() };
+        Self { title, tags }
+    }
+}
+
+impl Tag {
+    /// Name and attributes of the element. The last one marks what belongs to this page, not to every one.
+    pub(crate) fn parts(&self) -> (&'static str, [(&'static str, &str); 3]) {
+        let (element, name, value) = match self {
+            Self::Name(name, content) => ("meta", ("name", *name), ("content", content)),
+            Self::Property(property, content) => ("meta", ("property", *property), ("content", content)),
+            Self::Canonical(href) => ("link", ("rel", "canonical"), ("href", href)),
+        };
+        (element, [name, (value.0, value.1), ("data-head", "")])
+    }
+}
+
+impl Head {
+    /// Puts it into the document in place of what is there. Fails only where the document has lost its head.
+    pub(crate) fn show(&self) -> Result<(), JsValue> {
+        let page = document();
+        page.set_title(&self.title);
+        let head = page.head().ok_or(JsValue::NULL)?;
+        let old = head.query_selector_all("[data-head]")?;
+        for tag in (0..old.length()).filter_map(|at| old.get(at)?.dyn_into::<Element>().ok()) {
+            tag.remove();
+        }
+        for tag in &self.tags {
+            let (name, attributes) = tag.parts();
+            let element = page.create_element(name)?;
+            for (key, value) in attributes {
+                element.set_attribute(key, value)?;
+            }
+            head.append_child(&element)?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+use http::StatusCode;
+use leptos::prelude::*;
+
+use super::{Page, Visit, shell::render};
+use crate::{context::reveal, head::Head};
+
+/// There is nothing at this address, or nothing for this person: both look the same on purpose.
+pub async fn not_found(visit: Visit) -> Page {
+    nothing_here(&visit).await
+}
+
+/// The page for an error of the main thing that a page shows.
+pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
+    let error = reveal(error);
+    let message = error.message();
+    let page = render(visit, &Head::new("", Vec::new()), Vec::new(), |_| {
+        // A link to the same address, so that it works without a script.
+        let again = visit.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
+        view! {
+            <section class="gate">
+                <div class="gate-card">
+                    <h1>"This did not work"</h1>
+                    <p class="gate-lead">{message}</p>
+                    <p class="gate-actions">
+                        <a class="button" href=again>
+                            "Try again"
+                        </a>
+                    </p>
+                </div>
+            </section>
+        }
+        .into_any()
+    });
+    Page { status: StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), ..page }
+}
+
+pub(super) async fn nothing_here(visit: &Visit) -> Page {
+    // The list beside it is not what was asked for: the page is the same without it.
+    let rooms = visit.rooms().await.unwrap_or_default();
+    let page = render(visit, &Head::new("Not found", Vec::new()), rooms, |page| {
+        let sign_in = (!page.is_signed_in()).then(|| {
+            view! {
+                <a href="/login" class="button button--quiet">
+                    "Sign in"
+                </a>
+            }
+        });
+        view! {
+            <section class="gate">
+                <div class="gate-card">
+                    <h1>"Nobody home"</h1>
+                    <p class="gate-lead">"There is nothing at this address, or it is not open to you."</p>
+                    <p class="gate-actions">
+                        <a href="/" class="button">
+                            "See all rooms"
+                        </a>
+                        {sign_in}
+                    </p>
+                </div>
+            </section>
+        }
+        .into_any()
+    });
+    Page { status: StatusCode::NOT_FOUND, ..page }
+}

@@ -1,0 +1,76 @@
+//! Forms to server functions. The browser sends them; what is refused comes back as this page, with the error in its address.
+
+use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
+use protocol::Field;
+use serde::Deserialize;
+
+use super::{Visit, field::TextField};
+use crate::{AppError, Typed};
+
+/// A form, and what the server said against it the last time.
+pub(super) struct Form {
+    path: &'static str,
+    refusal: Option<AppError>,
+    /// Where the focus goes: to the first thing that is wrong.
+    focus: Option<Focus>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Focus {
+    Field(Field),
+    Form,
+}
+
+/// What stands in the address after a refusal (`leptos_axum` puts it there).
+#[derive(Default, Deserialize)]
+struct Refused {
+    #[serde(rename = "__path")]
+    path: Option<String>,
+    #[serde(rename = "__err")]
+    error: Option<String>,
+}
+
+impl Form {
+    /// A form to the server function at this path.
+    pub(super) fn to(path: &'static str, visit: &Visit) -> Self {
+        let Refused { path: refused, error } = visit.query();
+        let error = error.filter(|_| refused.as_deref() == Some(path));
+        let refusal = error.map(|error| ServerFnUrlError::<AppError>::decode_err(&error));
+        let focus =
+            refusal.as_ref().map(|refusal| refusal.error.fields.first().map_or(Focus::Form, |fault| Focus::Field(fault.field)));
+        Self { path, refusal, focus }
+    }
+
+    /// What the form held when it was refused.
+    pub(super) fn typed(&self) -> Typed {
+        self.refusal.as_ref().map(|refusal| (*refusal.typed).clone()).unwrap_or_default()
+    }
+
+    /// What is wrong with a field, as a sentence.
+    pub(super) fn fault(&self, field: Field) -> Option<String> {
+        self.refusal.as_ref()?.about(field)
+    }
+
+    /// A line to type into.
+    pub(super) fn field(&self, field: TextField) -> AnyView {
+        let (fault, focus) = (self.fault(field.field), self.focus == Some(Focus::Field(field.field)));
+        field.view(fault, focus)
+    }
+
+    /// The form itself: what is wrong apart from single fields, then the fields and the button.
+    pub(super) fn view(&self, fields: AnyView, button: &'static str) -> impl IntoView + use<> {
+        let fault = self.refusal.as_ref().map(|refusal| {
+            refusal.general().unwrap_or_else(|| "Nothing was saved yet: one of the fields needs another look.".to_owned())
+        });
+        let focus = (self.focus == Some(Focus::Form)).then_some("");
+        view! {
+            <p class="form-fault" role="alert" tabindex=focus.map(|_| "-1") autofocus=focus>
+                {fault}
+            </p>
+            <form class="form" method="post" action=self.path>
+                {fields}
+                <button class="button button--wide">{button}</button>
+            </form>
+        }
+    }
+}

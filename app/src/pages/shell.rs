@@ -1,0 +1,120 @@
+//! The HTML around every page.
+
+use std::{fmt::Write, sync::LazyLock};
+
+use axum::response::{Html, IntoResponse, Response};
+use http::StatusCode;
+use leptos::{
+    config::LeptosOptions,
+    hydration::{AutoReload, AutoReloadProps},
+    prelude::*,
+};
+use protocol::RoomSummary;
+
+use super::{assets::Assets, escape::escape, visit::Visit};
+use crate::{
+    components::{Layout, PageContext},
+    head::Head,
+    room::{Address, App, DATA, PageData},
+};
+
+/// What runs on every page, with and without the WASM module: `page.js` without what is for people.
+static SCRIPT: LazyLock<String> = LazyLock::new(|| {
+    let lines = include_str!("page.js").lines().map(str::trim);
+    lines.filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n")
+});
+
+/// A page, ready to be sent.
+pub struct Page {
+    pub(super) status: StatusCode,
+    pub(super) html: String,
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        (self.status, Html(self.html)).into_response()
+    }
+}
+
+/// A page that the server alone renders.
+pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<RoomSummary>, content: impl FnOnce(PageContext) -> AnyView) -> Page {
+    let body = in_owner(|| {
+        let page = visit.context(rooms);
+        let content = content(page);
+        view! { <Layout page>{content}</Layout> }.to_html()
+    });
+    Page { status: StatusCode::OK, html: shell(visit, head, " data-document", &body, "") }
+}
+
+/// A page that the browser brings to life, from the same data.
+pub(super) fn living(visit: &Visit, head: &Head, address: Address, data: PageData) -> Page {
+    // In a script element only `<` could begin something else.
+    let json = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
+    let body = in_owner(|| App::new(data, address, visit.uri.path().to_owned(), visit.theme()).view().to_html());
+    Page { status: StatusCode::OK, html: shell(visit, head, "", &body, &start(visit, &json)) }
+}
+
+/// Renders where signals may be made, and lets go of them.
+fn in_owner(render: impl FnOnce() -> String) -> String {
+    let owner = Owner::new_root(None);
+    let html = owner.with(render);
+    owner.unset_with_forced_cleanup();
+    html
+}
+
+/// The document. Nothing is painted before the whole body is there (`rel="expect"`): a room stands at its end, so what is painted
+/// earlier would move up with each message that trickles in.
+fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> String {
+    let Assets { css, .. } = &visit.assets;
+    let (theme, nonce, reload, script) = (visit.theme(), &visit.nonce, reload(visit), &*SCRIPT);
+    let mut html = String::with_capacity(body.len() + start.len() + 4_096);
+    let theme_attribute = theme.attribute().map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        html,
+        "<!DOCTYPE html><html lang=\"en\"{theme_attribute}{kind}><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\">\
+         <title>{title}</title><link rel=\"stylesheet\" href=\"{css}\"><link rel=\"expect\" href=\"#whole\" blocking=\"render\">",
+        title = escape(&head.title),
+    );
+    for tag in &head.tags {
+        let (element, attributes) = tag.parts();
+        let _ = write!(html, "<{element}");
+        for (name, value) in attributes {
+            let _ = write!(html, " {name}=\"{}\"", escape(value));
+        }
+        html.push('>');
+    }
+    for (media, color) in theme.colors() {
+        let _ = write!(html, "<meta name=\"theme-color\" content=\"{color}\"{media}>");
+    }
+    let _ = write!(
+        html,
+        "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\">\
+         <link rel=\"manifest\" href=\"/manifest.webmanifest\">{reload}</head>\
+         <body>{body}<script type=\"module\" nonce=\"{nonce}\">{script}</script>{start}</body></html>"
+    );
+    html
+}
+
+/// Brings the page to life once it has been painted, so that nothing of this stands in the way of the first sight.
+fn start(visit: &Visit, json: &str) -> String {
+    let Assets { js, wasm, .. } = &visit.assets;
+    let nonce = &visit.nonce;
+    format!(
+        "<script id=\"{DATA}\" type=\"application/json\">{json}</script><script type=\"module\" nonce=\"{nonce}\">\
+         async function start() {{ const wasm = fetch({wasm:?}), {{ default: init, hydrate }} = await import({js:?}); \
+         await init({{ module_or_path: wasm }}); hydrate(); }} \
+         if (document.hidden) start(); else requestAnimationFrame(() => setTimeout(start));</script>"
+    )
+}
+
+/// The script of cargo-leptos that shows a change at once, while it watches the sources.
+fn reload(visit: &Visit) -> String {
+    let Some(port) = visit.assets.reload_port else { return String::new() };
+    in_owner(|| {
+        provide_context(visit.nonce.clone());
+        let options = LeptosOptions::builder().output_name("snug").reload_port(port).build();
+        AutoReload(AutoReloadProps::builder().options(options).build()).to_html()
+    })
+}

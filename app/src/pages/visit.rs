@@ -1,0 +1,82 @@
+use axum::extract::Query;
+use chat::{Actor, Chat};
+use http::{
+    HeaderMap, Uri,
+    header::{self, HeaderName},
+};
+use leptos::nonce::Nonce;
+use protocol::{RoomSummary, User};
+use serde::de::DeserializeOwned;
+
+use super::assets::Assets;
+use crate::{
+    components::{PageContext, Theme},
+    context::Caller,
+    cookies,
+};
+
+/// A request for a page.
+pub struct Visit {
+    /// The chat.
+    pub chat: Chat,
+    /// Who asks.
+    pub caller: Caller,
+    /// The address.
+    pub uri: Uri,
+    /// What the browser said besides.
+    pub headers: HeaderMap,
+    /// What the scripts of the page are known by.
+    pub nonce: Nonce,
+    /// The files that the page needs.
+    pub assets: Assets,
+}
+
+impl Visit {
+    pub(super) fn actor(&self) -> Actor {
+        self.caller.session.as_ref().into()
+    }
+
+    pub(super) fn viewer(&self) -> Option<User> {
+        self.caller.session.as_ref().map(|session| session.user.clone())
+    }
+
+    /// The rooms that the caller may find.
+    pub(super) async fn rooms(&self) -> Result<Vec<RoomSummary>, chat::Error> {
+        chat::rooms::list(&self.chat, self.actor()).await
+    }
+
+    /// What every page has around its content. To be called where signals may be made.
+    pub(super) fn context(&self, rooms: Vec<RoomSummary>) -> PageContext {
+        PageContext::new(self.viewer(), rooms, self.uri.path().to_owned(), self.theme())
+    }
+
+    /// What the address asks for besides the page. What cannot be read is passed over.
+    pub(super) fn query<Q: DeserializeOwned + Default>(&self) -> Q {
+        Query::try_from_uri(&self.uri).map(|Query(query)| query).unwrap_or_default()
+    }
+
+    pub(super) fn theme(&self) -> Theme {
+        Theme::of_cookie(self.cookie(cookies::THEME))
+    }
+
+    /// Minutes east of UTC, as the last page that ran in this browser left it; UTC before that.
+    pub(super) fn zone(&self) -> i32 {
+        let zone = self.cookie(cookies::ZONE).and_then(|zone| zone.parse().ok());
+        // No zone on Earth is further from UTC than 14 hours.
+        zone.filter(|zone| (-840..=840).contains(zone)).unwrap_or(0)
+    }
+
+    /// Scheme and host that the page was asked for by.
+    pub(super) fn origin(&self) -> String {
+        let host = self.header(header::HOST).or(self.uri.host()).unwrap_or_default();
+        [if self.caller.secure { "https://" } else { "http://" }, host].concat()
+    }
+
+    fn header(&self, name: HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    fn cookie(&self, name: &str) -> Option<&str> {
+        cookies::value(&self.headers, name)
+    }
+}

@@ -1,0 +1,20 @@
+use protocol::{ClientId, RoomPage, RoomSummary, User};
+use serde::{Deserialize, Serialize};
+
+/// The element that it stands in.
+pub(crate) const DATA: &str = "data";
+
+/// What the page of a room is made from: on the server, and once more in the browser, where it has to give the same.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PageData {
+    /// The person at the screen.
+    pub(crate) viewer: Option<User>,
+    /// The rooms that they may find.
+    pub(crate) rooms: Vec<RoomSummary>,
+    /// The room as they see it.
+    pub(crate) page: RoomPage,
+    /// The id of the message that a form sends without JavaScript: a form that is sent twice makes one message.
+    pub(crate) form_id: ClientId,
+    /// Their time zone in minutes east of UTC, as the server heard it last.
+    pub(crate) zone: i32,
+}

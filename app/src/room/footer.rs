@@ -1,0 +1,38 @@
+//! The footer of a room: where one writes, or the way to be allowed to.
+
+use leptos::prelude::*;
+use protocol::{ClientId, Standing};
+
+use super::{composer::composer, context::RoomContext, membership::Membership};
+use crate::{components::dynamic_view, next::with_next};
+
+/// What stands under the messages, as long as the reader may do what they may now.
+pub(super) fn footer(room: RoomContext, form_id: ClientId) -> impl IntoView {
+    let standing = room.standing();
+    dynamic_view(move || match standing.get() {
+        Standing::Member => composer(room, form_id).into_any(),
+        Standing::MayJoin => view! {
+            <div class="join-bar">
+                <p>"Members write here."</p>
+                {Membership::Join.form(room)}
+            </div>
+        }
+        .into_any(),
+        Standing::Guest => guest(room).into_any(),
+    })
+}
+
+fn guest(room: RoomContext) -> impl IntoView {
+    let next = room.slug.with_value(|slug| ["/r/", slug].concat());
+    view! {
+        <div class="join-bar">
+            <p>"Everyone may read here. Sign in to join and write."</p>
+            <a class="button" href=with_next("/login", &next)>
+                "Sign in"
+            </a>
+            <a class="button button--quiet" href=with_next("/register", &next)>
+                "Create an account"
+            </a>
+        </div>
+    }
+}

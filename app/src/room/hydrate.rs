@@ -1,0 +1,33 @@
+use leptos::{mount::hydrate_body, prelude::*};
+
+use super::{
+    app::App,
+    data::{DATA, PageData},
+    navigation::{Navigation, here},
+};
+use crate::{components::Theme, socket};
+
+/// Brings the page that the server rendered to life. `None` where it is not the page of a room.
+pub fn hydrate() -> Option<()> {
+    let json = document().get_element_by_id(DATA)?.text_content()?;
+    let data: PageData = serde_json::from_str(&json).ok()?;
+    let address = here()?;
+    let path = location().pathname().ok()?;
+    hydrate_body(move || {
+        // The colours stand in the document: what is there is kept.
+        let app = App::new(data, address.clone(), path, Theme::System);
+        Navigation::start(app, address);
+        socket::start(app.socket);
+        Effect::new(mark_hydrated);
+        app.view()
+    });
+    Some(())
+}
+
+/// Tells style sheets and tests that clicks are heard from now on.
+fn mark_hydrated() {
+    if let Some(root) = document().document_element() {
+        // Only an ill-formed name could fail here.
+        let _ = root.set_attribute("data-hydrated", "");
+    }
+}

@@ -1,0 +1,132 @@
+//! From room to room without loading a page: the socket stays.
+
+use leptos::{
+    ev::{self, MouseEvent},
+    prelude::*,
+    task::spawn_local,
+};
+use protocol::{ClientId, Error, ErrorCode, RoomPage};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Element, HtmlAnchorElement, HtmlElement};
+
+use super::{
+    address::Address,
+    app::App,
+    click::is_plain,
+    screen::{Screen, Visited},
+    zone::Zone,
+};
+use crate::fetch;
+
+/// Where the page is.
+#[derive(Clone, Copy)]
+pub(super) struct Navigation {
+    app: App,
+    address: StoredValue<Address>,
+}
+
+impl Navigation {
+    /// Follows links to rooms, and the browser's buttons for back and forth.
+    pub(super) fn start(app: App, address: Address) {
+        let navigation = Self { app, address: StoredValue::new(address) };
+        // The handles would only be needed to stop.
+        let _ = window_event_listener(ev::click, move |event| navigation.click(&event));
+        let _ = window_event_listener(ev::popstate, move |_| match here() {
+            Some(address) => navigation.go(address),
+            None => reload(),
+        });
+    }
+
+    fn click(self, event: &MouseEvent) {
+        let Some((to, address)) = room_link(event) else { return };
+        close_drawer();
+        if self.is_at(&address) {
+            // A place in this page is for the browser to go to.
+            if !to.contains('#') {
+                event.prevent_default();
+            }
+            return;
+        }
+        event.prevent_default();
+        let pushed = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&to)));
+        match pushed {
+            Ok(()) => self.go(address),
+            // Browsers refuse it to a page that does it very often.
+            Err(_) => _ = location().set_href(&to),
+        }
+    }
+
+    /// Shows what the address names: at once if it is kept up to date already.
+    fn go(self, address: Address) {
+        if self.is_at(&address) {
+            return;
+        }
+        self.address.set_value(address.clone());
+        self.app.page.path.set(location().pathname().unwrap_or_default());
+        let known = self.app.socket.known(&address.slug);
+        if let Some(room) = known.filter(|room| room.with_untracked(|state| address.place.is_shown_by(state))) {
+            self.show(Screen::Room(Visited { address, room, form_id: ClientId::generate(), zone: Zone::Browser }));
+            return;
+        }
+        self.show(Screen::Loading);
+        spawn_local(async move {
+            let read = fetch::room_page(&address.slug, address.place.window()).await;
+            // Meanwhile the reader may have gone on.
+            if self.is_at(&address) {
+                self.arrive(address, read);
+            }
+        });
+    }
+
+    fn arrive(self, address: Address, read: Result<RoomPage, Error>) {
+        match read {
+            Ok(page) if !address.place.is_missing_in(&page) => {
+                self.show(Screen::Room(Visited::new(self.app.socket, address, page, ClientId::generate(), Zone::Browser)));
+            }
+            // The server has a page for that.
+            Ok(_) | Err(Error { code: ErrorCode::NotFound, .. }) => reload(),
+            Err(error) => self.show(Screen::Failed(error)),
+        }
+    }
+
+    fn is_at(self, address: &Address) -> bool {
+        self.address.with_value(|now| now == address)
+    }
+
+    fn show(self, screen: Screen) {
+        self.app.screen.update(|(number, shown)| (*number, *shown) = (number.wrapping_add(1), screen));
+    }
+}
+
+/// The address of a room that a click leads to, as the browser has it and as it is read.
+fn room_link(event: &MouseEvent) -> Option<(String, Address)> {
+    if !is_plain(event) {
+        return None;
+    }
+    let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]:not([target], [download])").ok()??;
+    let href = link.dyn_into::<HtmlAnchorElement>().ok()?.href();
+    let to = href.strip_prefix(&location().origin().ok()?)?;
+    let (address, _) = to.split_once('#').unwrap_or((to, ""));
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    Some((to.to_owned(), Address::parse(path, query)?))
+}
+
+/// The room that the browser's address bar names.
+pub(super) fn here() -> Option<Address> {
+    let location = location();
+    let query = location.search().ok()?;
+    Address::parse(&location.pathname().ok()?, query.strip_prefix('?').unwrap_or_default())
+}
+
+fn reload() {
+    // Fails for no page of this site.
+    let _ = location().reload();
+}
+
+fn close_drawer() {
+    let drawer = document().get_element_by_id("sidebar");
+    if let Some(drawer) = drawer.and_then(|drawer| drawer.dyn_into::<HtmlElement>().ok()) {
+        // Fails where the browser knows no popovers; there it is no drawer either.
+        let _ = drawer.hide_popover();
+    }
+}

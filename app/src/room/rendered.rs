@@ -1,0 +1,87 @@
+//! Rows that the server has rendered before. A message looks the same to all who see it at the same time of their day, but for a few
+//! things that stand in its key: so a page is put together from rows instead of made anew for each reader.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+};
+
+use leptos::{prelude::*, tachys::html::InertElement};
+use protocol::MessageId;
+
+use super::context::RoomContext;
+use crate::state::{Mark, MessageRow, Row};
+
+/// Bytes of HTML that are kept. When there is more all of it goes, and what is shown comes back.
+const KEPT_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// What a row costs beside its HTML, about.
+const OVERHEAD: usize = 96;
+
+static ROWS: LazyLock<Mutex<Rows>> = LazyLock::new(Mutex::default);
+
+/// A message, and everything else that its HTML depends on.
+type Key = (MessageId, u64);
+
+#[derive(Default)]
+struct Rows {
+    html: HashMap<Key, Arc<str>>,
+    bytes: usize,
+}
+
+/// A row: as it was rendered before, if it is that of a stored message, or as `view` makes it.
+pub(super) fn rendered(room: RoomContext, row: ArcRwSignal<Row>, view: impl FnOnce(ArcRwSignal<Row>) -> AnyView) -> AnyView {
+    let key = row.with_untracked(|row| if let Row::Message(row) = row { key(room, row) } else { None });
+    let Some(key) = key else { return view(row) };
+    let known = kept().html.get(&key).cloned();
+    let html = known.unwrap_or_else(|| {
+        let html: Arc<str> = view(row).to_html().into();
+        kept().keep(key, html.clone());
+        html
+    });
+    InertElement::new(html.to_string()).into_any()
+}
+
+fn kept() -> std::sync::MutexGuard<'static, Rows> {
+    // Whoever panicked has left a map of whole entries.
+    ROWS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The text of a message with an id does not change.
+fn key(room: RoomContext, row: &MessageRow) -> Option<Key> {
+    if row.mark != Mark::Stored {
+        return None;
+    }
+    let message = &*row.message;
+    let mut hasher = DefaultHasher::new();
+    (row.local, row.first, row.own, room.focus == Some(message.seq)).hash(&mut hasher);
+    (&message.author.name, &message.author.username).hash(&mut hasher);
+    room.slug.with_value(|slug| slug.hash(&mut hasher));
+    Some((message.id, hasher.finish()))
+}
+
+impl Rows {
+    fn keep(&mut self, key: Key, html: Arc<str>) {
+        let bytes = html.len() + OVERHEAD;
+        if self.bytes + bytes > KEPT_MAX_BYTES {
+            *self = Self::default();
+        }
+        if self.html.insert(key, html).is_none() {
+            self.bytes += bytes;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut rows = Rows::default();
+        for n in 0..1_000 {
+            rows.keep((MessageId::generate(), n), "x".repeat(KEPT_MAX_BYTES / 100).into());
+            assert!(rows.bytes <= KEPT_MAX_BYTES && rows.html.len() <= 100);
+        }
+    }
+}

@@ -1,0 +1,35 @@
+use protocol::{ClientId, RoomPage};
+
+use super::{address::Address, zone::Zone};
+use crate::socket::{SharedRoom, Socket};
+
+/// What stands in the main part of the page. The server renders rooms only: for the rest it has pages of their own.
+#[derive(Clone)]
+pub(crate) enum Screen {
+    /// A room.
+    Room(Visited),
+    /// A room is on its way.
+    #[cfg(feature = "hydrate")]
+    Loading,
+    /// It did not come.
+    #[cfg(feature = "hydrate")]
+    Failed(protocol::Error),
+}
+
+/// A room at an address.
+#[derive(Clone)]
+pub(crate) struct Visited {
+    pub(super) address: Address,
+    pub(super) room: SharedRoom,
+    pub(super) form_id: ClientId,
+    pub(super) zone: Zone,
+}
+
+impl Visited {
+    /// Keeps the room up to date from this snapshot on.
+    pub(super) fn new(socket: Socket, mut address: Address, page: RoomPage, form_id: ClientId, zone: Zone) -> Self {
+        // A room can be asked for by its id as well; its own name is the slug.
+        address.slug.clone_from(&page.room.slug);
+        Self { address, room: socket.open(page), form_id, zone }
+    }
+}

@@ -1,0 +1,88 @@
+//! A room, and what stands in its place while there is none.
+
+use leptos::prelude::*;
+use protocol::{Message, Seq};
+
+use super::{
+    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
+    scroller::Scroller, timeline::timeline, typing::typing, zone, zone::Zone,
+};
+use crate::{
+    components::{PageContext, dynamic_view},
+    socket::Socket,
+    state::RoomState,
+};
+
+pub(super) fn room(page: PageContext, socket: Socket, visited: Visited) -> AnyView {
+    let Visited { address, room: shared, form_id, zone } = visited;
+    socket.visit(&shared);
+    let state = RwSignal::from(shared.clone());
+    let (id, slug) = state.with_untracked(|state| (state.room.id, state.room.slug.clone()));
+    let room = RoomContext {
+        page,
+        socket,
+        id,
+        slug: StoredValue::new(slug),
+        state,
+        focus: address.place.focus(),
+        scroller: Scroller::new(socket, state, id),
+        zone: RwSignal::new(zone),
+    };
+    room.scroller.begin(room.focus);
+    on_cleanup(move || shared.update_untracked(|state| state.set_reader_at_end(true)));
+    Effect::new(move || {
+        zone::keep_zone(room.zone.get_untracked());
+        room.zone.set(Zone::Browser);
+    });
+    show_head(room, address);
+    view! {
+        <section class="room" data-room>
+            {header(room)} {banner(room)} {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)}
+            {footer(room, form_id)}
+        </section>
+    }
+    .into_any()
+}
+
+/// Lets the head of the document follow the room.
+fn show_head(room: RoomContext, address: Address) {
+    let facts = room.room();
+    Effect::new(move || {
+        let origin = location().origin().unwrap_or_default();
+        let named = room.focus.and_then(|seq| room.state.with_untracked(|state| message(state, seq)));
+        let head = facts.with(|facts| head(&address, facts, named.as_ref(), &origin));
+        if head.show().is_err() {
+            leptos::logging::error!("the title cannot be shown");
+        }
+    });
+}
+
+fn message(state: &RoomState, seq: Seq) -> Option<Message> {
+    state.messages().iter().find(|message| message.seq == seq).map(|message| (**message).clone())
+}
+
+/// A room is on its way.
+#[cfg(feature = "hydrate")]
+pub(super) fn loading() -> AnyView {
+    view! { <section class="room" aria-busy="true"></section> }.into_any()
+}
+
+/// A room did not come.
+#[cfg(feature = "hydrate")]
+pub(super) fn failed(error: &protocol::Error) -> AnyView {
+    let again = |_| _ = location().reload();
+    view! {
+        <section class="gate">
+            <div class="gate-card">
+                <h1>"This did not work"</h1>
+                <p class="gate-lead">{error.to_string()}</p>
+                <p class="gate-actions">
+                    <button class="button" on:click=again>
+                        "Try again"
+                    </button>
+                </p>
+            </div>
+        </section>
+    }
+    .into_any()
+}

@@ -1,0 +1,159 @@
+#[cfg(feature = "hydrate")]
+use futures::channel::mpsc::UnboundedSender;
+use leptos::prelude::*;
+use protocol::{Body, ClientId, RoomId, RoomPage, User};
+
+use super::{command::Command, status::Status, storage};
+use crate::state::{Applied, Outbox, Pending, RoomState, Typing};
+
+/// Rooms that stay up to date after they were visited: switching back to one of them is instant. Far below the number of
+/// subscriptions that the server takes.
+const WATCHED_MAX: usize = 50;
+
+/// A room that is kept up to date.
+pub(crate) type SharedRoom = ArcRwSignal<RoomState>;
+
+/// The handle that pages have of the socket.
+#[derive(Clone, Copy)]
+pub(crate) struct Socket {
+    reader: StoredValue<Option<User>>,
+    /// In the order of the last visit.
+    pub(super) rooms: StoredValue<Vec<SharedRoom>>,
+    pub(super) outbox: RwSignal<Outbox>,
+    pub(super) typing: RwSignal<Typing>,
+    pub(super) status: RwSignal<Status>,
+    /// Where the loop takes its commands from, once there is one.
+    #[cfg(feature = "hydrate")]
+    pub(super) queue: StoredValue<Option<UnboundedSender<Command>>>,
+}
+
+impl Socket {
+    /// The socket of a page with this person at the screen. Nothing comes of what it is told before it is connected.
+    pub(crate) fn new(reader: StoredValue<Option<User>>) -> Self {
+        Self {
+            reader,
+            rooms: StoredValue::default(),
+            outbox: RwSignal::default(),
+            typing: RwSignal::default(),
+            status: RwSignal::default(),
+            #[cfg(feature = "hydrate")]
+            queue: StoredValue::default(),
+        }
+    }
+
+    /// The person at the screen.
+    pub(crate) fn reader(self) -> Option<User> {
+        self.reader.get_value()
+    }
+
+    /// What the reader should know about the connection.
+    pub(crate) fn status(self) -> Signal<Status> {
+        self.status.into()
+    }
+
+    /// A room that is kept up to date already.
+    #[cfg(feature = "hydrate")]
+    pub(crate) fn known(self, slug: &str) -> Option<SharedRoom> {
+        self.find(|state| state.room.slug == slug)
+    }
+
+    /// Keeps a room up to date from this snapshot on; it replaces what was known.
+    pub(crate) fn open(self, page: RoomPage) -> SharedRoom {
+        let id = page.room.id;
+        if let Some(room) = self.find(|state| state.room.id == id) {
+            self.replace(page);
+            return room;
+        }
+        let reader = self.reader.with_value(|reader| reader.as_ref().map(|reader| reader.id));
+        let room = SharedRoom::new(RoomState::from_page(page, reader));
+        self.rooms.update_value(|rooms| rooms.push(room.clone()));
+        self.enqueue(Command::Synchronize);
+        room
+    }
+
+    /// A page visits a room that is kept up to date: now it is the last one to be let go.
+    pub(crate) fn visit(self, room: &SharedRoom) {
+        let id = room.with_untracked(|state| state.room.id);
+        self.rooms.update_value(|rooms| {
+            rooms.retain(|other| other.with_untracked(|state| state.room.id != id));
+            rooms.push(room.clone());
+            rooms.drain(..rooms.len().saturating_sub(WATCHED_MAX));
+        });
+        self.enqueue(Command::Synchronize);
+    }
+
+    /// Starts a room that is kept up to date anew from a snapshot.
+    pub(crate) fn replace(self, page: RoomPage) {
+        let id = page.room.id;
+        let Some(room) = self.find(|state| state.room.id == id) else { return };
+        let applied = room.try_update(|state| state.replace(page));
+        if matches!(applied, Some(Applied::Gap { .. })) {
+            self.enqueue(Command::CatchUp(id));
+        }
+    }
+
+    /// What the reader may do in a room has changed by another way than the socket.
+    pub(crate) fn read_anew(self, room: RoomId) {
+        self.enqueue(Command::ReadAnew(room));
+    }
+
+    /// Sends a message: at once, or as soon as there is a connection, even if the page is loaded anew in between.
+    pub(crate) fn send(self, room: RoomId, body: Body) {
+        let Some(author) = self.reader() else { return };
+        // Whole milliseconds: the cast keeps the value.
+        let pending = Pending::new(ClientId::generate(), room, body.into_string(), js_sys::Date::now() as i64);
+        storage::keep_pending(author.id, &pending);
+        self.outbox.update(|outbox| outbox.push(pending));
+        self.enqueue(Command::Synchronize);
+    }
+
+    /// Sends a failed message again.
+    pub(crate) fn retry(self, client_id: ClientId) {
+        let Some(author) = self.reader() else { return };
+        let again = self.outbox.try_update(|outbox| outbox.retry(client_id).cloned()).flatten();
+        if let Some(pending) = again {
+            storage::forget_pending(author.id, client_id);
+            storage::keep_pending(author.id, &pending);
+            self.enqueue(Command::Synchronize);
+        }
+    }
+
+    /// Throws a failed message away.
+    pub(crate) fn discard(self, client_id: ClientId) {
+        let Some(author) = self.reader() else { return };
+        storage::forget_pending(author.id, client_id);
+        self.outbox.update(|outbox| _ = outbox.remove(client_id));
+    }
+
+    /// The reader is typing in a room. The others are told now and then.
+    pub(crate) fn typing(self, room: RoomId) {
+        self.enqueue(Command::Typing(room));
+    }
+
+    /// Looks at who else is typing.
+    pub(crate) fn with_typing<T>(self, look: impl FnOnce(&Typing) -> T) -> T {
+        self.typing.with(look)
+    }
+
+    /// Looks at the messages that are on their way.
+    pub(crate) fn with_outbox<T>(self, look: impl FnOnce(&Outbox) -> T) -> T {
+        self.outbox.with(look)
+    }
+
+    pub(super) fn find(self, wanted: impl Fn(&RoomState) -> bool) -> Option<SharedRoom> {
+        self.rooms.with_value(|rooms| rooms.iter().find(|room| room.with_untracked(&wanted)).cloned())
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn enqueue(self, command: Command) {
+        self.queue.with_value(|queue| {
+            if let Some(queue) = queue {
+                // Fails only when the loop has ended, with the page.
+                let _ = queue.unbounded_send(command);
+            }
+        });
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    fn enqueue(self, _command: Command) {}
+}
