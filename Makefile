@@ -94,7 +94,7 @@ audit: ## check what Snug is made of: known vulnerabilities, licences, sources, 
 	@scripts/setup.sh audit
 	@scripts/audit.sh
 
-hooks: ## have git run scripts/pre-commit before each commit: format and import circles
+hooks: ## have git run scripts/hooks/pre-commit before each commit: format and import circles
 	git config core.hooksPath scripts/hooks
 
 check-wasm-tree: ## check that nothing of the server gets into the page
