@@ -34,6 +34,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/login", page(pages::login))
         .route("/rooms/new", page(pages::new_room))
         .route("/r/{slug}", page(pages::room))
+        .route("/r/{slug}/edit", page(pages::edit_room))
         .route("/r/{slug}/m/{seq}", page(pages::room))
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(state.clone(), guests::reuse))

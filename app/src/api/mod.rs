@@ -7,7 +7,7 @@ mod messages;
 mod rooms;
 
 pub(crate) use accounts::{Login, Register};
-pub(crate) use rooms::CreateRoom;
+pub(crate) use rooms::{CreateRoom, EditRoom};
 #[cfg(test)]
 pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},

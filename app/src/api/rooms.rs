@@ -34,6 +34,20 @@ pub(crate) async fn create_room(
     Ok(())
 }
 
+/// Changes a room's name and topic and leads back to it.
+///
+/// # Errors
+/// What is wrong with the fields, or not the room's owner.
+#[server(prefix = "/api/fn", endpoint = "edit_room")]
+pub(crate) async fn edit_room(room: String, name: String, #[server(default)] topic: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let edit = chat::rooms::RoomEdit { name: &name, topic: &topic };
+    let room = chat::rooms::edit(&request.chat, request.actor(), &room.into(), edit).await.map_err(refuse);
+    let typed = Typed { name, topic, ..Typed::default() };
+    leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));
+    Ok(())
+}
+
 /// Makes the caller a member.
 ///
 /// # Errors

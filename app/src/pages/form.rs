@@ -41,6 +41,11 @@ impl Form {
         Self { path, refusal, focus }
     }
 
+    /// Whether it comes back from a refusal.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refusal.is_some()
+    }
+
     /// What the form held when it was refused.
     pub(super) fn typed(&self) -> Typed {
         self.refusal.as_ref().map(|refusal| (*refusal.typed).clone()).unwrap_or_default()

@@ -3,6 +3,7 @@
 mod account;
 mod assets;
 mod document;
+mod edit_room;
 mod escape;
 mod failure;
 mod field;
@@ -15,6 +16,7 @@ mod visit;
 
 pub use account::{login, register};
 pub use assets::Assets;
+pub use edit_room::edit_room;
 pub use failure::not_found;
 pub use home::home;
 pub use new_room::new_room;

@@ -22,7 +22,8 @@ const COMPOSING_KEY: u32 = 229;
 pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
     let composer = Composer { room, element: NodeRef::new(), fault: RwSignal::new(None) };
     composer.element.on_load(move |element| composer.begin(element));
-    let name = room.state.with_untracked(|state| state.room.name.clone());
+    let facts = room.room();
+    let label = move || facts.with(|room| ["Message to ", &room.name].concat());
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         composer.send();
@@ -38,14 +39,14 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
             <input type="hidden" name="room" value=room.slug.get_value() />
             <input type="hidden" name="client_id" value=form_id.to_string() />
             <label class="visually-hidden" for="composer-body">
-                {["Message to ", &name].concat()}
+                {dynamic(label)}
             </label>
             <textarea
                 id="composer-body"
                 name="body"
                 rows="1"
                 required
-                placeholder=["Message to ", &name].concat()
+                placeholder=dynamic(label)
                 aria-describedby="composer-fault composer-hint"
                 aria-invalid=dynamic(move || composer.fault.with(Option::is_some).then_some("true"))
                 node_ref=composer.element

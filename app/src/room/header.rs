@@ -15,6 +15,17 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
     });
     let standing = room.standing();
     let leave = dynamic_view(move || (standing.get() == Standing::Member).then(|| Membership::Leave.form(room)));
+    let may_edit = Memo::new(move |_| room.state.with(|state| state.may_edit));
+    let edit = dynamic_view(move || {
+        may_edit.get().then(|| {
+            let address = room.slug.with_value(|slug| ["/r/", slug, "/edit"].concat());
+            view! {
+                <a href=address>
+                    "Edit"
+                </a>
+            }
+        })
+    });
     view! {
         <header class="room-header">
             <h1 class="room-name">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
@@ -23,7 +34,7 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
                 <Glyph icon=Icon::People />
                 <span>{count}</span>
             </p>
-            <div class="room-actions">{leave}</div>
+            <div class="room-actions">{edit} {leave}</div>
         </header>
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
         room.scroller.keep_place(|| shown.update(rows, ends));
     });
     let scroller = room.scroller;
-    let label = room.state.with_untracked(|room| ["Messages in ", &room.room.name].concat());
+    let facts = room.room();
+    let label = dynamic(move || facts.with(|room| ["Messages in ", &room.name].concat()));
     // What is loaded from the past is not news.
     let announced = dynamic(move || Some(if scroller.loading() == Some(Edge::Older) { "off" } else { "polite" }));
     view! {

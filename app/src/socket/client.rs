@@ -212,6 +212,7 @@ impl Client {
                 }
             }
             ServerFrame::Event(event) => self.event(event),
+            ServerFrame::Renamed { room, name, topic } => self.renamed(room, name, topic),
             ServerFrame::Typing { room, user } => {
                 self.socket.typing.maybe_update(|typing| typing.hear(room, user, browser::now() as i64));
             }
@@ -225,6 +226,15 @@ impl Client {
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
             ServerFrame::Pong => {}
         }
+    }
+
+    /// A room in the list has another name.
+    fn renamed(&self, room: RoomId, name: String, topic: String) {
+        self.socket.listed.maybe_update(|listed| {
+            let Some(summary) = listed.iter_mut().find(|summary| summary.room.id == room) else { return false };
+            (summary.room.name, summary.room.topic) = (name, topic);
+            true
+        });
     }
 
     fn event(&mut self, event: Event) {

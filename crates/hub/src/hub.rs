@@ -12,7 +12,7 @@ use parking_lot::{Mutex, RwLock};
 use protocol::{CloseCode, RoomId, Seq, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
-use crate::{ConnectionId, Frame, Mailbox, Published, Signal, feed::Feed};
+use crate::{Audience, ConnectionId, Frame, Mailbox, Published, Signal, feed::Feed};
 
 /// Sockets that one task writes to: enough to be worth a task, few enough for other work to come in between.
 const SOCKETS_AT_ONCE: usize = 64;
@@ -44,6 +44,7 @@ impl Hub {
                 match signal {
                     Signal::Event(event) => events.push(event),
                     Signal::Cut(session) => self.cut(session),
+                    Signal::Announce { to, frame } => self.announce(to, &frame),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
                 }
             }
@@ -126,6 +127,12 @@ impl Hub {
     /// Waits until an event comes before the one that it follows.
     pub(crate) async fn gap_seen(&self) {
         self.gap.notified().await;
+    }
+
+    fn announce(&self, to: Audience, frame: &Frame) {
+        let connections = self.connections.read();
+        let heard = connections.values().filter(|member| to == Audience::Everyone || member.session.is_some());
+        send(heard.filter(|member| member.mailbox.offer(frame)).map(|member| member.mailbox.clone()).collect());
     }
 
     fn typing(&self, room: RoomId, user: UserId, frame: &Frame) {

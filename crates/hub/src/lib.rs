@@ -20,4 +20,4 @@ pub use catch_up::RoomLog;
 pub use frame::Frame;
 pub use hub::Hub;
 pub use mailbox::{Mailbox, Outlet, Queue};
-pub use signal::{ConnectionId, Published, Signal};
+pub use signal::{Audience, ConnectionId, Published, Signal};

@@ -1,6 +1,7 @@
 //! What nodes tell each other, and what a socket is known by.
 
 use protocol::{RoomId, Seq, SessionId, UserId};
+use serde::{Deserialize, Serialize};
 
 use crate::Frame;
 
@@ -24,6 +25,13 @@ pub enum Signal {
     Event(Published),
     /// A session was ended: close its sockets (G9).
     Cut(SessionId),
+    /// Something that concerns people whether they are subscribed to a room or not. It does not last either.
+    Announce {
+        /// Whom.
+        to: Audience,
+        /// What they are given, encoded for the wire.
+        frame: Frame,
+    },
     /// Somebody is typing. It does not last: it is in no log, and nobody looks for it when it is lost.
     Typing {
         /// Where.
@@ -33,6 +41,16 @@ pub enum Signal {
         /// What the others are given, encoded for the wire.
         frame: Frame,
     },
+}
+
+/// Whom an announcement is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Audience {
+    /// Every socket.
+    Everyone,
+    /// Sockets of people who are signed in.
+    Accounts,
 }
 
 /// One socket, as long as this process lives.

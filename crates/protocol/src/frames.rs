@@ -80,6 +80,16 @@ pub enum ServerFrame {
     },
     /// Something happened in a room.
     Event(Event),
+    /// A room that the person behind this socket may find has this name and topic now, whether they hear it or not. A hint for lists of
+    /// rooms: in the room's log it is `room_changed`.
+    Renamed {
+        /// The room.
+        room: RoomId,
+        /// Name.
+        name: String,
+        /// Topic; may be empty.
+        topic: String,
+    },
     /// Somebody is writing in a room. It has no place in the log: whoever does not hear it misses nothing.
     Typing {
         /// The room.
@@ -130,6 +140,8 @@ struct WireFrame {
     at: Option<i64>,
     actor: Option<User>,
     change: Option<Change>,
+    name: Option<String>,
+    topic: Option<String>,
     client_id: Option<ClientId>,
     message: Option<MessageId>,
     error: Option<Error>,
@@ -142,6 +154,7 @@ enum FrameKind {
     Subscribed,
     Unsubscribed,
     Event,
+    Renamed,
     Typing,
     Ack,
     Error,
@@ -175,6 +188,11 @@ impl TryFrom<WireFrame> for ServerFrame {
                 actor: wire.actor.ok_or(MissingField("actor"))?,
                 change: wire.change.ok_or(MissingField("change"))?,
             }),
+            FrameKind::Renamed => Self::Renamed {
+                room: room?,
+                name: wire.name.ok_or(MissingField("name"))?,
+                topic: wire.topic.ok_or(MissingField("topic"))?,
+            },
             FrameKind::Typing => Self::Typing { room: room?, user: wire.user.ok_or(MissingField("user"))? },
             FrameKind::Ack => Self::Ack {
                 client_id: wire.client_id.ok_or(MissingField("client_id"))?,

@@ -130,6 +130,8 @@ pub enum Change {
 struct WireChange {
     kind: ChangeKind,
     message: Option<NewMessage>,
+    name: Option<String>,
+    topic: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -138,6 +140,7 @@ enum ChangeKind {
     MessageCreated,
     MemberJoined,
     MemberLeft,
+    RoomChanged,
 }
 
 impl TryFrom<WireChange> for Change {
@@ -148,6 +151,10 @@ impl TryFrom<WireChange> for Change {
             ChangeKind::MessageCreated => Self::MessageCreated { message: wire.message.ok_or(MissingField("message"))? },
             ChangeKind::MemberJoined => Self::MemberJoined,
             ChangeKind::MemberLeft => Self::MemberLeft,
+            ChangeKind::RoomChanged => Self::RoomChanged {
+                name: wire.name.ok_or(MissingField("name"))?,
+                topic: wire.topic.ok_or(MissingField("topic"))?,
+            },
         })
     }
 }

@@ -145,3 +145,47 @@ async fn what_one_is_shown_is_not_shown_to_another() {
     ada.write("lobby", "news").await;
     app.stranger().get("/r/lobby").await.assert_has("news");
 }
+
+/// Without a script: from the room to the form and back, and what is refused is said in its place.
+#[tokio::test(flavor = "multi_thread")]
+async fn its_owner_renames_a_room_on_a_page_and_pages_and_their_heads_follow() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    ada.create_room("garden", "public").await;
+    ada.get("/r/garden").await.assert_has("href=\"/r/garden/edit\"");
+    ada.get("/r/garden/edit").await.assert_has("value=\"garden\"");
+
+    let form = |name, topic| [("room", "garden"), ("name", name), ("topic", topic)];
+    let long = "x".repeat(limits::ROOM_NAME_MAX + 1);
+    let refused = ada.submit("/r/garden/edit", "edit_room", &form(&long, "Thyme")).await;
+    let again = ada.get(refused.leads_to()).await;
+    again.assert_has("Name can have at most 60 characters.");
+    again.assert_has("value=\"Thyme\"");
+
+    let saved = ada.submit("/r/garden/edit", "edit_room", &form("Herb garden", "Thyme & sage")).await;
+    assert_eq!(saved.leads_to(), "/r/garden");
+    for page in [app.stranger().get("/r/garden").await, bob.get("/r/garden").await] {
+        page.assert_has("Herb garden · Snug</title>");
+        page.assert_has("Thyme &amp; sage");
+        assert!(page.tag_with("property=\"og:title\"").contains("Herb garden"));
+        page.assert_has_not("href=\"/r/garden/edit\"");
+    }
+    app.stranger().get("/").await.assert_has("Herb garden");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_to_edit_a_room_is_its_owners() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    ada.create_room("garden", "public").await;
+    ada.create_room("plans", "open").await;
+    bob.submit("/r/garden", "join_room", &[("room", "garden")]).await;
+    assert_eq!(bob.get("/r/garden/edit").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.stranger().get("/r/garden/edit").await.status, StatusCode::UNAUTHORIZED);
+    // To a guest, a room for members does not exist.
+    assert_eq!(app.stranger().get("/r/plans/edit").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.stranger().get("/r/nowhere/edit").await.status, StatusCode::NOT_FOUND);
+    let form = [("room", "garden"), ("name", "Bob's"), ("topic", "")];
+    bob.submit("/r/garden", "edit_room", &form).await;
+    ada.get("/r/garden").await.assert_has_not("Bob");
+}

@@ -17,6 +17,7 @@ use crate::{
     client::{Client, Phase, Profile},
     journal::{Journal, Tally, assert_nothing_else},
     node::{PEOPLE, ROOMS},
+    renamer::rename,
     support::{
         PATIENCE,
         audit::{Audit, head},
@@ -47,13 +48,21 @@ pub(crate) struct Crowd {
     phase: watch::Sender<Phase>,
     journals: Vec<Arc<Mutex<Journal>>>,
     tasks: JoinSet<()>,
+    /// Ends by itself when the crowd settles.
+    renaming: tokio::sync::Mutex<JoinSet<()>>,
     began: Instant,
 }
 
 impl Crowd {
     pub(crate) fn empty() -> Self {
         let (phase, _) = watch::channel(Phase::Send);
-        Self { phase, journals: Vec::new(), tasks: JoinSet::new(), began: Instant::now() }
+        Self {
+            phase,
+            journals: Vec::new(),
+            tasks: JoinSet::new(),
+            renaming: tokio::sync::Mutex::default(),
+            began: Instant::now(),
+        }
     }
 
     /// Signs in at the first of these addresses. The clients begin at one after the other, and come back to any of them.
@@ -71,6 +80,7 @@ impl Crowd {
             profile.nodes.rotate_left(number % nodes.len());
             crowd.add(profile);
         }
+        crowd.renaming.get_mut().spawn(rename(nodes.to_vec(), crowd.phase.subscribe()));
         crowd.subscribed().await;
         crowd
     }
@@ -129,6 +139,9 @@ impl Crowd {
     /// Lets everybody send what is left and catch up.
     pub(crate) async fn calm_down(&self, database_url: &str) {
         self.phase.send_replace(Phase::Settle);
+        while let Some(ended) = self.renaming.lock().await.join_next().await {
+            ended.unwrap();
+        }
         self.everybody("everything is acknowledged", |journal| journal.sent.values().all(|sent| sent.ack.is_some())).await;
         self.catch_up(database_url).await;
     }

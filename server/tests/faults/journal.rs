@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use protocol::{ClientId, Event, MessageId, Seq};
+use protocol::{Change, ClientId, Event, MessageId, Seq};
 
 use crate::support::audit::Audit;
 
@@ -20,6 +20,8 @@ pub(crate) struct Run {
     /// The place that it began after.
     pub(crate) after: Seq,
     pub(crate) seen: Vec<Content>,
+    /// The last name that it was told of.
+    pub(crate) name: Option<String>,
 }
 
 impl Run {
@@ -113,7 +115,7 @@ impl Journal {
             Some(_) if !reset => self.tally.resumes += 1,
             last => {
                 self.tally.resets += usize::from(last.is_some());
-                self.rooms[room].push(Run { after: head, seen: Vec::new() });
+                self.rooms[room].push(Run { after: head, seen: Vec::new(), name: None });
             }
         }
     }
@@ -124,6 +126,9 @@ impl Journal {
             return;
         };
         if event.seq == run.last().next() {
+            if let Change::RoomChanged { name, .. } = &event.change {
+                run.name = Some(name.clone());
+            }
             run.seen.push(event.message().map(|message| (message.client_id, message.body)));
             self.tally.deliveries += 1;
         } else {
@@ -152,6 +157,12 @@ impl Journal {
                 for (entry, seen) in stored.log[start..].iter().zip(&run.seen) {
                     assert_eq!(seen, &entry.message, "delivered and stored at {}", entry.seq);
                 }
+            }
+        }
+        // Whoever saw a change in the end knows the name that the room has.
+        for (runs, stored) in self.rooms.iter().zip(stored) {
+            if let Some(name) = runs.last().and_then(|run| run.name.as_ref()) {
+                assert_eq!(name, &stored.name);
             }
         }
         for (id, sent) in &self.sent {

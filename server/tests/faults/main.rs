@@ -12,6 +12,7 @@ mod client;
 mod crowd;
 mod journal;
 mod node;
+mod renamer;
 mod services;
 
 mod clocks;

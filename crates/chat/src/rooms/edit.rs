@@ -1,6 +1,7 @@
 //! Changing a room's name and topic. Its address stays: links to it are out in the world.
 
-use protocol::{Change, Room, RoomName, RoomRef, Topic, UserId};
+use hub::{Audience, Frame, Signal};
+use protocol::{Change, Room, RoomName, RoomRef, ServerFrame, Topic, UserId, Visibility};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::load::load;
@@ -28,7 +29,31 @@ pub struct RoomEdit<'a> {
 pub async fn edit(chat: &Chat, actor: Actor, room: &RoomRef, edit: RoomEdit<'_>) -> Result<Room> {
     let editor = actor.user()?;
     let (name, topic) = parse(edit)?;
-    chat.writer().run(Edit { editor, room: room.clone(), name, topic }).await
+    let room = chat.writer().run(Edit { editor, room: room.clone(), name, topic }).await?;
+    announce(chat, &room).await;
+    Ok(room)
+}
+
+/// A room that this actor may change.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn editable(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
+    let found = load(chat.db().read(), actor, room).await?;
+    found.access.edit_room()?;
+    Ok(found.room)
+}
+
+/// Tells those who have the room in a list, and may be in another one now. Who may find it is known by its visibility alone; members of
+/// a hidden room see it in their lists when they load them.
+async fn announce(chat: &Chat, room: &Room) {
+    let to = match room.visibility {
+        Visibility::Public => Audience::Everyone,
+        Visibility::Open => Audience::Accounts,
+        Visibility::Private | Visibility::Direct => return,
+    };
+    let frame = ServerFrame::Renamed { room: room.id, name: room.name.clone(), topic: room.topic.clone() };
+    chat.signal(Signal::Announce { to, frame: Frame::of(&frame) }).await;
 }
 
 fn parse(edit: RoomEdit<'_>) -> std::result::Result<(RoomName, Topic), protocol::Error> {

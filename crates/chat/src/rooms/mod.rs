@@ -8,7 +8,7 @@ mod lobby;
 mod membership;
 
 pub use create::{NewRoom, create};
-pub use edit::{RoomEdit, edit};
+pub use edit::{RoomEdit, edit, editable};
 pub use list::list;
 pub(crate) use load::{Found, load};
 pub(crate) use lobby::{LOBBY, ensure_lobby, lobby};

@@ -2,9 +2,12 @@ use chat::{
     Actor,
     rooms::{self, NewRoom, RoomEdit},
 };
-use protocol::{Change, ErrorCode, Field, Seq, ServerFrame, Standing, Window};
+use protocol::{Change, ErrorCode, Event, Field, Room, Seq, ServerFrame, Standing, Window};
 
-use crate::scene::{Scene, code, subscribe};
+use crate::{
+    scene::{Scene, code, subscribe},
+    socket::Socket,
+};
 
 #[tokio::test]
 async fn a_room_gets_a_slug_of_its_own_from_its_name() {
@@ -92,7 +95,7 @@ async fn its_owner_changes_a_rooms_name_and_topic_and_everybody_is_told_in_its_l
         ("Herb garden", "Thyme and sage", "garden")
     );
     let change = Change::RoomChanged { name: "Herb garden".into(), topic: "Thyme and sage".into() };
-    let ServerFrame::Event(event) = socket.next_frame().await else { panic!("no event") };
+    let event = event(&socket).await;
     assert_eq!((event.seq, event.actor.id, &event.change), (head.next(), ada.user().id, &change));
 
     // The same again is no change.
@@ -114,9 +117,7 @@ async fn who_was_away_while_a_room_changed_twice_gets_the_name_that_it_has() {
     socket.subscribe(&room.id.into(), Some(Seq(1))).await.unwrap();
     let mut told = Vec::new();
     while told.len() < 2 {
-        if let ServerFrame::Event(event) = socket.next_frame().await {
-            told.push(event.change);
-        }
+        told.push(event(&socket).await.change);
     }
     assert_eq!(told, vec![Change::RoomChanged { name: "Roses".into(), topic: "Red ones".into() }; 2]);
 }
@@ -133,4 +134,28 @@ async fn nobody_but_the_owner_changes_a_room() {
     assert_eq!(code(guest), ErrorCode::NotAuthenticated);
     let fields: Vec<_> = ada.edit(&room, "", &"x".repeat(251)).await.unwrap_err().public().fields;
     assert_eq!(fields.iter().map(|fault| fault.field).collect::<Vec<_>>(), [Field::Name, Field::Topic]);
+}
+
+/// Lists of rooms are on screens that do not hear the room.
+#[tokio::test]
+async fn who_may_find_a_renamed_room_is_told_without_a_subscription_and_others_are_not() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let (garden, plans) = (ada.room("Garden", "public").await, ada.room("Plans", "open").await);
+    let (his, guests) = (bob.connect().await, Socket::open(&scene.chat, None).await.unwrap());
+    ada.edit(&plans, "Secret plans", "").await.unwrap();
+    ada.edit(&garden, "Herbs", "Thyme").await.unwrap();
+    let renamed =
+        |room: &Room, name: &str, topic: &str| ServerFrame::Renamed { room: room.id, name: name.into(), topic: topic.into() };
+    assert_eq!(his.next_frame().await, renamed(&plans, "Secret plans", ""));
+    assert_eq!(his.next_frame().await, renamed(&garden, "Herbs", "Thyme"));
+    assert_eq!(guests.next_frame().await, renamed(&garden, "Herbs", "Thyme"));
+}
+
+async fn event(socket: &Socket) -> Event {
+    loop {
+        if let ServerFrame::Event(event) = socket.next_frame().await {
+            return event;
+        }
+    }
 }

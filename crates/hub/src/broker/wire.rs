@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Frame, Published, Signal};
+use crate::{Audience, Frame, Published, Signal};
 
 /// What one node committed at once.
 #[derive(Serialize, Deserialize)]
@@ -27,6 +27,11 @@ enum Item<'a> {
         bars: Option<UserId>,
     },
     Cut(SessionId),
+    Announce {
+        to: Audience,
+        #[serde(borrow)]
+        frame: &'a RawValue,
+    },
     Typing {
         room: RoomId,
         user: UserId,
@@ -40,6 +45,7 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
     let signals = signals.iter().map(|signal| {
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
+            Signal::Announce { to, frame } => Item::Announce { to: *to, frame: serde_json::from_slice(frame.json())? },
             Signal::Typing { room, user, frame } => {
                 Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
             }
@@ -59,6 +65,7 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     }
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
+        Item::Announce { to, frame } => Signal::Announce { to, frame: framed(frame) },
         Item::Event { room, seq, frame, bars } => Signal::Event(Published { room, seq, frame: framed(frame), bars }),
         Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
     });

@@ -11,6 +11,8 @@ use super::socket::Ack;
 pub(crate) struct Audit {
     /// Its log, in the order of the places.
     pub(crate) log: Vec<Entry>,
+    /// The name that it has.
+    pub(crate) name: String,
     /// The head that the room says it has.
     pub(crate) last_seq: i64,
     /// The places of every message by its client id.
@@ -44,8 +46,9 @@ impl Audit {
             assert_eq!(logged, Some(seq), "a message that is not in the log under its seq");
             messages.entry(ClientId(client_id)).or_default().push(Seq(seq));
         }
+        let name = rows(&db, "SELECT name FROM rooms WHERE slug = $1", slug).await[0].try_get("", "name").unwrap();
         db.close().await.unwrap();
-        Self { log, last_seq, messages }
+        Self { log, name, last_seq, messages }
     }
 
     /// 1, 2, 3 … up to the head (G3).
