@@ -12,15 +12,11 @@ pub async fn room(visit: Visit) -> Page {
     let Some(mut address) = Address::parse(visit.uri.path(), visit.uri.query().unwrap_or_default()) else {
         return nothing_here(&visit).await;
     };
-    let read = chat::messages::page(&visit.chat, visit.actor(), &address.slug.clone().into(), address.place.window()).await;
-    let page = match read {
-        Ok(page) if address.place.is_missing_in(&page) => return nothing_here(&visit).await,
-        Ok(page) => page,
+    let (slug, window) = (address.slug.clone().into(), address.place.window());
+    let (page, rooms) = match chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await {
+        Ok((page, _)) if address.place.is_missing_in(&page) => return nothing_here(&visit).await,
+        Ok(read) => read,
         Err(error) if error.public().code == ErrorCode::NotFound => return nothing_here(&visit).await,
-        Err(error) => return failure(&visit, &error),
-    };
-    let rooms = match visit.rooms().await {
-        Ok(rooms) => rooms,
         Err(error) => return failure(&visit, &error),
     };
     // A room can be asked for by its id as well; its own name is the slug.

@@ -29,17 +29,25 @@ struct Rows {
     bytes: usize,
 }
 
-/// A row: as it was rendered before, if it is that of a stored message, or as `view` makes it.
-pub(super) fn rendered(room: RoomContext, row: ArcRwSignal<Row>, view: impl FnOnce(ArcRwSignal<Row>) -> AnyView) -> AnyView {
-    let key = row.with_untracked(|row| if let Row::Message(row) = row { key(room, row) } else { None });
-    let Some(key) = key else { return view(row) };
-    let known = kept().html.get(&key).cloned();
-    let html = known.unwrap_or_else(|| {
-        let html: Arc<str> = view(row).to_html().into();
-        kept().keep(key, html.clone());
-        html
-    });
-    InertElement::new(html.to_string()).into_any()
+/// The rows as a `<For>` over them would be: each as it was rendered before, or as `view` makes it.
+pub(super) fn rendered(room: RoomContext, rows: &[Row], view: impl Fn(Row) -> AnyView) -> AnyView {
+    let mut html = String::with_capacity(rows.len() * 600);
+    for row in rows {
+        match key(room, row) {
+            None => html.push_str(&view(row.clone()).to_html()),
+            Some(key) => {
+                let known = kept().html.get(&key).cloned();
+                html.push_str(&known.unwrap_or_else(|| {
+                    let html: Arc<str> = view(row.clone()).to_html().into();
+                    kept().keep(key, html.clone());
+                    html
+                }));
+            }
+        }
+    }
+    // The mark of the list's end.
+    html.push_str("<!>");
+    InertElement::new(html).into_any()
 }
 
 fn kept() -> std::sync::MutexGuard<'static, Rows> {
@@ -47,11 +55,9 @@ fn kept() -> std::sync::MutexGuard<'static, Rows> {
     ROWS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The text of a message with an id does not change.
-fn key(room: RoomContext, row: &MessageRow) -> Option<Key> {
-    if row.mark != Mark::Stored {
-        return None;
-    }
+/// What a stored message looks like depends on. The text of a message with an id does not change.
+fn key(room: RoomContext, row: &Row) -> Option<Key> {
+    let Row::Message(row @ MessageRow { mark: Mark::Stored, .. }) = row else { return None };
     let message = &*row.message;
     let mut hasher = DefaultHasher::new();
     (row.local, row.first, row.own, room.focus == Some(message.seq)).hash(&mut hasher);

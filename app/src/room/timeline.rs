@@ -32,7 +32,7 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
     // The server does not know what waits in the outbox, so the first rendering has none of it.
     let first = untrack(|| rows(room, &Outbox::default()));
     let (older, newer) = room.state.with_untracked(ends);
-    let items = RwSignal::new(first.into_iter().map(item).collect());
+    let items = RwSignal::new(first.iter().cloned().map(item).collect());
     let shown = Shown { items, older: RwSignal::new(older), newer: RwSignal::new(newer) };
     Effect::new(move |before: Option<()>| {
         if before.is_none() {
@@ -42,6 +42,7 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
         let ends = room.state.with(ends);
         room.scroller.keep_place(|| shown.update(rows, ends));
     });
+    let list = list(room, &first, shown);
     let scroller = room.scroller;
     let facts = room.room();
     let label = dynamic(move || facts.with(|room| ["Messages in ", &room.name].concat()));
@@ -59,19 +60,23 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
         >
             <div class="scroller-inner">
                 {edge(room, Edge::Older, shown.older)} <ol class="timeline">
-                    <For each=move || shown.items.get() key=|item| item.key children=move |item: Item| row(room, item.row) />
+                    {list}
                 </ol> {empty(room, shown)} {edge(room, Edge::Newer, shown.newer)}
             </div>
         </div>
     }
 }
 
-/// On the server most rows were rendered for somebody before.
-fn row(room: RoomContext, row: ArcRwSignal<Row>) -> AnyView {
-    #[cfg(feature = "ssr")]
-    return super::rendered::rendered(room, row, |row| message::row(room, row));
-    #[cfg(not(feature = "ssr"))]
-    message::row(room, row)
+/// On the server most rows were rendered for somebody before, and none will change.
+#[cfg(feature = "ssr")]
+fn list(room: RoomContext, rows: &[Row], _shown: Shown) -> AnyView {
+    super::rendered::rendered(room, rows, |row| message::row(room, ArcRwSignal::new(row)))
+}
+
+#[cfg(not(feature = "ssr"))]
+fn list(room: RoomContext, _rows: &[Row], shown: Shown) -> AnyView {
+    view! { <For each=move || shown.items.get() key=|item| item.key children=move |item| message::row(room, item.row) /> }
+        .into_any()
 }
 
 fn rows(room: RoomContext, outbox: &Outbox) -> Vec<Row> {

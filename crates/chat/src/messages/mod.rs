@@ -5,5 +5,5 @@ mod page;
 mod send;
 
 pub use batch::Sent;
-pub use page::page;
+pub use page::{page, page_and_rooms};
 pub use send::{Outgoing, send, submit};

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use protocol::{ClientId, Message, MessageId, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
+use protocol::{
+    ClientId, ErrorCode, Message, MessageId, RoomId, RoomPage, RoomRef, RoomSummary, Seq, User, UserId, Window, limits,
+};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{Chat, Result, db::Sql, policy::Actor, recent::Stretch, rooms};
@@ -17,6 +19,20 @@ pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> 
     // The head is read before the messages: what is committed in between is in both, and a client drops doubles. The other way
     // round it would be in neither.
     let found = rooms::load(chat.db().read(), actor, room).await?;
+    page_of(chat, found, window).await
+}
+
+/// The same, with the rooms that the actor may find: what the page of a room begins with.
+///
+/// # Errors
+/// As [`page`].
+pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<(RoomPage, Vec<RoomSummary>)> {
+    let (rooms, found) = rooms::list_and_load(chat, actor, room).await?;
+    let page = page_of(chat, found.ok_or(ErrorCode::NotFound)?, window).await?;
+    Ok((page, rooms))
+}
+
+async fn page_of(chat: &Chat, found: rooms::Found, window: Window) -> Result<RoomPage> {
     let standing = found.access.standing()?;
     let stretch = if found.access.may_read() { read(chat, found.room.id, found.head, window).await? } else { Stretch::default() };
     Ok(RoomPage {

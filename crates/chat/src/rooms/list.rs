@@ -1,9 +1,9 @@
 //! The rooms that an actor may find.
 
-use protocol::{RoomSummary, Standing};
+use protocol::{RoomRef, RoomSummary};
 use sea_orm::ConnectionTrait;
 
-use super::load::{found, select};
+use super::load::{Found, found, select};
 use crate::{Chat, Result, db::entity::room::Visibility, policy::Actor};
 
 /// The rooms that an actor may find: those joined first, then by name.
@@ -11,6 +11,29 @@ use crate::{Chat, Result, db::entity::room::Visibility, policy::Actor};
 /// # Errors
 /// `unavailable`.
 pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<RoomSummary>> {
+    Ok(summaries(&findable(chat, actor).await?))
+}
+
+/// The rooms that an actor may find, and among them one as the actor sees it: one question for a page of a room and the list beside it.
+pub(crate) async fn list_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Vec<RoomSummary>, Option<Found>)> {
+    let rooms = findable(chat, actor).await?;
+    let list = summaries(&rooms);
+    let found = rooms.into_iter().find(|found| match room {
+        RoomRef::Id(id) => found.room.id == *id,
+        RoomRef::Slug(slug) => found.room.slug == *slug,
+    });
+    Ok((list, found))
+}
+
+fn summaries(rooms: &[Found]) -> Vec<RoomSummary> {
+    let summary = |found: &Found| {
+        let standing = found.access.standing().ok()?;
+        Some(RoomSummary { room: found.room.clone(), head: found.head, members: found.members, standing })
+    };
+    rooms.iter().filter_map(summary).collect()
+}
+
+async fn findable(chat: &Chat, actor: Actor) -> Result<Vec<Found>> {
     let db = chat.db().read();
     // A first sieve; what may be shown is decided by the policy.
     let select = select(db.get_database_backend(), actor).text("r.visibility = ").value(Visibility::Public);
@@ -23,13 +46,9 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<RoomSummary>> {
             .value(user.0)
             .text(")"),
     };
-    let mut rooms = Vec::new();
-    for row in db.query_all_raw(select.text(" ORDER BY r.name").done()).await? {
-        let found = found(&row, actor)?;
-        if let Ok(standing) = found.access.standing() {
-            rooms.push(RoomSummary { room: found.room, head: found.head, members: found.members, standing });
-        }
-    }
-    rooms.sort_by_key(|room| room.standing != Standing::Member);
+    let rows = db.query_all_raw(select.text(" ORDER BY r.name").done()).await?;
+    let mut rooms = rows.iter().map(|row| found(row, actor)).collect::<std::result::Result<Vec<_>, _>>()?;
+    rooms.retain(|found| found.access.standing().is_ok());
+    rooms.sort_by_key(|found| !found.access.is_member());
     Ok(rooms)
 }

@@ -10,6 +10,7 @@ mod membership;
 pub use create::{NewRoom, create};
 pub use edit::{RoomEdit, edit, editable};
 pub use list::list;
+pub(crate) use list::list_and_load;
 pub(crate) use load::{Found, load};
 pub(crate) use lobby::{LOBBY, ensure_lobby, lobby};
 pub use membership::{join, leave};
