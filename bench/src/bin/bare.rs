@@ -1,5 +1,5 @@
-//! The least that a chat can do, for scale: one thread, epoll, one `write(2)` per frame, nothing stored, nobody checked. It speaks the part
-//! of Snug's protocol that the load generator uses, with frames of the same size.
+//! The least that a chat can do, for scale: one thread, epoll, one write per frame, nothing stored, nobody checked. It speaks the part of
+//! Snug's protocol that the load generator uses, with frames of the same size.
 //!
 //! Between two writes of a message there is nothing but the step to the next socket: the streams of a room stand side by side, a frame is
 //! made once, and the kernel wakes the loop for a socket that can be written to only where it was full before.
@@ -176,7 +176,7 @@ impl Chat {
 }
 
 impl Peers {
-    /// One `write(2)`; what the kernel does not take waits until it does.
+    /// One `send(2)`, which is what a stream's write is; what the kernel does not take waits until it does.
     fn write(&mut self, id: usize, bytes: &[u8]) {
         if !self.behind.is_empty()
             && let Some(outbox) = self.behind.get_mut(&id)
