@@ -26,8 +26,8 @@ use crate::{Error, Result};
 const AT_ONCE: usize = 2;
 /// How long a request waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(4);
-/// How long the memory of a hash is kept for the next one. To get it anew costs half as much time as the hash itself.
-const KEPT: Duration = Duration::from_secs(2);
+/// How long the memory of a hash is kept for the next one. To get it anew costs up to half as much time as the hash itself.
+const KEPT: Duration = Duration::from_millis(250);
 /// Room for this many blocks of 1 KiB is asked for, although a hash fills 19 × 1,024 of them. More than 32 MiB glibc gives back to the
 /// system when it is freed; of less it learns to keep it, for each thread anew. What is never touched takes no memory.
 const ROOM: usize = 33 * 1024;
