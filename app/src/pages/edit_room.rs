@@ -37,13 +37,7 @@ fn edit_form(visit: &Visit, room: Room) -> AnyView {
                 hint: "Up to 60 characters. Its address stays: links to it go on working.",
                 ..TextField::new(Field::Name, "name")
             })}
-        {form
-            .field(TextField {
-                value: topic,
-                optional: true,
-                hint: "What people talk about there, in one line.",
-                ..TextField::new(Field::Topic, "topic")
-            })}
+        {form.field(TextField::topic(topic))}
     };
     view! {
         <section class="gate gate--framed">

@@ -25,6 +25,12 @@ impl TextField {
         Self { field, name, hint: "", kind: "text", autocomplete: "off", value: String::new(), optional: false }
     }
 
+    /// The topic of a room.
+    pub(super) fn topic(value: String) -> Self {
+        let hint = "What people talk about there, in one line.";
+        Self { value, optional: true, hint, ..Self::new(Field::Topic, "topic") }
+    }
+
     pub(super) fn view(self, fault: Option<String>, focus: bool) -> AnyView {
         let Self { field, name, hint, kind, autocomplete, value, optional } = self;
         let (hint_id, fault_id) = (format!("{name}-hint"), format!("{name}-fault"));

@@ -46,13 +46,7 @@ fn new_room_form(visit: &Visit) -> AnyView {
                 hint: "Up to 60 characters. Its address is made from it.",
                 ..TextField::new(Field::Name, "name")
             })}
-        {form
-            .field(TextField {
-                value: topic,
-                optional: true,
-                hint: "What people talk about there, in one line.",
-                ..TextField::new(Field::Topic, "topic")
-            })}
+        {form.field(TextField::topic(topic))}
         {choose_visibility(visibility == "open", form.fault(Field::Visibility))}
     };
     view! {

@@ -1,44 +1,20 @@
 //! Sends: many in one transaction, with two trips to the database. One reads all that a decision needs, the other writes.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 
-use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, RoomRef, Seq, User, UserId, Visibility};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value, prelude::Uuid};
+use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, Seq, User, UserId, Visibility};
+use sea_orm::{ConnectionTrait, Value};
 
+use super::{
+    known::Known,
+    sent::{Send, Sent},
+};
 use crate::{
-    Error, Result,
-    db::{
-        Sql,
-        entity::{membership, room},
-        now,
-    },
+    Result,
+    db::{Sql, now},
     log,
-    policy::{Access, Actor},
     writer::{SharedWork, Transaction},
 };
-
-/// A message to be stored.
-pub(super) struct Send {
-    pub(super) author: UserId,
-    pub(super) room: RoomRef,
-    pub(super) client_id: ClientId,
-    pub(super) body: Body,
-}
-
-/// A message that is committed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
-    /// Where to.
-    pub room: RoomId,
-    /// The room's slug.
-    pub slug: String,
-    /// The message.
-    pub message: MessageId,
-    /// Its place in the room's log.
-    pub seq: Seq,
-    /// When it was taken, in unix milliseconds.
-    pub at: i64,
-}
 
 impl SharedWork for Send {
     type Answer = Sent;
@@ -58,136 +34,6 @@ impl SharedWork for Send {
         };
         Ok(outcomes.into_iter().map(|outcome| Ok(outcome.map(verdict)?)).collect())
     }
-}
-
-/// What the database knows about a batch as its transaction begins.
-struct Known {
-    rooms: HashMap<RoomId, Seat>,
-    members: HashMap<(RoomId, UserId), Seat>,
-    earlier: HashMap<(UserId, ClientId), Earlier>,
-}
-
-/// A room and, where one of the authors is a member, the author.
-#[derive(Clone, FromQueryResult)]
-struct Seat {
-    id: Uuid,
-    slug: String,
-    visibility: room::Visibility,
-    last_seq: i64,
-    user_id: Option<Uuid>,
-    role: Option<membership::Role>,
-    username: Option<String>,
-    name: Option<String>,
-}
-
-/// A message that is stored already.
-#[derive(FromQueryResult)]
-struct Earlier {
-    id: Uuid,
-    room_id: Uuid,
-    seq: i64,
-    author_id: Uuid,
-    client_id: Uuid,
-    body: String,
-    created_at: i64,
-}
-
-impl Seat {
-    fn author(&self) -> Option<User> {
-        Some(User { id: UserId(self.user_id?), username: self.username.clone()?, name: self.name.clone()? })
-    }
-
-    fn is_of(&self, name: &RoomRef) -> bool {
-        match name {
-            RoomRef::Id(id) => self.id == id.0,
-            RoomRef::Slug(slug) => self.slug == *slug,
-        }
-    }
-}
-
-impl Known {
-    async fn load(transaction: &Transaction, sends: &[Send]) -> Result<Self> {
-        let backend = transaction.get_database_backend();
-        let results = transaction.query_each(vec![Self::seats(backend, sends), Self::earlier(backend, sends)]).await?;
-        let [seats, earlier] = <[_; 2]>::try_from(results).map_err(|_| Error::internal("not an answer to each question"))?;
-        let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
-        for seat in models::<Seat>(&seats)? {
-            if let Some(user) = seat.user_id {
-                members.insert((RoomId(seat.id), UserId(user)), seat.clone());
-            }
-            rooms.insert(RoomId(seat.id), seat);
-        }
-        let earlier = models::<Earlier>(&earlier)?;
-        let earlier = earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect();
-        Ok(Self { rooms, members, earlier })
-    }
-
-    /// The rooms that are written to, and the authors among their members. On PostgreSQL the rooms are locked, in the order of their
-    /// ids, so that two nodes cannot wait for each other; SQLite has one writer anyway.
-    fn seats(backend: DbBackend, sends: &[Send]) -> Statement {
-        let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
-        let (mut ids, mut slugs) = (BTreeSet::new(), BTreeSet::new());
-        for send in sends {
-            match &send.room {
-                RoomRef::Id(id) => _ = ids.insert(*id),
-                RoomRef::Slug(slug) => _ = slugs.insert(slug.as_str()),
-            }
-        }
-        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.last_seq, m.user_id, m.role, u.username, u.name FROM rooms r ")
-            .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
-            .list(authors.into_iter().map(|id| id.0.into()))
-            .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")
-            .list(ids.into_iter().map(|id| id.0.into()))
-            .text(" OR r.slug IN ")
-            .list(slugs.into_iter().map(Into::into))
-            .text(" ORDER BY r.id")
-            .postgres(" FOR UPDATE OF r")
-            .done()
-    }
-
-    /// What is stored under these client ids.
-    fn earlier(backend: DbBackend, sends: &[Send]) -> Statement {
-        let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
-        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at FROM messages WHERE author_id IN ")
-            .list(authors.into_iter().map(|id| id.0.into()))
-            .text(" AND client_id IN ")
-            .list(sends.iter().map(|send| send.client_id.0.into()))
-            .done()
-    }
-
-    fn room(&self, name: &RoomRef) -> Option<&Seat> {
-        match name {
-            RoomRef::Id(id) => self.rooms.get(id),
-            RoomRef::Slug(_) => self.rooms.values().find(|room| room.is_of(name)),
-        }
-    }
-
-    /// The room through its author's membership, and the author; or the reason why nothing is stored.
-    fn writable(&self, send: &Send) -> std::result::Result<(&Seat, User), ErrorCode> {
-        let room = self.room(&send.room).ok_or(ErrorCode::NotFound)?;
-        let seat = self.members.get(&(RoomId(room.id), send.author));
-        let role = seat.and_then(|seat| seat.role).map(Into::into);
-        Access::new(room.visibility.into(), Actor::User(send.author), role).write()?;
-        Ok((room, seat.and_then(Seat::author).ok_or(ErrorCode::NotAMember)?))
-    }
-
-    /// The first result of a send that is repeated (G2). It is given even to an author who has left the room since.
-    fn repeated(&self, send: &Send) -> Option<std::result::Result<Sent, ErrorCode>> {
-        let stored = self.earlier.get(&(send.author, send.client_id))?;
-        let room = self.rooms.get(&RoomId(stored.room_id));
-        let same = room.filter(|room| room.is_of(&send.room) && stored.body == send.body.as_str());
-        Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
-            room: RoomId(room.id),
-            slug: room.slug.clone(),
-            message: MessageId(stored.id),
-            seq: Seq(stored.seq),
-            at: stored.created_at,
-        }))
-    }
-}
-
-fn models<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<Vec<M>, DbErr> {
-    rows.iter().map(|row| M::from_query_result(row, "")).collect()
 }
 
 enum Outcome {

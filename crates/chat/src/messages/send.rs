@@ -5,7 +5,7 @@ use std::time::Duration;
 use protocol::{Body, ClientId, RoomRef};
 use tokio::time::timeout;
 
-use super::batch::{Send, Sent};
+use super::sent::{Send, Sent};
 use crate::{Chat, Error, Result, policy::Actor, writer::Answer};
 
 /// A send that has no result by then has failed, and may be retried with the same client id (G7).

@@ -1,0 +1,26 @@
+//! A message before and after it is stored.
+
+use protocol::{Body, ClientId, MessageId, RoomId, RoomRef, Seq, UserId};
+
+/// A message to be stored.
+pub(super) struct Send {
+    pub(super) author: UserId,
+    pub(super) room: RoomRef,
+    pub(super) client_id: ClientId,
+    pub(super) body: Body,
+}
+
+/// A message that is committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sent {
+    /// Where to.
+    pub room: RoomId,
+    /// The room's slug.
+    pub slug: String,
+    /// The message.
+    pub message: MessageId,
+    /// Its place in the room's log.
+    pub seq: Seq,
+    /// When it was taken, in unix milliseconds.
+    pub at: i64,
+}
