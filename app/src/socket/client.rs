@@ -214,7 +214,7 @@ impl Client {
             ServerFrame::Event(event) => self.event(event),
             ServerFrame::Renamed { room, name, topic } => self.renamed(room, name, topic),
             ServerFrame::Typing { room, user } => {
-                self.socket.typing.maybe_update(|typing| typing.hear(room, user, browser::now() as i64));
+                self.socket.typing.maybe_update(|typing| typing.note(room, user, browser::now() as i64));
             }
             ServerFrame::Ack { client_id, room, seq, at, .. } => {
                 self.stored(client_id);

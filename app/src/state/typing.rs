@@ -24,7 +24,7 @@ pub struct Typing {
 
 impl Typing {
     /// Somebody types. `true` if that is news.
-    pub fn hear(&mut self, room: RoomId, user: User, now: i64) -> bool {
+    pub fn note(&mut self, room: RoomId, user: User, now: i64) -> bool {
         let known = self.typists.iter_mut().find(|typist| typist.room == room && typist.user.id == user.id);
         match known {
             Some(typist) => {
@@ -108,7 +108,7 @@ mod tests {
     fn heard(people: &[u64]) -> Typing {
         let mut typing = Typing::default();
         for &who in people {
-            assert!(typing.hear(room_id(), user(who), 0));
+            assert!(typing.note(room_id(), user(who), 0));
         }
         typing
     }
@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn who_goes_on_typing_keeps_their_place() {
         let mut typing = heard(&[2, 3]);
-        assert!(!typing.hear(room_id(), user(2), SHOWN_MS - 1));
+        assert!(!typing.note(room_id(), user(2), SHOWN_MS - 1));
         assert_eq!(line(&typing), "User 2 and User 3 are typing…");
         assert!(typing.expire(SHOWN_MS));
         assert_eq!(line(&typing), "User 2 is typing…");
@@ -139,7 +139,7 @@ mod tests {
     #[test]
     fn it_passes_by_itself() {
         let mut typing = heard(&[2]);
-        typing.hear(room_id(), user(3), 1_000);
+        typing.note(room_id(), user(3), 1_000);
         assert_eq!(typing.next_end(), Some(SHOWN_MS));
         assert!(!typing.expire(SHOWN_MS - 1));
         assert!(typing.expire(SHOWN_MS));
@@ -157,7 +157,7 @@ mod tests {
     #[test]
     fn it_goes_with_the_message_of_that_person_in_that_room() {
         let mut typing = heard(&[2, 3]);
-        typing.hear(id(99), user(2), 0);
+        typing.note(id(99), user(2), 0);
         assert!(typing.apply(&message_event(1, 2, 0)));
         assert!(!typing.apply(&message_event(2, 2, 0)));
         assert_eq!(line(&typing), "User 3 is typing…");

@@ -91,7 +91,7 @@ async fn read_up_to(hub: &Hub, log: &dyn RoomLog, room: RoomId, mut last: Seq, h
     while last < head {
         let end = Seq(head.0.min(last.0 + limits::REPLAY_MAX.cast_signed()));
         let missed = log.between(room, last, end).await?;
-        metrics::counter!("snug_looked_up_total").increment(missed.len() as u64);
+        metrics::counter!("snug_caught_up_total").increment(missed.len() as u64);
         hub.deliver(missed);
         last = end;
     }

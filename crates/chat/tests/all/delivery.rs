@@ -4,7 +4,7 @@ use protocol::{CloseCode, ErrorCode, Event, RoomRef, Seq, ServerFrame, limits};
 use crate::{
     scene::{Scene, code, limits as plenty, subscribe},
     socket::{Delivery, Socket},
-    upkeep::{Desk, execute},
+    upkeep::{Folder, execute},
 };
 
 async fn next_event(socket: &Socket) -> Event {
@@ -134,8 +134,8 @@ async fn a_replay_is_bounded_in_bytes_too() {
 
 #[tokio::test]
 async fn a_hole_in_the_log_is_an_error_and_never_skipped() {
-    let desk = Desk::new();
-    let url = desk.sqlite("data");
+    let folder = Folder::new();
+    let url = folder.sqlite("data");
     let scene = Scene::on(&url).await;
     let ada = scene.person("ada").await;
     let room = ada.room("Garden", "public").await;

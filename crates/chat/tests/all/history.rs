@@ -3,7 +3,7 @@ use protocol::{Room, RoomPage, Seq, Window, limits};
 
 use crate::{
     scene::{Person, Scene, subscribe},
-    upkeep::{Desk, execute},
+    upkeep::{Folder, execute},
 };
 
 /// A room with this many messages, at the places 2, 3, 4 …
@@ -71,8 +71,8 @@ async fn history_outlives_a_restart() {
 
 #[tokio::test]
 async fn order_does_not_hear_the_clock() {
-    let desk = Desk::new();
-    let url = desk.sqlite("data");
+    let folder = Folder::new();
+    let url = folder.sqlite("data");
     let scene = Scene::on(&url).await;
     let ada = scene.person("ada").await;
     let room = room_with(&ada, 5).await;

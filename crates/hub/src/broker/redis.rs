@@ -49,7 +49,7 @@ impl RedisBroker {
         let manager = ConnectionManager::new_lazy_with_config(client.clone(), config)?;
         let node = Uuid::new_v4();
         let (others, outgoing) = mpsc::channel(QUEUE);
-        let work = futures::future::join(tell(manager, node, outgoing), hear(client, node, own.clone()));
+        let work = futures::future::join(send(manager, node, outgoing), receive(client, node, own.clone()));
         Ok((Self { own, others }, work.map(|_| ()).boxed()))
     }
 }
@@ -64,7 +64,7 @@ impl Broker for RedisBroker {
     }
 }
 
-async fn tell(mut manager: ConnectionManager, node: Uuid, mut outgoing: mpsc::Receiver<Vec<Signal>>) {
+async fn send(mut manager: ConnectionManager, node: Uuid, mut outgoing: mpsc::Receiver<Vec<Signal>>) {
     let mut well = true;
     loop {
         let signals = match timeout(HEARTBEAT, outgoing.recv()).await {
@@ -86,7 +86,7 @@ async fn tell(mut manager: ConnectionManager, node: Uuid, mut outgoing: mpsc::Re
     }
 }
 
-async fn hear(client: Client, node: Uuid, own: InProcess) {
+async fn receive(client: Client, node: Uuid, own: InProcess) {
     loop {
         match listen(&client, node, &own).await {
             Ok(()) => tracing::warn!("Redis has gone silent: connecting anew"),

@@ -3,7 +3,7 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use chat::upkeep::{self, Fault, doctor};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 
-use super::{Desk, postgres, texts, url_of};
+use super::{Folder, postgres, texts, url_of};
 use crate::scene::Scene;
 
 /// Two people, two rooms, and more messages than are copied at once.
@@ -42,27 +42,27 @@ async fn differences(one: &str, other: &str) -> Vec<String> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_goes_from_sqlite_to_postgresql_and_back() {
-    let desk = Desk::new();
-    let (origin, elsewhere) = (desk.sqlite("origin"), postgres().await);
+    let folder = Folder::new();
+    let (origin, elsewhere) = (folder.sqlite("origin"), postgres().await);
     talk(&origin).await;
-    let (first, second) = (desk.file("first.db"), desk.file("second.db"));
+    let (first, second) = (folder.file("first.db"), folder.file("second.db"));
     upkeep::backup(&origin, &first).await.unwrap();
     let restored = upkeep::restore(&elsewhere, &first).await.unwrap();
     assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1100));
     upkeep::backup(&elsewhere, &second).await.unwrap();
     assert_eq!(differences(&url_of(&first), &url_of(&second)).await, [""; 0]);
 
-    let back = desk.sqlite("back");
+    let back = folder.sqlite("back");
     assert_eq!(upkeep::restore(&back, &second).await.unwrap(), restored);
     assert_eq!(differences(&origin, &back).await, [""; 0]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_is_for_its_owner_and_replaces_nothing() {
-    let desk = Desk::new();
-    let url = desk.sqlite("data");
+    let folder = Folder::new();
+    let url = folder.sqlite("data");
     Scene::on(&url).await;
-    let file = desk.file("backup.db");
+    let file = folder.file("backup.db");
     upkeep::backup(&url, &file).await.unwrap();
     assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
 
@@ -73,20 +73,20 @@ async fn a_backup_is_for_its_owner_and_replaces_nothing() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_that_fails_leaves_nothing_behind() {
-    let desk = Desk::new();
-    let nothing = desk.sqlite("nothing");
-    assert!(matches!(upkeep::backup(&nothing, &desk.file("backup.db")).await, Err(Fault::Database(_))));
-    assert!(matches!(upkeep::backup(&nothing, &desk.file("no/where.db")).await, Err(Fault::File(..))));
-    assert_eq!(fs::read_dir(desk.file("")).unwrap().count(), 1, "more than the data folder");
-    assert_eq!(fs::read_dir(desk.file("nothing")).unwrap().count(), 0, "a database came into being");
+    let folder = Folder::new();
+    let nothing = folder.sqlite("nothing");
+    assert!(matches!(upkeep::backup(&nothing, &folder.file("backup.db")).await, Err(Fault::Database(_))));
+    assert!(matches!(upkeep::backup(&nothing, &folder.file("no/where.db")).await, Err(Fault::File(..))));
+    assert_eq!(fs::read_dir(folder.file("")).unwrap().count(), 1, "more than the data folder");
+    assert_eq!(fs::read_dir(folder.file("nothing")).unwrap().count(), 0, "a database came into being");
 }
 
 /// On SQLite and on PostgreSQL: each backup is one state, in which every log is whole, although the tables are read one after the other.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_backup_in_the_middle_of_sends_is_one_state() {
     for on_postgres in [false, true] {
-        let desk = Desk::new();
-        let url = if on_postgres { postgres().await } else { desk.sqlite("data") };
+        let folder = Folder::new();
+        let url = if on_postgres { postgres().await } else { folder.sqlite("data") };
         let scene = Scene::on(&url).await;
         let ada = scene.person("ada").await;
         let garden = ada.room("garden", "open").await;
@@ -98,7 +98,7 @@ async fn a_backup_in_the_middle_of_sends_is_one_state() {
         };
         let backups = async {
             for number in 0..5 {
-                let file = desk.file(&format!("{number}.db"));
+                let file = folder.file(&format!("{number}.db"));
                 upkeep::backup(&url, &file).await.unwrap();
                 let found = doctor::database(&url_of(&file)).await;
                 assert!(found.iter().all(|finding| finding.verdict == doctor::Verdict::Ok), "{found:?}");
@@ -108,7 +108,7 @@ async fn a_backup_in_the_middle_of_sends_is_one_state() {
             () = sending => {}
             () = backups => {}
         }
-        let counts = [0, 4].map(|number| url_of(&desk.file(&format!("{number}.db"))));
+        let counts = [0, 4].map(|number| url_of(&folder.file(&format!("{number}.db"))));
         let [first, last] = [messages(&counts[0]).await, messages(&counts[1]).await];
         assert!(first < last, "nothing was sent meanwhile: {first}, {last}");
     }
@@ -123,6 +123,6 @@ async fn of_an_older_postgresql_schema_no_backup_is_made() {
     use migration::{Migrator, MigratorTrait};
     let url = postgres().await;
     Migrator::up(&Database::connect(&url).await.unwrap(), Some(1)).await.unwrap();
-    let desk = Desk::new();
-    assert!(matches!(upkeep::backup(&url, &desk.file("backup.db")).await, Err(Fault::Older)));
+    let folder = Folder::new();
+    assert!(matches!(upkeep::backup(&url, &folder.file("backup.db")).await, Err(Fault::Older)));
 }

@@ -1,6 +1,6 @@
 use chat::upkeep::doctor::{self, Finding, Verdict};
 
-use super::{Desk, execute, postgres, restore::damage};
+use super::{Folder, execute, postgres, restore::damage};
 use crate::scene::Scene;
 
 async fn talk(url: &str) {
@@ -26,8 +26,8 @@ async fn the_fault(url: &str) -> Finding {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_database_is_called_so() {
-    let desk = Desk::new();
-    for (url, name) in [(desk.sqlite("data"), "SQLite 3."), (postgres().await, "PostgreSQL ")] {
+    let folder = Folder::new();
+    for (url, name) in [(folder.sqlite("data"), "SQLite 3."), (postgres().await, "PostgreSQL ")] {
         talk(&url).await;
         let found = doctor::database(&url).await;
         assert!(found.iter().all(|finding| finding.verdict == Verdict::Ok), "{found:?}");
@@ -47,9 +47,9 @@ async fn a_hole_a_wrong_head_and_a_stray_message_are_found() {
         (format!("UPDATE messages SET seq = 99 WHERE {last}"), "not in the log under their place: 1"),
         (format!("UPDATE room_events SET kind = 'member_left' WHERE {last}"), "not in the log under their place: 1"),
     ];
-    let desk = Desk::new();
+    let folder = Folder::new();
     for (number, (sql, found)) in breaks.iter().enumerate() {
-        for url in [desk.sqlite(&number.to_string()), postgres().await] {
+        for url in [folder.sqlite(&number.to_string()), postgres().await] {
             talk(&url).await;
             execute(&url, sql).await;
             let faults = faults(&url).await;
@@ -64,34 +64,34 @@ async fn a_hole_a_wrong_head_and_a_stray_message_are_found() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn damage_to_the_file_is_found() {
-    let desk = Desk::new();
-    let url = desk.of_older_version("data").await;
-    chat::upkeep::migrate(&url, &desk.file("backups")).await.unwrap();
+    let folder = Folder::new();
+    let url = folder.of_older_version("data").await;
+    chat::upkeep::migrate(&url, &folder.file("backups")).await.unwrap();
     assert_eq!(faults(&url).await.len(), 0);
-    damage(&desk.file("data/snug.db"));
+    damage(&folder.file("data/snug.db"));
     let fault = the_fault(&url).await;
     assert!(fault.verdict == Verdict::Fail && fault.subject == "integrity", "{fault}");
 
-    std::fs::write(desk.file("data/snug.db"), "Dear diary, ".repeat(1000)).unwrap();
+    std::fs::write(folder.file("data/snug.db"), "Dear diary, ".repeat(1000)).unwrap();
     let fault = the_fault(&url).await;
     assert!(fault.verdict == Verdict::Fail && fault.subject == "database", "{fault}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_of_another_version_is_told() {
-    let desk = Desk::new();
-    let older = the_fault(&desk.of_older_version("older").await).await;
+    let folder = Folder::new();
+    let older = the_fault(&folder.of_older_version("older").await).await;
     assert!(older.verdict == Verdict::Warn && older.detail.contains("snug migrate"), "{older}");
-    let newer = the_fault(&desk.of_newer_version("newer").await).await;
+    let newer = the_fault(&folder.of_newer_version("newer").await).await;
     assert!(newer.verdict == Verdict::Fail && newer.detail.contains("wonders"), "{newer}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_not_there_is_told_and_not_made() {
-    let desk = Desk::new();
-    let fault = the_fault(&desk.sqlite("data")).await;
+    let folder = Folder::new();
+    let fault = the_fault(&folder.sqlite("data")).await;
     assert!(fault.verdict == Verdict::Fail && fault.detail.contains("DATABASE_URL"), "{fault}");
-    assert!(!desk.file("data/snug.db").exists());
+    assert!(!folder.file("data/snug.db").exists());
     let fault = the_fault("postgres://snug@127.0.0.1:1/snug").await;
     assert_eq!(fault.verdict, Verdict::Fail);
 }

@@ -13,9 +13,9 @@ use tempfile::TempDir;
 use testkit::{Postgres, sqlite_url};
 
 /// A folder with room for databases.
-pub struct Desk(TempDir);
+pub struct Folder(TempDir);
 
-impl Desk {
+impl Folder {
     pub fn new() -> Self {
         Self(tempfile::tempdir().unwrap())
     }

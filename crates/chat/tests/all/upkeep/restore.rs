@@ -6,17 +6,17 @@ use chat::{
 };
 use protocol::{ClientId, Window};
 
-use super::{Desk, execute, postgres, texts, url_of};
+use super::{Folder, execute, postgres, texts, url_of};
 use crate::scene::{HOME, PASSWORD, Scene};
 
 /// On every way from one database to another, also the one back to its own kind.
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_restored_goes_on_where_it_was() {
-    let desk = Desk::new();
+    let folder = Folder::new();
     let ways = [
-        (desk.sqlite("a"), desk.sqlite("b")),
-        (desk.sqlite("c"), postgres().await),
-        (postgres().await, desk.sqlite("d")),
+        (folder.sqlite("a"), folder.sqlite("b")),
+        (folder.sqlite("c"), postgres().await),
+        (postgres().await, folder.sqlite("d")),
         (postgres().await, postgres().await),
     ];
     for (number, (from, to)) in ways.into_iter().enumerate() {
@@ -26,7 +26,7 @@ async fn what_was_restored_goes_on_where_it_was() {
         let retried = ClientId::generate();
         let first = ada.try_say(garden.id, retried, "a seed").await.unwrap();
         let refresh_token = ada.refresh_token.clone();
-        let file = desk.file(&format!("{number}.db"));
+        let file = folder.file(&format!("{number}.db"));
         upkeep::backup(&from, &file).await.unwrap();
         ada.say(garden.id, "too late").await;
 
@@ -53,28 +53,28 @@ async fn what_was_restored_goes_on_where_it_was() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_sets_of_data_are_not_mixed() {
-    let desk = Desk::new();
-    let (source, file) = (desk.sqlite("source"), desk.file("backup.db"));
+    let folder = Folder::new();
+    let (source, file) = (folder.sqlite("source"), folder.file("backup.db"));
     Scene::on(&source).await.person("ada").await;
     upkeep::backup(&source, &file).await.unwrap();
-    for target in [desk.sqlite("target"), postgres().await] {
+    for target in [folder.sqlite("target"), postgres().await] {
         Scene::on(&target).await.person("bob").await;
         let fault = upkeep::restore(&target, &file).await.unwrap_err();
         assert!(matches!(fault, Fault::NotEmpty { accounts: 1, rooms: 1 }), "{fault}");
         assert_eq!(texts(&target, "SELECT username FROM users").await, ["bob"]);
     }
-    let older = desk.of_older_version("older").await;
+    let older = folder.of_older_version("older").await;
     assert!(matches!(upkeep::restore(&older, &file).await, Err(Fault::Older)));
     assert_eq!(texts(&older, "SELECT version FROM seaql_migrations").await, ["m20261121_000001_accounts"]);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_older_backup_is_brought_up_to_date_and_itself_left_alone() {
-    let desk = Desk::new();
-    let (old, file) = (desk.of_older_version("old").await, desk.file("backup.db"));
+    let folder = Folder::new();
+    let (old, file) = (folder.of_older_version("old").await, folder.file("backup.db"));
     upkeep::backup(&old, &file).await.unwrap();
     let before = fs::read(&file).unwrap();
-    for target in [desk.sqlite("target"), postgres().await] {
+    for target in [folder.sqlite("target"), postgres().await] {
         assert_eq!(upkeep::restore(&target, &file).await.unwrap().accounts, 1);
         assert_eq!(texts(&target, "SELECT username FROM users").await, ["ada"]);
     }
@@ -83,28 +83,28 @@ async fn an_older_backup_is_brought_up_to_date_and_itself_left_alone() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_sound_backup_is_refused() {
-    let desk = Desk::new();
-    let target = desk.sqlite("target");
-    let restore = async |name: &str| upkeep::restore(&target, &desk.file(name)).await.unwrap_err();
+    let folder = Folder::new();
+    let target = folder.sqlite("target");
+    let restore = async |name: &str| upkeep::restore(&target, &folder.file(name)).await.unwrap_err();
 
     assert!(matches!(restore("missing.db").await, Fault::File(..)));
-    fs::write(desk.file("text.db"), "Dear diary, ".repeat(1000)).unwrap();
+    fs::write(folder.file("text.db"), "Dear diary, ".repeat(1000)).unwrap();
     assert!(matches!(restore("text.db").await, Fault::NotABackup(_)));
-    fs::write(desk.file("empty.db"), "").unwrap();
+    fs::write(folder.file("empty.db"), "").unwrap();
     assert!(matches!(restore("empty.db").await, Fault::NotABackup(_)));
-    let other = desk.file("other.db");
+    let other = folder.file("other.db");
     execute(&format!("{}?mode=rwc", url_of(&other)), "CREATE TABLE recipes (name TEXT)").await;
     assert!(matches!(restore("other.db").await, Fault::NotABackup(_)));
 
-    upkeep::backup(&desk.of_newer_version("newer").await, &desk.file("newer.db")).await.unwrap();
+    upkeep::backup(&folder.of_newer_version("newer").await, &folder.file("newer.db")).await.unwrap();
     let fault = restore("newer.db").await;
     assert!(matches!(&fault, Fault::Newer { step, .. } if step == "m30000101_000001_wonders"), "{fault}");
 
-    upkeep::backup(&desk.of_older_version("damaged").await, &desk.file("damaged.db")).await.unwrap();
-    damage(&desk.file("damaged.db"));
+    upkeep::backup(&folder.of_older_version("damaged").await, &folder.file("damaged.db")).await.unwrap();
+    damage(&folder.file("damaged.db"));
     let fault = restore("damaged.db").await;
     assert!(matches!(fault, Fault::Damaged(..)), "{fault}");
-    assert!(!desk.file("target/snug.db").exists(), "the target was touched");
+    assert!(!folder.file("target/snug.db").exists(), "the target was touched");
 }
 
 /// Breaks the page of the index over the user names: the name there is no longer the one in the table.
