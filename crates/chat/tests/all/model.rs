@@ -152,6 +152,8 @@ impl<'a> Client<'a> {
         loop {
             match self.socket().next_frame().await {
                 ServerFrame::Event(event) => self.take(event),
+                // For lists of rooms; it may come at any moment.
+                ServerFrame::Renamed { .. } => {}
                 answer => return answer,
             }
         }
@@ -162,6 +164,7 @@ impl<'a> Client<'a> {
             let Some(delivery) = self.socket.as_ref().and_then(Socket::try_next) else { return };
             match delivery {
                 Delivery::Frame(ServerFrame::Event(event)) => self.take(event),
+                Delivery::Frame(ServerFrame::Renamed { .. }) => {}
                 other => panic!("not an event: {other:?}"),
             }
         }
@@ -175,6 +178,7 @@ impl<'a> Client<'a> {
         while self.place() < last {
             match self.socket().next_frame().await {
                 ServerFrame::Event(event) => self.take(event),
+                ServerFrame::Renamed { .. } => {}
                 other => panic!("not an event: {other:?}"),
             }
         }
