@@ -97,7 +97,8 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
     html
 }
 
-/// Brings the page to life once it has been painted, so that nothing of this stands in the way of the first sight.
+/// Brings the page to life once the browser says that it has painted it, so that nothing of this stands in the way of the first sight. A
+/// page that nobody sees is not painted, and starts at once; where nothing is said, after a second.
 fn start(visit: &Visit, json: &str) -> String {
     let Assets { js, wasm, .. } = &visit.assets;
     let nonce = &visit.nonce;
@@ -105,7 +106,9 @@ fn start(visit: &Visit, json: &str) -> String {
         "<script id=\"{DATA}\" type=\"application/json\">{json}</script><script type=\"module\" nonce=\"{nonce}\">\
          async function start() {{ const wasm = fetch({wasm:?}), {{ default: init, hydrate }} = await import({js:?}); \
          await init({{ module_or_path: wasm }}); hydrate(); }} \
-         if (document.hidden) start(); else requestAnimationFrame(() => setTimeout(start));</script>"
+         let begun = document.hidden; const begin = () => {{ if (!begun) start(); begun = true; }}; \
+         if (begun) start(); else {{ new PerformanceObserver(begin).observe({{ type: \"paint\", buffered: true }}); \
+         setTimeout(begin, 1000); }}</script>"
     )
 }
 
