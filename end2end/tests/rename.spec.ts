@@ -12,6 +12,9 @@ test("a room that its owner renames follows everywhere: here, in lists, in title
   const elsewhere = await bob.tab();
   await elsewhere.open("lobby");
   await hydrated(elsewhere.page);
+  // Its socket is there: what is sent before that would not reach it.
+  await elsewhere.say("Is anybody here?");
+  await elsewhere.expectAllStored();
 
   await ada.page.getByRole("link", { name: "Edit" }).click();
   await expect(ada.page.getByLabel("Name")).toHaveValue("Garden");

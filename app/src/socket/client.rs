@@ -7,7 +7,7 @@ use futures::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
-    BEARER_PREFIX, ClientFrame, ClientId, Error, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef, SUBPROTOCOL, Seq,
+    BEARER_PREFIX, Change, ClientFrame, ClientId, Error, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef, SUBPROTOCOL, Seq,
     ServerFrame, UserId,
 };
 use wasm_bindgen::JsValue;
@@ -240,6 +240,10 @@ impl Client {
     fn event(&mut self, event: Event) {
         let id = event.room;
         let Some(room) = self.find(id) else { return };
+        // The hint for lists may have been lost; what is in the log is not.
+        if let Change::RoomChanged { name, topic } = &event.change {
+            self.renamed(id, name.clone(), topic.clone());
+        }
         self.socket.typing.maybe_update(|typing| typing.apply(&event));
         let own = event.message().filter(|message| Some(message.author.id) == self.reader).map(|message| message.client_id);
         let was_open = room.with_untracked(RoomState::is_open_to_reader);
