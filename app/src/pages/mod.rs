@@ -13,6 +13,7 @@ mod new_room;
 mod room;
 mod shell;
 mod visit;
+mod written;
 
 pub use account::{login, register};
 pub use assets::Assets;

@@ -11,11 +11,11 @@ use leptos::{
 };
 use protocol::RoomSummary;
 
-use super::{assets::Assets, escape::escape, visit::Visit};
+use super::{assets::Assets, escape::escape, visit::Visit, written};
 use crate::{
     components::{Layout, PageContext},
     head::Head,
-    room::{Address, App, DATA, PageData},
+    room::{Address, App, DATA, MESSAGES, PageData},
 };
 
 /// What runs on every page, with and without the WASM module: `page.js` without what is for people.
@@ -47,11 +47,12 @@ pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<RoomSummary>, conten
 }
 
 /// A page that the browser brings to life, from the same data.
-pub(super) fn living(visit: &Visit, head: &Head, address: Address, data: PageData) -> Page {
-    // In a script element only `<` could begin something else.
-    let json = serde_json::to_string(&data).unwrap_or_default().replace('<', "\\u003c");
+pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: PageData) -> Page {
+    let messages = std::mem::take(&mut data.page.messages);
+    let start = start(visit, &written::json(&data), &written::messages(data.page.room.id, &messages));
+    data.page.messages = messages;
     let body = in_owner(|| App::new(data, address, visit.uri.path().to_owned(), visit.theme()).view().to_html());
-    Page { status: StatusCode::OK, html: shell(visit, head, "", &body, &start(visit, &json)) }
+    Page { status: StatusCode::OK, html: shell(visit, head, "", &body, &start) }
 }
 
 /// Renders where signals may be made, and lets go of them.
@@ -99,11 +100,12 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
 
 /// Brings the page to life once the browser says that it has painted it, so that nothing of this stands in the way of the first sight. A
 /// page that nobody sees is not painted, and starts at once; where nothing is said, after a second.
-fn start(visit: &Visit, json: &str) -> String {
+fn start(visit: &Visit, data: &str, messages: &str) -> String {
     let Assets { js, wasm, .. } = &visit.assets;
     let nonce = &visit.nonce;
     format!(
-        "<script id=\"{DATA}\" type=\"application/json\">{json}</script><script type=\"module\" nonce=\"{nonce}\">\
+        "<script id=\"{DATA}\" type=\"application/json\">{data}</script>\
+         <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">\
          async function start() {{ const wasm = fetch({wasm:?}), {{ default: init, hydrate }} = await import({js:?}); \
          await init({{ module_or_path: wasm }}); hydrate(); }} \
          let begun = document.hidden; const begin = () => {{ if (!begun) start(); begun = true; }}; \

@@ -1,8 +1,10 @@
 use protocol::{ClientId, RoomPage, RoomSummary, User};
 use serde::{Deserialize, Serialize};
 
-/// The element that it stands in.
+/// The element that it stands in, but for the messages of the page.
 pub(crate) const DATA: &str = "data";
+/// The element of these: they are the same for every reader.
+pub(crate) const MESSAGES: &str = "data-messages";
 
 /// What the page of a room is made from: on the server, and once more in the browser, where it has to give the same.
 #[derive(Serialize, Deserialize)]

@@ -1,16 +1,17 @@
 use leptos::{mount::hydrate_body, prelude::*};
+use serde::de::DeserializeOwned;
 
 use super::{
     app::App,
-    data::{DATA, PageData},
+    data::{DATA, MESSAGES, PageData},
     navigation::{Navigation, here},
 };
 use crate::{components::Theme, socket};
 
 /// Brings the page that the server rendered to life. `None` where it is not the page of a room.
 pub fn hydrate() -> Option<()> {
-    let json = document().get_element_by_id(DATA)?.text_content()?;
-    let data: PageData = serde_json::from_str(&json).ok()?;
+    let mut data: PageData = read(DATA)?;
+    data.page.messages = read(MESSAGES)?;
     let address = here()?;
     let path = location().pathname().ok()?;
     hydrate_body(move || {
@@ -22,6 +23,11 @@ pub fn hydrate() -> Option<()> {
         app.view()
     });
     Some(())
+}
+
+fn read<T: DeserializeOwned>(id: &str) -> Option<T> {
+    let json = document().get_element_by_id(id)?.text_content()?;
+    serde_json::from_str(&json).ok()
 }
 
 /// Tells style sheets and tests that clicks are heard from now on.

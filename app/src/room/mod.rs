@@ -31,6 +31,6 @@ pub use hydrate::hydrate;
 pub(crate) use {
     address::Address,
     app::App,
-    data::{DATA, PageData},
+    data::{DATA, MESSAGES, PageData},
     head::head,
 };

@@ -16,6 +16,7 @@ use crate::{
     db::Db,
     limits::Limits,
     recent::Recent,
+    seats::Seats,
     writer::Writer,
 };
 
@@ -37,6 +38,7 @@ pub(crate) struct Inner {
     pub(crate) throttle: Throttle,
     pub(crate) limits: Limits,
     pub(crate) recent: Recent,
+    pub(crate) seats: Arc<Seats>,
     /// What goes on beside the requests, until the chat is closed or gone.
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -108,6 +110,10 @@ impl Chat {
 
     pub(crate) fn recent(&self) -> &Recent {
         &self.inner.recent
+    }
+
+    pub(crate) fn seats(&self) -> &Arc<Seats> {
+        &self.inner.seats
     }
 
     pub(crate) async fn signal(&self, signal: Signal) {

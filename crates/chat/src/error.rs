@@ -3,7 +3,10 @@
 use std::fmt;
 
 use protocol::{ErrorCode, FieldError};
-use sea_orm::{DbErr, SqlErr};
+use sea_orm::{
+    DbErr, RuntimeErr,
+    sqlx::error::{DatabaseError, ErrorKind},
+};
 
 /// Why something was not done.
 #[derive(Debug)]
@@ -42,11 +45,14 @@ impl Error {
         Self::Failed { code: ErrorCode::Unavailable, cause: cause.into() }
     }
 
-    /// Whether another transaction was first with something that there is only one of.
+    /// Whether another transaction was first with something that there is only one of, or took away what this one goes by: what it
+    /// writes does not fit any more (`log::raise_heads` too says so by a constraint).
     pub(crate) fn is_lost_race(&self) -> bool {
         let Self::Failed { cause, .. } = self else { return false };
-        let cause = cause.downcast_ref::<DbErr>().and_then(DbErr::sql_err);
-        matches!(cause, Some(SqlErr::UniqueConstraintViolation(_)))
+        let Some(DbErr::Exec(cause) | DbErr::Query(cause)) = cause.downcast_ref::<DbErr>() else { return false };
+        let RuntimeErr::SqlxError(cause) = cause else { return false };
+        let kind = cause.as_database_error().map(DatabaseError::kind);
+        matches!(kind, Some(ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation))
     }
 }
 

@@ -26,6 +26,7 @@ mod error;
 mod limits;
 mod policy;
 mod recent;
+mod seats;
 
 pub use chat::Chat;
 pub use credentials::{NotAKey, Rate, RefreshToken, SigningKey};

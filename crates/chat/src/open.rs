@@ -63,6 +63,7 @@ impl Chat {
             throttle: Throttle::new(limits.per_address, limits.per_account),
             limits,
             recent: Recent::default(),
+            seats: Arc::default(),
             tasks: Mutex::new(tasks),
         });
         rooms::ensure_lobby(&chat).await?;

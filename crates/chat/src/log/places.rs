@@ -31,10 +31,11 @@ pub(crate) async fn take_place(transaction: &impl ConnectionTrait, room: RoomId)
     Ok(Place { seq: Seq(row.last_seq), visibility: row.visibility.into() })
 }
 
-/// Raises the last places of rooms whose rows are locked.
-pub(crate) fn raise_heads(backend: DbBackend, heads: &BTreeMap<RoomId, Seq>) -> Statement {
-    Sql::new(backend, "UPDATE rooms SET last_seq = taken.column2 FROM (VALUES ")
-        .rows(heads.iter().map(|(room, head)| [room.0.into(), head.0.into()]))
-        .text(") AS taken WHERE rooms.id = taken.column1")
+/// Raises the last places of rooms, each from the one that is known to the new one. A room that has another one by now makes the whole
+/// fail, as a [lost race](crate::Error::is_lost_race): the place becomes `NULL`, which the column does not take.
+pub(crate) fn raise_heads(backend: DbBackend, heads: &BTreeMap<RoomId, (Seq, Seq)>) -> Statement {
+    Sql::new(backend, "UPDATE rooms SET last_seq = CASE rooms.last_seq WHEN raised.column2 THEN raised.column3 END FROM (VALUES ")
+        .rows(heads.iter().map(|(room, (known, new))| [room.0.into(), known.0.into(), new.0.into()]))
+        .text(") AS raised WHERE rooms.id = raised.column1")
         .done()
 }

@@ -1,4 +1,5 @@
-//! Sends: many in one transaction, with two trips to the database. One reads all that a decision needs, the other writes.
+//! Sends: many in one transaction, with two trips to the database at most. One reads all that a decision needs, the other writes; the first
+//! is left out where the members are known.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -24,10 +25,15 @@ impl SharedWork for Send {
     }
 
     async fn run_all(sends: &[Self], transaction: &mut Transaction) -> Result<Vec<Result<Sent>>> {
-        let known = Known::load(transaction, sends).await?;
+        let Some(seats) = sends.first().map(|send| &*send.seats) else { return Ok(Vec::new()) };
+        let known = match Known::kept(transaction, seats, sends) {
+            Some(known) => known,
+            None => Known::load(transaction, seats, sends).await?,
+        };
         let mut batch = Batch::default();
         let outcomes: Vec<_> = sends.iter().map(|send| batch.admit(&known, send)).collect();
         let events = batch.write(transaction);
+        batch.heads.iter().for_each(|(room, (_, head))| seats.raise(*room, *head));
         let verdict = |outcome| match outcome {
             Outcome::Earlier(sent) => sent,
             Outcome::New(index) => batch.messages[index].sent(&events[index]),
@@ -48,8 +54,8 @@ enum Outcome {
 struct Batch {
     messages: Vec<New>,
     index: HashMap<(UserId, ClientId), usize>,
-    /// The last place of each room, with those that are taken here.
-    heads: BTreeMap<RoomId, Seq>,
+    /// The last place of each room, without and with those that are taken here.
+    heads: BTreeMap<RoomId, (Seq, Seq)>,
 }
 
 struct New {
@@ -72,19 +78,19 @@ impl Batch {
         let key = (send.author, send.client_id);
         if let Some(&index) = self.index.get(&key) {
             let twin = &self.messages[index];
-            let same = twin.room.0 == room.id && twin.body == send.body;
+            let same = twin.room == room.id && twin.body == send.body;
             return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict) };
         }
-        let head = self.heads.entry(RoomId(room.id)).or_insert(Seq(room.last_seq));
+        let (_, head) = self.heads.entry(room.id).or_insert((room.head, room.head));
         *head = head.next();
         self.index.insert(key, self.messages.len());
         self.messages.push(New {
             id: MessageId::generate(),
-            room: RoomId(room.id),
+            room: room.id,
             seq: *head,
             slug: room.slug.clone(),
-            visibility: room.visibility.into(),
-            author,
+            visibility: room.visibility,
+            author: author.clone(),
             client_id: send.client_id,
             body: send.body.clone(),
         });

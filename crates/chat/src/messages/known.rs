@@ -13,23 +13,24 @@ use crate::{
         entity::{membership, room},
     },
     policy::{Access, Actor},
+    seats::{Member, Room, Seats},
     writer::Transaction,
 };
 
-/// What the database knows about a batch as its transaction begins.
+/// What is known about a batch as its transaction begins.
 pub(super) struct Known {
-    rooms: HashMap<RoomId, Seat>,
-    members: HashMap<(RoomId, UserId), Seat>,
+    rooms: HashMap<RoomId, Room>,
+    members: HashMap<(RoomId, UserId), Member>,
     earlier: HashMap<(UserId, ClientId), Earlier>,
 }
 
 /// A room and, where one of the authors is a member, the author.
-#[derive(Clone, FromQueryResult)]
-pub(super) struct Seat {
-    pub(super) id: Uuid,
-    pub(super) slug: String,
-    pub(super) visibility: room::Visibility,
-    pub(super) last_seq: i64,
+#[derive(FromQueryResult)]
+struct Seat {
+    id: Uuid,
+    slug: String,
+    visibility: room::Visibility,
+    last_seq: i64,
     user_id: Option<Uuid>,
     role: Option<membership::Role>,
     username: Option<String>,
@@ -49,30 +50,56 @@ struct Earlier {
 }
 
 impl Seat {
-    fn author(&self) -> Option<User> {
-        Some(User { id: UserId(self.user_id?), username: self.username.clone()?, name: self.name.clone()? })
+    fn parts(self) -> (Room, Option<Member>) {
+        let Self { id, slug, visibility, last_seq, user_id, role, username, name } = self;
+        let member = match (user_id, role, username, name) {
+            (Some(id), Some(role), Some(username), Some(name)) => {
+                Some(Member { user: User { id: UserId(id), username, name }, role: role.into() })
+            }
+            _ => None,
+        };
+        (Room { id: RoomId(id), slug, visibility: visibility.into(), head: Seq(last_seq) }, member)
     }
+}
 
-    fn is_of(&self, name: &RoomRef) -> bool {
+impl Room {
+    fn is_called(&self, name: &RoomRef) -> bool {
         match name {
-            RoomRef::Id(id) => self.id == id.0,
+            RoomRef::Id(id) => self.id == *id,
             RoomRef::Slug(slug) => self.slug == *slug,
         }
     }
 }
 
 impl Known {
-    /// Reads it, in one go.
-    pub(super) async fn load(transaction: &Transaction, sends: &[Send]) -> Result<Self> {
+    /// What is kept, if it is all. Then the database is not asked: a room whose head has been raised since takes nothing, and a client id
+    /// is stored once only, so the transaction fails and is run again. PostgreSQL is asked always, since that is how the rooms are locked.
+    pub(super) fn kept(transaction: &Transaction, seats: &Seats, sends: &[Send]) -> Option<Self> {
+        if transaction.is_repeated() || transaction.get_database_backend() != DbBackend::Sqlite {
+            return None;
+        }
+        let mut known = Self { rooms: HashMap::new(), members: HashMap::new(), earlier: HashMap::new() };
+        for send in sends {
+            let (room, member) = seats.of(&send.room, send.author)?;
+            known.members.insert((room.id, send.author), member);
+            known.rooms.insert(room.id, room);
+        }
+        Some(known)
+    }
+
+    /// Reads it, in one go, and keeps the members.
+    pub(super) async fn load(transaction: &Transaction, seats: &Seats, sends: &[Send]) -> Result<Self> {
         let backend = transaction.get_database_backend();
         let results = transaction.query_each(vec![Self::seats(backend, sends), Self::earlier(backend, sends)]).await?;
-        let [seats, earlier] = <[_; 2]>::try_from(results).map_err(|_| Error::internal("not an answer to each question"))?;
+        let [found, earlier] = <[_; 2]>::try_from(results).map_err(|_| Error::internal("not an answer to each question"))?;
         let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
-        for seat in models::<Seat>(&seats)? {
-            if let Some(user) = seat.user_id {
-                members.insert((RoomId(seat.id), UserId(user)), seat.clone());
+        for seat in models::<Seat>(&found)? {
+            let (room, member) = seat.parts();
+            if let Some(member) = member {
+                seats.keep(&room, member.clone());
+                members.insert((room.id, member.user.id), member);
             }
-            rooms.insert(RoomId(seat.id), seat);
+            rooms.insert(room.id, room);
         }
         let earlier = models::<Earlier>(&earlier)?;
         let earlier = earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect();
@@ -112,29 +139,28 @@ impl Known {
             .done()
     }
 
-    fn room(&self, name: &RoomRef) -> Option<&Seat> {
+    fn room(&self, name: &RoomRef) -> Option<&Room> {
         match name {
             RoomRef::Id(id) => self.rooms.get(id),
-            RoomRef::Slug(_) => self.rooms.values().find(|room| room.is_of(name)),
+            RoomRef::Slug(_) => self.rooms.values().find(|room| room.is_called(name)),
         }
     }
 
     /// The room through its author's membership, and the author; or the reason why nothing is stored.
-    pub(super) fn writable(&self, send: &Send) -> std::result::Result<(&Seat, User), ErrorCode> {
+    pub(super) fn writable(&self, send: &Send) -> std::result::Result<(&Room, &User), ErrorCode> {
         let room = self.room(&send.room).ok_or(ErrorCode::NotFound)?;
-        let seat = self.members.get(&(RoomId(room.id), send.author));
-        let role = seat.and_then(|seat| seat.role).map(Into::into);
-        Access::new(room.visibility.into(), Actor::User(send.author), role).write()?;
-        Ok((room, seat.and_then(Seat::author).ok_or(ErrorCode::NotAMember)?))
+        let member = self.members.get(&(room.id, send.author));
+        Access::new(room.visibility, Actor::User(send.author), member.map(|member| member.role)).write()?;
+        Ok((room, &member.ok_or(ErrorCode::NotAMember)?.user))
     }
 
     /// The first result of a send that is repeated (G2). It is given even to an author who has left the room since.
     pub(super) fn repeated(&self, send: &Send) -> Option<std::result::Result<Sent, ErrorCode>> {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
         let room = self.rooms.get(&RoomId(stored.room_id));
-        let same = room.filter(|room| room.is_of(&send.room) && stored.body == send.body.as_str());
+        let same = room.filter(|room| room.is_called(&send.room) && stored.body == send.body.as_str());
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
-            room: RoomId(room.id),
+            room: room.id,
             slug: room.slug.clone(),
             message: MessageId(stored.id),
             seq: Seq(stored.seq),

@@ -53,5 +53,6 @@ pub async fn send(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Sent> 
 fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>> {
     let author = actor.user()?;
     let body = Body::parse(&message.body)?;
-    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body })
+    let seats = chat.seats().clone();
+    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body, seats })
 }

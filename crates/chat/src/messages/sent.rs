@@ -1,6 +1,10 @@
 //! A message before and after it is stored.
 
+use std::sync::Arc;
+
 use protocol::{Body, ClientId, MessageId, RoomId, RoomRef, Seq, UserId};
+
+use crate::seats::Seats;
 
 /// A message to be stored.
 pub(super) struct Send {
@@ -8,6 +12,8 @@ pub(super) struct Send {
     pub(super) room: RoomRef,
     pub(super) client_id: ClientId,
     pub(super) body: Body,
+    /// Where members who write are kept.
+    pub(super) seats: Arc<Seats>,
 }
 
 /// A message that is committed.

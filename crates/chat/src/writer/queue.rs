@@ -129,12 +129,12 @@ impl Task {
         job.answer(outcome);
     }
 
-    /// Runs a transaction in bounded time, and again when another node took what it wanted (a client id, a slug, a membership): then
-    /// it is there to be found. What is cut off may have been committed all the same: the hub reads it, and a retry finds it (G2).
+    /// Runs a transaction in bounded time, and again when another one took what it wanted (a client id, a slug, a membership, a place):
+    /// then it is there to be found. What is cut off may have been committed all the same: the hub reads it, and a retry finds it (G2).
     async fn attempt(&self, job: &mut dyn Job) -> Result<Vec<Published>> {
         let mut tries = 1;
         loop {
-            match timeout(COMMIT_MAX, self.once(job)).await.map_err(Error::unavailable)? {
+            match timeout(COMMIT_MAX, self.once(job, tries > 1)).await.map_err(Error::unavailable)? {
                 Err(error) if error.is_lost_race() && tries < TRIES => {
                     tracing::debug!(%error, "a transaction is run again");
                     tries += 1;
@@ -150,8 +150,8 @@ impl Task {
         }
     }
 
-    async fn once(&self, job: &mut dyn Job) -> Result<Vec<Published>> {
-        let mut transaction = Transaction::begin(&self.db).await?;
+    async fn once(&self, job: &mut dyn Job, is_repeated: bool) -> Result<Vec<Published>> {
+        let mut transaction = Transaction::begin(&self.db, is_repeated).await?;
         job.run(&mut transaction).await?;
         transaction.commit().await
     }

@@ -15,12 +15,18 @@ use crate::{
 /// A transaction in which things may happen in rooms. They are published when it is committed.
 pub(crate) struct Transaction {
     db: db::Transaction,
+    is_repeated: bool,
     happened: Vec<Published>,
 }
 
 impl Transaction {
-    pub(super) async fn begin(db: &Db) -> Result<Self> {
-        Ok(Self { db: db.begin().await?, happened: Vec::new() })
+    pub(super) async fn begin(db: &Db, is_repeated: bool) -> Result<Self> {
+        Ok(Self { db: db.begin().await?, is_repeated, happened: Vec::new() })
+    }
+
+    /// Whether it is run again, because something was not as it was thought to be: then nothing is to be taken for granted.
+    pub(crate) fn is_repeated(&self) -> bool {
+        self.is_repeated
     }
 
     /// Takes the next place in a room's log and enters there what somebody did.

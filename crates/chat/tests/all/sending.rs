@@ -103,3 +103,27 @@ async fn a_closed_chat_stores_what_was_queued_and_refuses_the_rest() {
     }
     assert_eq!(code(ada.try_say(room.id, ClientId::generate(), "after").await), ErrorCode::Unavailable);
 }
+
+#[tokio::test]
+async fn what_was_known_of_a_writer_is_forgotten_when_it_changes() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    bob.join(&room).await;
+    let client_id = ClientId::generate();
+    let first = bob.try_say(room.id, client_id, "tea?").await.unwrap();
+    // Known by now, by id and by slug: in one place after the other, beside others who come and go.
+    assert_eq!(bob.say(room.id, "coffee?").await.seq, first.seq.next());
+    ada.leave(&room).await;
+    let by_slug = RoomRef::Slug(room.slug.clone());
+    let third = bob.try_say(by_slug.clone(), ClientId::generate(), "nobody?").await.unwrap();
+    assert_eq!(third.seq, Seq(first.seq.0 + 3));
+    // Stored already, whether the same or not.
+    assert_eq!(bob.try_say(room.id, client_id, "tea?").await.unwrap(), first);
+    assert_eq!(code(bob.try_say(room.id, client_id, "juice?").await), ErrorCode::Conflict);
+    // A refused one beside a good one takes nothing away from it.
+    let (twin, good) = tokio::join!(bob.try_say(room.id, client_id, "tea?"), bob.say(room.id, "cake?"));
+    assert_eq!((twin.unwrap(), good.seq), (first, Seq(third.seq.0 + 1)));
+    bob.leave(&room).await;
+    assert_eq!(code(bob.try_say(by_slug, ClientId::generate(), "bye").await), ErrorCode::NotAMember);
+}

@@ -1,0 +1,134 @@
+//! Members who write, as they were found in their rooms.
+//!
+//! Whatever changes who may write in a room stands in its log, and so raises the head. What was found at a head is right as long as the room
+//! has it, and the transaction that goes by it makes sure of that (`log::raise_heads`).
+
+use std::collections::HashMap;
+
+use parking_lot::Mutex;
+use protocol::{RoomId, RoomRef, Seq, User, UserId, Visibility};
+
+use crate::policy::Role;
+
+/// Members that are kept. When there are more all go, and those who write come back.
+const KEPT_MAX: usize = 10_000;
+
+/// A room that is written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) id: RoomId,
+    pub(crate) slug: String,
+    pub(crate) visibility: Visibility,
+    pub(crate) head: Seq,
+}
+
+/// A member of a room.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Member {
+    pub(crate) user: User,
+    pub(crate) role: Role,
+}
+
+/// The members who wrote last.
+#[derive(Default)]
+pub(crate) struct Seats {
+    kept: Mutex<Kept>,
+}
+
+#[derive(Default)]
+struct Kept {
+    rooms: HashMap<RoomId, (Room, HashMap<UserId, Member>)>,
+    ids: HashMap<String, RoomId>,
+    members: usize,
+}
+
+impl Seats {
+    /// What was kept of a room and a member.
+    pub(crate) fn of(&self, room: &RoomRef, user: UserId) -> Option<(Room, Member)> {
+        let kept = self.kept.lock();
+        let id = match room {
+            RoomRef::Id(id) => id,
+            RoomRef::Slug(slug) => kept.ids.get(slug)?,
+        };
+        let (room, members) = kept.rooms.get(id)?;
+        Some((room.clone(), members.get(&user)?.clone()))
+    }
+
+    /// Keeps a member who was found at the head that this room has.
+    pub(crate) fn keep(&self, room: &Room, member: Member) {
+        let mut kept = self.kept.lock();
+        if kept.members >= KEPT_MAX {
+            *kept = Kept::default();
+        }
+        if kept.rooms.get(&room.id).is_none_or(|(known, _)| known != room) {
+            kept.forget(room.id);
+            kept.ids.insert(room.slug.clone(), room.id);
+            kept.rooms.insert(room.id, (room.clone(), HashMap::new()));
+        }
+        let Some((_, members)) = kept.rooms.get_mut(&room.id) else { return };
+        let is_new = members.insert(member.user.id, member).is_none();
+        kept.members += usize::from(is_new);
+    }
+
+    /// Messages have raised the head of a room, and nothing else: its members are those that they were.
+    pub(crate) fn raise(&self, room: RoomId, head: Seq) {
+        if let Some((room, _)) = self.kept.lock().rooms.get_mut(&room) {
+            room.head = head;
+        }
+    }
+}
+
+impl Kept {
+    fn forget(&mut self, room: RoomId) {
+        if let Some((room, members)) = self.rooms.remove(&room) {
+            self.ids.remove(&room.slug);
+            self.members -= members.len();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+
+    fn room(head: i64) -> Room {
+        Room { id: RoomId::generate(), slug: "garden".into(), visibility: Visibility::Public, head: Seq(head) }
+    }
+
+    fn member(name: &str) -> Member {
+        Member { user: User { id: UserId::generate(), username: name.into(), name: name.into() }, role: Role::Member }
+    }
+
+    #[test]
+    fn members_are_found_by_id_and_by_slug_until_the_room_is_found_at_another_head() {
+        let (seats, ada, bob) = (Seats::default(), member("ada"), member("bob"));
+        let mut garden = room(7);
+        let [by_id, by_slug] = [RoomRef::Id(garden.id), RoomRef::Slug("garden".into())];
+        seats.keep(&garden, ada.clone());
+        for name in [&by_id, &by_slug] {
+            assert_eq!(seats.of(name, ada.user.id), Some((garden.clone(), ada.clone())));
+            assert_eq!(seats.of(name, bob.user.id), None);
+        }
+        garden.head = Seq(9);
+        seats.raise(garden.id, Seq(9));
+        assert_eq!(seats.of(&by_slug, ada.user.id), Some((garden.clone(), ada.clone())));
+        // Somebody left at 10, perhaps.
+        garden.head = Seq(10);
+        seats.keep(&garden, bob.clone());
+        assert_eq!(seats.of(&by_id, ada.user.id), None);
+        assert_eq!(seats.of(&by_id, bob.user.id), Some((garden, bob)));
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let (seats, garden) = (Seats::default(), room(1));
+        for n in 0..2 * KEPT_MAX {
+            seats.keep(&if n % 2 == 0 { garden.clone() } else { room(1) }, member("ada"));
+            let kept = seats.kept.lock();
+            assert!(kept.members <= KEPT_MAX);
+        }
+        let kept = seats.kept.lock();
+        assert_eq!(kept.members, kept.rooms.values().map(|(_, members)| members.len()).sum::<usize>());
+    }
+}
