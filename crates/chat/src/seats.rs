@@ -54,25 +54,27 @@ impl Seats {
         Some((room.clone(), members.get(&user)?.clone()))
     }
 
-    /// Keeps a member who was found at the head that this room has.
-    pub(crate) fn keep(&self, room: &Room, member: Member) {
+    /// Keeps what was found: a room with the head that it has, and perhaps a member.
+    pub(crate) fn keep(&self, room: &Room, member: Option<Member>) {
         let mut kept = self.kept.lock();
+        if kept.rooms.get(&room.id).is_some_and(|(known, _)| known != room) {
+            kept.forget(room.id);
+        }
+        let Some(member) = member else { return };
         if kept.members >= KEPT_MAX {
             *kept = Kept::default();
         }
-        if kept.rooms.get(&room.id).is_none_or(|(known, _)| known != room) {
-            kept.forget(room.id);
-            kept.ids.insert(room.slug.clone(), room.id);
-            kept.rooms.insert(room.id, (room.clone(), HashMap::new()));
-        }
-        let Some((_, members)) = kept.rooms.get_mut(&room.id) else { return };
+        kept.ids.insert(room.slug.clone(), room.id);
+        let (_, members) = kept.rooms.entry(room.id).or_insert_with(|| (room.clone(), HashMap::new()));
         let is_new = members.insert(member.user.id, member).is_none();
         kept.members += usize::from(is_new);
     }
 
-    /// Messages have raised the head of a room, and nothing else: its members are those that they were.
+    /// A message that is committed has raised the head of a room by one, and nothing else: its members are those that they were.
     pub(crate) fn raise(&self, room: RoomId, head: Seq) {
-        if let Some((room, _)) = self.kept.lock().rooms.get_mut(&room) {
+        if let Some((room, _)) = self.kept.lock().rooms.get_mut(&room)
+            && room.head < head
+        {
             room.head = head;
         }
     }
@@ -105,7 +107,7 @@ mod tests {
         let (seats, ada, bob) = (Seats::default(), member("ada"), member("bob"));
         let mut garden = room(7);
         let [by_id, by_slug] = [RoomRef::Id(garden.id), RoomRef::Slug("garden".into())];
-        seats.keep(&garden, ada.clone());
+        seats.keep(&garden, Some(ada.clone()));
         for name in [&by_id, &by_slug] {
             assert_eq!(seats.of(name, ada.user.id), Some((garden.clone(), ada.clone())));
             assert_eq!(seats.of(name, bob.user.id), None);
@@ -115,16 +117,19 @@ mod tests {
         assert_eq!(seats.of(&by_slug, ada.user.id), Some((garden.clone(), ada.clone())));
         // Somebody left at 10, perhaps.
         garden.head = Seq(10);
-        seats.keep(&garden, bob.clone());
+        seats.keep(&garden, Some(bob.clone()));
         assert_eq!(seats.of(&by_id, ada.user.id), None);
-        assert_eq!(seats.of(&by_id, bob.user.id), Some((garden, bob)));
+        assert_eq!(seats.of(&by_id, bob.user.id), Some((garden.clone(), bob.clone())));
+        garden.head = Seq(11);
+        seats.keep(&garden, None);
+        assert_eq!(seats.of(&by_id, bob.user.id), None);
     }
 
     #[test]
     fn what_is_kept_is_bounded() {
         let (seats, garden) = (Seats::default(), room(1));
         for n in 0..2 * KEPT_MAX {
-            seats.keep(&if n % 2 == 0 { garden.clone() } else { room(1) }, member("ada"));
+            seats.keep(&if n % 2 == 0 { garden.clone() } else { room(1) }, Some(member("ada")));
             let kept = seats.kept.lock();
             assert!(kept.members <= KEPT_MAX);
         }

@@ -33,12 +33,17 @@ impl SharedWork for Send {
         let mut batch = Batch::default();
         let outcomes: Vec<_> = sends.iter().map(|send| batch.admit(&known, send)).collect();
         let events = batch.write(transaction);
-        batch.heads.iter().for_each(|(room, (_, head))| seats.raise(*room, *head));
         let verdict = |outcome| match outcome {
             Outcome::Earlier(sent) => sent,
             Outcome::New(index) => batch.messages[index].sent(&events[index]),
         };
         Ok(outcomes.into_iter().map(|outcome| Ok(outcome.map(verdict)?)).collect())
+    }
+
+    fn committed(sends: &[Self], answers: &[Result<Sent>]) {
+        for (send, sent) in sends.iter().zip(answers.iter().flatten()) {
+            send.seats.raise(sent.room, sent.seq);
+        }
     }
 }
 

@@ -95,8 +95,8 @@ impl Known {
         let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
         for seat in models::<Seat>(&found)? {
             let (room, member) = seat.parts();
+            seats.keep(&room, member.clone());
             if let Some(member) = member {
-                seats.keep(&room, member.clone());
                 members.insert((room.id, member.user.id), member);
             }
             rooms.insert(room.id, room);

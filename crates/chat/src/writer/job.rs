@@ -110,6 +110,9 @@ impl<W: SharedWork> Job for Shared<W> {
 
     fn answer(self: Box<Self>, outcome: Result<()>) {
         let not_done = || Err(Error::unavailable("the transaction that this shared with others was not committed"));
+        if outcome.is_ok() {
+            W::committed(&self.works, &self.answers);
+        }
         let mut answers = if outcome.is_ok() { self.answers } else { Vec::new() }.into_iter();
         for reply in self.replies {
             let _ = reply.send(answers.next().unwrap_or_else(not_done));
