@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use chat::{Actor, Chat, Session, sessions::SignedIn};
+use chat::{Actor, Chat, RefreshToken, Session, sessions::SignedIn};
 use http::{HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -44,9 +44,14 @@ impl Request {
         self.caller.session.as_ref().into()
     }
 
+    /// Gives the token of the session to the browser, for as long as the session lasts.
+    pub(crate) fn keep_session(&self, token: &RefreshToken) {
+        set_cookie(cookies::keep_session(token.as_str(), self.chat.limits().session_seconds, self.caller.secure));
+    }
+
     /// Gives the session to the browser and sends it on.
     pub(crate) fn welcome(&self, signed_in: &SignedIn, next: &str) {
-        set_cookie(cookies::keep_session(signed_in.refresh_token.as_str(), self.caller.secure));
+        self.keep_session(&signed_in.refresh_token);
         leptos_axum::redirect(&next_page(next));
     }
 }

@@ -1,7 +1,7 @@
 //! The names this server answers to. A page of another site whose name is pointed at this server (DNS rebinding) sends its own
 //! name in `Host` and is refused; so are links built from a forged `Host`.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use axum::http::{HeaderMap, header, uri::Authority};
 
@@ -36,7 +36,7 @@ impl Hosts {
     #[must_use]
     pub fn new(given: &[HostName], listening: IpAddr) -> Self {
         let mut own: Vec<String> = ["localhost", "127.0.0.1", "[::1]"].map(str::to_owned).into();
-        if given.is_empty() && !listening.is_unspecified() {
+        if given.is_empty() && !listening.is_unspecified() && !own.contains(&bracketed(listening)) {
             own.push(bracketed(listening));
         }
         let given: Vec<_> = given.iter().map(|name| name.0.clone()).collect();
@@ -55,6 +55,15 @@ impl Hosts {
         let Some((_, origin)) = origin.split_once("://") else { return false };
         let Ok(origin) = origin.parse::<Authority>() else { return false };
         host_of(headers).is_some_and(|host| host == origin) || self.given.contains(&origin.host().to_ascii_lowercase())
+    }
+}
+
+/// The names, for people.
+impl fmt::Display for Hosts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = if self.given.is_empty() { &self.own } else { &self.given };
+        f.write_str(&names.join(","))?;
+        if self.any_ip { f.write_str(" and any IP address") } else { Ok(()) }
     }
 }
 

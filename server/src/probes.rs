@@ -9,9 +9,12 @@ use axum::{
 
 use crate::{AppState, answers::Door, caller::Client};
 
-/// `/healthz`: the process answers.
+/// Where they ask.
+pub(crate) const PATHS: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
+/// `/healthz`: the process answers, and of which version it is.
 pub(crate) async fn alive() -> &'static str {
-    "ok\n"
+    concat!("ok ", env!("CARGO_PKG_VERSION"), "\n")
 }
 
 /// `/readyz`: requests can be served: the database answers and nobody stops the server.

@@ -3,6 +3,7 @@
 use std::{
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    path::Path,
     pin::pin,
     sync::Arc,
     time::Duration,
@@ -13,7 +14,7 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
 };
-use chat::{Chat, Limits, SigningKey};
+use chat::{Chat, SigningKey, urls};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -30,9 +31,10 @@ use tower::{Service, service_fn};
 use crate::{
     AppState,
     assets::Site,
-    config::{Options, Store},
+    config::Options,
     failure::Failure,
-    guests, router, store, telemetry,
+    guests, router, store,
+    telemetry::{self, Repeats},
     ws::{self, Sockets},
 };
 
@@ -56,20 +58,23 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
-pub async fn serve(options: &Options) -> Result<(), Failure> {
-    telemetry::start_log(options.store());
+pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Failure> {
     let metrics = telemetry::start_metrics().map_err(|error| Failure::Process(error.into()))?;
     let stop = stop_signal().map_err(|error| Failure::Process(error.into()))?;
     // Before the database is touched: a second server on the same folder stops here.
     let listener = listen(options.addr()).map_err(|error| Failure::Listen(options.addr(), error))?;
     let addr = listener.local_addr().map_err(|error| Failure::Listen(options.addr(), error))?;
 
-    let chat = open_chat(options.store()).await?;
-    let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone()));
+    let data_dir = store::data_dir(options.store())?;
+    let chat = open_chat(options, &data_dir).await?;
+    let database = urls::place(&options.store().database_url(&data_dir));
+    let (version, hosts) = (env!("CARGO_PKG_VERSION"), options.hosts(addr));
+    tracing::info!(version, %addr, %hosts, database, several_nodes = options.store().redis_url().is_some(), "started");
+    let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone(), repeats.clone()));
     let state = AppState {
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
-        hosts: Arc::new(options.hosts(addr)),
+        hosts: Arc::new(hosts),
         proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,
@@ -82,6 +87,7 @@ pub async fn serve(options: &Options) -> Result<(), Failure> {
     if timeout(CLOSE_MAX, chat.close()).await.is_err() {
         tracing::error!("the database did not close in time");
     }
+    repeats.tell_all();
     tracing::info!("stopped");
     Ok(())
 }
@@ -161,19 +167,20 @@ where
     }
 }
 
-async fn open_chat(options: &Store) -> Result<Chat, Failure> {
-    let data_dir = store::data_dir(options)?;
-    let signing_key = match options.signing_key() {
-        Some(key) => key,
+async fn open_chat(options: &Options, data_dir: &Path) -> Result<Chat, Failure> {
+    let store = options.store();
+    let signing_key = match store.signing_key() {
+        Some(key) => key.clone(),
         None => {
             let path = data_dir.join("signing.key");
             SigningKey::load_or_create(&path).map_err(|error| Failure::SigningKey(path, error))?
         }
     };
-    store::bring_up_to_date(options, &data_dir).await?;
-    let database_url = options.database_url(&data_dir);
-    let redis_url = options.redis_url().map(str::to_owned);
-    Chat::open(chat::Options { database_url, redis_url, signing_key, limits: Limits::default() }).await.map_err(Failure::Database)
+    store::bring_up_to_date(store, data_dir).await?;
+    let database_url = store.database_url(data_dir);
+    let redis_url = store.redis_url().map(str::to_owned);
+    let limits = options.limits();
+    Chat::open(chat::Options { database_url, redis_url, signing_key, limits }).await.map_err(Failure::Database)
 }
 
 /// A token that is cancelled by SIGTERM or SIGINT.

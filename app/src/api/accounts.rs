@@ -61,10 +61,9 @@ pub(crate) async fn logout() -> Result<(), AppError> {
 #[server(prefix = "/api/fn", endpoint = "renew_token")]
 pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
     let request = Request::current()?;
-    let secure = request.caller.secure;
-    let refresh_token = cookie(cookies::session_name(secure)).unwrap_or_default();
+    let refresh_token = cookie(cookies::session_name(request.caller.secure)).unwrap_or_default();
     let renewed = chat::sessions::renew(&request.chat, &refresh_token).await.map_err(refuse)?;
-    set_cookie(cookies::keep_session(renewed.refresh_token.as_str(), secure));
+    request.keep_session(&renewed.refresh_token);
     Ok(renewed.grant)
 }
 

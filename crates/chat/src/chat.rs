@@ -104,7 +104,9 @@ impl Chat {
         &self.inner.throttle
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
+    /// How much of what is allowed.
+    #[must_use]
+    pub fn limits(&self) -> &Limits {
         &self.inner.limits
     }
 

@@ -13,6 +13,8 @@ pub struct Limits {
     pub per_account: Rate,
     /// Lifetime of an access token, in seconds.
     pub access_token_seconds: u64,
+    /// How long a session lasts after it was last used, in seconds.
+    pub session_seconds: i64,
     /// Time in which a replaced refresh token still works, for a second tab or a lost answer, in milliseconds.
     pub refresh_grace_ms: i64,
     /// Bytes that may wait for a slow reader before its socket is closed.
@@ -29,6 +31,7 @@ impl Default for Limits {
             per_address: rate(20, 3),
             per_account: rate(10, 6),
             access_token_seconds: 15 * 60,
+            session_seconds: 30 * 24 * 60 * 60,
             refresh_grace_ms: 10_000,
             mailbox_bytes: 256 * 1024,
         }

@@ -3,10 +3,9 @@
 use chat::upkeep;
 
 use super::output::say;
-use crate::{config::FileOptions, failure::Failure, store::data_dir_as_it_is, telemetry};
+use crate::{config::FileOptions, failure::Failure, store::data_dir_as_it_is};
 
 pub(super) async fn run(options: &FileOptions) -> Result<(), Failure> {
-    telemetry::start_log(options.store());
     let database_url = options.store().database_url(&data_dir_as_it_is(options.store()));
     upkeep::backup(&database_url, options.file()).await.map_err(Failure::Upkeep)?;
     say(format_args!("The backup is in {}. Keep it safe: it holds everything but the signing key.", options.file().display()));

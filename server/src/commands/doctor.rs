@@ -5,10 +5,9 @@ use std::process::ExitCode;
 use chat::upkeep::doctor::{self, Verdict};
 
 use super::output::say;
-use crate::{config::Store, failure::Failure, store::data_dir_as_it_is, telemetry};
+use crate::{config::Store, failure::Failure, store::data_dir_as_it_is};
 
 pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
-    telemetry::start_log(options);
     let data_dir = data_dir_as_it_is(options);
     let mut findings = vec![doctor::data_folder(&data_dir)];
     if options.signing_key().is_none() {

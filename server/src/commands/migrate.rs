@@ -5,11 +5,9 @@ use crate::{
     config::Store,
     failure::Failure,
     store::{bring_up_to_date, data_dir},
-    telemetry,
 };
 
 pub(super) async fn run(options: &Store) -> Result<(), Failure> {
-    telemetry::start_log(options);
     let steps = bring_up_to_date(options, &data_dir(options)?).await?;
     match steps {
         0 => say("The database is up to date."),

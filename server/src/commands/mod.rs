@@ -1,6 +1,7 @@
 //! What `snug` does apart from serving. The decisions are those of [`chat::upkeep`]; here they get their arguments and are printed.
 
 mod backup;
+mod config;
 mod doctor;
 mod migrate;
 mod output;
@@ -8,19 +9,22 @@ mod restore;
 
 use std::process::ExitCode;
 
-use crate::{config::Command, failure::Failure, serve};
+use crate::{config::Command, failure::Failure, serve, telemetry};
 
 /// Does what was asked for; the code says how it went.
 ///
 /// # Errors
 /// Why it was not done.
 pub async fn run(command: &Command) -> Result<ExitCode, Failure> {
+    let repeats = telemetry::start_log(command.store());
+    command.tell_notices();
     match command {
-        Command::Serve(options) => serve::serve(options).await?,
+        Command::Serve(options) => serve::serve(options, repeats).await?,
         Command::Migrate(options) => migrate::run(options).await?,
         Command::Backup(options) => backup::run(options).await?,
         Command::Restore(options) => restore::run(options).await?,
         Command::Doctor(options) => return doctor::run(options).await,
+        Command::Config(options) => config::run(options),
     }
     Ok(ExitCode::SUCCESS)
 }

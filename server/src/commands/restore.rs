@@ -3,10 +3,9 @@
 use chat::upkeep;
 
 use super::output::say;
-use crate::{config::FileOptions, failure::Failure, store::data_dir, telemetry};
+use crate::{config::FileOptions, failure::Failure, store::data_dir};
 
 pub(super) async fn run(options: &FileOptions) -> Result<(), Failure> {
-    telemetry::start_log(options.store());
     let database_url = options.store().database_url(&data_dir(options.store())?);
     let restored = upkeep::restore(&database_url, options.file()).await.map_err(Failure::Upkeep)?;
     let upkeep::Restored { accounts, rooms, messages } = restored;

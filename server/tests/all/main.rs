@@ -11,6 +11,7 @@ mod assets;
 mod behind_nginx;
 mod cli;
 mod compression;
+mod logs;
 #[cfg(target_os = "linux")]
 mod memory;
 mod pages;
@@ -18,6 +19,7 @@ mod probes;
 mod process;
 mod protocol_doc;
 mod security;
+mod settings;
 mod throttle;
 mod tls;
 mod upkeep;

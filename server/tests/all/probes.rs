@@ -8,9 +8,10 @@ use crate::support::{TestApp, eventually, person::Answer};
 #[tokio::test(flavor = "multi_thread")]
 async fn a_server_that_works_says_so() {
     let app = TestApp::start().await;
-    for path in ["/healthz", "/readyz"] {
+    let alive = format!("ok {}\n", env!("CARGO_PKG_VERSION"));
+    for (path, told) in [("/healthz", alive.as_str()), ("/readyz", "ok\n")] {
         let answer = app.stranger().get(path).await;
-        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, "ok\n"), "{path}");
+        assert_eq!((answer.status, answer.text.as_str()), (StatusCode::OK, told), "{path}");
     }
 }
 

@@ -6,11 +6,9 @@ use reqwest::StatusCode;
 use testkit::{Postgres, Redis};
 
 use crate::support::{
-    binary::{Binary, output, snug},
+    binary::{Binary, SIGNING_KEY, output, snug},
     eventually,
 };
-
-const SIGNING_KEY: &str = "c251ZyBhbmQgd2FybSwgc251ZyBhbmQgd2FybSwgc24=";
 
 /// What `snug doctor` says, and whether it found all well.
 fn doctor(folder: &Path, settings: &[(&str, &str)]) -> (bool, String) {

@@ -14,7 +14,7 @@ use testkit::sqlite_url;
 
 use crate::support::{
     audit::Audit,
-    binary::{Binary, output, snug},
+    binary::{Binary, SIGNING_KEY, output, snug},
     person::Program,
 };
 
@@ -118,7 +118,7 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     assert!(failed[0].contains("chmod 600") && failed[1].contains("lobby: "), "{told}");
 
     // The file does not matter to a node that is given its key.
-    let given = output(snug(&["doctor", "--data-dir"]).arg(folder.path()).env("SNUG_SIGNING_KEY", "A".repeat(43) + "="));
+    let given = output(snug(&["doctor", "--data-dir"]).arg(folder.path()).env("SNUG_SIGNING_KEY", SIGNING_KEY));
     assert!(!String::from_utf8(given.stdout).unwrap().contains("signing.key"));
 }
 
@@ -126,7 +126,7 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
 async fn the_doctor_looks_at_redis_where_there_is_one() {
     let folder = tempfile::tempdir().unwrap();
     let (redis, database) = (testkit::Redis::start().await, testkit::Postgres::shared().await.database().await);
-    let settings = [("REDIS_URL", redis.url()), ("DATABASE_URL", database), ("SNUG_SIGNING_KEY", "A".repeat(43) + "=")];
+    let settings = [("REDIS_URL", redis.url()), ("DATABASE_URL", database), ("SNUG_SIGNING_KEY", SIGNING_KEY.to_owned())];
     let doctor = || output(snug(&["doctor", "--data-dir"]).arg(folder.path()).envs(settings.clone()));
     let healthy = doctor();
     assert!(healthy.status.success(), "{healthy:?}");

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use tempfile::TempDir;
 use testkit::{Durability, Postgres, Redis};
 
-use crate::node::Node;
+use crate::{node::Node, support::binary::SIGNING_KEY};
 
 /// A PostgreSQL and a Redis of one test.
 pub(crate) struct Services {
@@ -24,7 +24,8 @@ impl Services {
 
     /// A node on them; not started.
     pub(crate) fn node(&self, name: &str) -> Node {
-        Node::new(name, &self.folder).set("DATABASE_URL", &self.database_url).set("REDIS_URL", &self.redis.url())
+        let node = Node::new(name, &self.folder).set("SNUG_SIGNING_KEY", SIGNING_KEY);
+        node.set("DATABASE_URL", &self.database_url).set("REDIS_URL", &self.redis.url())
     }
 
     /// Two nodes with people and rooms.

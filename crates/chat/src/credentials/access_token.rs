@@ -24,6 +24,7 @@ const LEEWAY_SECONDS: u64 = 5;
 const KEY_BYTES: usize = 32;
 
 /// The secret that access tokens are signed with: 256 random bits.
+#[derive(Clone)]
 pub struct SigningKey([u8; KEY_BYTES]);
 
 impl SigningKey {
@@ -45,17 +46,41 @@ impl SigningKey {
     /// Reads a key as `openssl rand -base64 32` prints it: nodes of one Snug that share no folder are given the same one.
     ///
     /// # Errors
-    /// It is not the base64 of 32 bytes.
+    /// It is not the base64 of 32 bytes, or nobody has thrown dice for them.
     pub fn from_base64(text: &str) -> std::result::Result<Self, NotAKey> {
-        STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).map(Self).ok_or(NotAKey)
+        let bytes = STANDARD.decode(text.trim()).ok().and_then(|bytes| bytes.try_into().ok()).ok_or(NotAKey::Form)?;
+        Self::new(bytes)
+    }
+
+    /// Reads a key from what a file holds: its 32 bytes, or their base64.
+    ///
+    /// # Errors
+    /// It holds neither.
+    pub fn from_bytes(bytes: &[u8]) -> std::result::Result<Self, NotAKey> {
+        match bytes.try_into() {
+            Ok(key) => Self::new(key),
+            Err(_) => str::from_utf8(bytes).map_err(|_| NotAKey::Form).and_then(Self::from_base64),
+        }
+    }
+
+    fn new(bytes: [u8; KEY_BYTES]) -> std::result::Result<Self, NotAKey> {
+        let is_one_byte = bytes.iter().all(|byte| *byte == bytes[0]);
+        if is_one_byte { Err(NotAKey::Guessable) } else { Ok(Self(bytes)) }
+    }
+
+    /// Tells keys apart and gives nothing away: the beginning of a digest.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        URL_SAFE_NO_PAD.encode(&Sha256::digest(self.0)[..8])
     }
 
     fn read(mut file: fs::File) -> io::Result<Self> {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
+        let wrong = |why: String| io::Error::new(io::ErrorKind::InvalidData, why);
         let length = bytes.len();
-        let wrong = || io::Error::new(io::ErrorKind::InvalidData, format!("holds {length} bytes instead of {KEY_BYTES}"));
-        bytes.try_into().map(Self).map_err(|_| wrong())
+        let bytes = bytes.try_into().map_err(|_| wrong(format!("holds {length} bytes instead of {KEY_BYTES}")))?;
+        Self::new(bytes).map_err(|fault| wrong(fault.to_string()))
     }
 
     fn create(path: &Path) -> io::Result<Self> {
@@ -75,10 +100,16 @@ impl SigningKey {
     }
 }
 
-/// A text that is no signing key. It is not repeated: it may be a secret all the same.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("a signing key is the base64 of {KEY_BYTES} bytes, such as `openssl rand -base64 {KEY_BYTES}` makes")]
-pub struct NotAKey;
+/// What is no signing key. It is not repeated: it may be a secret all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAKey {
+    /// It has not the form of one.
+    #[error("a signing key is the base64 of {KEY_BYTES} bytes, such as `openssl rand -base64 {KEY_BYTES}` makes")]
+    Form,
+    /// It has, and is the same byte over and over, such as a key of zeros.
+    #[error("this signing key can be guessed, and so can tokens; make one by `openssl rand -base64 {KEY_BYTES}`")]
+    Guessable,
+}
 
 /// What an access token says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -119,9 +150,8 @@ pub(crate) struct Tokens {
 impl Tokens {
     pub(crate) fn new(key: &SigningKey) -> Self {
         let mut header = Header::new(Algorithm::HS256);
-        // The key's name is a digest of it: a token of another key is told apart, and the name gives nothing away.
-        let digest = Sha256::digest(key.0);
-        header.kid = Some(URL_SAFE_NO_PAD.encode(&digest[..8]));
+        // A token of another key is told apart.
+        header.kid = Some(key.fingerprint());
         let mut validation = Validation::new(Algorithm::HS256);
         validation.leeway = LEEWAY_SECONDS;
         validation.set_issuer(&[ISSUER]);
@@ -189,12 +219,27 @@ mod tests {
     }
 
     #[test]
-    fn a_key_in_writing_has_32_bytes() {
-        let text = format!("{}\n", STANDARD.encode([7; KEY_BYTES]));
-        assert_eq!(SigningKey::from_base64(&text).unwrap().0, [7; KEY_BYTES]);
-        for wrong in ["", "secret", &STANDARD.encode([7; 31]), &STANDARD.encode([7; 33])] {
-            assert!(SigningKey::from_base64(wrong).is_err(), "{wrong}");
+    fn a_key_has_32_bytes_in_writing_or_as_they_are() {
+        let bytes: [u8; KEY_BYTES] = std::array::from_fn(|n| n as u8);
+        let text = format!("{}\n", STANDARD.encode(bytes));
+        assert_eq!(SigningKey::from_base64(&text).unwrap().0, bytes);
+        assert_eq!(SigningKey::from_bytes(text.as_bytes()).unwrap().0, bytes);
+        assert_eq!(SigningKey::from_bytes(&bytes).unwrap().0, bytes);
+        for wrong in ["", "secret", &STANDARD.encode(&bytes[1..]), &STANDARD.encode([7; 33])] {
+            assert_eq!(SigningKey::from_base64(wrong).err(), Some(NotAKey::Form), "{wrong}");
+            assert_eq!(SigningKey::from_bytes(wrong.as_bytes()).err(), Some(NotAKey::Form), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_that_can_be_guessed_is_none() {
+        for byte in [0, 7, b'A', u8::MAX] {
+            assert_eq!(SigningKey::from_base64(&STANDARD.encode([byte; KEY_BYTES])).err(), Some(NotAKey::Guessable));
+            assert_eq!(SigningKey::from_bytes(&[byte; KEY_BYTES]).err(), Some(NotAKey::Guessable));
+        }
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), [0; KEY_BYTES]).unwrap();
+        assert!(SigningKey::load(file.path()).is_err());
     }
 
     #[cfg(unix)]

@@ -52,7 +52,8 @@ pub fn is_sqlite(database_url: &str) -> bool {
 }
 
 /// Where a database is, for people.
-pub(crate) fn place(database_url: &str) -> String {
+#[must_use]
+pub fn place(database_url: &str) -> String {
     let place = if is_sqlite(database_url) { file(database_url) } else { server(database_url) };
     place.unwrap_or_else(|_| "the database".to_owned())
 }

@@ -1,6 +1,4 @@
 //! How long things last.
 
-/// How long a session lasts after it was last used, in seconds.
-pub const SESSION_SECONDS: i64 = 30 * 24 * 60 * 60;
 /// How long a replaced token is remembered, so that its reuse is recognised, in milliseconds.
 pub(super) const REMEMBER_REPLACED_MS: i64 = 7 * 24 * 60 * 60 * 1000;

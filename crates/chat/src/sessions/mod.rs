@@ -11,11 +11,10 @@ mod revoke;
 mod session;
 mod sign_in;
 
-pub use lifetime::SESSION_SECONDS;
 pub(crate) use lookup::by_claims;
 pub use lookup::{by_access_token, by_refresh_token, expires_in};
 pub use renew::{Renewed, grant, renew};
 pub use revoke::{revoke, revoke_by_refresh_token};
 pub use session::Session;
 pub(crate) use sign_in::open;
-pub use sign_in::{SignedIn, sign_in};
+pub use sign_in::{REFUSALS, SignedIn, sign_in};

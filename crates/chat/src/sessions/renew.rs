@@ -4,7 +4,7 @@ use protocol::{ErrorCode, SessionId, TokenGrant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
-    lifetime::{REMEMBER_REPLACED_MS, SESSION_SECONDS},
+    lifetime::REMEMBER_REPLACED_MS,
     revoke::{cut, revoke_in},
     session::{Found, Session, is_fresh, issue, lookup},
 };
@@ -63,16 +63,16 @@ pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
         .filter(tokens::Column::ReplacedAt.is_null())
         .exec(&transaction)
         .await?;
-    prolong(&transaction, session.id).await?;
+    prolong(chat, &transaction, session.id).await?;
     let next = issue(&transaction, session.id).await?;
     transaction.commit().await?;
     Ok(Renewed { grant: grant(chat, &session)?, refresh_token: next })
 }
 
 /// A session that is used goes on, and forgets the tokens that were replaced long ago.
-async fn prolong(transaction: &Transaction, session: SessionId) -> Result<()> {
+async fn prolong(chat: &Chat, transaction: &Transaction, session: SessionId) -> Result<()> {
     session::Entity::update_many()
-        .col_expr(session::Column::ExpiresAt, Expr::value(now() + SESSION_SECONDS * 1000))
+        .col_expr(session::Column::ExpiresAt, Expr::value(now() + chat.limits().session_seconds * 1000))
         .filter(session::Column::Id.eq(session.0))
         .exec(transaction)
         .await?;

@@ -6,7 +6,7 @@ use protocol::{ErrorCode, Password, SessionId, User, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
 
 use super::{
-    lifetime::{REMEMBER_REPLACED_MS, SESSION_SECONDS},
+    lifetime::REMEMBER_REPLACED_MS,
     session::{Session, issue},
 };
 use crate::{
@@ -24,22 +24,42 @@ pub struct SignedIn {
     pub refresh_token: RefreshToken,
 }
 
+/// Why sign-ins are refused, as the log and the metrics have it.
+pub const REFUSALS: [&str; 4] = ["malformed", "unknown_user", "wrong_password", "throttled"];
+
 /// Signs in with user name and password.
 ///
 /// # Errors
 /// `wrong_credentials`, in the same words and time for an unknown name; `throttled`; `unavailable`.
 pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: IpAddr) -> Result<SignedIn> {
-    chat.throttle().check_address(from)?;
+    let [malformed, unknown_user, wrong_password, throttled] = REFUSALS.map(|reason| move |user: &str| tell(from, user, reason));
+    chat.throttle().check_address(from).inspect_err(|_| throttled(""))?;
     let (Ok(username), Some(password)) = (Username::parse(username), Password::parse_existing(password)) else {
+        malformed("");
         return Err(ErrorCode::WrongCredentials.into());
     };
-    chat.throttle().check_account(username.as_str(), from)?;
+    let name = username.as_str();
+    chat.throttle().check_account(name, from).inspect_err(|_| throttled(name))?;
     let account = users::by_name(chat.db().read(), &username).await?;
     let stored = account.as_ref().map(|account| account.password_hash.clone());
     let matches = chat.hasher().verify(password, stored).await?;
-    let account = account.filter(|_| matches).ok_or(ErrorCode::WrongCredentials)?;
-    chat.throttle().succeeded(username.as_str(), from);
+    let Some(account) = account else {
+        unknown_user(name);
+        return Err(ErrorCode::WrongCredentials.into());
+    };
+    if !matches {
+        wrong_password(name);
+        return Err(ErrorCode::WrongCredentials.into());
+    }
+    chat.throttle().succeeded(name, from);
     open(chat, account.into()).await
+}
+
+/// Tells the operator, and programs such as fail2ban (`deploy/fail2ban`), of a sign-in that was refused. What was typed stands in no
+/// line unless it has the form of a user name: people type passwords into the wrong field.
+fn tell(from: IpAddr, user: &str, reason: &'static str) {
+    tracing::info!(client = %from.to_canonical(), reason, user, "sign-in refused");
+    metrics::counter!("snug_sign_ins_failed_total", "reason" => reason).increment(1);
 }
 
 /// Begins a session for an account that has proved itself.
@@ -51,7 +71,7 @@ pub(crate) async fn open(chat: &Chat, user: User) -> Result<SignedIn> {
         id: Set(id.0),
         user_id: Set(user.id.0),
         created_at: Set(now()),
-        expires_at: Set(now() + SESSION_SECONDS * 1000),
+        expires_at: Set(now() + chat.limits().session_seconds * 1000),
         revoked_at: Set(None),
     };
     row.insert(&transaction).await?;

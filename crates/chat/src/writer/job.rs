@@ -109,13 +109,15 @@ impl<W: SharedWork> Job for Shared<W> {
     }
 
     fn answer(self: Box<Self>, outcome: Result<()>) {
-        let not_done = || Err(Error::unavailable("the transaction that this shared with others was not committed"));
-        if outcome.is_ok() {
-            W::committed(&self.works, &self.answers);
-        }
-        let mut answers = if outcome.is_ok() { self.answers } else { Vec::new() }.into_iter();
+        let (answers, cause) = match outcome {
+            Ok(()) => (self.answers, "work without an answer".to_owned()),
+            Err(Error::Failed { cause, .. }) => (Vec::new(), cause.to_string()),
+            Err(refused) => (Vec::new(), refused.to_string()),
+        };
+        W::committed(&self.works, &answers);
+        let mut answers = answers.into_iter();
         for reply in self.replies {
-            let _ = reply.send(answers.next().unwrap_or_else(not_done));
+            let _ = reply.send(answers.next().unwrap_or_else(|| Err(Error::unavailable(cause.as_str()))));
         }
     }
 }

@@ -21,6 +21,8 @@ const QUEUE: usize = 8192;
 const AT_ONCE: usize = 256;
 /// Longest time for a transaction. A database that answers no more must not hold up the next try, and below the 5 s of G7.
 const COMMIT_MAX: Duration = Duration::from_secs(4);
+/// What the log gets of one that took longer.
+const SILENT: &str = "the database did not answer in time";
 /// Tries for a transaction that lost a race against another node.
 const TRIES: u32 = 3;
 
@@ -134,15 +136,14 @@ impl Task {
     async fn attempt(&self, job: &mut dyn Job) -> Result<Vec<Published>> {
         let mut tries = 1;
         loop {
-            match timeout(COMMIT_MAX, self.once(job, tries > 1)).await.map_err(Error::unavailable)? {
+            match timeout(COMMIT_MAX, self.once(job, tries > 1)).await.map_err(|_| Error::unavailable(SILENT))? {
                 Err(error) if error.is_lost_race() && tries < TRIES => {
                     tracing::debug!(%error, "a transaction is run again");
                     tries += 1;
                 }
                 Err(error) => {
-                    if matches!(error, Error::Failed { .. }) {
-                        tracing::error!(%error, jobs = job.count(), "nothing was written");
-                    }
+                    // Whoever asked is told, and writes the cause to the log.
+                    tracing::debug!(%error, jobs = job.count(), "nothing was written");
                     return Err(error);
                 }
                 done => return done,

@@ -27,6 +27,6 @@ pub(crate) trait SharedWork: Send + Sync + Sized + 'static {
     /// Does all of them, in this order, and answers each. As with [`Work::run`], all may be done again, and on an error none is written.
     fn run_all(works: &[Self], transaction: &mut Transaction) -> impl Future<Output = Result<Vec<Result<Self::Answer>>>> + Send;
 
-    /// They are committed: what was found out for them may be kept.
+    /// Those that are answered are committed: what was found out for them may be kept.
     fn committed(works: &[Self], answers: &[Result<Self::Answer>]);
 }

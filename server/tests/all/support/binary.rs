@@ -1,6 +1,8 @@
 //! The real binary as a process of its own.
 
 use std::{
+    env,
+    ffi::OsString,
     fs::{self, File},
     io::{BufRead, BufReader},
     net::SocketAddr,
@@ -10,26 +12,30 @@ use std::{
 
 use super::Person;
 
+/// Names of others that `snug` goes by, apart from its own, which begin with SNUG_.
+const NAMES: [&str; 10] = [
+    "PORT",
+    "DATABASE_URL",
+    "DATABASE_URL_FILE",
+    "REDIS_URL",
+    "REDIS_URL_FILE",
+    "LEPTOS_WATCH",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NOTIFY_SOCKET",
+    "WATCHDOG_USEC",
+];
+
+/// A key as nodes share it.
+pub(crate) const SIGNING_KEY: &str = "c251ZyBhbmQgd2FybSwgc251ZyBhbmQgd2FybSwgc24=";
+
 /// A `snug` with nothing of this environment's settings.
 pub(crate) fn snug(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_snug"));
-    for name in [
-        "SNUG_ADDR",
-        "PORT",
-        "SNUG_DATA_DIR",
-        "DATABASE_URL",
-        "REDIS_URL",
-        "SNUG_SIGNING_KEY",
-        "SNUG_HOSTS",
-        "SNUG_TRUSTED_PROXIES",
-        "SNUG_LOG",
-        "SNUG_LOG_FORMAT",
-        "LEPTOS_WATCH",
-        "SSL_CERT_FILE",
-        "SSL_CERT_DIR",
-    ] {
+    let own = env::vars_os().map(|(name, _)| name).filter(|name| name.to_string_lossy().starts_with("SNUG_"));
+    own.chain(NAMES.map(OsString::from)).for_each(|name| {
         command.env_remove(name);
-    }
+    });
     command.args(arguments);
     command
 }

@@ -1,0 +1,8 @@
+//! `snug config`
+
+use super::output::say;
+use crate::config::Options;
+
+pub(super) fn run(options: &Options) {
+    say(options);
+}

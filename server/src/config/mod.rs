@@ -1,0 +1,98 @@
+//! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
+
+mod file;
+mod lives;
+mod notices;
+mod read;
+mod serve;
+mod show;
+mod store;
+
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::StyledStr};
+
+use self::read::{explain, without_empty_variables, wrong_usage};
+pub use self::{
+    file::FileOptions,
+    serve::Options,
+    store::{LogFormat, Store},
+};
+
+#[derive(Parser)]
+#[command(
+    name = "snug",
+    version,
+    about = "Snug: a small, self-hosted, real-time chat",
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = settings()
+)]
+struct CommandLine {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Every setting, for the help of the command itself: one should not have to ask twice.
+fn settings() -> StyledStr {
+    let serve = Options::augment_args(clap::Command::new("serve")).disable_help_flag(true);
+    serve.help_template("Options of snug serve, each also a variable of the environment:\n{options}").render_help()
+}
+
+/// What `snug` is asked to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Start the server
+    Serve(Options),
+    /// Bring the database up to date; the server does it too when it starts
+    Migrate(Store),
+    /// Write everything into one new file; the server may be running
+    Backup(FileOptions),
+    /// Fill an empty database from a backup; the server must not be running
+    Restore(FileOptions),
+    /// Look whether everything is as it should be
+    Doctor(Store),
+    /// Show the settings that are in force, without secrets
+    Config(Options),
+}
+
+impl Command {
+    /// Reads the command line and the environment.
+    ///
+    /// # Errors
+    /// Help that was asked for has been shown, or a wrong value has been named on one line: the code to exit with.
+    pub fn from_args() -> Result<Self, ExitCode> {
+        let matches = without_empty_variables(CommandLine::command()).try_get_matches().map_err(|error| explain(&error))?;
+        let mut command = CommandLine::from_arg_matches(&matches).map_err(|error| explain(&error))?.command;
+        command.complete().map_err(|fault| wrong_usage(&fault))?;
+        Ok(command)
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        match self {
+            Self::Serve(options) | Self::Config(options) => options.store(),
+            Self::Backup(options) | Self::Restore(options) => options.store(),
+            Self::Migrate(store) | Self::Doctor(store) => store,
+        }
+    }
+
+    /// Names in the log what is set and hardly meant so.
+    pub(crate) fn tell_notices(&self) {
+        let mut notices = notices::unknown_names(&CommandLine::command());
+        notices.extend(self.store().notice());
+        if let Self::Serve(options) | Self::Config(options) = self {
+            notices.extend(options.notice());
+        }
+        notices.iter().for_each(|notice| tracing::warn!("{notice}"));
+    }
+
+    fn complete(&mut self) -> Result<(), String> {
+        match self {
+            Self::Serve(options) | Self::Config(options) => options.complete(),
+            Self::Backup(options) | Self::Restore(options) => options.complete(),
+            Self::Migrate(store) | Self::Doctor(store) => store.complete(),
+        }
+    }
+}

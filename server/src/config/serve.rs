@@ -1,0 +1,106 @@
+//! Options of `snug serve`.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use chat::Limits;
+use clap::Args;
+use ipnet::IpNet;
+
+use super::{Store, lives::Lives, notices};
+use crate::{
+    hosts::{HostName, Hosts},
+    proxies::{self, Proxies},
+};
+
+const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// Options of `snug serve`.
+#[derive(Args)]
+pub struct Options {
+    /// Address and port to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "SNUG_ADDR", value_parser = parse_addr)]
+    addr: Option<SocketAddr>,
+
+    /// Listen on this port on all interfaces; --addr goes before it
+    #[arg(long, env = "PORT", value_parser = parse_port)]
+    pub(super) port: Option<u16>,
+
+    /// Host names that Snug is reached by, separated by commas [default: localhost and what it listens on]
+    #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
+    hosts: Vec<HostName>,
+
+    /// Addresses or networks of proxies that are not on this machine or in a private network, separated by commas: what they
+    /// say in X-Forwarded-For and X-Forwarded-Proto is believed [default: none]
+    #[arg(long, env = "SNUG_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_proxies)]
+    pub(super) trusted_proxies: Vec<IpNet>,
+
+    #[command(flatten)]
+    pub(super) lives: Lives,
+
+    #[command(flatten)]
+    pub(super) store: Store,
+}
+
+impl Options {
+    /// Where to listen.
+    #[must_use]
+    pub fn addr(&self) -> SocketAddr {
+        let everywhere = |port| SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+        self.addr.or(self.port.map(everywhere)).unwrap_or(DEFAULT_ADDR)
+    }
+
+    /// The names that requests may be addressed to when the server listens on `listening`.
+    #[must_use]
+    pub fn hosts(&self, listening: SocketAddr) -> Hosts {
+        Hosts::new(&self.hosts, listening.ip())
+    }
+
+    /// The proxies whose word counts.
+    #[must_use]
+    pub fn proxies(&self) -> Proxies {
+        Proxies::new(&self.trusted_proxies)
+    }
+
+    /// How much of what is allowed.
+    #[must_use]
+    pub fn limits(&self) -> Limits {
+        self.lives.limits()
+    }
+
+    pub(super) fn notice(&self) -> Option<String> {
+        notices::too_many_proxies(&self.trusted_proxies)
+    }
+
+    pub(super) fn complete(&mut self) -> Result<(), String> {
+        self.store.complete()?;
+        if self.store.redis_url().is_some() && self.store.signing_key().is_none() {
+            let fault =
+                "with REDIS_URL all nodes have to sign by one key: set SNUG_SIGNING_KEY as well (openssl rand -base64 32)";
+            return Err(fault.to_owned());
+        }
+        Ok(())
+    }
+
+    /// Where everything is kept.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+fn parse_addr(text: &str) -> Result<SocketAddr, &'static str> {
+    text.trim().parse().map_err(|_| "SNUG_ADDR or --addr needs an IP address and a port, such as 127.0.0.1:3000")
+}
+
+fn parse_port(text: &str) -> Result<u16, &'static str> {
+    text.trim().parse().map_err(|_| "PORT or --port needs a number from 0 to 65535")
+}
+
+fn parse_host(text: &str) -> Result<HostName, &'static str> {
+    HostName::parse(text.trim()).ok_or("SNUG_HOSTS or --hosts needs names such as chat.example.org, without scheme or port")
+}
+
+fn parse_proxies(text: &str) -> Result<IpNet, &'static str> {
+    proxies::parse(text.trim())
+        .ok_or("SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as 100.64.0.0/10")
+}

@@ -1,0 +1,12 @@
+//! Logs and metrics.
+
+mod log;
+mod metrics;
+mod repeats;
+mod requests;
+
+pub(crate) use log::start_log;
+pub(crate) use metrics::keep_up;
+pub use metrics::start_metrics;
+pub(crate) use repeats::Repeats;
+pub(crate) use requests::observe;
