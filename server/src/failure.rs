@@ -17,6 +17,8 @@ pub enum Failure {
     Database(chat::Error),
     /// What the operator wanted of the database cannot be done.
     Upkeep(upkeep::Fault),
+    /// SQLite's file was replaced while the server ran.
+    Lost,
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
     /// Metrics or signals are not to be had.
@@ -37,6 +39,12 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
+            Self::Lost => {
+                write!(
+                    f,
+                    "the database file was replaced or moved away while the server ran. Start it again, on the one that is there now"
+                )
+            }
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
             Self::Process(error) => write!(f, "cannot start: {error}"),
         }

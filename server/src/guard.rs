@@ -4,14 +4,15 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 
 use axum::{
     body::{Body, to_bytes},
-    extract::Request,
+    extract::{Request, State},
     middleware::Next,
     response::Response,
 };
 use futures::FutureExt;
 use protocol::ErrorCode;
+use tokio::time::sleep;
 
-use crate::answers::Door;
+use crate::{answers::Door, ws::Sockets};
 
 /// Largest body of a form or JSON request.
 const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -19,10 +20,13 @@ const BODY_MAX_BYTES: usize = 64 * 1024;
 /// Longest time that a request may take, body included. Sockets are past it with the upgrade.
 const TIME_MAX: Duration = Duration::from_secs(30);
 
+/// Longest time that a stop waits for the other half of a request.
+const HALF_MAX: Duration = Duration::from_millis(1500);
+
 /// Bounds a request and survives its handler.
-pub(crate) async fn guard(request: Request, next: Next) -> Response {
+pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next: Next) -> Response {
     let door = Door::of(&request);
-    let answer = AssertUnwindSafe(tokio::time::timeout(TIME_MAX, bounded(door, request, next))).catch_unwind().await;
+    let answer = AssertUnwindSafe(tokio::time::timeout(TIME_MAX, bounded(door, &sockets, request, next))).catch_unwind().await;
     match answer {
         Ok(Ok(response)) => response,
         Ok(Err(_)) => door.refuse(ErrorCode::Unavailable),
@@ -32,12 +36,22 @@ pub(crate) async fn guard(request: Request, next: Next) -> Response {
 }
 
 /// Reads the body first. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
-async fn bounded(door: Door, request: Request, next: Next) -> Response {
+async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    match to_bytes(body, BODY_MAX_BYTES).await {
+    let whole = tokio::select! {
+        whole = to_bytes(body, BODY_MAX_BYTES) => whole.map_err(|_| ErrorCode::TooLarge),
+        () = too_late(sockets) => Err(ErrorCode::Unavailable),
+    };
+    match whole {
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Err(_) => door.refuse(ErrorCode::TooLarge),
+        Err(refusal) => door.refuse(refusal),
     }
+}
+
+/// Until a stop waits for a request that has not come yet.
+async fn too_late(sockets: &Sockets) {
+    sockets.stopped().await;
+    sleep(HALF_MAX).await;
 }
 
 #[cfg(test)]
@@ -46,9 +60,11 @@ mod tests {
     use std::future::pending;
 
     use axum::{Router, http::StatusCode, middleware, routing::get};
+    use tokio_util::sync::CancellationToken;
     use tower::ServiceExt;
 
     use super::*;
+    use crate::ws::Limits;
 
     async fn ask(path: &str) -> (StatusCode, String) {
         let app = Router::new()
@@ -56,7 +72,7 @@ mod tests {
             .route("/api/fn/panic", get(async || -> StatusCode { panic!("a fault") }))
             .route("/panic", get(async || -> StatusCode { panic!("a fault") }))
             .route("/api/v1/hang", get(pending::<StatusCode>))
-            .layer(middleware::from_fn(guard));
+            .layer(middleware::from_fn_with_state(Sockets::new(Limits::default(), CancellationToken::new()), guard));
         let response = app.oneshot(Request::get(path).body(Body::empty()).unwrap()).await.unwrap();
         let status = response.status();
         let body = to_bytes(response.into_body(), BODY_MAX_BYTES).await.unwrap();

@@ -49,7 +49,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
         .layer(middleware::from_fn(compression::compress))
-        .layer(middleware::from_fn(guard::guard))
+        .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(middleware::from_fn(security::headers))
         .layer(middleware::from_fn_with_state(state.clone(), caller::client))
         .layer(middleware::from_fn(telemetry::observe))

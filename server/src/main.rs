@@ -2,9 +2,12 @@
 
 use std::process::ExitCode;
 
+use rustix::fs::Mode;
 use server::{Failure, commands, config::Command};
 
 fn main() -> ExitCode {
+    // Whatever Snug writes is for its owner alone, also in a folder that others may look into.
+    rustix::process::umask(Mode::RWXG | Mode::RWXO);
     // Left to find out by itself whose cryptography to take, rustls panics as soon as a dependency brings a second one. What comes
     // back is an error when there is one already: as good.
     let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();

@@ -54,7 +54,7 @@ const BACKLOG: u32 = 1024;
 /// Pause when the process has no file descriptor left for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Starts, serves until SIGTERM or SIGINT, and ends.
+/// Starts, serves until SIGTERM, SIGINT or SIGHUP, and ends.
 ///
 /// # Errors
 /// Whatever keeps the server from starting.
@@ -71,6 +71,7 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     let (version, hosts) = (env!("CARGO_PKG_VERSION"), options.hosts(addr));
     tracing::info!(version, %addr, %hosts, database, several_nodes = options.store().redis_url().is_some(), "started");
     let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone(), repeats.clone()));
+    let lost = tokio::spawn(stop_when_lost(chat.clone(), stop.clone()));
     let state = AppState {
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
@@ -84,12 +85,23 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     let _ = writeln!(io::stdout(), "Snug is ready: http://{}", address_to_open(addr));
     run(listener, state).await;
     upkeep.abort();
+    lost.abort();
     if timeout(CLOSE_MAX, chat.close()).await.is_err() {
         tracing::error!("the database did not close in time");
     }
     repeats.tell_all();
+    // A task that was not aborted has told why the server stops.
+    if lost.await.is_ok() {
+        return Err(Failure::Lost);
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Stops a server whose database is not there any more: whatever started it starts it again, on the one that is there now.
+async fn stop_when_lost(chat: Chat, stop: CancellationToken) {
+    chat.lost().await;
+    stop.cancel();
 }
 
 /// Serves until the stop token of the sockets is cancelled, then finishes what was accepted.
@@ -183,15 +195,18 @@ async fn open_chat(options: &Options, data_dir: &Path) -> Result<Chat, Failure> 
     Chat::open(chat::Options { database_url, redis_url, signing_key, limits }).await.map_err(Failure::Database)
 }
 
-/// A token that is cancelled by SIGTERM or SIGINT.
+/// A token that is cancelled by SIGTERM, SIGINT or SIGHUP.
 fn stop_signal() -> io::Result<CancellationToken> {
     let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    // What a terminal says as it closes.
+    let mut hangup = signal(SignalKind::hangup())?;
     let stop = CancellationToken::new();
     let token = stop.clone();
     tokio::spawn(async move {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
         }
         token.cancel();
     });

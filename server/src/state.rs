@@ -43,4 +43,5 @@ parts! {
     site: Arc<Site>,
     proxies: Arc<Proxies>,
     pages: Pages,
+    sockets: Sockets,
 }

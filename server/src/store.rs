@@ -32,7 +32,14 @@ fn make_private(path: &Path) -> io::Result<()> {
 
 /// Takes the steps that are missing and writes them to the log; returns how many these were.
 pub(crate) async fn bring_up_to_date(options: &Store, data_dir: &Path) -> Result<usize, Failure> {
-    let migrated = upkeep::migrate(&options.database_url(data_dir), &data_dir.join("backups")).await.map_err(Failure::Upkeep)?;
+    let (database_url, backups) = (options.database_url(data_dir), data_dir.join("backups"));
+    match upkeep::make_private(&database_url, &backups) {
+        Ok(paths) => {
+            paths.iter().for_each(|path| tracing::warn!(path = %path.display(), "others could read this; now they cannot"))
+        }
+        Err(error) => tracing::warn!(%error, "others may read the database or its backups; `snug doctor` tells which"),
+    }
+    let migrated = upkeep::migrate(&database_url, &backups).await.map_err(Failure::Upkeep)?;
     if let Some(backup) = &migrated.backup {
         tracing::info!(path = %backup.display(), "took a backup of the database before bringing it up to date");
     }

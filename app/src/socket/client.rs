@@ -136,7 +136,7 @@ impl Client {
             let watched: Vec<_> = self
                 .socket
                 .rooms
-                .with_value(|rooms| rooms.iter().map(|room| room.with_untracked(|s| (s.room.id, s.head()))).collect());
+                .with_value(|rooms| rooms.iter().map(|room| room.with_untracked(|s| (s.room.id, s.epoch(), s.head()))).collect());
             for frame in self.subscriptions.reconcile(&watched, now) {
                 self.send(&frame);
             }
@@ -197,7 +197,7 @@ impl Client {
 
     fn frame(&mut self, frame: ServerFrame) {
         match frame {
-            ServerFrame::Hello { build, user } => {
+            ServerFrame::Hello { build, user, .. } => {
                 self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
             ServerFrame::Subscribed { room, head, reset, .. } => {

@@ -90,6 +90,9 @@ impl Socket {
     pub(crate) fn replace(self, page: RoomPage) {
         let id = page.room.id;
         let Some(room) = self.find(|state| state.room.id == id) else { return };
+        if room.with_untracked(|state| state.epoch() != page.epoch) {
+            self.outbox.update(|outbox| outbox.renewed(id));
+        }
         let applied = room.try_update(|state| state.replace(page));
         if matches!(applied, Some(Applied::Gap { .. })) {
             self.enqueue(Command::CatchUp(id));

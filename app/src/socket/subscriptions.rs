@@ -1,6 +1,6 @@
 //! Which rooms this connection delivers, and how far each one is.
 
-use protocol::{ClientFrame, RoomId, Seq};
+use protocol::{ClientFrame, EpochId, RoomId, Seq};
 
 /// How long a room rests that could not be subscribed to or read.
 const REST_MS: f64 = 5_000.0;
@@ -33,16 +33,16 @@ impl Subscriptions {
     }
 
     /// What to send so that the watched rooms are delivered, and no others.
-    pub(crate) fn reconcile(&mut self, watched: &[(RoomId, Seq)], now: f64) -> Vec<ClientFrame> {
+    pub(crate) fn reconcile(&mut self, watched: &[(RoomId, EpochId, Seq)], now: f64) -> Vec<ClientFrame> {
         let mut frames = Vec::new();
         self.rooms.retain(|(room, state)| {
-            let kept = watched.iter().any(|(id, _)| id == room);
+            let kept = watched.iter().any(|(id, ..)| id == room);
             if !kept && matches!(state, State::Asked | State::Live | State::Reading) {
                 frames.push(ClientFrame::Unsubscribe { room: (*room).into() });
             }
             kept
         });
-        for &(room, head) in watched {
+        for &(room, epoch, head) in watched {
             let due = match self.get(room) {
                 None => true,
                 Some(State::Resting(until)) => until <= now,
@@ -50,14 +50,14 @@ impl Subscriptions {
             };
             if due {
                 self.set(room, State::Asked);
-                frames.push(ClientFrame::Subscribe { room: room.into(), after: Some(head) });
+                frames.push(ClientFrame::Subscribe { room: room.into(), after: Some(head), epoch: Some(epoch) });
             }
         }
         frames
     }
 
-    /// The server delivers a room. `true` when it has to be read anew: more was missed than is replayed, or the server knows less
-    /// than this page (a backup was put back).
+    /// The server delivers a room. `true` when it has to be read anew: more was missed than is replayed, the place was of another
+    /// epoch, or a server that knows none knows less than this page (a backup was put back).
     pub(crate) fn subscribed(&mut self, room: RoomId, head: Seq, reset: bool, known: Seq) -> bool {
         let read = reset || head < known;
         if self.get(room).is_some() {
@@ -138,14 +138,22 @@ mod tests {
         crate::state::testing::id(n)
     }
 
+    fn epoch() -> EpochId {
+        crate::state::testing::id(7)
+    }
+
+    fn at(n: u64, head: i64) -> (RoomId, EpochId, Seq) {
+        (room(n), epoch(), Seq(head))
+    }
+
     fn subscribe(n: u64, after: i64) -> ClientFrame {
-        ClientFrame::Subscribe { room: room(n).into(), after: Some(Seq(after)) }
+        ClientFrame::Subscribe { room: room(n).into(), after: Some(Seq(after)), epoch: Some(epoch()) }
     }
 
     /// Rooms 1 and 2, delivered.
     fn live() -> Subscriptions {
         let mut subscriptions = Subscriptions::default();
-        assert_eq!(subscriptions.reconcile(&[(room(1), Seq(5)), (room(2), Seq(0))], 0.0), [subscribe(1, 5), subscribe(2, 0)]);
+        assert_eq!(subscriptions.reconcile(&[at(1, 5), at(2, 0)], 0.0), [subscribe(1, 5), subscribe(2, 0)]);
         assert!(!subscriptions.subscribed(room(1), Seq(7), false, Seq(5)));
         assert!(!subscriptions.subscribed(room(2), Seq(0), false, Seq(0)));
         subscriptions
@@ -153,14 +161,14 @@ mod tests {
 
     #[test]
     fn what_is_watched_is_asked_for_once() {
-        assert_eq!(live().reconcile(&[(room(1), Seq(7)), (room(2), Seq(0))], 0.0), []);
+        assert_eq!(live().reconcile(&[at(1, 7), at(2, 0)], 0.0), []);
     }
 
     #[test]
     fn what_is_not_watched_any_more_is_let_go() {
         let mut subscriptions = live();
-        assert_eq!(subscriptions.reconcile(&[(room(1), Seq(7))], 0.0), [ClientFrame::Unsubscribe { room: room(2).into() }]);
-        assert_eq!(subscriptions.reconcile(&[(room(1), Seq(7)), (room(2), Seq(3))], 0.0), [subscribe(2, 3)]);
+        assert_eq!(subscriptions.reconcile(&[at(1, 7)], 0.0), [ClientFrame::Unsubscribe { room: room(2).into() }]);
+        assert_eq!(subscriptions.reconcile(&[at(1, 7), at(2, 3)], 0.0), [subscribe(2, 3)]);
         assert!(!subscriptions.ended(room(2)), "that was about the subscription before");
         assert!(!subscriptions.subscribed(room(2), Seq(3), false, Seq(3)));
     }
@@ -169,27 +177,23 @@ mod tests {
     fn a_hole_is_asked_for_once() {
         let mut subscriptions = live();
         subscriptions.gap(room(1));
-        assert_eq!(subscriptions.reconcile(&[(room(1), Seq(9)), (room(2), Seq(0))], 0.0), [subscribe(1, 9)]);
+        assert_eq!(subscriptions.reconcile(&[at(1, 9), at(2, 0)], 0.0), [subscribe(1, 9)]);
         subscriptions.gap(room(1));
-        assert_eq!(subscriptions.reconcile(&[(room(1), Seq(9)), (room(2), Seq(0))], 0.0), []);
+        assert_eq!(subscriptions.reconcile(&[at(1, 9), at(2, 0)], 0.0), []);
     }
 
     #[test]
     fn a_room_that_was_reset_or_is_shorter_than_known_is_read_anew() {
         let mut subscriptions = live();
         subscriptions.clear();
-        subscriptions.reconcile(&[(room(1), Seq(5)), (room(2), Seq(5))], 0.0);
+        subscriptions.reconcile(&[at(1, 5), at(2, 5)], 0.0);
         assert!(subscriptions.subscribed(room(1), Seq(900), true, Seq(5)));
         assert!(subscriptions.subscribed(room(2), Seq(4), false, Seq(5)));
         subscriptions.gap(room(1));
-        assert_eq!(
-            subscriptions.reconcile(&[(room(1), Seq(5)), (room(2), Seq(5))], 0.0),
-            [],
-            "the page that is being read fills the hole"
-        );
+        assert_eq!(subscriptions.reconcile(&[at(1, 5), at(2, 5)], 0.0), [], "the page that is being read fills the hole");
         subscriptions.read(room(1));
         subscriptions.gap(room(1));
-        assert_eq!(subscriptions.reconcile(&[(room(1), Seq(901)), (room(2), Seq(5))], 0.0), [subscribe(1, 901)]);
+        assert_eq!(subscriptions.reconcile(&[at(1, 901), at(2, 5)], 0.0), [subscribe(1, 901)]);
     }
 
     #[test]
@@ -197,7 +201,7 @@ mod tests {
         let mut subscriptions = live();
         subscriptions.rest(room(1), 100.0);
         assert_eq!(subscriptions.deadline(), Some(100.0 + REST_MS));
-        let watched = [(room(1), Seq(7)), (room(2), Seq(0))];
+        let watched = [at(1, 7), at(2, 0)];
         assert_eq!(subscriptions.reconcile(&watched, 100.0), []);
         assert_eq!(subscriptions.reconcile(&watched, 100.0 + REST_MS), [subscribe(1, 7)]);
         assert_eq!(subscriptions.deadline(), None);
@@ -208,7 +212,7 @@ mod tests {
         let mut subscriptions = live();
         assert!(subscriptions.ended(room(1)));
         assert!(!subscriptions.ended(room(1)));
-        let watched = [(room(1), Seq(7)), (room(2), Seq(0))];
+        let watched = [at(1, 7), at(2, 0)];
         assert_eq!(subscriptions.reconcile(&watched, 0.0), []);
         subscriptions.reopen(room(1));
         assert_eq!(subscriptions.reconcile(&watched, 0.0), [subscribe(1, 7)]);

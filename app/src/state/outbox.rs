@@ -186,6 +186,16 @@ impl Outbox {
         self.queue.len() < before
     }
 
+    /// The places of a room are those of another epoch: what was stored may have been taken back with them. It goes out again; what is
+    /// still there is found by its client id (G2).
+    pub fn renewed(&mut self, room: RoomId) {
+        for pending in self.queue.iter_mut().filter(|pending| pending.room == room) {
+            if matches!(pending.status, Status::Stored { .. }) {
+                pending.try_anew();
+            }
+        }
+    }
+
     /// The messages of a room, in order.
     pub fn of_room(&self, room: RoomId) -> impl Iterator<Item = &Pending> {
         self.queue.iter().filter(move |pending| pending.room == room)

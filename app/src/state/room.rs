@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use protocol::{Change, Event, Message, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
+use protocol::{Change, EpochId, Event, Message, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
 
 /// Messages that a timeline holds at most; the far end is dropped and loaded again when somebody scrolls there.
 const SHOWN_MAX: usize = 300;
@@ -38,6 +38,8 @@ pub struct RoomState {
     reader: Option<UserId>,
     /// Everything up to here is applied.
     head: Seq,
+    /// What the places are of.
+    epoch: EpochId,
     /// Events beyond a hole, in the order of `seq`.
     waiting: VecDeque<Event>,
     /// The shown stretch: messages in the order of `seq`, without a hole between the first and the last.
@@ -61,6 +63,7 @@ impl RoomState {
             members: page.members,
             reader,
             head: page.head,
+            epoch: page.epoch,
             waiting: VecDeque::new(),
             has_older: page.has_older,
             has_newer: page.has_newer,
@@ -89,7 +92,7 @@ impl RoomState {
 
     /// Puts a page of older messages on top that was read as "before `before`". `false` when the timeline has moved away since.
     pub fn merge_older(&mut self, before: Seq, page: RoomPage) -> bool {
-        if self.first_seq() != Some(before) {
+        if self.first_seq() != Some(before) || page.epoch != self.epoch {
             return false;
         }
         let older = page.messages.into_iter().filter(|message| message.seq < before);
@@ -104,7 +107,7 @@ impl RoomState {
 
     /// Puts a page of newer messages at the end that was read as "after `after`". `false` when the timeline has moved away since.
     pub fn merge_newer(&mut self, after: Seq, page: RoomPage) -> bool {
-        if !self.has_newer || self.last_seq() != Some(after) {
+        if !self.has_newer || self.last_seq() != Some(after) || page.epoch != self.epoch {
             return false;
         }
         self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after));
@@ -117,20 +120,26 @@ impl RoomState {
     }
 
     /// Starts anew from a page. A page that is older than what is applied already answers with a gap: what came in between has to
-    /// be replayed.
+    /// be replayed. So does one of another epoch: what came since was taken for a part of the log before.
     pub fn replace(&mut self, page: RoomPage) -> Applied {
-        let head = self.head;
-        let waiting = std::mem::take(&mut self.waiting);
+        let (head, renewed) = (self.head, page.epoch != self.epoch);
+        let waiting = if renewed { VecDeque::new() } else { std::mem::take(&mut self.waiting) };
         let reader_at_end = self.reader_at_end;
         *self = Self { waiting, reader_at_end, ..Self::from_page(page, self.reader) };
         self.take_waiting();
-        if self.head < head { Applied::Gap { after: self.head } } else { Applied::Fresh }
+        if renewed || self.head < head { Applied::Gap { after: self.head } } else { Applied::Fresh }
     }
 
     /// Everything up to here is applied.
     #[must_use]
     pub fn head(&self) -> Seq {
         self.head
+    }
+
+    /// The epoch of all places here.
+    #[must_use]
+    pub fn epoch(&self) -> EpochId {
+        self.epoch
     }
 
     /// The shown stretch.

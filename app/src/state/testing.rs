@@ -98,6 +98,7 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
         may_edit: false,
         members,
         head: Seq(i64::try_from(head).unwrap()),
+        epoch: id(7),
         messages: all[from..to].to_vec(),
         has_older: from > 0,
         has_newer: to < all.len(),

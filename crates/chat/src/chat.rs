@@ -7,6 +7,7 @@ use std::sync::{
 
 use hub::{Broker, Hub, Mailbox, Outlet, Signal};
 use parking_lot::Mutex;
+use protocol::EpochId;
 use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
 
@@ -69,6 +70,18 @@ impl Chat {
     #[must_use]
     pub fn commits(&self) -> u64 {
         self.inner.commits.load(Ordering::Acquire)
+    }
+
+    /// The epoch of the logs, as this node delivers them.
+    #[must_use]
+    pub fn epoch(&self) -> EpochId {
+        self.hub().epoch()
+    }
+
+    /// Until the database is found to be another one than the one that was opened: SQLite's file was replaced or moved away. From then on
+    /// nothing is written any more.
+    pub async fn lost(&self) {
+        self.db().lost().await;
     }
 
     /// Finishes what is queued and closes the database. What comes later is refused as `unavailable`.

@@ -49,7 +49,7 @@ impl Chat {
             }
             None => Arc::new(own),
         };
-        let hub = Arc::<Hub>::default();
+        let hub = Arc::new(Hub::new(db.epoch()));
         tasks.spawn(hub.clone().run(signals));
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
         let chat = Self::from(Inner {

@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use parking_lot::Mutex;
-use protocol::{RoomId, RoomRef, Seq, User, UserId, Visibility};
+use protocol::{EpochId, RoomId, RoomRef, Seq, User, UserId, Visibility};
 
 use crate::policy::Role;
 
@@ -40,12 +40,17 @@ struct Kept {
     rooms: HashMap<RoomId, (Room, HashMap<UserId, Member>)>,
     ids: HashMap<String, RoomId>,
     members: usize,
+    /// What the heads are of.
+    epoch: Option<EpochId>,
 }
 
 impl Seats {
-    /// What was kept of a room and a member.
-    pub(crate) fn of(&self, room: &RoomRef, user: UserId) -> Option<(Room, Member)> {
+    /// What was kept of a room and a member in this epoch.
+    pub(crate) fn of(&self, epoch: EpochId, room: &RoomRef, user: UserId) -> Option<(Room, Member)> {
         let kept = self.kept.lock();
+        if kept.epoch != Some(epoch) {
+            return None;
+        }
         let id = match room {
             RoomRef::Id(id) => id,
             RoomRef::Slug(slug) => kept.ids.get(slug)?,
@@ -55,14 +60,17 @@ impl Seats {
     }
 
     /// Keeps what was found: a room with the head that it has, and perhaps a member.
-    pub(crate) fn keep(&self, room: &Room, member: Option<Member>) {
+    pub(crate) fn keep(&self, epoch: EpochId, room: &Room, member: Option<Member>) {
         let mut kept = self.kept.lock();
+        if kept.epoch != Some(epoch) {
+            *kept = Kept { epoch: Some(epoch), ..Kept::default() };
+        }
         if kept.rooms.get(&room.id).is_some_and(|(known, _)| known != room) {
             kept.forget(room.id);
         }
         let Some(member) = member else { return };
         if kept.members >= KEPT_MAX {
-            *kept = Kept::default();
+            *kept = Kept { epoch: Some(epoch), ..Kept::default() };
         }
         kept.ids.insert(room.slug.clone(), room.id);
         let (_, members) = kept.rooms.entry(room.id).or_insert_with(|| (room.clone(), HashMap::new()));
@@ -105,31 +113,32 @@ mod tests {
     #[test]
     fn members_are_found_by_id_and_by_slug_until_the_room_is_found_at_another_head() {
         let (seats, ada, bob) = (Seats::default(), member("ada"), member("bob"));
-        let mut garden = room(7);
+        let (mut garden, epoch) = (room(7), EpochId::generate());
         let [by_id, by_slug] = [RoomRef::Id(garden.id), RoomRef::Slug("garden".into())];
-        seats.keep(&garden, Some(ada.clone()));
+        seats.keep(epoch, &garden, Some(ada.clone()));
         for name in [&by_id, &by_slug] {
-            assert_eq!(seats.of(name, ada.user.id), Some((garden.clone(), ada.clone())));
-            assert_eq!(seats.of(name, bob.user.id), None);
+            assert_eq!(seats.of(epoch, name, ada.user.id), Some((garden.clone(), ada.clone())));
+            assert_eq!(seats.of(epoch, name, bob.user.id), None);
         }
         garden.head = Seq(9);
         seats.raise(garden.id, Seq(9));
-        assert_eq!(seats.of(&by_slug, ada.user.id), Some((garden.clone(), ada.clone())));
+        assert_eq!(seats.of(epoch, &by_slug, ada.user.id), Some((garden.clone(), ada.clone())));
         // Somebody left at 10, perhaps.
         garden.head = Seq(10);
-        seats.keep(&garden, Some(bob.clone()));
-        assert_eq!(seats.of(&by_id, ada.user.id), None);
-        assert_eq!(seats.of(&by_id, bob.user.id), Some((garden.clone(), bob.clone())));
+        seats.keep(epoch, &garden, Some(bob.clone()));
+        assert_eq!(seats.of(epoch, &by_id, ada.user.id), None);
+        assert_eq!(seats.of(epoch, &by_id, bob.user.id), Some((garden.clone(), bob.clone())));
+        assert_eq!(seats.of(EpochId::generate(), &by_id, bob.user.id), None, "a backup was restored");
         garden.head = Seq(11);
-        seats.keep(&garden, None);
-        assert_eq!(seats.of(&by_id, bob.user.id), None);
+        seats.keep(epoch, &garden, None);
+        assert_eq!(seats.of(epoch, &by_id, bob.user.id), None);
     }
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let (seats, garden) = (Seats::default(), room(1));
+        let (seats, garden, epoch) = (Seats::default(), room(1), EpochId::generate());
         for n in 0..2 * KEPT_MAX {
-            seats.keep(&if n % 2 == 0 { garden.clone() } else { room(1) }, Some(member("ada")));
+            seats.keep(epoch, &if n % 2 == 0 { garden.clone() } else { room(1) }, Some(member("ada")));
             let kept = seats.kept.lock();
             assert!(kept.members <= KEPT_MAX);
         }

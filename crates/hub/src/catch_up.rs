@@ -12,7 +12,7 @@ use std::{
 
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
-use protocol::{RoomId, Seq, SessionId, limits};
+use protocol::{EpochId, RoomId, Seq, SessionId, limits};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
 use crate::{Hub, Published, feed::Feed};
@@ -34,6 +34,9 @@ pub type Read<'a, T> = BoxFuture<'a, Result<T, ReadError>>;
 
 /// Where the truth is.
 pub trait RoomLog: Send + Sync + 'static {
+    /// The epoch of the logs.
+    fn epoch(&self) -> Read<'_, EpochId>;
+
     /// The last place of each of these rooms, as far as they exist.
     fn heads<'a>(&'a self, rooms: &'a [RoomId]) -> Read<'a, HashMap<RoomId, Seq>>;
 
@@ -63,12 +66,14 @@ pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
 }
 
 async fn catch_up_with_all(hub: &Hub, log: &dyn RoomLog, many_nodes: bool) -> Result<(), ReadError> {
+    hub.turn(log.epoch().await?);
     let quiet: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().is_quiet()).collect();
     catch_up(hub, log, &quiet).await?;
     if many_nodes { cut_ended(hub, log).await } else { Ok(()) }
 }
 
 async fn fill_gaps(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
+    hub.turn(log.epoch().await?);
     let gaps: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().has_gap()).collect();
     catch_up(hub, log, &gaps).await
 }

@@ -9,7 +9,7 @@ use std::{
 };
 
 use parking_lot::{Mutex, RwLock};
-use protocol::{CloseCode, RoomId, Seq, SessionId, UserId, limits};
+use protocol::{CloseCode, EpochId, RoomId, Seq, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
 use crate::{Audience, ConnectionId, Frame, Mailbox, Published, Signal, feed::Feed};
@@ -18,14 +18,29 @@ use crate::{Audience, ConnectionId, Frame, Mailbox, Published, Signal, feed::Fee
 const SOCKETS_AT_ONCE: usize = 64;
 
 /// Who wants what on this node.
-#[derive(Default)]
 pub struct Hub {
     next_id: AtomicU64,
     connections: RwLock<HashMap<ConnectionId, Member>>,
     /// Each room has a lock of its own: a fan-out to thousands holds up nobody in another room. Lock `rooms` before a feed.
-    rooms: RwLock<HashMap<RoomId, Arc<Mutex<Feed>>>>,
-    /// An event came before the one that it follows.
+    rooms: RwLock<Rooms>,
+    /// An event came before the one that it follows, or somebody found the logs to be of another epoch.
     gap: Notify,
+}
+
+/// The rooms that somebody hears.
+struct Rooms {
+    /// The epoch that the places of the feeds are of.
+    epoch: EpochId,
+    feeds: HashMap<RoomId, Arc<Mutex<Feed>>>,
+}
+
+/// Why a room is not delivered to a socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It has as many rooms as a socket may have.
+    Full,
+    /// The logs are of another epoch than what is delivered here. That ends soon: see [`Hub::turn`].
+    OtherEpoch,
 }
 
 struct Member {
@@ -35,6 +50,36 @@ struct Member {
 }
 
 impl Hub {
+    /// Delivers what happens in this epoch of the logs.
+    #[must_use]
+    pub fn new(epoch: EpochId) -> Self {
+        Self {
+            next_id: AtomicU64::default(),
+            connections: RwLock::default(),
+            rooms: RwLock::new(Rooms { epoch, feeds: HashMap::new() }),
+            gap: Notify::new(),
+        }
+    }
+
+    /// The epoch of what is delivered.
+    #[must_use]
+    pub fn epoch(&self) -> EpochId {
+        self.rooms.read().epoch
+    }
+
+    /// The logs are of this epoch now. If it is another one, a place that was delivered says nothing any more: every feed ends, and every
+    /// socket is closed, so that its client comes back and is told.
+    pub(crate) fn turn(&self, epoch: EpochId) {
+        let mut rooms = self.rooms.write();
+        if rooms.epoch == epoch {
+            return;
+        }
+        *rooms = Rooms { epoch, feeds: HashMap::new() };
+        drop(rooms);
+        tracing::warn!(%epoch, "the logs are of another epoch now: a backup was restored, or the database moved");
+        self.connections.read().values().for_each(|member| member.mailbox.close(CloseCode::Restart));
+    }
+
     /// Delivers what the broker brings until it ends. What was committed together is delivered together, so that each socket is
     /// written to once for it.
     pub async fn run(self: Arc<Self>, mut signals: mpsc::Receiver<Vec<Signal>>) {
@@ -66,25 +111,38 @@ impl Hub {
         }
     }
 
-    /// Events of the room after `head`, a place that is committed, are kept for the connection until it [joins](Self::join). `false`
-    /// when it has as many rooms as a socket may have.
-    pub fn subscribe(&self, room: RoomId, head: Seq, id: ConnectionId, user: Option<UserId>) -> bool {
+    /// Events of the room after a place that is committed, and its epoch, are kept for the connection until it [joins](Self::join).
+    ///
+    /// # Errors
+    /// Why they are not.
+    pub fn subscribe(
+        &self,
+        room: RoomId,
+        (epoch, head): (EpochId, Seq),
+        id: ConnectionId,
+        user: Option<UserId>,
+    ) -> Result<(), Refusal> {
         let connections = self.connections.read();
-        let Some(member) = connections.get(&id) else { return false };
+        let member = connections.get(&id).ok_or(Refusal::Full)?;
         let mut rooms = member.rooms.lock();
         if !rooms.contains(&room) && rooms.len() >= limits::SUBSCRIPTIONS_MAX {
-            return false;
+            return Err(Refusal::Full);
+        }
+        let mut all = self.rooms.write();
+        if all.epoch != epoch {
+            // Whoever looks for gaps looks at the epoch first.
+            self.gap.notify_one();
+            return Err(Refusal::OtherEpoch);
         }
         rooms.insert(room);
-        let mut feeds = self.rooms.write();
-        let feed = feeds.entry(room).or_insert_with(|| Arc::new(Mutex::new(Feed::after(head))));
+        let feed = all.feeds.entry(room).or_insert_with(|| Arc::new(Mutex::new(Feed::after(head))));
         feed.lock().add(id, user, member.mailbox.clone());
-        true
+        Ok(())
     }
 
     /// Gives a subscriber what it `found` in the log up to `head`, and from there on what happens.
     pub fn join(&self, room: RoomId, id: ConnectionId, head: Seq, found: Vec<Frame>) {
-        let feed = self.rooms.read().get(&room).cloned();
+        let feed = self.feed(room);
         if let Some(feed) = feed {
             feed.lock().join(id, head, found);
         }
@@ -100,19 +158,26 @@ impl Hub {
 
     fn drop_subscriber(&self, room: RoomId, id: ConnectionId) {
         let mut rooms = self.rooms.write();
-        let Some(feed) = rooms.get(&room) else { return };
+        let Some(feed) = rooms.feeds.get(&room) else { return };
         if feed.lock().remove(id) {
-            rooms.remove(&room);
+            rooms.feeds.remove(&room);
         }
     }
 
-    /// Delivers events of any rooms, those of one room in their order.
+    fn feed(&self, room: RoomId) -> Option<Arc<Mutex<Feed>>> {
+        self.rooms.read().feeds.get(&room).cloned()
+    }
+
+    /// Delivers events of any rooms, those of one room in their order. Those of another epoch are not: a node that has not noticed yet, or one
+    /// on a copy of the database, has published them.
     pub fn deliver(&self, mut events: Vec<Published>) {
+        let epoch = self.epoch();
+        events.retain(|event| event.epoch == epoch);
         events.sort_by_key(|event| event.room);
         let mut due = Vec::new();
         for events in events.chunk_by(|one, next| one.room == next.room) {
             let Some(room) = events.first().map(|event| event.room) else { continue };
-            let Some(feed) = self.rooms.read().get(&room).cloned() else { continue };
+            let Some(feed) = self.feed(room) else { continue };
             let mut feed = feed.lock();
             let delivered = feed.take(events, &mut due);
             if feed.has_gap() {
@@ -124,7 +189,7 @@ impl Hub {
         send(due);
     }
 
-    /// Waits until an event comes before the one that it follows.
+    /// Waits until an event comes before the one that it follows, or the epoch is to be looked at.
     pub(crate) async fn gap_seen(&self) {
         self.gap.notified().await;
     }
@@ -136,7 +201,7 @@ impl Hub {
     }
 
     fn typing(&self, room: RoomId, user: UserId, frame: &Frame) {
-        let Some(feed) = self.rooms.read().get(&room).cloned() else { return };
+        let Some(feed) = self.feed(room) else { return };
         let mut due = Vec::new();
         feed.lock().typing(user, frame, &mut due);
         send(due);
@@ -155,7 +220,7 @@ impl Hub {
     }
 
     pub(crate) fn feeds(&self) -> Vec<(RoomId, Arc<Mutex<Feed>>)> {
-        self.rooms.read().iter().map(|(room, feed)| (*room, feed.clone())).collect()
+        self.rooms.read().feeds.iter().map(|(room, feed)| (*room, feed.clone())).collect()
     }
 }
 
@@ -165,5 +230,40 @@ fn send(due: Vec<Arc<Mailbox>>) {
     for start in (0..due.len()).step_by(SOCKETS_AT_ONCE) {
         let due = due.clone();
         tokio::spawn(async move { due[start..].iter().take(SOCKETS_AT_ONCE).for_each(|mailbox| mailbox.send()) });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Queue, mailbox::tests::Pipe};
+
+    #[tokio::test]
+    async fn feeds_of_one_epoch_take_no_place_of_another() {
+        let (old, new, room) = (EpochId::generate(), EpochId::generate(), RoomId::generate());
+        let hub = Hub::new(old);
+        let mailboxes = [(); 2].map(|()| Arc::new(Mailbox::new(1_000, Pipe::wide())));
+        let [stays, comes] = mailboxes.clone().map(|mailbox| hub.register(mailbox, None));
+        assert_eq!(hub.subscribe(room, (old, Seq(40)), stays, None), Ok(()));
+        assert_eq!(hub.subscribe(room, (new, Seq(20)), comes, None), Err(Refusal::OtherEpoch));
+        // It is looked at soon.
+        hub.gap_seen().await;
+        hub.turn(old);
+        assert!(mailboxes.iter().all(|mailbox| mailbox.flush() == Queue::Empty), "nothing has changed");
+
+        hub.turn(new);
+        assert!(mailboxes.iter().all(|mailbox| mailbox.flush() == Queue::Closed(CloseCode::Restart)));
+        assert_eq!(hub.epoch(), new);
+        let back = hub.register(Arc::new(Mailbox::new(1_000, Pipe::wide())), None);
+        assert_eq!(hub.subscribe(room, (old, Seq(40)), back, None), Err(Refusal::OtherEpoch), "read before the turn");
+        assert_eq!(hub.subscribe(room, (new, Seq(20)), back, None), Ok(()));
+        let last = || hub.feed(room).map(|feed| feed.lock().last());
+        assert_eq!(last(), Some(Seq(20)));
+        // By a node on a copy of the database, say.
+        let event = |epoch| Published { room, seq: Seq(21), epoch, frame: Frame::text("{}"), bars: None };
+        hub.deliver(vec![event(old)]);
+        assert_eq!(last(), Some(Seq(20)));
+        hub.deliver(vec![event(new)]);
+        assert_eq!(last(), Some(Seq(21)));
     }
 }

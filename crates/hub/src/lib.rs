@@ -18,6 +18,6 @@ mod signal;
 pub use broker::{Broker, InProcess, RedisBroker, in_process, probe_redis};
 pub use catch_up::RoomLog;
 pub use frame::Frame;
-pub use hub::Hub;
+pub use hub::{Hub, Refusal};
 pub use mailbox::{Mailbox, Outlet, Queue};
 pub use signal::{Audience, ConnectionId, Published, Signal};

@@ -1,6 +1,6 @@
 //! What nodes tell each other, and what a socket is known by.
 
-use protocol::{RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::Frame;
@@ -12,6 +12,8 @@ pub struct Published {
     pub room: RoomId,
     /// Its place in the room's log.
     pub seq: Seq,
+    /// What the place is of, as far as the node knew that published it.
+    pub epoch: EpochId,
     /// What subscribers are given.
     pub frame: Frame,
     /// Who may not read the room any longer from here on (G9).

@@ -8,6 +8,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;
 mod m20261126_000003_clustered;
+mod m20261126_000006_epoch;
 
 /// Brings a database from any older step to the newest.
 pub struct Migrator;
@@ -19,6 +20,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_accounts::Migration),
             Box::new(m20261121_000002_rooms::Migration),
             Box::new(m20261126_000003_clustered::Migration),
+            Box::new(m20261126_000006_epoch::Migration),
         ]
     }
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     codes::Error,
-    ids::{ClientId, MessageId, RoomId, RoomRef, Seq},
+    ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq},
     missing::MissingField,
     models::{Change, Event, User},
 };
@@ -26,6 +26,9 @@ pub enum ClientFrame {
         /// The last place the client has; what came later is replayed. Without it, delivery starts now.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<Seq>,
+        /// The epoch of that place. When the logs are of another one, nothing is replayed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<EpochId>,
     },
     /// Stop delivering.
     Unsubscribe {
@@ -58,6 +61,9 @@ pub enum ServerFrame {
     Hello {
         /// Id of the server's build; another one than the page's means that the page is old.
         build: String,
+        /// The epoch of the logs; earlier versions of the server do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<EpochId>,
         /// Who the socket belongs to; nobody for a guest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<User>,
@@ -70,7 +76,10 @@ pub enum ServerFrame {
         slug: String,
         /// Last place in its log.
         head: Seq,
-        /// More was missed than is replayed: read the room anew.
+        /// The epoch of that place; earlier versions of the server do not say it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        epoch: Option<EpochId>,
+        /// More was missed than is replayed, or what the client has is of another epoch: read the room anew.
         reset: bool,
     },
     /// A subscription has ended: asked for, or because the right to read is gone.
@@ -131,6 +140,7 @@ struct WireFrame {
     #[serde(rename = "type")]
     kind: FrameKind,
     build: Option<String>,
+    epoch: Option<EpochId>,
     user: Option<User>,
     room: Option<RoomRef>,
     slug: Option<String>,
@@ -173,11 +183,14 @@ impl TryFrom<WireFrame> for ServerFrame {
         let seq = wire.seq.ok_or(MissingField("seq"));
         let at = wire.at.ok_or(MissingField("at"));
         Ok(match wire.kind {
-            FrameKind::Hello => Self::Hello { build: wire.build.ok_or(MissingField("build"))?, user: wire.user },
+            FrameKind::Hello => {
+                Self::Hello { build: wire.build.ok_or(MissingField("build"))?, epoch: wire.epoch, user: wire.user }
+            }
             FrameKind::Subscribed => Self::Subscribed {
                 room: room?,
                 slug: wire.slug.ok_or(MissingField("slug"))?,
                 head: wire.head.ok_or(MissingField("head"))?,
+                epoch: wire.epoch,
                 reset: wire.reset.ok_or(MissingField("reset"))?,
             },
             FrameKind::Unsubscribed => Self::Unsubscribed { room: room? },
@@ -227,6 +240,7 @@ mod tests {
             r#"{"type":"subscribe"}"#,
             r#"{"type":"subscribe","room":7}"#,
             r#"{"type":"subscribe","room":"lobby","after":"7"}"#,
+            r#"{"type":"subscribe","room":"lobby","after":7,"epoch":"first"}"#,
             r#"{"type":"send","room":"lobby","body":"Hi"}"#,
             r#"{"type":"typing"}"#,
             r#"{"type":"send","room":"lobby","client_id":"mine","body":"Hi"}"#,
@@ -238,8 +252,8 @@ mod tests {
     #[test]
     fn fields_of_later_versions_are_passed_over() {
         let frame = serde_json::from_str::<ClientFrame>(r#"{"type":"subscribe","room":"lobby","after":null,"since":"noon"}"#);
-        assert_eq!(frame.unwrap(), ClientFrame::Subscribe { room: RoomRef::Slug("lobby".to_owned()), after: None });
+        assert_eq!(frame.unwrap(), ClientFrame::Subscribe { room: RoomRef::Slug("lobby".to_owned()), after: None, epoch: None });
         let frame = serde_json::from_str::<ServerFrame>(r#"{"type":"hello","build":"1","mood":"calm"}"#);
-        assert_eq!(frame.unwrap(), ServerFrame::Hello { build: "1".to_owned(), user: None });
+        assert_eq!(frame.unwrap(), ServerFrame::Hello { build: "1".to_owned(), epoch: None, user: None });
     }
 }

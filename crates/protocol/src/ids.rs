@@ -51,6 +51,8 @@ uuid_ids! {
     MessageId,
     /// A sign-in: the family of refresh tokens that descend from one log-in.
     SessionId,
+    /// An epoch of the rooms' logs. Places of one say nothing about the logs of another: a backup was put back in between.
+    EpochId,
     /// The id that a client gives to a send, so that a retry is recognised. Unique per author, made by the client.
     ClientId,
 }

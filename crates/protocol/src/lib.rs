@@ -13,7 +13,7 @@ mod models;
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
 pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomName, Slug, Topic, Username};
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
-pub use ids::{ClientId, MessageId, RoomId, RoomRef, Seq, SessionId, UserId};
+pub use ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
     Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Visibility, Window,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{ClientId, MessageId, RoomId, Seq, UserId},
+    ids::{ClientId, EpochId, MessageId, RoomId, Seq, UserId},
     missing::MissingField,
 };
 
@@ -217,6 +217,8 @@ pub struct RoomPage {
     pub members: u64,
     /// Last place in the log when this was read: subscribe after it.
     pub head: Seq,
+    /// The epoch of the logs when this was read.
+    pub epoch: EpochId,
     /// Messages in the order of `seq`, without a hole between the first and the last.
     pub messages: Vec<Arc<Message>>,
     /// Whether there are messages before the first.

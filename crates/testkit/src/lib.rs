@@ -6,6 +6,7 @@
 mod guard;
 mod line;
 mod nginx;
+mod pooler;
 mod ports;
 mod postgres;
 mod redis;
@@ -15,6 +16,7 @@ use std::{path::Path, process::Command};
 
 pub use line::Line;
 pub use nginx::Nginx;
+pub use pooler::pool_transactions;
 pub use ports::free_port;
 pub use postgres::{Durability, Postgres};
 pub use redis::Redis;

@@ -118,6 +118,13 @@ impl Postgres {
         self.run(others).await.expect("connections can be ended");
     }
 
+    /// Puts one of its databases in the place of another, whoever uses that one now.
+    pub async fn replace(&self, url: &str, by: &str) {
+        let [name, by] = [url, by].map(|url| url.trim_end_matches(&self.parameters).rsplit('/').next().unwrap_or_default());
+        self.run(&format!("DROP DATABASE {name} WITH (FORCE)")).await.expect("a database can be dropped");
+        self.run(&format!("ALTER DATABASE {by} RENAME TO {name}")).await.expect("a database nobody uses can be renamed");
+    }
+
     async fn start_again(&self) {
         self.guard.start();
         let accepting = async {

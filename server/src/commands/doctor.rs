@@ -13,6 +13,7 @@ pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
     if options.signing_key().is_none() {
         findings.push(doctor::signing_key(&data_dir.join("signing.key")));
     }
+    findings.push(doctor::files(&options.database_url(&data_dir), &data_dir.join("backups")));
     findings.push(doctor::open_files());
     findings.extend(doctor::database(&options.database_url(&data_dir)).await);
     if let Some(url) = options.redis_url() {

@@ -15,8 +15,8 @@ impl Listener<'_> {
     pub(super) fn handle(&mut self, frame: ClientFrame) -> Step {
         let connection = self.connection.clone();
         match frame {
-            ClientFrame::Subscribe { room, after } => self.ask(async move {
-                let done = connection.subscribe(&room, after).await;
+            ClientFrame::Subscribe { room, after, epoch } => self.ask(async move {
+                let done = connection.subscribe(&room, after, epoch).await;
                 (room, done)
             }),
             ClientFrame::Unsubscribe { room } => self.ask(async move {

@@ -58,7 +58,8 @@ impl<'a> Listener<'a> {
     /// Listens until either side ends the socket.
     pub(super) async fn listen(mut self) -> End {
         let user = self.connection.session().map(|session| session.user.clone());
-        self.socket.mailbox.enqueue(&ServerFrame::Hello { build: app::build_id().to_owned(), user });
+        let hello = ServerFrame::Hello { build: app::build_id().to_owned(), epoch: Some(self.chat.epoch()), user };
+        self.socket.mailbox.enqueue(&hello);
         loop {
             // What was said since the last time is written at once; what the socket does not take, as soon as it does.
             let (waits, replaying) = match self.socket.mailbox.flush() {

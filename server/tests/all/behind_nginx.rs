@@ -59,7 +59,11 @@ impl Hosting {
     }
 
     async fn page(&self, path: &str) -> Answer {
-        Answer::to(Person::at(self.front).request(Method::GET, path).header("host", HOST)).await
+        self.page_of(HOST, path).await
+    }
+
+    async fn page_of(&self, host: &str, path: &str) -> Answer {
+        Answer::to(Person::at(self.front).request(Method::GET, path).header("host", host)).await
     }
 }
 
@@ -124,6 +128,10 @@ async fn two_nodes_are_one_snug() {
     page.assert_has("from one node");
     page.assert_has("and from the other");
     assert!(page.header("content-security-policy").contains("wss://chat.example.org"), "{page:?}");
+
+    // A proxy that people reach at another port passes that on, too.
+    let page = hosting.page_of("chat.example.org:8443", "/r/lobby").await;
+    assert!(page.header("content-security-policy").contains("wss://chat.example.org:8443"), "{page:?}");
 
     // A node goes; whoever was there comes back to the other one.
     hosting.nodes[0].terminate();

@@ -1,17 +1,21 @@
 //! The process from start to end: killed, stopped, and what it writes to the log. Always on its SQLite file, as it comes; the same on
 //! PostgreSQL is in the tests under faults.
 
-use std::{collections::HashMap, path::Path};
+use std::{collections::HashMap, fs::File, path::Path};
 
 use protocol::{ClientFrame, ClientId, CloseCode, ServerFrame};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use testkit::sqlite_url;
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::support::{
     PASSWORD, Received, Socket,
     audit::Audit,
-    binary::Binary,
+    binary::{Binary, snug},
     person::Program,
     socket::{Ack, message, request, with_token},
 };
@@ -143,13 +147,66 @@ async fn sigterm_finishes_what_was_accepted_and_says_come_back() {
     assert_eq!(audit.messages.len(), acks.len());
 }
 
+/// As a terminal sends it when it closes, and Ctrl+C.
+#[tokio::test(flavor = "multi_thread")]
+async fn sighup_and_sigint_are_a_stop_like_sigterm() {
+    for signal in ["HUP", "INT"] {
+        let folder = tempfile::tempdir().unwrap();
+        let mut server = Binary::start(folder.path(), &[]);
+        let (mut guest, _) = Socket::connect(server.addr, request(server.addr, "")).await.unwrap();
+        server.signal(signal);
+        assert_eq!(guest.closed().await.1, CloseCode::Restart.number());
+        assert!(server.ended().await.success());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn first_starts_at_the_same_moment_on_one_folder_all_come_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let start = |number: usize| {
+        let (folder, log) = (folder.path().join("data"), folder.path().join(format!("{number}.log")));
+        tokio::task::spawn_blocking(move || {
+            let mut command = snug(&["serve", "--addr", "127.0.0.1:0", "--data-dir"]);
+            Binary::run(command.arg(folder), File::create(&log).unwrap(), log)
+        })
+    };
+    let starts: Vec<_> = (0..4).map(start).collect();
+    let mut servers = Vec::new();
+    for started in starts {
+        servers.push(started.await.unwrap());
+    }
+    servers[0].stranger().register("ada").await;
+    // All sign with the same key, and serve the same people.
+    let token = Program::at(servers[0].addr).sign_in("ada").await.access_token;
+    for server in &servers {
+        Socket::open(server.addr, &token).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_request_does_not_hold_up_a_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Binary::start(folder.path(), &[]);
+    let mut half = TcpStream::connect(server.addr).await.unwrap();
+    let head = format!("POST /api/v1/auth/token HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\n", server.addr);
+    half.write_all(format!("{head}Content-Length: 50\r\nExpect: 100-continue\r\n\r\n").as_bytes()).await.unwrap();
+    // The server asks for the body, so it is at work on it.
+    let mut answer = [0; 25];
+    half.read_exact(&mut answer).await.unwrap();
+    assert!(answer.starts_with(b"HTTP/1.1 100 Continue"), "{answer:?}");
+    half.write_all(b"{\"username\":").await.unwrap();
+    server.terminate();
+    assert!(server.ended().await.success());
+    assert!(!server.log().contains("not everything was finished in time"), "{}", server.log());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_does_not_answer_does_not_hold_up_a_stop() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Binary::start(folder.path(), &[]);
     // Never reads, never closes.
     let (_socket, _) = Socket::connect(server.addr, request(server.addr, "")).await.unwrap();
-    let _connection = tokio::net::TcpStream::connect(server.addr).await.unwrap();
+    let _connection = TcpStream::connect(server.addr).await.unwrap();
     server.terminate();
     assert!(server.ended().await.success());
 }

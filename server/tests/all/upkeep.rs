@@ -74,6 +74,55 @@ async fn a_backup_of_a_server_at_work_holds_what_was_acknowledged_before() {
     server.stranger().get("/r/lobby").await.assert_has("before");
 }
 
+fn mode(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+/// In a folder that was there before and that everybody may look into, made by somebody without a thought for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_database_and_its_backups_are_for_their_owner_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::set_permissions(folder.path(), Permissions::from_mode(0o755)).unwrap();
+    let (data, backups) = (folder.path().join("snug.db"), folder.path().join("backups"));
+    let db = Database::connect(format!("{}?mode=rwc", sqlite_url(folder.path()))).await.unwrap();
+    Migrator::up(&db, Some(1)).await.unwrap();
+    db.close().await.unwrap();
+    fs::set_permissions(&data, Permissions::from_mode(0o644)).unwrap();
+    fs::create_dir(&backups).unwrap();
+    let old = backups.join("old.db");
+    fs::copy(&data, &old).unwrap();
+    for (path, open) in [(&old, 0o644), (&backups, 0o755)] {
+        fs::set_permissions(path, Permissions::from_mode(open)).unwrap();
+    }
+    let told = String::from_utf8(run(folder.path(), &["doctor"]).stdout).unwrap();
+    let line = told.lines().find(|line| line.contains("chmod go=")).unwrap();
+    for path in [&data, &backups, &old] {
+        assert!(line.starts_with("FAIL") && line.contains(&path.display().to_string()), "{line}");
+    }
+
+    let server = Binary::start(folder.path(), &[]);
+    server.stranger().register("ada").await;
+    let files = fs::read_dir(folder.path()).unwrap().chain(fs::read_dir(&backups).unwrap()).map(|entry| entry.unwrap().path());
+    let files: Vec<_> = files.filter(|path| path.file_name().unwrap() != "log").collect();
+    for name in ["snug.db", "snug.db-wal", "snug.db-shm", "snug.db-mark", "signing.key", "backups", "old.db"] {
+        assert!(files.iter().any(|path| path.file_name().unwrap() == name), "{name}: {files:?}");
+    }
+    for path in &files {
+        assert_eq!(mode(path), if path.is_dir() { 0o700 } else { 0o600 }, "{}", path.display());
+    }
+    assert!(done(folder.path(), &["doctor"]).contains("data and backups are for their owner alone"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_whose_file_is_replaced_ends_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut server = Binary::start(folder.path(), &[]);
+    done(folder.path(), &["backup", &path_in(folder.path(), "backup.db")]);
+    fs::rename(path_in(folder.path(), "backup.db"), path_in(folder.path(), "snug.db")).unwrap();
+    assert!(!server.ended().await.success());
+    assert!(server.log().contains("was replaced or moved away"), "{}", server.log());
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_start_on_older_data_takes_a_backup_and_names_it() {
     for command in ["serve", "migrate"] {
@@ -100,7 +149,7 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Binary::start(folder.path(), &[]);
     let healthy = done(folder.path(), &["doctor"]);
-    for subject in ["database", "schema", "integrity", "rooms", "signing key", "data folder", "open files"] {
+    for subject in ["database", "schema", "integrity", "rooms", "signing key", "data folder", "files", "open files"] {
         let line = healthy.lines().find(|line| line.contains(subject)).unwrap_or_else(|| panic!("{subject}: {healthy}"));
         assert!(line.starts_with("ok") || (subject == "open files" && line.starts_with("warn")), "{line}");
     }

@@ -69,8 +69,8 @@ async fn a_guest_does_nothing_else() {
     let app = TestApp::start().await;
     app.ada().await.create_room("kitchen", "open").await;
     let refused = [
-        ClientFrame::Subscribe { room: room("kitchen"), after: None },
-        ClientFrame::Subscribe { room: room("nowhere"), after: None },
+        ClientFrame::Subscribe { room: room("kitchen"), after: None, epoch: None },
+        ClientFrame::Subscribe { room: room("nowhere"), after: None, epoch: None },
         message("lobby", ClientId::generate(), "let me in"),
     ];
     for frame in refused {
@@ -87,7 +87,7 @@ async fn what_a_member_may_not_do_is_refused_and_the_socket_stays() {
     app.bob().await;
     let mut bob = Program::at(app.addr).socket("bob").await;
     for (name, code) in [("kitchen", ErrorCode::NotAMember), ("nowhere", ErrorCode::NotFound)] {
-        bob.send(&ClientFrame::Subscribe { room: room(name), after: None }).await;
+        bob.send(&ClientFrame::Subscribe { room: room(name), after: None, epoch: None }).await;
         match bob.frame().await {
             ServerFrame::Error { room: Some(about), error, .. } => assert_eq!((about, error.code), (room(name), code)),
             other => panic!("{other:?}"),

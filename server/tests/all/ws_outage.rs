@@ -34,7 +34,7 @@ async fn a_hint_and_a_question_hold_nothing_up() {
     assert!(start.elapsed() < SOON, "{:?}", start.elapsed());
 
     // While it waits for the database, it hears the stop.
-    ada.send(&ClientFrame::Subscribe { room: room("lobby"), after: None }).await;
+    ada.send(&ClientFrame::Subscribe { room: room("lobby"), after: None, epoch: None }).await;
     app.stop();
     let (frames, _) = ada.closed().await;
     assert!(!frames.iter().any(|frame| matches!(frame, ServerFrame::Error { .. })), "{frames:?}");

@@ -99,6 +99,6 @@ async fn who_leaves_a_room_hears_no_more_of_it() {
     bob.submit("/r/kitchen", "leave_room", &[("room", "kitchen")]).await;
     socket.until(|frame| matches!(frame, ServerFrame::Unsubscribed { .. }).then_some(())).await;
     ada.write("kitchen", "not for strangers").await;
-    socket.send(&ClientFrame::Subscribe { room: room("kitchen"), after: Some(Seq::ZERO) }).await;
+    socket.send(&ClientFrame::Subscribe { room: room("kitchen"), after: Some(Seq::ZERO), epoch: None }).await;
     assert!(matches!(socket.frame().await, ServerFrame::Error { .. }));
 }

@@ -151,8 +151,11 @@ impl Client {
         self.tally(|tally| tally.connections += 1);
         self.journal.lock().unwrap().node = ws.get_ref().peer_addr().ok();
         for (number, name) in ROOMS.into_iter().enumerate() {
-            let after = self.journal.lock().unwrap().last(number);
-            send(&mut ws, &ClientFrame::Subscribe { room: room(name), after }).await?;
+            let (after, epoch) = {
+                let journal = self.journal.lock().unwrap();
+                (journal.last(number), journal.epoch(number))
+            };
+            send(&mut ws, &ClientFrame::Subscribe { room: room(name), after, epoch }).await?;
         }
         self.outbox.values_mut().for_each(|waiting| waiting.sent = None);
         self.transmit(&mut ws).await?;
@@ -217,10 +220,10 @@ impl Client {
     fn receive(&mut self, frame: ServerFrame) -> Result<(), u16> {
         let mut journal = self.journal.lock().unwrap();
         match frame {
-            ServerFrame::Subscribed { room, slug, head, reset } => {
+            ServerFrame::Subscribed { room, slug, head, epoch, reset } => {
                 let number = ROOMS.iter().position(|name| *name == slug).unwrap();
                 self.ids.insert(room, number);
-                journal.subscribed(number, head, reset);
+                journal.subscribed(number, head, epoch.unwrap(), reset);
             }
             ServerFrame::Event(event) => match self.ids.get(&event.room) {
                 Some(&number) => journal.event(number, &event),

@@ -146,6 +146,22 @@ impl Crowd {
         self.catch_up(database_url).await;
     }
 
+    /// Another database will take the place of the one that everybody has seen the end of, which holds this; it holds that. Everybody keeps
+    /// nothing but their places. Returns how many they are.
+    pub(crate) fn begin_anew(&self, before: &[Audit], now: &[Audit]) -> usize {
+        for journal in &self.journals {
+            let mut journal = journal.lock().unwrap();
+            journal.assert_agrees(before);
+            journal.begin_anew(now);
+        }
+        self.journals.len()
+    }
+
+    /// Lets everybody send again, after they have calmed down.
+    pub(crate) fn go_on(&self) {
+        self.phase.send_replace(Phase::Send);
+    }
+
     /// Lets everybody calm down, then holds all that was seen against the database. Prints one line.
     pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
         self.calm_down(database_url).await;

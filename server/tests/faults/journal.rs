@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use protocol::{Change, ClientId, Event, MessageId, Seq};
+use protocol::{Change, ClientId, EpochId, Event, MessageId, Seq};
 
 use crate::support::audit::Audit;
 
@@ -17,6 +17,8 @@ pub(crate) type Content = Option<(ClientId, String)>;
 /// A stretch of a room that a client saw without a break.
 #[derive(Debug)]
 pub(crate) struct Run {
+    /// What its places are of.
+    pub(crate) epoch: EpochId,
     /// The place that it began after.
     pub(crate) after: Seq,
     pub(crate) seen: Vec<Content>,
@@ -25,6 +27,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    pub(crate) fn new(epoch: EpochId, after: Seq) -> Self {
+        Self { epoch, after, seen: Vec::new(), name: None }
+    }
+
     pub(crate) fn last(&self) -> Seq {
         Seq(self.after.0 + i64::try_from(self.seen.len()).unwrap())
     }
@@ -46,6 +52,8 @@ pub(crate) struct Journal {
     /// Its runs, for each room.
     pub(crate) rooms: Vec<Vec<Run>>,
     pub(crate) sent: BTreeMap<ClientId, Sent>,
+    /// What is stored from before a restore, by whomever.
+    pub(crate) earlier: BTreeSet<ClientId>,
     /// What must not happen at all.
     pub(crate) faults: Vec<String>,
     pub(crate) tally: Tally,
@@ -85,6 +93,7 @@ impl Journal {
             node: None,
             rooms: (0..rooms).map(|_| Vec::new()).collect(),
             sent: BTreeMap::new(),
+            earlier: BTreeSet::new(),
             faults: Vec::new(),
             tally: Tally::default(),
         }
@@ -102,6 +111,20 @@ impl Journal {
         self.rooms[room].last().map(Run::last)
     }
 
+    /// The epoch of that place.
+    pub(crate) fn epoch(&self, room: usize) -> Option<EpochId> {
+        self.rooms[room].last().map(|run| run.epoch)
+    }
+
+    /// What was sent and seen until now was held against another database than what comes; of the places only the last ones are kept.
+    pub(crate) fn begin_anew(&mut self, stored: &[Audit]) {
+        for runs in &mut self.rooms {
+            *runs = runs.last().map(|run| Run::new(run.epoch, run.last())).into_iter().collect();
+        }
+        self.sent.clear();
+        self.earlier = stored.iter().flat_map(|room| room.messages.keys().copied()).collect();
+    }
+
     /// What it saw of each room after these places, in its last run.
     pub(crate) fn seen_after(&self, places: &[Seq]) -> Vec<Vec<Content>> {
         let runs = self.rooms.iter().map(|runs| runs.last().expect("it is subscribed"));
@@ -109,13 +132,15 @@ impl Journal {
     }
 
     /// A subscription stands: the run goes on, or a new one begins.
-    pub(crate) fn subscribed(&mut self, room: usize, head: Seq, reset: bool) {
+    pub(crate) fn subscribed(&mut self, room: usize, head: Seq, epoch: EpochId, reset: bool) {
+        let is_same = self.epoch(room) == Some(epoch);
         match self.last(room) {
-            Some(last) if head < last => self.faults.push(format!("the log went back from {last} to {head}")),
+            Some(last) if !is_same && !reset => self.faults.push(format!("{last} was taken for a place of {epoch}")),
+            Some(last) if is_same && head < last => self.faults.push(format!("the log went back from {last} to {head}")),
             Some(_) if !reset => self.tally.resumes += 1,
             last => {
                 self.tally.resets += usize::from(last.is_some());
-                self.rooms[room].push(Run { after: head, seen: Vec::new(), name: None });
+                self.rooms[room].push(Run::new(epoch, head));
             }
         }
     }
@@ -178,7 +203,9 @@ impl Journal {
 /// Nobody sent what is stored beside this, and nothing is stored twice.
 pub(crate) fn assert_nothing_else(journals: &[&Journal], stored: &[Audit]) {
     let sent: BTreeSet<_> = journals.iter().flat_map(|journal| journal.sent.keys()).collect();
-    let kept: HashMap<_, _> = stored.iter().flat_map(|room| &room.messages).collect();
+    let earlier: BTreeSet<_> = journals.iter().flat_map(|journal| &journal.earlier).collect();
+    let kept = stored.iter().flat_map(|room| &room.messages).filter(|(id, _)| !earlier.contains(id));
+    let kept: HashMap<_, _> = kept.collect();
     let strangers: Vec<_> = kept.keys().filter(|id| !sent.contains(*id)).collect();
     assert!(strangers.is_empty(), "{strangers:?}");
     assert_eq!(kept.len(), sent.len());

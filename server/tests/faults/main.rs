@@ -21,6 +21,7 @@ mod kills;
 mod network;
 mod postgres;
 mod redis;
+mod restored;
 mod rolling;
 mod slow_readers;
 

@@ -84,7 +84,7 @@ async fn flood(node: &Node) -> usize {
     let mut deaf = Vec::new();
     for _ in 0..DEAF {
         let mut socket = Socket::narrow(node.addr(), request(node.addr(), "")).await;
-        socket.send(&ClientFrame::Subscribe { room: room(ATTIC), after: None }).await;
+        socket.send(&ClientFrame::Subscribe { room: room(ATTIC), after: None, epoch: None }).await;
         deaf.push(socket);
     }
     let body = "🦀".repeat(limits::BODY_MAX);

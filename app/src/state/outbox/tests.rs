@@ -37,6 +37,18 @@ fn one_per_room_is_under_way() {
 }
 
 #[test]
+fn what_was_stored_in_another_epoch_goes_out_again() {
+    let mut outbox = outbox(&[1, 2, 1]);
+    outbox.take_due(0);
+    outbox.acknowledge(id(1), Seq(45), 7);
+    outbox.acknowledge(id(2), Seq(9), 7);
+    // The log of the room ends before that place now, and may get there with other messages.
+    outbox.renewed(id(1));
+    assert_eq!(ids(&outbox.take_due(0)), [id(1)], "in its turn, under the same id");
+    assert_eq!(status(&outbox, 2), Status::Stored { seq: Seq(9), at: 7 }, "of another room");
+}
+
+#[test]
 fn a_message_that_waits_for_its_next_try_is_not_overtaken() {
     let mut outbox = outbox(&[1, 1]);
     outbox.take_due(0);

@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::Index};
 use protocol::{Event, RoomPage, Seq, Standing, Window, limits::PAGE};
 
 use super::*;
-use crate::state::testing::{Deed, id, log, message_event, page};
+use crate::state::testing::{Deed, id, log, message_event, page, user};
 
 /// The reader of these tests.
 const ME: u64 = 1;
@@ -16,6 +16,7 @@ fn me() -> Option<UserId> {
 }
 
 /// A log, and a reader who is at some place of it.
+#[derive(Clone)]
 struct World {
     log: Vec<Event>,
     /// How far the server is.
@@ -269,4 +270,23 @@ fn a_flood_beyond_a_hole_is_bounded() {
     world.server = 3_000;
     world.replay(Seq::ZERO);
     assert_eq!(world.state.head(), Seq(3_000));
+}
+
+#[test]
+fn places_of_another_epoch_are_not_mixed_with_those_that_are_known() {
+    let mut world = World::new(&talk(60), 60, Window::Latest);
+    // Beyond a hole; it is of the log before.
+    assert_eq!(world.state.apply(message_event(62, 2, 9_000)), Applied::Gap { after: Seq(60) });
+    let restored = |head, window| RoomPage { epoch: id(8), ..page(&log(&talk(70)), head, me(), window) };
+    let first = world.state.first_seq().unwrap();
+    assert!(!world.state.merge_older(first, restored(70, Window::Before(first))));
+
+    let mut shorter = world.clone();
+    assert_eq!(shorter.state.replace(restored(50, Window::Latest)), Applied::Gap { after: Seq(50) });
+    // What came in between was taken for the log before, so the client asks again for what follows the page.
+    assert_eq!(world.state.replace(restored(61, Window::Latest)), Applied::Gap { after: Seq(61) });
+    assert_eq!((world.state.head(), world.state.epoch()), (Seq(61), id(8)));
+    assert_eq!(world.state.apply(message_event(62, 3, 1)), Applied::Fresh);
+    assert_eq!(world.state.messages().last().unwrap().author, user(3));
+    assert_eq!(world.state.replace(restored(70, Window::Latest)), Applied::Fresh, "the same epoch again");
 }

@@ -14,6 +14,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use protocol::{ErrorCode, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tempfile::NamedTempFile;
 
 use crate::{Error, Result};
 
@@ -86,17 +87,17 @@ impl SigningKey {
     fn create(path: &Path) -> io::Result<Self> {
         let mut key = [0; KEY_BYTES];
         getrandom::fill(&mut key).map_err(io::Error::other)?;
-        let mut options = fs::OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        // Under another name first: a crash in between must not leave half a key behind.
-        let unfinished = path.with_extension("new");
-        let mut file = options.open(&unfinished)?;
-        file.write_all(&key)?;
-        file.sync_all()?;
-        fs::rename(&unfinished, path)?;
-        Ok(Self(key))
+        // Under another name first: a crash in between must not leave half a key behind. Only its owner may read it.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let mut unfinished = NamedTempFile::with_prefix_in(".signing-key-", folder)?;
+        unfinished.write_all(&key)?;
+        unfinished.as_file().sync_all()?;
+        match unfinished.persist_noclobber(path) {
+            Ok(_) => Ok(Self(key)),
+            // Another process has started at the same moment, and was first.
+            Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Self::load(path),
+            Err(error) => Err(error.error),
+        }
     }
 }
 
@@ -237,7 +238,7 @@ mod tests {
             assert_eq!(SigningKey::from_base64(&STANDARD.encode([byte; KEY_BYTES])).err(), Some(NotAKey::Guessable));
             assert_eq!(SigningKey::from_bytes(&[byte; KEY_BYTES]).err(), Some(NotAKey::Guessable));
         }
-        let file = tempfile::NamedTempFile::new().unwrap();
+        let file = NamedTempFile::new().unwrap();
         fs::write(file.path(), [0; KEY_BYTES]).unwrap();
         assert!(SigningKey::load(file.path()).is_err());
     }

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use sea_orm::DbErr;
+use parking_lot::Mutex;
+use protocol::EpochId;
+use sea_orm::{DbErr, prelude::Uuid};
 
 use super::{
-    connect,
+    connect, epoch,
+    origin::Origin,
     reader::{Reader, Readers},
     schema,
+    serial::{Serial, serialize},
     transaction::{Transaction, Writing},
     urls::is_sqlite,
 };
@@ -20,6 +24,9 @@ const SQLITE_READERS: u32 = 4;
 pub(crate) struct Db {
     write: Writing,
     read: Reader,
+    origin: Arc<Origin>,
+    /// The epoch as it was found last.
+    known_epoch: Arc<Mutex<EpochId>>,
 }
 
 impl Db {
@@ -27,15 +34,27 @@ impl Db {
     /// `upkeep::migrate`, which takes a backup first; to look once more takes a millisecond or two on SQLite, and whoever opens a chat
     /// without it has the right tables too.
     pub(crate) async fn open(url: &str) -> Result<Self, DbErr> {
-        if !is_sqlite(url) {
+        let (write, read, origin) = if is_sqlite(url) {
+            let writer = connect::writer(url).await?;
+            schema::migrate(&writer).await?;
+            let readers = Readers::new(connect::readers(url, SQLITE_READERS).await?, SQLITE_READERS as usize);
+            (Writing::sqlite(writer), Reader::Sqlite(Arc::new(readers)), Origin::file(url)?)
+        } else {
             let pool = connect::postgres(url).await?;
             schema::migrate(&pool).await?;
-            return Ok(Self { write: Writing::Postgres(pool.clone()), read: Reader::Postgres(pool) });
+            let origin = Origin::server(&pool).await;
+            (Writing::Postgres(pool.clone()), Reader::Postgres(pool), origin)
+        };
+        let known_epoch = Arc::new(Mutex::new(EpochId(Uuid::nil())));
+        let db = Self { write, read, origin: Arc::new(origin), known_epoch };
+        if let Some(mark) = db.origin.mark() {
+            let transaction = db.begin().await?;
+            mark.check(&transaction).await?;
+            transaction.commit().await?;
         }
-        let writer = connect::writer(url).await?;
-        schema::migrate(&writer).await?;
-        let readers = Readers::new(connect::readers(url, SQLITE_READERS).await?, SQLITE_READERS as usize);
-        Ok(Self { write: Writing::sqlite(writer), read: Reader::Sqlite(Arc::new(readers)) })
+        db.find_epoch().await?;
+        db.renew_mark().await?;
+        Ok(db)
     }
 
     /// For reading.
@@ -45,12 +64,60 @@ impl Db {
 
     /// Starts a transaction that will write.
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
+        self.origin.check()?;
         self.write.begin().await
+    }
+
+    /// The epoch of the logs, as it was found last.
+    pub(crate) fn epoch(&self) -> EpochId {
+        *self.known_epoch.lock()
+    }
+
+    /// Looks for the epoch of the logs. Begins one where there is none, or where the database came here from another place.
+    pub(crate) async fn find_epoch(&self) -> Result<EpochId, DbErr> {
+        let epoch = self.settle_epoch().await?;
+        *self.known_epoch.lock() = epoch;
+        Ok(epoch)
+    }
+
+    async fn settle_epoch(&self) -> Result<EpochId, DbErr> {
+        let place = self.origin.place(&self.read).await?;
+        if let Some(epoch) = epoch::of(&self.read, place.as_deref()).await? {
+            return Ok(epoch);
+        }
+        let transaction = self.begin().await?;
+        serialize(&transaction, Serial::Epoch).await?;
+        // Another node may have been first.
+        let epoch = match epoch::of(&transaction, place.as_deref()).await? {
+            Some(epoch) => epoch,
+            None => epoch::renew(&transaction, place).await?,
+        };
+        transaction.commit().await?;
+        Ok(epoch)
+    }
+
+    /// Gives another mark to SQLite's file.
+    async fn renew_mark(&self) -> Result<(), DbErr> {
+        let Some(mark) = self.origin.mark() else { return Ok(()) };
+        let transaction = self.begin().await?;
+        let (old, new) = (epoch::made_at(&transaction).await?, Uuid::now_v7().to_string());
+        // Until the commit both are good, so that a crash in between changes nothing.
+        mark.write(&[old.as_deref().unwrap_or_default(), &new])?;
+        epoch::move_to(&transaction, &new).await?;
+        transaction.commit().await?;
+        mark.write(&[&new])
+    }
+
+    /// Until SQLite's file is found to be another one than the one that was opened.
+    pub(crate) async fn lost(&self) {
+        self.origin.lost().await;
     }
 
     /// Closes the connections after the statements that run; SQLite writes its log back into the file.
     pub(crate) async fn close(&self) -> Result<(), DbErr> {
+        let marked = self.renew_mark().await;
         self.read.close().await?;
-        self.write.close().await
+        self.write.close().await?;
+        marked
     }
 }

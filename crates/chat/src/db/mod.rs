@@ -3,7 +3,10 @@
 pub(crate) mod connect;
 mod database;
 pub(crate) mod entity;
+pub(crate) mod epoch;
+mod mark;
 mod now;
+mod origin;
 mod reader;
 pub(crate) mod schema;
 mod script;

@@ -9,6 +9,8 @@ pub(crate) enum Serial {
     Migration,
     /// Whether an account is the first.
     FirstAccount,
+    /// Which epoch the logs are of.
+    Epoch,
 }
 
 impl Serial {
@@ -17,6 +19,7 @@ impl Serial {
         match self {
             Self::Migration => 0x736e_7567,
             Self::FirstAccount => 0x736e_7568,
+            Self::Epoch => 0x736e_7570,
         }
     }
 }

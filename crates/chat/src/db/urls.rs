@@ -1,6 +1,6 @@
 //! The URLs of the database and of Redis: can they be used, and where do they lead. They may hold a password, so neither answer repeats them.
 
-use std::{error::Error, str::FromStr};
+use std::{error::Error, path::PathBuf, str::FromStr};
 
 use sea_orm::sqlx::{self, postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
 
@@ -54,12 +54,14 @@ pub fn is_sqlite(database_url: &str) -> bool {
 /// Where a database is, for people.
 #[must_use]
 pub fn place(database_url: &str) -> String {
-    let place = if is_sqlite(database_url) { file(database_url) } else { server(database_url) };
+    let place =
+        if is_sqlite(database_url) { path(database_url).map(|path| path.display().to_string()) } else { server(database_url) };
     place.unwrap_or_else(|_| "the database".to_owned())
 }
 
-fn file(url: &str) -> Result<String, sqlx::Error> {
-    Ok(SqliteConnectOptions::from_str(url)?.get_filename().display().to_string())
+/// The file of a SQLite database.
+pub(crate) fn path(url: &str) -> Result<PathBuf, sqlx::Error> {
+    Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
 }
 
 fn server(url: &str) -> Result<String, sqlx::Error> {

@@ -4,10 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use futures::FutureExt;
 use hub::{Frame, Published, RoomLog, catch_up::Read};
-use protocol::{RoomId, Seq, SessionId, limits};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, prelude::Uuid,
-};
+use protocol::{EpochId, RoomId, Seq, SessionId, limits};
+use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, prelude::Uuid};
 
 use super::rows::Entry;
 use crate::{
@@ -36,7 +34,7 @@ pub(crate) async fn since(db: &Db, room: RoomId, after: Seq, head: Seq) -> Resul
     if count > limits::REPLAY_MAX {
         return Ok(Missed::TooMuch);
     }
-    let missed = between(db.read(), room, after, head).await?;
+    let missed = between(db, room, after, head).await?;
     let bytes: usize = missed.iter().map(|event| event.frame.len()).sum();
     if bytes > REPLAY_MAX_BYTES {
         return Ok(Missed::TooMuch);
@@ -45,7 +43,8 @@ pub(crate) async fn since(db: &Db, room: RoomId, after: Seq, head: Seq) -> Resul
 }
 
 /// The events after a place, up to and with `end`, which is committed.
-async fn between(db: &impl ConnectionTrait, room: RoomId, after: Seq, end: Seq) -> Result<Vec<Published>> {
+async fn between(db: &Db, room: RoomId, after: Seq, end: Seq) -> Result<Vec<Published>> {
+    let epoch = db.epoch();
     let entries = room_event::Entity::find()
         .join(JoinType::InnerJoin, room_event::Relation::Room.def())
         .join(JoinType::InnerJoin, room_event::Relation::Actor.def())
@@ -62,16 +61,20 @@ async fn between(db: &impl ConnectionTrait, room: RoomId, after: Seq, end: Seq) 
         .filter(room_event::Column::Seq.lte(end.0))
         .order_by_asc(room_event::Column::Seq)
         .into_model::<Entry>()
-        .all(db)
+        .all(db.read())
         .await?;
     if entries.len() as u64 != end.0.abs_diff(after.0) {
         return Err(Error::internal(format!("room {room} has a hole in its log between {after} and {end}")));
     }
-    entries.into_iter().map(|entry| entry.into_published(room)).collect()
+    entries.into_iter().map(|entry| entry.into_published(room, epoch)).collect()
 }
 
 /// The log as the hub reads it.
 impl RoomLog for Db {
+    fn epoch(&self) -> Read<'_, EpochId> {
+        async move { Ok(self.find_epoch().await?) }.boxed()
+    }
+
     fn heads<'a>(&'a self, rooms: &'a [RoomId]) -> Read<'a, HashMap<RoomId, Seq>> {
         async move {
             let heads: Vec<(Uuid, i64)> = room::Entity::find()
@@ -87,7 +90,7 @@ impl RoomLog for Db {
     }
 
     fn between(&self, room: RoomId, after: Seq, end: Seq) -> Read<'_, Vec<Published>> {
-        async move { Ok(between(self.read(), room, after, end).await?) }.boxed()
+        async move { Ok(between(self, room, after, end).await?) }.boxed()
     }
 
     fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>> {

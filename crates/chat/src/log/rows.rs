@@ -4,7 +4,7 @@
 //! the final text, once.
 
 use hub::{Frame, Published};
-use protocol::{Change, ClientId, Event, MessageId, NewMessage, RoomId, Seq, ServerFrame, User, UserId, Visibility};
+use protocol::{Change, ClientId, EpochId, Event, MessageId, NewMessage, RoomId, Seq, ServerFrame, User, UserId, Visibility};
 use sea_orm::{DbBackend, FromQueryResult, Statement, Value, prelude::Uuid};
 
 use crate::{
@@ -56,7 +56,7 @@ pub(super) struct Entry {
 
 impl Entry {
     /// What the row says, ready to be delivered.
-    pub(super) fn into_published(self, room: RoomId) -> Result<Published> {
+    pub(super) fn into_published(self, room: RoomId, epoch: EpochId) -> Result<Published> {
         let change = match self.kind.as_str() {
             kind::MESSAGE_CREATED => {
                 let (Some(id), Some(client_id), Some(body)) = (self.message_id, self.client_id, self.body) else {
@@ -70,14 +70,14 @@ impl Entry {
             other => return Err(Error::internal(format!("entry {} of room {room} is of an unknown kind, {other}", self.seq))),
         };
         let actor = User { id: UserId(self.actor_id), username: self.username, name: self.name };
-        Ok(publish(Event { room, seq: Seq(self.seq), at: self.at, actor, change }, self.visibility.into()))
+        Ok(publish(Event { room, seq: Seq(self.seq), at: self.at, actor, change }, epoch, self.visibility.into()))
     }
 }
 
 /// An event, encoded once for all who read it. Who has left a room that only members read is barred from what comes after.
-pub(crate) fn publish(event: Event, visibility: Visibility) -> Published {
+pub(crate) fn publish(event: Event, epoch: EpochId, visibility: Visibility) -> Published {
     let (room, seq, actor) = (event.room, event.seq, event.actor.id);
     let left = matches!(event.change, Change::MemberLeft);
     let bars = (left && !Access::new(visibility, Actor::User(actor), None).may_read()).then_some(actor);
-    Published { room, seq, frame: Frame::of(&ServerFrame::Event(event)), bars }
+    Published { room, seq, epoch, frame: Frame::of(&ServerFrame::Event(event)), bars }
 }

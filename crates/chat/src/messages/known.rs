@@ -80,7 +80,7 @@ impl Known {
         }
         let mut known = Self { rooms: HashMap::new(), members: HashMap::new(), earlier: HashMap::new() };
         for send in sends {
-            let (room, member) = seats.of(&send.room, send.author)?;
+            let (room, member) = seats.of(transaction.epoch(), &send.room, send.author)?;
             known.members.insert((room.id, send.author), member);
             known.rooms.insert(room.id, room);
         }
@@ -95,7 +95,7 @@ impl Known {
         let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
         for seat in models::<Seat>(&found)? {
             let (room, member) = seat.parts();
-            seats.keep(&room, member.clone());
+            seats.keep(transaction.epoch(), &room, member.clone());
             if let Some(member) = member {
                 members.insert((room.id, member.user.id), member);
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::{
-    ClientId, ErrorCode, Message, MessageId, RoomId, RoomPage, RoomRef, RoomSummary, Seq, User, UserId, Window, limits,
+    ClientId, EpochId, ErrorCode, Message, MessageId, RoomId, RoomPage, RoomRef, RoomSummary, Seq, User, UserId, Window, limits,
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
@@ -34,13 +34,18 @@ pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: W
 
 async fn page_of(chat: &Chat, found: rooms::Found, window: Window) -> Result<RoomPage> {
     let standing = found.access.standing()?;
-    let stretch = if found.access.may_read() { read(chat, found.room.id, found.head, window).await? } else { Stretch::default() };
+    let stretch = if found.access.may_read() {
+        read(chat, found.room.id, (found.epoch, found.head), window).await?
+    } else {
+        Stretch::default()
+    };
     Ok(RoomPage {
         room: found.room,
         standing,
         may_edit: found.access.edit_room().is_ok(),
         members: found.members,
         head: found.head,
+        epoch: found.epoch,
         messages: stretch.messages,
         has_older: stretch.has_older,
         has_newer: stretch.has_newer,
@@ -48,7 +53,7 @@ async fn page_of(chat: &Chat, found: rooms::Found, window: Window) -> Result<Roo
 }
 
 /// Reads a stretch of a room that had this head before.
-async fn read(chat: &Chat, room: RoomId, head: Seq, window: Window) -> Result<Stretch> {
+async fn read(chat: &Chat, room: RoomId, head: (EpochId, Seq), window: Window) -> Result<Stretch> {
     match window {
         Window::Latest => latest(chat, room, head).await,
         Window::Before(seq) => {
@@ -71,7 +76,7 @@ async fn read(chat: &Chat, room: RoomId, head: Seq, window: Window) -> Result<St
 }
 
 /// The newest messages: what most pages show.
-async fn latest(chat: &Chat, room: RoomId, head: Seq) -> Result<Stretch> {
+async fn latest(chat: &Chat, room: RoomId, head: (EpochId, Seq)) -> Result<Stretch> {
     if let Some(stretch) = chat.recent().of(room, head) {
         return Ok(stretch);
     }

@@ -1,6 +1,6 @@
 //! Rooms through the eyes of an actor.
 
-use protocol::{ErrorCode, Room, RoomId, RoomRef, Seq};
+use protocol::{EpochId, ErrorCode, Room, RoomId, RoomRef, Seq};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -8,6 +8,7 @@ use crate::{
     db::{
         Sql,
         entity::{membership, room},
+        epoch,
     },
     policy::{Access, Actor},
 };
@@ -16,6 +17,8 @@ use crate::{
 pub(crate) struct Found {
     pub(crate) room: Room,
     pub(crate) head: Seq,
+    /// The epoch that the head is of.
+    pub(crate) epoch: EpochId,
     pub(crate) members: u64,
     pub(crate) access: Access,
 }
@@ -37,7 +40,9 @@ pub(crate) async fn load(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef
 /// the rooms is to follow.
 pub(super) fn select(backend: DbBackend, actor: Actor) -> Sql {
     let sql = Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.last_seq, ")
-        .text("(SELECT COUNT(*) FROM memberships WHERE room_id = r.id), ");
+        .text("(SELECT COUNT(*) FROM memberships WHERE room_id = r.id), ")
+        .text(epoch::SELECT)
+        .text(", ");
     let sql = match actor {
         Actor::Guest => sql.text("NULL"),
         Actor::User(user) => {
@@ -49,12 +54,15 @@ pub(super) fn select(backend: DbBackend, actor: Actor) -> Sql {
 
 /// A row of [`select`], as the actor sees it.
 pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<Found, DbErr> {
-    type Columns = (Uuid, String, String, String, room::Visibility, i64, i64, Option<membership::Role>);
-    let (id, slug, name, topic, visibility, head, members, role) = Columns::try_get_many_by_index(row)?;
+    type Columns = (Uuid, String, String, String, room::Visibility, i64, i64, Option<Uuid>, Option<membership::Role>);
+    let (id, slug, name, topic, visibility, head, members, epoch, role) = Columns::try_get_many_by_index(row)?;
+    // For a moment after a restore, until the next one of the server's looks has made one.
+    let epoch = epoch.ok_or_else(|| DbErr::RecordNotFound("the epoch".to_owned()))?;
     let visibility = visibility.into();
     Ok(Found {
         room: Room { id: RoomId(id), slug, name, topic, visibility },
         head: Seq(head),
+        epoch: EpochId(epoch),
         members: members.unsigned_abs(),
         access: Access::new(visibility, actor, role.map(Into::into)),
     })

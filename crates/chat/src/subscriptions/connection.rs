@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use hub::{ConnectionId, Frame, Mailbox};
+use hub::{ConnectionId, Frame, Mailbox, Refusal};
 use parking_lot::Mutex;
-use protocol::{ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
+use protocol::{EpochId, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
 use super::pace::Pace;
 use crate::{
@@ -57,20 +57,24 @@ impl Connection {
         self.session().into()
     }
 
-    /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on.
+    /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on. A place of another epoch is not a
+    /// place of this log: then the client begins anew. One of no epoch (earlier clients know none) counts as one of this.
     ///
     /// Subscribe first, then read, then merge (G4): what is committed while the log is read waits, and what is in both is delivered
     /// once. A replay is to be written before the client is listened to again: see [`Queue::Waiting`](hub::Queue::Waiting).
     ///
     /// # Errors
     /// `not_found`, `not_a_member`, `too_large` with too many subscriptions, `unavailable`.
-    pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>) -> Result<()> {
-        let rooms::Found { room, head, .. } = rooms::load(self.chat.db().read(), self.actor(), room).await?;
+    pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>, epoch: Option<EpochId>) -> Result<()> {
+        let rooms::Found { room, head, epoch: current, .. } = rooms::load(self.chat.db().read(), self.actor(), room).await?;
         let id = room.id;
-        if !self.chat.hub().subscribe(id, head, self.id, self.actor().user().ok()) {
-            return Err(ErrorCode::TooLarge.into());
-        }
-        let joined = self.join(id, after).await;
+        let subscribed = self.chat.hub().subscribe(id, (current, head), self.id, self.actor().user().ok());
+        subscribed.map_err(|refusal| match refusal {
+            Refusal::Full => ErrorCode::TooLarge,
+            Refusal::OtherEpoch => ErrorCode::Unavailable,
+        })?;
+        let is_foreign = epoch.is_some_and(|epoch| epoch != current);
+        let joined = self.join(id, after, current, is_foreign).await;
         if joined.is_err() {
             self.chat.hub().unsubscribe(id, self.id);
         }
@@ -78,10 +82,14 @@ impl Connection {
     }
 
     /// Reads the room again now that the subscription stands: rights, head and log as of after it.
-    async fn join(&self, id: RoomId, after: Option<Seq>) -> Result<()> {
+    async fn join(&self, id: RoomId, after: Option<Seq>, epoch: EpochId, is_foreign: bool) -> Result<()> {
         let room = rooms::load(self.chat.db().read(), self.actor(), &id.into()).await?;
         room.access.read()?;
+        if room.epoch != epoch {
+            return Err(ErrorCode::Unavailable.into());
+        }
         let missed = match after {
+            Some(_) if is_foreign => log::Missed::TooMuch,
             Some(after) if after < room.head => log::since(self.chat.db(), id, after, room.head).await?,
             Some(after) if after > room.head => log::Missed::TooMuch,
             _ => log::Missed::Events(Vec::new()),
@@ -90,7 +98,8 @@ impl Connection {
             log::Missed::Events(replay) => (false, replay),
             log::Missed::TooMuch => (true, Vec::new()),
         };
-        let subscribed = Frame::of(&ServerFrame::Subscribed { room: id, slug: room.room.slug, head: room.head, reset });
+        let subscribed =
+            Frame::of(&ServerFrame::Subscribed { room: id, slug: room.room.slug, head: room.head, epoch: Some(epoch), reset });
         self.chat.hub().join(id, self.id, room.head, [vec![subscribed], replay].concat());
         Ok(())
     }

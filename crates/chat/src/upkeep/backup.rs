@@ -10,7 +10,7 @@ use super::{
     file::{self, Unfinished},
 };
 use crate::db::{
-    connect,
+    connect, epoch,
     schema::{self, Steps},
     urls,
 };
@@ -29,14 +29,19 @@ pub async fn backup(database_url: &str, file: &Path) -> Result<()> {
     unfinished.finish()
 }
 
-/// SQLite copies itself, of whatever version the tables are. It reads one state, and in WAL mode the server goes on writing.
+/// SQLite copies itself, of whatever version the tables are, but for the epoch: see [`epoch`]. It reads one state, and in WAL mode the server goes on writing.
 async fn from_sqlite(url: &str, path: &Path) -> Result<()> {
     let source = connect::reader(url).await?;
     // Writing another file counts as writing.
     source.execute_unprepared("PRAGMA query_only = OFF").await?;
-    let path = path.display().to_string();
-    source.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [path.into()])).await?;
-    Ok(source.close().await?)
+    let name = path.display().to_string();
+    source.execute_raw(Statement::from_sql_and_values(DbBackend::Sqlite, "VACUUM INTO ?", [name.into()])).await?;
+    source.close().await?;
+    let copy = file::open(path, false).await?;
+    if schema::has_table(&copy, "epoch").await? {
+        epoch::forget(&copy).await?;
+    }
+    Ok(copy.close().await?)
 }
 
 async fn from_postgres(url: &str, path: &Path) -> Result<()> {

@@ -7,7 +7,7 @@ use std::{
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
 
-use super::{Fault, Result, backup};
+use super::{Fault, Result, backup, file, pooler};
 use crate::db::{
     connect,
     schema::{self, Steps},
@@ -29,6 +29,9 @@ pub struct Migrated {
 /// # Errors
 /// The database cannot be reached or is of a newer version, or the backup cannot be written: then nothing was changed.
 pub async fn migrate(database_url: &str, backups: &Path) -> Result<Migrated> {
+    pooler::refuse(database_url).await?;
+    super::refuse_foreign(database_url).await?;
+    file::sweep(backups);
     let connection = connect::writer(database_url).await?;
     let steps = Steps::of(&connection).await?;
     super::refuse_newer(&steps, "the database")?;

@@ -4,8 +4,12 @@ mod backup;
 mod copy;
 pub mod doctor;
 mod file;
+mod fill;
 mod migrate;
+mod pooler;
+mod private;
 mod restore;
+mod tables;
 
 use std::{
     error::Error,
@@ -15,10 +19,12 @@ use std::{
 
 use sea_orm::DbErr;
 
-use crate::db::schema::Steps;
+use crate::db::{connect, schema::Steps, urls};
 
 pub use backup::backup;
+pub use fill::Progress;
 pub use migrate::{Migrated, migrate};
+pub use private::make_private;
 pub use restore::{Restored, restore};
 
 /// What to look at when the database does not answer.
@@ -47,6 +53,18 @@ pub enum Fault {
         /// A step that this version does not know.
         step: String,
     },
+    /// The database is somebody else's.
+    #[error(
+        "{0} is not Snug's: there is a table {1} and none of the steps of Snug's schema. Give it a database of its own: \
+         another SNUG_DATA_DIR or DATABASE_URL"
+    )]
+    Foreign(String, String),
+    /// Between Snug and PostgreSQL stands something that gives each transaction another connection.
+    #[error(
+        "{0} is reached through a pooler in transaction mode (PgBouncer, a \"pooled\" address of a hoster), which Snug cannot work with: \
+         what it prepares on a connection is not there the next time. Use session mode, or the address of PostgreSQL itself"
+    )]
+    Pooler(String),
     /// The database was written by an older version.
     #[error("the database is of an older version; back it up with that version, or run `snug migrate` first")]
     Older,
@@ -79,6 +97,27 @@ type Result<T> = std::result::Result<T, Fault>;
 #[must_use]
 pub fn sqlite_url(path: &Path) -> String {
     format!("sqlite://{}", path.display().to_string().replace('%', "%25").replace('?', "%3F"))
+}
+
+/// Refuses somebody else's database, before anything in it is changed: to open a file of SQLite for writing changes its kind of journal.
+async fn refuse_foreign(database_url: &str) -> Result<()> {
+    let foreign = if urls::is_sqlite(database_url) {
+        let Ok(path) = urls::path(database_url) else { return Ok(()) };
+        // What cannot be read now is told by whoever opens it to use it.
+        let Ok(db) = file::open(&path, true).await else { return Ok(()) };
+        let Ok(steps) = Steps::of(&db).await else { return Ok(()) };
+        db.close().await?;
+        steps.foreign
+    } else {
+        let db = connect::reader(database_url).await?;
+        let steps = Steps::of(&db).await?;
+        db.close().await?;
+        steps.foreign
+    };
+    match foreign {
+        Some(table) => Err(Fault::Foreign(urls::place(database_url), table)),
+        None => Ok(()),
+    }
 }
 
 /// Refuses what only a newer version understands.

@@ -2,16 +2,21 @@
 
 use std::{fs::File, io, path::Path};
 
-use sea_orm::{
-    ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter, TransactionTrait,
-};
+use sea_orm::{ColumnTrait, Condition, DatabaseConnection, DatabaseTransaction, DbErr, EntityTrait, PaginatorTrait, QueryFilter};
 use tempfile::NamedTempFile;
 
-use super::{Fault, Result, copy::copy, file};
+use super::{
+    Fault, Result,
+    doctor::{self, Verdict},
+    file,
+    fill::{self, Progress},
+    pooler,
+};
 use crate::{
     db::{
         connect,
         entity::{message, room, user},
+        epoch,
         schema::{self, Steps},
     },
     rooms::LOBBY,
@@ -29,21 +34,15 @@ pub struct Restored {
 }
 
 /// Fills an empty database from a backup: all of it or, after an error, nothing. A backup of an older version is brought up to date on
-/// the way; the file itself is only read.
+/// the way; the file itself is only read. How far it is, is told now and then.
 ///
 /// # Errors
 /// The file is no sound backup, or of a newer version; the database is not empty, or does not take it.
-pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
-    let source = open_sound(backup).await?;
-    let steps = Steps::of(&source).await?;
-    super::refuse_newer(&steps, backup.display().to_string())?;
-    // Lives until the rows are read from it.
-    let renewed = (!steps.pending.is_empty()).then(|| copy_of(backup)).transpose()?;
-    let source = match &renewed {
-        Some(renewed) => bring_up_to_date(renewed.path()).await?,
-        None => source,
-    };
-
+pub async fn restore(database_url: &str, backup: &Path, progress: &(dyn Fn(Progress) + Sync)) -> Result<Restored> {
+    // A copy lives until the rows are read from it.
+    let (source, copy) = open_up_to_date(backup).await?;
+    pooler::refuse(database_url).await?;
+    super::refuse_foreign(database_url).await?;
     let target = connect::writer(database_url).await?;
     let steps = Steps::of(&target).await?;
     super::refuse_newer(&steps, "the database")?;
@@ -52,9 +51,12 @@ pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
         return Err(Fault::Older);
     }
     schema::migrate(&target).await?;
-    let (from, to) = (source.begin().await?, connect::begin(&target).await?);
+    fill::prepare(&target, copy.as_ref().map_or(backup, NamedTempFile::path)).await?;
+    let to = connect::begin(&target).await?;
     make_room(&to).await?;
-    copy(&from, &to).await?;
+    fill::fill(&source, &to, backup, progress).await?;
+    // Places were taken back, or may have been.
+    epoch::forget(&to).await?;
     let restored = Restored {
         accounts: user::Entity::find().count(&to).await?,
         rooms: room::Entity::find().count(&to).await?,
@@ -65,15 +67,38 @@ pub async fn restore(database_url: &str, backup: &Path) -> Result<Restored> {
     Ok(restored)
 }
 
+/// Opens a backup that is whole; of one of an older version a copy that was brought up to date, which goes with the second value. What is
+/// wrong is told of the backup: the database may be fine.
+pub(super) async fn open_up_to_date(backup: &Path) -> Result<(DatabaseConnection, Option<NamedTempFile>)> {
+    let is_damaged = |error: DbErr| Fault::Damaged(backup.to_owned(), error.to_string());
+    let mut source = open_sound(backup).await?;
+    let steps = Steps::of(&source).await.map_err(is_damaged)?;
+    super::refuse_newer(&steps, backup.display().to_string())?;
+    let copy = if steps.pending.is_empty() { None } else { Some(copy_of(backup)?) };
+    if let Some(copy) = &copy {
+        source = file::open(copy.path(), false).await?;
+        schema::migrate(&source).await.map_err(is_damaged)?;
+    }
+    let findings = doctor::rooms(&source).await.map_err(is_damaged)?;
+    match findings.into_iter().find(|finding| finding.verdict == Verdict::Fail) {
+        Some(finding) => Err(Fault::Damaged(backup.to_owned(), finding.detail)),
+        None => Ok((source, copy)),
+    }
+}
+
 async fn open_sound(backup: &Path) -> Result<DatabaseConnection> {
+    let is_none = || Fault::NotABackup(backup.to_owned());
+    let is_damaged = |error: DbErr| Fault::Damaged(backup.to_owned(), error.to_string());
     let source = file::open(backup, true).await.map_err(|fault| match fault {
-        Fault::Database(_) => Fault::NotABackup(backup.to_owned()),
+        Fault::Database(error) if file::is_sqlite(backup) => Fault::Damaged(backup.to_owned(), error.to_string()),
+        Fault::Database(_) => is_none(),
         fault => fault,
     })?;
-    if Steps::of(&source).await?.taken.is_empty() {
-        return Err(Fault::NotABackup(backup.to_owned()));
+    let steps = Steps::of(&source).await.map_err(is_damaged)?;
+    if steps.taken.is_empty() || steps.foreign.is_some() {
+        return Err(is_none());
     }
-    match file::damage(&source).await? {
+    match file::damage(&source).await.map_err(is_damaged)? {
         Some(damage) => Err(Fault::Damaged(backup.to_owned(), damage)),
         None => Ok(source),
     }
@@ -81,17 +106,11 @@ async fn open_sound(backup: &Path) -> Result<DatabaseConnection> {
 
 fn copy_of(backup: &Path) -> Result<NamedTempFile> {
     let copied = || {
-        let copy = NamedTempFile::with_prefix("snug-restore-")?;
+        let copy = file::temporary()?;
         io::copy(&mut File::open(backup)?, &mut copy.as_file())?;
         Ok(copy)
     };
     copied().map_err(|error| Fault::File(backup.to_owned(), error))
-}
-
-async fn bring_up_to_date(path: &Path) -> Result<DatabaseConnection> {
-    let copy = file::open(path, false).await?;
-    schema::migrate(&copy).await?;
-    Ok(copy)
 }
 
 /// Nothing may be there but the lobby of a server that was started once; the backup brings its own.

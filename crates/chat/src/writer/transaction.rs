@@ -3,7 +3,7 @@
 use std::ops::{Deref, DerefMut};
 
 use hub::Published;
-use protocol::{Change, Event, RoomId, UserId, Visibility};
+use protocol::{Change, EpochId, Event, RoomId, UserId, Visibility};
 use sea_orm::ConnectionTrait;
 
 use crate::{
@@ -16,17 +16,23 @@ use crate::{
 pub(crate) struct Transaction {
     db: db::Transaction,
     is_repeated: bool,
+    epoch: EpochId,
     happened: Vec<Published>,
 }
 
 impl Transaction {
     pub(super) async fn begin(db: &Db, is_repeated: bool) -> Result<Self> {
-        Ok(Self { db: db.begin().await?, is_repeated, happened: Vec::new() })
+        Ok(Self { db: db.begin().await?, is_repeated, epoch: db.epoch(), happened: Vec::new() })
     }
 
     /// Whether it is run again, because something was not as it was thought to be: then nothing is to be taken for granted.
     pub(crate) fn is_repeated(&self) -> bool {
         self.is_repeated
+    }
+
+    /// The epoch that its places are of.
+    pub(crate) fn epoch(&self) -> EpochId {
+        self.epoch
     }
 
     /// Takes the next place in a room's log and enters there what somebody did.
@@ -40,9 +46,9 @@ impl Transaction {
     /// Enters events, of which there is at least one and whose places are taken, of rooms with these visibilities.
     pub(crate) fn enter<'a>(&mut self, events: impl IntoIterator<Item = (&'a Event, Visibility)>) {
         let backend = self.db.get_database_backend();
-        let happened = &mut self.happened;
+        let (happened, epoch) = (&mut self.happened, self.epoch);
         let entered = events.into_iter().map(|(event, visibility)| {
-            happened.push(log::publish(event.clone(), visibility));
+            happened.push(log::publish(event.clone(), epoch, visibility));
             event
         });
         self.db.add(log::insert(backend, entered));

@@ -146,7 +146,7 @@ async fn a_hole_in_the_log_is_an_error_and_never_skipped() {
     execute(&url, "UPDATE room_events SET seq = 9 WHERE seq = 3").await;
     let scene = Scene::on(&url).await;
     let socket = ada.at(&scene.chat).connect().await;
-    assert_eq!(code(socket.subscribe(&room.id.into(), Some(Seq(1))).await), ErrorCode::Internal);
+    assert_eq!(code(socket.subscribe(&room.id.into(), Some(Seq(1)), None).await), ErrorCode::Internal);
     assert_eq!(subscribe(&socket, room.id, Some(Seq(3))).await.replay, [4]);
 }
 
@@ -176,8 +176,8 @@ async fn guests_hear_public_rooms_only() {
     let ada = scene.person("ada").await;
     let (garden, plans) = (ada.room("Garden", "public").await, ada.room("Plans", "open").await);
     let guest = Socket::open(&scene.chat, None).await.unwrap();
-    assert_eq!(code(guest.subscribe(&plans.id.into(), None).await), ErrorCode::NotFound);
-    assert_eq!(code(guest.subscribe(&RoomRef::Slug("nowhere".into()), None).await), ErrorCode::NotFound);
+    assert_eq!(code(guest.subscribe(&plans.id.into(), None, None).await), ErrorCode::NotFound);
+    assert_eq!(code(guest.subscribe(&RoomRef::Slug("nowhere".into()), None, None).await), ErrorCode::NotFound);
     subscribe(&guest, garden.id, None).await;
     ada.say(plans.id, "hush").await;
     let said = ada.say(garden.id, "hello").await;
@@ -192,7 +192,7 @@ async fn who_has_not_joined_or_has_left_an_open_room_does_not_hear_it() {
     let plans = ada.room("Plans", "open").await;
     let (socket, witness) = (bob.connect().await, ada.connect().await);
     subscribe(&witness, plans.id, None).await;
-    assert_eq!(code(socket.subscribe(&plans.id.into(), None).await), ErrorCode::NotAMember);
+    assert_eq!(code(socket.subscribe(&plans.id.into(), None, None).await), ErrorCode::NotAMember);
     wait_for(&witness, ada.say(plans.id, "hush").await.seq).await;
     assert!(socket.try_next().is_none());
     bob.join(&plans).await;
@@ -227,6 +227,6 @@ async fn a_socket_holds_so_many_subscriptions_and_no_more() {
         let room = ada.room(&format!("Room {n}"), "public").await;
         subscribe(&socket, room.id, None).await;
     }
-    assert_eq!(code(socket.subscribe(&RoomRef::Slug("lobby".into()), None).await), ErrorCode::TooLarge);
-    socket.subscribe(&RoomRef::Slug("room-0".into()), None).await.unwrap();
+    assert_eq!(code(socket.subscribe(&RoomRef::Slug("lobby".into()), None, None).await), ErrorCode::TooLarge);
+    socket.subscribe(&RoomRef::Slug("room-0".into()), None, None).await.unwrap();
 }

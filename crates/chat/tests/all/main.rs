@@ -3,6 +3,7 @@
 
 mod accounts;
 mod delivery;
+mod epoch;
 mod history;
 mod model;
 mod nodes;

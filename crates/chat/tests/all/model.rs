@@ -134,7 +134,7 @@ impl<'a> Client<'a> {
             self.socket = Some(self.person.connect().await);
         }
         let after = self.place();
-        self.socket().subscribe(&self.room.id.into(), Some(after)).await.unwrap();
+        self.socket().subscribe(&self.room.id.into(), Some(after), None).await.unwrap();
         match self.read_to_answer().await {
             ServerFrame::Subscribed { reset: false, .. } => self.due = Some(after.next()),
             other => panic!("not subscribed: {other:?}"),

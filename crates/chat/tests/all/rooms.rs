@@ -114,7 +114,7 @@ async fn who_was_away_while_a_room_changed_twice_gets_the_name_that_it_has() {
     ada.edit(&room, "Herbs", "").await.unwrap();
     ada.edit(&room, "Roses", "Red ones").await.unwrap();
     let socket = ada.connect().await;
-    socket.subscribe(&room.id.into(), Some(Seq(1))).await.unwrap();
+    socket.subscribe(&room.id.into(), Some(Seq(1)), None).await.unwrap();
     let mut told = Vec::new();
     while told.len() < 2 {
         told.push(event(&socket).await.change);

@@ -139,7 +139,7 @@ pub struct Resumed {
 
 /// Subscribes and reads the replay.
 pub async fn subscribe(socket: &Socket, room: impl Into<RoomRef>, after: Option<Seq>) -> Resumed {
-    socket.subscribe(&room.into(), after).await.unwrap();
+    socket.subscribe(&room.into(), after, None).await.unwrap();
     let (head, reset) = loop {
         if let ServerFrame::Subscribed { head, reset, .. } = socket.next_frame().await {
             break (head, reset);

@@ -3,7 +3,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use protocol::{RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, RoomId, Seq, SessionId, UserId};
 use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
@@ -15,9 +15,10 @@ use crate::{Audience, Frame, Published};
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn events(room: RoomId, seqs: std::ops::Range<i64>) -> Vec<Signal> {
+    let epoch = EpochId::generate();
     seqs.map(|seq| {
         let frame = Frame::text(format!(r#"{{"body":"\"{seq}\" ü"}}"#));
-        Signal::Event(Published { room, seq: Seq(seq), frame, bars: (seq == 3).then(UserId::generate) })
+        Signal::Event(Published { room, seq: Seq(seq), epoch, frame, bars: (seq == 3).then(UserId::generate) })
     })
     .collect()
 }

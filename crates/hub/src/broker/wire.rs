@@ -1,6 +1,6 @@
 //! Signals as they travel between nodes: JSON, the events in it as they were encoded for the sockets.
 
-use protocol::{RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -21,6 +21,7 @@ enum Item<'a> {
     Event {
         room: RoomId,
         seq: Seq,
+        epoch: EpochId,
         #[serde(borrow)]
         frame: &'a RawValue,
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -49,8 +50,8 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
             Signal::Typing { room, user, frame } => {
                 Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
             }
-            Signal::Event(Published { room, seq, frame, bars }) => {
-                Item::Event { room: *room, seq: *seq, frame: serde_json::from_slice(frame.json())?, bars: *bars }
+            Signal::Event(Published { room, seq, epoch, frame, bars }) => {
+                Item::Event { room: *room, seq: *seq, epoch: *epoch, frame: serde_json::from_slice(frame.json())?, bars: *bars }
             }
         })
     });
@@ -66,7 +67,9 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
         Item::Announce { to, frame } => Signal::Announce { to, frame: framed(frame) },
-        Item::Event { room, seq, frame, bars } => Signal::Event(Published { room, seq, frame: framed(frame), bars }),
+        Item::Event { room, seq, epoch, frame, bars } => {
+            Signal::Event(Published { room, seq, epoch, frame: framed(frame), bars })
+        }
         Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
     });
     Ok(signals.collect())

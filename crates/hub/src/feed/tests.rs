@@ -1,13 +1,13 @@
 #![allow(clippy::unwrap_used)]
 
 use proptest::{prelude::*, sample::Index};
-use protocol::RoomId;
+use protocol::{EpochId, RoomId};
 
 use super::*;
 use crate::mailbox::tests::Pipe;
 
 fn event(seq: i64) -> Published {
-    Published { room: RoomId::generate(), seq: Seq(seq), frame: frame(seq), bars: None }
+    Published { room: RoomId::generate(), seq: Seq(seq), epoch: EpochId::generate(), frame: frame(seq), bars: None }
 }
 
 fn frame(seq: i64) -> Frame {

@@ -84,7 +84,11 @@ impl Binary {
 
     /// SIGTERM
     pub(crate) fn terminate(&self) {
-        testkit::signal(self.pid(), "TERM");
+        self.signal("TERM");
+    }
+
+    pub(crate) fn signal(&self, name: &str) {
+        testkit::signal(self.pid(), name);
     }
 
     /// Waits for the end of a process that was told to end.

@@ -148,7 +148,7 @@ impl Socket {
 
     /// Subscribes; returns the head of the room and whether the client has to begin anew.
     pub(crate) async fn subscribe(&mut self, name: &str, after: Option<Seq>) -> (Seq, bool) {
-        self.send(&ClientFrame::Subscribe { room: room(name), after }).await;
+        self.send(&ClientFrame::Subscribe { room: room(name), after, epoch: None }).await;
         match self.frame().await {
             ServerFrame::Subscribed { head, reset, slug, .. } if slug == name => (head, reset),
             other => panic!("{other:?}"),

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
 use super::{Finding, rooms};
 use crate::{
     db::{connect, schema::Steps},
-    upkeep::{CHECK_DATABASE, file},
+    upkeep::{CHECK_DATABASE, Fault, file, pooler},
 };
 
 /// Before this version, several connections to a file in WAL mode could damage it.
@@ -15,6 +15,9 @@ const POSTGRES_MIN: i32 = 15;
 
 /// Everything that can be told of a database from outside.
 pub async fn database(url: &str) -> Vec<Finding> {
+    if let Err(fault @ Fault::Pooler(_)) = pooler::refuse(url).await {
+        return vec![Finding::fail("database", fault.to_string())];
+    }
     let findings = match connect::reader(url).await {
         Ok(db) => examine(&db).await,
         Err(error) => Err(error),
@@ -34,7 +37,7 @@ async fn examine(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
     }
     // The tables of another version may differ.
     if steps.pending.is_empty() && steps.unknown.is_empty() {
-        findings.extend(rooms::rooms(db).await?);
+        findings.extend(rooms(db).await?);
     }
     Ok(findings)
 }

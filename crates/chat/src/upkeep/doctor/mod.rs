@@ -1,6 +1,7 @@
 //! Is everything as it should be? Looks, and changes nothing.
 
 mod database;
+mod files;
 mod machine;
 mod redis;
 mod rooms;
@@ -8,8 +9,10 @@ mod rooms;
 use std::fmt;
 
 pub use database::database;
+pub use files::files;
 pub use machine::{data_folder, open_files, signing_key};
 pub use redis::redis;
+pub(super) use rooms::rooms;
 
 /// How a check went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -16,7 +16,7 @@ const STRAYS: &str = "SELECT r.slug, COUNT(*) FROM messages m JOIN rooms r ON r.
 const COUNT: &str = "SELECT COUNT(*) FROM rooms";
 
 /// One finding for each room that has something wrong, or one for all when none has.
-pub(super) async fn rooms(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
+pub(in crate::upkeep) async fn rooms(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
     let all = |sql: &'static str| db.query_all_raw(Statement::from_string(db.get_database_backend(), sql));
     let mut findings = Vec::new();
     for row in all(HOLES).await? {

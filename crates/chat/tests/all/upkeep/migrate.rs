@@ -5,7 +5,7 @@ use migration::{Migrator, MigratorTrait};
 use sea_orm::{ConnectionTrait, Database};
 use tokio::time::timeout;
 
-use super::{Folder, postgres, texts, url_of};
+use super::{Folder, execute, postgres, texts, url_of};
 
 /// Long enough for a migration that waits for nobody to fail, short enough to wait.
 const MOMENT: Duration = Duration::from_millis(300);
@@ -116,4 +116,44 @@ async fn tables_that_are_made_anew_keep_their_rows() {
     }
     let twice = format!("INSERT INTO messages VALUES ({}, {room}, 3, {ada}, {client}, 'Sage', 6)", id(5));
     assert!(db.execute_unprepared(&twice).await.is_err(), "one client id twice");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_of_somebody_else_is_refused_and_left_as_it_is() {
+    let folder = Folder::new();
+    let (plain, orm) = (folder.sqlite("plain"), folder.sqlite("orm"));
+    let (file, backup) = (folder.file("plain/snug.db"), folder.file("backup.db"));
+    upkeep::backup(&folder.of_older_version("ours").await, &backup).await.unwrap();
+    for url in [&plain, &orm, &postgres().await] {
+        let make = if url.starts_with("sqlite") { format!("{url}?mode=rwc") } else { url.clone() };
+        execute(&make, "CREATE TABLE recipes (name TEXT)").await;
+        if url == &orm {
+            // Of another program that is made with the same library.
+            execute(&make, "CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)").await;
+            execute(&make, "INSERT INTO seaql_migrations VALUES ('m20220101_000001_recipes', 1)").await;
+        }
+        let before = std::fs::read(&file).unwrap();
+        for fault in [
+            upkeep::migrate(url, &folder.file("backups")).await.map(|_| ()).unwrap_err(),
+            upkeep::restore(url, &backup, &|_| ()).await.map(|_| ()).unwrap_err(),
+        ] {
+            assert!(matches!(&fault, Fault::Foreign(_, table) if table == "recipes"), "{fault}");
+        }
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pooler_in_transaction_mode_is_called_that() {
+    let url = postgres().await;
+    let server = std::net::SocketAddr::from(([127, 0, 0, 1], testkit::Postgres::shared().await.port()));
+    let pooler = testkit::pool_transactions(server).await;
+    let pooled = url.replace(&server.to_string(), &pooler.to_string());
+    assert_ne!(pooled, url);
+    let folder = Folder::new();
+    let fault = upkeep::migrate(&pooled, &folder.file("backups")).await.unwrap_err();
+    assert!(matches!(fault, Fault::Pooler(_)), "{fault}");
+    let found = upkeep::doctor::database(&pooled).await;
+    assert!(matches!(&found[..], [fault] if fault.detail.contains("transaction mode")), "{found:?}");
+    upkeep::migrate(&url, &folder.file("backups")).await.unwrap();
 }

@@ -32,7 +32,7 @@ async fn what_was_restored_goes_on_where_it_was() {
 
         // A server that was started on the new database before has left a lobby there.
         Scene::on(&to).await.chat.close().await;
-        upkeep::restore(&to, &file).await.unwrap();
+        upkeep::restore(&to, &file, &|_| ()).await.unwrap();
         let scene = Scene::on(&to).await;
         let signed_in = sessions::sign_in(&scene.chat, "ada", PASSWORD, HOME).await.unwrap();
         let still_in = sessions::by_refresh_token(&scene.chat, &refresh_token).await.unwrap();
@@ -59,12 +59,12 @@ async fn two_sets_of_data_are_not_mixed() {
     upkeep::backup(&source, &file).await.unwrap();
     for target in [folder.sqlite("target"), postgres().await] {
         Scene::on(&target).await.person("bob").await;
-        let fault = upkeep::restore(&target, &file).await.unwrap_err();
+        let fault = upkeep::restore(&target, &file, &|_| ()).await.unwrap_err();
         assert!(matches!(fault, Fault::NotEmpty { accounts: 1, rooms: 1 }), "{fault}");
         assert_eq!(texts(&target, "SELECT username FROM users").await, ["bob"]);
     }
     let older = folder.of_older_version("older").await;
-    assert!(matches!(upkeep::restore(&older, &file).await, Err(Fault::Older)));
+    assert!(matches!(upkeep::restore(&older, &file, &|_| ()).await, Err(Fault::Older)));
     assert_eq!(texts(&older, "SELECT version FROM seaql_migrations").await, ["m20261121_000001_accounts"]);
 }
 
@@ -75,7 +75,7 @@ async fn an_older_backup_is_brought_up_to_date_and_itself_left_alone() {
     upkeep::backup(&old, &file).await.unwrap();
     let before = fs::read(&file).unwrap();
     for target in [folder.sqlite("target"), postgres().await] {
-        assert_eq!(upkeep::restore(&target, &file).await.unwrap().accounts, 1);
+        assert_eq!(upkeep::restore(&target, &file, &|_| ()).await.unwrap().accounts, 1);
         assert_eq!(texts(&target, "SELECT username FROM users").await, ["ada"]);
     }
     assert_eq!(fs::read(&file).unwrap(), before);
@@ -85,7 +85,7 @@ async fn an_older_backup_is_brought_up_to_date_and_itself_left_alone() {
 async fn what_is_no_sound_backup_is_refused() {
     let folder = Folder::new();
     let target = folder.sqlite("target");
-    let restore = async |name: &str| upkeep::restore(&target, &folder.file(name)).await.unwrap_err();
+    let restore = async |name: &str| upkeep::restore(&target, &folder.file(name), &|_| ()).await.unwrap_err();
 
     assert!(matches!(restore("missing.db").await, Fault::File(..)));
     fs::write(folder.file("text.db"), "Dear diary, ".repeat(1000)).unwrap();
@@ -105,6 +105,71 @@ async fn what_is_no_sound_backup_is_refused() {
     let fault = restore("damaged.db").await;
     assert!(matches!(fault, Fault::Damaged(..)), "{fault}");
     assert!(!folder.file("target/snug.db").exists(), "the target was touched");
+}
+
+/// Whatever is wrong with the backup is told of the backup, not of the database, which may be fine.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_backup_that_is_not_whole_is_named() {
+    let folder = Folder::new();
+    let source = folder.sqlite("source");
+    let scene = Scene::on(&source).await;
+    let ada = scene.person("ada").await;
+    let garden = ada.room("garden", "open").await;
+    for _ in 0..200 {
+        ada.say(garden.id, &"thyme ".repeat(100)).await;
+    }
+    let whole = folder.file("whole.db");
+    upkeep::backup(&source, &whole).await.unwrap();
+    let bytes = fs::read(&whole).unwrap();
+    let half = folder.file("half.db");
+    fs::write(&half, &bytes[..bytes.len() / 2]).unwrap();
+    let torn = folder.file("torn.db");
+    let middle = bytes.len() / 2;
+    fs::write(&torn, [&bytes[..middle], &[0x5a; 20_000], &bytes[middle + 20_000..]].concat()).unwrap();
+    let breaks = [
+        ("no-table", "DROP TABLE room_events"),
+        ("no-column", "ALTER TABLE rooms RENAME COLUMN topic TO subject"),
+        ("no-message", "PRAGMA foreign_keys = OFF; DELETE FROM messages WHERE seq = 100"),
+        ("no-place", "UPDATE rooms SET last_seq = 500 WHERE slug = 'garden'"),
+    ];
+    let mut files = vec![half, torn];
+    for (name, sql) in breaks {
+        let file = folder.file(&format!("{name}.db"));
+        fs::copy(&whole, &file).unwrap();
+        execute(&url_of(&file), sql).await;
+        files.push(file);
+    }
+    for target in [folder.sqlite("target"), postgres().await] {
+        for file in &files {
+            let fault = upkeep::restore(&target, file, &|_| ()).await.unwrap_err();
+            assert!(matches!(&fault, Fault::Damaged(named, _) if named == file), "{}: {fault}", file.display());
+        }
+        // And the database takes the next one.
+        assert_eq!(upkeep::restore(&target, &whole, &|_| ()).await.unwrap().messages, 200);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_far_a_restore_is_is_told_up_to_its_last_row() {
+    let folder = Folder::new();
+    let (source, file) = (folder.sqlite("source"), folder.file("backup.db"));
+    let scene = Scene::on(&source).await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("garden", "open").await;
+    ada.say(room.id, "thyme").await;
+    upkeep::backup(&source, &file).await.unwrap();
+    let tables = ["users", "sessions", "refresh_tokens", "rooms", "memberships", "messages", "room_events"];
+    let mut rows = 0;
+    for table in tables {
+        rows += texts(&source, &format!("SELECT 'row' FROM {table}")).await.len() as u64;
+    }
+    for target in [folder.sqlite("target"), postgres().await] {
+        let told = std::sync::Mutex::new(Vec::new());
+        upkeep::restore(&target, &file, &|progress| told.lock().unwrap().push(progress)).await.unwrap();
+        let told = told.into_inner().unwrap();
+        assert!(told.is_sorted_by_key(|progress| progress.done), "{told:?}");
+        assert_eq!(told.last(), Some(&upkeep::Progress { done: rows, rows }));
+    }
 }
 
 /// Breaks the page of the index over the user names: the name there is no longer the one in the table.

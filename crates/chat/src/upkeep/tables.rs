@@ -1,0 +1,25 @@
+//! All tables, those first that others refer to.
+
+use sea_orm::{EntityTrait, IntoActiveModel};
+
+use super::Result;
+use crate::db::entity::{membership, message, refresh_token, room, room_event, session, user};
+
+/// Something that is done to one table after the other.
+pub(super) trait EachTable {
+    async fn table<E>(&mut self) -> Result<()>
+    where
+        E: EntityTrait,
+        E::Model: IntoActiveModel<E::ActiveModel> + Sync;
+}
+
+/// Does it to all of them. The epoch is not among them: a copy has none (`db::epoch`).
+pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
+    deed.table::<user::Entity>().await?;
+    deed.table::<session::Entity>().await?;
+    deed.table::<refresh_token::Entity>().await?;
+    deed.table::<room::Entity>().await?;
+    deed.table::<membership::Entity>().await?;
+    deed.table::<message::Entity>().await?;
+    deed.table::<room_event::Entity>().await
+}
