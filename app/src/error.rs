@@ -6,7 +6,7 @@ use leptos::server_fn::{
     codec::JsonEncoding,
     error::{FromServerFnError, ServerFnErrorErr},
 };
-use protocol::{Error, ErrorCode, Field};
+use protocol::{Error, ErrorCode, Field, shortened};
 use serde::{Deserialize, Serialize};
 
 /// Why a server function refused, with what had been typed: a form that was sent without JavaScript comes back as a new page,
@@ -52,9 +52,7 @@ impl Typed {
 
     fn shortened(mut self) -> Self {
         for text in [&mut self.username, &mut self.display_name, &mut self.name, &mut self.topic, &mut self.visibility] {
-            if let Some((end, _)) = text.char_indices().nth(KEPT_MAX) {
-                text.truncate(end);
-            }
+            text.truncate(shortened(text, KEPT_MAX).len());
         }
         self
     }

@@ -25,9 +25,10 @@ pub(crate) async fn create_room(
     name: String,
     #[server(default)] topic: String,
     #[server(default)] visibility: String,
+    #[server(default)] allow_duplicate: bool,
 ) -> Result<(), AppError> {
     let request = Request::current()?;
-    let new = chat::rooms::NewRoom { name: &name, topic: &topic, visibility: &visibility };
+    let new = chat::rooms::NewRoom { name: &name, topic: &topic, visibility: &visibility, allow_duplicate };
     let room = chat::rooms::create(&request.chat, request.actor(), new).await.map_err(refuse);
     let typed = Typed { name, topic, visibility, ..Typed::default() };
     leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));
@@ -39,9 +40,14 @@ pub(crate) async fn create_room(
 /// # Errors
 /// What is wrong with the fields, or not the room's owner.
 #[server(prefix = "/api/fn", endpoint = "edit_room")]
-pub(crate) async fn edit_room(room: String, name: String, #[server(default)] topic: String) -> Result<(), AppError> {
+pub(crate) async fn edit_room(
+    room: String,
+    name: String,
+    #[server(default)] topic: String,
+    #[server(default)] allow_duplicate: bool,
+) -> Result<(), AppError> {
     let request = Request::current()?;
-    let edit = chat::rooms::RoomEdit { name: &name, topic: &topic };
+    let edit = chat::rooms::RoomEdit { name: &name, topic: &topic, allow_duplicate };
     let room = chat::rooms::edit(&request.chat, request.actor(), &room.into(), edit).await.map_err(refuse);
     let typed = Typed { name, topic, ..Typed::default() };
     leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));

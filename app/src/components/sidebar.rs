@@ -54,7 +54,7 @@ fn nav_link(page: PageContext, address: String, icon: Icon, name: String) -> Any
         <li>
             <a class="nav-link" href=address aria-current=current>
                 <Glyph icon />
-                <span>{name}</span>
+                <span dir="auto">{name}</span>
             </a>
         </li>
     }
@@ -68,7 +68,7 @@ fn me(user: User) -> impl IntoView {
                 {initials(&user.name)}
             </span>
             <p class="me-names">
-                <strong>{user.name}</strong>
+                <strong dir="auto">{user.name}</strong>
                 <span>{["@", &user.username].concat()}</span>
             </p>
             // A plain form: a new document comes after it anyway.

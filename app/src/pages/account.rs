@@ -102,7 +102,7 @@ impl Gate {
         let signed_in = page.viewer.get_value().map(|user| {
             view! {
                 <p class="note">
-                    {["You are signed in as ", &user.name, ". "].concat()} <a href=next_page(&self.next)>"Go on"</a>
+                    "You are signed in as " <bdi>{user.name}</bdi> ". " <a href=next_page(&self.next)>"Go on"</a>
                 </p>
             }
         });

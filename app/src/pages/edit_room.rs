@@ -7,6 +7,7 @@ use super::{
     failure::{failure, nothing_here},
     field::TextField,
     form::Form,
+    namesake,
 };
 use crate::{Typed, api::EditRoom, head::Head};
 
@@ -16,15 +17,16 @@ pub async fn edit_room(visit: Visit) -> Page {
     match chat::rooms::editable(&visit.chat, visit.actor(), &slug.into()).await {
         Ok(room) => {
             let head = Head::new(&["Edit ", &room.name].concat(), Vec::new());
-            document(&visit, head, |_| edit_form(&visit, room)).await
+            let form = Form::to(EditRoom::PATH, &visit);
+            let namesake = namesake::namesake(&visit, &form).await;
+            document(&visit, head, |_| edit_form(&form, room, namesake)).await
         }
         Err(error) if error.public().code == ErrorCode::NotFound => nothing_here(&visit).await,
         Err(error) => failure(&visit, &error),
     }
 }
 
-fn edit_form(visit: &Visit, room: Room) -> AnyView {
-    let form = Form::to(EditRoom::PATH, visit);
+fn edit_form(form: &Form, room: Room, namesake: Option<Room>) -> AnyView {
     // What was typed and refused stands there again, be it empty.
     let Room { name, topic, slug, .. } = room;
     let Typed { name, topic, .. } = if form.is_refused() { form.typed() } else { Typed { name, topic, ..Typed::default() } };
@@ -37,6 +39,7 @@ fn edit_form(visit: &Visit, room: Room) -> AnyView {
                 hint: "Up to 60 characters. Its address stays: links to it go on working.",
                 ..TextField::new(Field::Name, "name")
             })}
+        {namesake.map(namesake::view)}
         {form.field(TextField::topic(topic))}
     };
     view! {

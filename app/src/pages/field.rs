@@ -51,6 +51,7 @@ impl TextField {
                     autocomplete=autocomplete
                     autocapitalize=verbatim
                     spellcheck=verbatim.map(|_| "false")
+                    dir=verbatim.is_none().then_some("auto")
                     required=!optional
                     autofocus=focus
                     aria-invalid=fault.is_some().then_some("true")

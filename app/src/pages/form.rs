@@ -1,7 +1,7 @@
 //! Forms to server functions. The browser sends them; what is refused comes back as this page, with the error in its address.
 
 use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
-use protocol::Field;
+use protocol::{Field, FieldError, Problem};
 use serde::Deserialize;
 
 use super::{Visit, field::TextField};
@@ -44,6 +44,12 @@ impl Form {
     /// Whether it comes back from a refusal.
     pub(super) fn is_refused(&self) -> bool {
         self.refusal.is_some()
+    }
+
+    /// Whether it was refused because somebody or something else has what stands in a field.
+    pub(super) fn is_taken(&self, field: Field) -> bool {
+        let taken = FieldError { field, problem: Problem::Taken };
+        self.refusal.as_ref().is_some_and(|refusal| refusal.error.fields.contains(&taken))
     }
 
     /// What the form held when it was refused.

@@ -103,10 +103,12 @@ fn room_card(summary: RoomSummary) -> impl IntoView {
     });
     view! {
         <li class="card">
-            <a class="card-name" href=["/r/", &room.slug].concat()>
+            <a class="card-name" href=["/r/", &room.slug].concat() dir="auto">
                 {room.name}
             </a>
-            <p class="card-topic">{room.topic}</p>
+            <p class="card-topic" dir="auto">
+                {room.topic}
+            </p>
             <p class="card-facts">
                 <span>
                     <Glyph icon />

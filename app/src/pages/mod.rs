@@ -9,6 +9,7 @@ mod failure;
 mod field;
 mod form;
 mod home;
+mod namesake;
 mod new_room;
 mod room;
 mod shell;

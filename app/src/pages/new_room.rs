@@ -1,14 +1,16 @@
 use leptos::{prelude::*, server_fn::ServerFn};
-use protocol::Field;
+use protocol::{Field, Room};
 
-use super::{Page, Visit, document::document, field::TextField, form::Form};
+use super::{Page, Visit, document::document, field::TextField, form::Form, namesake};
 use crate::{Typed, api::CreateRoom, head::Head};
 
 /// Makes a room.
 pub async fn new_room(visit: Visit) -> Page {
     let head = Head::new("New room", Vec::new());
+    let form = Form::to(CreateRoom::PATH, &visit);
+    let namesake = namesake::namesake(&visit, &form).await;
     document(&visit, head, |page| {
-        let body = if page.is_signed_in() { new_room_form(&visit) } else { sign_in_first().into_any() };
+        let body = if page.is_signed_in() { new_room_form(&form, namesake) } else { sign_in_first().into_any() };
         view! {
             <section class="gate gate--framed">
                 <div class="gate-card">
@@ -36,8 +38,7 @@ fn sign_in_first() -> impl IntoView {
     }
 }
 
-fn new_room_form(visit: &Visit) -> AnyView {
-    let form = Form::to(CreateRoom::PATH, visit);
+fn new_room_form(form: &Form, namesake: Option<Room>) -> AnyView {
     let Typed { name, topic, visibility, .. } = form.typed();
     let fields = view! {
         {form
@@ -46,6 +47,7 @@ fn new_room_form(visit: &Visit) -> AnyView {
                 hint: "Up to 60 characters. Its address is made from it.",
                 ..TextField::new(Field::Name, "name")
             })}
+        {namesake.map(namesake::view)}
         {form.field(TextField::topic(topic))}
         {choose_visibility(visibility == "open", form.fault(Field::Visibility))}
     };

@@ -45,6 +45,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
                 id="composer-body"
                 name="body"
                 rows="1"
+                dir="auto"
                 required
                 placeholder=dynamic(label)
                 aria-describedby="composer-fault composer-hint"

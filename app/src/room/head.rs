@@ -1,11 +1,12 @@
 //! What search engines and other chats see of a room.
 
-use protocol::{Message, Room, Visibility, markdown};
+use protocol::{Message, Room, Visibility};
 
 use super::address::{Address, Place};
 use crate::head::{Head, Tag};
 
 /// Characters of a description; search engines show about that many.
+#[cfg(feature = "ssr")]
 const DESCRIPTION_MAX: usize = 160;
 
 /// Title and tags. Only public rooms introduce themselves; others tell nothing that their address does not. `named` is the message
@@ -14,27 +15,38 @@ pub(crate) fn head(address: &Address, room: &Room, named: Option<&Message>, orig
     if room.visibility != Visibility::Public {
         return Head::new(&room.name, vec![Tag::Name("robots", "noindex".to_owned())]);
     }
-    let headline = named.map_or(room.name.clone(), |message| [&message.author.name, " in ", &room.name].concat());
-    let description = description(room, named);
+    let headline = named.map_or(room.name.clone(), |message| [&*message.author.in_sentence(), " in ", &room.name].concat());
     let canonical = canonical(address, origin);
-    let tags = vec![
-        Tag::Name("description", description.clone()),
+    let mut tags = vec![
         Tag::Property("og:site_name", "Snug".to_owned()),
         Tag::Property("og:type", "website".to_owned()),
         Tag::Property("og:title", headline.clone()),
-        Tag::Property("og:description", description),
         Tag::Property("og:url", canonical.clone()),
         Tag::Canonical(canonical),
     ];
+    if let Some(description) = description(room, named) {
+        tags.extend([Tag::Name("description", description.clone()), Tag::Property("og:description", description)]);
+    }
     Head::new(&headline, tags)
 }
 
-fn description(room: &Room, named: Option<&Message>) -> String {
+fn description(room: &Room, named: Option<&Message>) -> Option<String> {
     match named {
-        Some(message) => markdown::excerpt(&message.body, DESCRIPTION_MAX),
-        None if room.topic.is_empty() => ["What is said in ", &room.name, ", a public room."].concat(),
-        None => room.topic.clone(),
+        Some(message) => excerpt(message),
+        None if room.topic.is_empty() => Some(["What is said in ", &room.name, ", a public room."].concat()),
+        None => Some(room.topic.clone()),
     }
+}
+
+#[cfg(feature = "ssr")]
+fn excerpt(message: &Message) -> Option<String> {
+    Some(protocol::markdown::excerpt(&message.body, DESCRIPTION_MAX))
+}
+
+/// In the browser nobody would read it, and to know where it may be cut takes a table that weighs too much.
+#[cfg(not(feature = "ssr"))]
+fn excerpt(_message: &Message) -> Option<String> {
+    None
 }
 
 /// The one address of what is shown.

@@ -28,8 +28,8 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
     });
     view! {
         <header class="room-header">
-            <h1 class="room-name">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
-            <p class="room-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
+            <h1 class="room-name" dir="auto">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
+            <p class="room-topic" dir="auto">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
             <p class="room-members">
                 <Glyph icon=Icon::People />
                 <span>{count}</span>

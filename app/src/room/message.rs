@@ -54,7 +54,7 @@ fn day(row: Changing) -> impl IntoView {
 
 fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView + use<> {
     let (author, hue) = (message.author.clone(), hue(message.author.id).to_string());
-    let initials = initials(&author.name);
+    let (initials, handle) = (initials(&author.name), ["@", &author.username].concat());
     let avatar = row.part(move |row| {
         let (hue, initials) = (hue.clone(), initials.clone());
         row.first.then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
@@ -69,16 +69,17 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
         <li id=row.message(|row| Some(["m", &place(row)?].concat())) class=row.message(move |row| class(room, row))>
             {avatar}
             <div class="message-head">
-                <span class="message-author" title=["@", &author.username].concat()>
+                <span class="message-author" title=handle.clone() dir="auto">
                     {author.name}
                 </span>
+                {author.ambiguous.then(|| view! { <span class="message-handle">{handle}</span> })}
                 <a class="message-time" href=permalink>
                     <time datetime=row.message(|row| clock::iso_utc(row.message.at)) title=row.time(clock::full_label)>
                         {row.time(clock::short_time)}
                     </time>
                 </a>
             </div>
-            <div class="message-body" inner_html=markdown::render(&message.body)></div>
+            <div class="message-body" dir="auto" inner_html=markdown::render(&message.body)></div>
             {fault}
         </li>
     }

@@ -61,7 +61,7 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let message = &*row.message;
     let mut hasher = DefaultHasher::new();
     (row.local, row.first, row.own, room.focus == Some(message.seq)).hash(&mut hasher);
-    (&message.author.name, &message.author.username).hash(&mut hasher);
+    (&message.author.name, &message.author.username, message.author.ambiguous).hash(&mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))
 }

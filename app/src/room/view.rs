@@ -47,11 +47,13 @@ pub(super) fn room(page: PageContext, socket: Socket, visited: Visited) -> AnyVi
 /// Lets the head of the document follow the room.
 fn show_head(room: RoomContext, address: Address) {
     let facts = room.room();
-    Effect::new(move || {
+    Effect::new(move |before: Option<()>| {
         let origin = location().origin().unwrap_or_default();
         let named = room.focus.and_then(|seq| room.state.with_untracked(|state| message(state, seq)));
         let head = facts.with(|facts| head(&address, facts, named.as_ref(), &origin));
-        if head.show().is_err() {
+        // What came with the page is whole, descriptions of single messages included.
+        let is_there = before.is_none() && head.title == document().title();
+        if !is_there && head.show().is_err() {
             leptos::logging::error!("the title cannot be shown");
         }
     });

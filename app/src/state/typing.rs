@@ -63,11 +63,11 @@ impl Typing {
     /// What to show in a room.
     #[must_use]
     pub fn line(&self, room: RoomId) -> Option<String> {
-        let mut names = self.typists.iter().filter(|typist| typist.room == room).map(|typist| typist.user.name.as_str());
+        let mut names = self.typists.iter().filter(|typist| typist.room == room).map(|typist| typist.user.in_sentence());
         match (names.next(), names.next(), names.next()) {
             (None, ..) => None,
-            (Some(one), None, _) => Some([one, " is typing…"].concat()),
-            (Some(one), Some(other), None) => Some([one, " and ", other, " are typing…"].concat()),
+            (Some(one), None, _) => Some([&*one, " is typing…"].concat()),
+            (Some(one), Some(other), None) => Some([&*one, " and ", &*other, " are typing…"].concat()),
             (Some(_), Some(_), Some(_)) => Some("Several people are typing…".to_owned()),
         }
     }

@@ -24,6 +24,7 @@ mod credentials;
 mod db;
 mod error;
 mod limits;
+mod look;
 mod policy;
 mod recent;
 mod seats;

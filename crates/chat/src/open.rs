@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::task::JoinSet;
 
 use crate::{
-    Chat, Error, Result,
+    Chat, Error, Result, accounts,
     chat::Inner,
     credentials::{Hasher, SigningKey, Throttle, Tokens},
     db::Db,
@@ -66,6 +66,8 @@ impl Chat {
             seats: Arc::default(),
             tasks: Mutex::new(tasks),
         });
+        accounts::fill_looks(&chat).await?;
+        rooms::fill_looks(&chat).await?;
         rooms::ensure_lobby(&chat).await?;
         Ok(chat)
     }

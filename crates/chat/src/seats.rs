@@ -107,7 +107,10 @@ mod tests {
     }
 
     fn member(name: &str) -> Member {
-        Member { user: User { id: UserId::generate(), username: name.into(), name: name.into() }, role: Role::Member }
+        Member {
+            user: User { id: UserId::generate(), username: name.into(), name: name.into(), ambiguous: false },
+            role: Role::Member,
+        }
     }
 
     #[test]

@@ -4,7 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{limits, missing::MissingField};
+use crate::{
+    limits,
+    missing::MissingField,
+    visible::{is_ignorable, is_joiner, is_visible},
+};
 
 /// A form field or request parameter that an error can be about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +132,7 @@ impl fmt::Display for FieldError {
                 write!(f, "Use only letters a to z, digits and _ - . (and begin with a letter or digit).")
             }
             (Problem::BadCharacter, _) => write!(f, "{label} has a character that cannot be used here."),
+            (Problem::Taken, Field::Name) => write!(f, "There is a room of this name."),
             (Problem::Taken, _) => write!(f, "This one is taken. Please choose another."),
             (Problem::TooCommon, _) => {
                 write!(f, "This password is one of the first that others would guess. A few unrelated words make a better one.")
@@ -152,21 +157,16 @@ fn check_length(field: Field, text: &str, min: usize, max: usize) -> Result<(), 
     }
 }
 
-/// One line of text for people to read: trimmed, runs of white space made one blank, no control or direction-changing characters.
+/// One line of text for people to read: trimmed, runs of white space made one blank, no control or direction-changing characters and none
+/// that is invisible, by which one name passes for another (Unicode TR 36). What leaves nothing on the screen is empty.
 fn single_line(field: Field, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
+    let text = if is_visible(text) { text } else { "" };
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     check_length(field, &line, min, max)?;
-    // Joiners hold emoji together, and are part of the spelling of Persian and some Indian languages.
-    let is_joiner = |c| matches!(c, '\u{200c}' | '\u{200d}');
-    if line.chars().any(|c| is_unprintable(c) && !is_joiner(c)) || (min > 0 && line.chars().all(is_unprintable)) {
+    if line.chars().any(|c| c.is_control() || (is_ignorable(c) && !is_joiner(c))) {
         return Err(fault(field, Problem::BadCharacter));
     }
     Ok(line)
-}
-
-/// Control characters, and the bidirectional overrides and invisible characters by which one name passes for another (Unicode TR 36).
-fn is_unprintable(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 macro_rules! text_types {
@@ -229,7 +229,7 @@ impl DisplayName {
     /// # Errors
     /// Says what is wrong with it.
     pub fn parse_or(text: &str, username: &str) -> Result<Self, FieldError> {
-        let text = if text.trim().is_empty() { username } else { text };
+        let text = if is_visible(text) { text } else { username };
         single_line(Field::DisplayName, text, 0, limits::DISPLAY_NAME_MAX).map(Self)
     }
 }
@@ -297,8 +297,7 @@ impl Body {
         let text = kept.trim_start();
         let line_start = kept[..kept.len() - text.len()].rfind('\n').map_or(0, |end| end + 1);
         let body = kept[line_start..].trim_end();
-        let shown = body.chars().any(|c| !c.is_whitespace() && !is_unprintable(c));
-        if !shown {
+        if !is_visible(body) {
             return Err(fault(Field::Body, Problem::Empty));
         }
         check_length(Field::Body, body, 1, limits::BODY_MAX)?;

@@ -9,6 +9,7 @@ pub mod limits;
 pub mod markdown;
 mod missing;
 mod models;
+mod visible;
 
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
 pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomName, Slug, Topic, Username};
@@ -17,3 +18,4 @@ pub use ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq, SessionId, Use
 pub use models::{
     Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Visibility, Window,
 };
+pub use visible::{is_ignorable, is_visible, shortened};

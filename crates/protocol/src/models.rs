@@ -18,6 +18,22 @@ pub struct User {
     pub username: String,
     /// Name to show.
     pub name: String,
+    /// Whether the name alone does not say who it is: somebody else has it, or one that looks like it, or it speaks for the house. Then
+    /// the user name is shown beside it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub ambiguous: bool,
+}
+
+impl User {
+    /// The name as it stands in a sentence: with the user name where that is needed, and kept from turning the sentence round where it
+    /// is written from right to left (Unicode TR 9, 2.7).
+    #[must_use]
+    pub fn in_sentence(&self) -> String {
+        let right_to_left = |c: char| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+        let (start, end) = if self.name.contains(right_to_left) { ("\u{2068}", "\u{2069}") } else { ("", "") };
+        let name = [start, &self.name, end].concat();
+        if self.ambiguous { [&name, " (@", &self.username, ")"].concat() } else { name }
+    }
 }
 
 /// Who may find and read a room.

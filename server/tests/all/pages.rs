@@ -5,7 +5,10 @@ use reqwest::StatusCode;
 
 use crate::{
     api_fn::without_nonce,
-    support::{TestApp, person::Program},
+    support::{
+        TestApp,
+        person::{PASSWORD, Program},
+    },
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -188,4 +191,77 @@ async fn the_page_to_edit_a_room_is_its_owners() {
     let form = [("room", "garden"), ("name", "Bob's"), ("topic", "")];
     bob.submit("/r/garden", "edit_room", &form).await;
     ada.get("/r/garden").await.assert_has_not("Bob");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_room_of_a_name_is_made_only_by_whoever_means_it() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    ada.create_room("garden", "public").await;
+    let fields = [("name", "Garden"), ("topic", "Herbs"), ("visibility", "open")];
+    let refused = bob.submit("/rooms/new", "create_room", &fields).await;
+    let form = bob.get(refused.leads_to()).await;
+    form.assert_has("There is a room of this name.");
+    form.assert_has("It is here: <a href=\"/r/garden\"");
+    assert!(form.tag_with("name=\"allow_duplicate\"").contains("value=\"true\""));
+    for kept in ["value=\"Garden\"", "value=\"Herbs\""] {
+        form.assert_has(kept);
+    }
+    let meant = fields.into_iter().chain([("allow_duplicate", "true")]).collect::<Vec<_>>();
+    assert_eq!(bob.submit("/rooms/new", "create_room", &meant).await.leads_to(), "/r/garden-2");
+
+    ada.create_room("plans", "public").await;
+    let rename = [("room", "plans"), ("name", "GARDEN"), ("topic", "")];
+    let refused = ada.submit("/r/plans/edit", "edit_room", &rename).await;
+    ada.get(refused.leads_to()).await.assert_has("name=\"allow_duplicate\"");
+    let meant = rename.into_iter().chain([("allow_duplicate", "true")]).collect::<Vec<_>>();
+    assert_eq!(ada.submit("/r/plans/edit", "edit_room", &meant).await.leads_to(), "/r/plans");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn beside_a_name_that_two_people_have_stands_who_it_is() {
+    let app = TestApp::start().await;
+    let people = [("ada", "Ada"), ("eve", "Аdа"), ("joe", "Joe")];
+    for (username, display_name) in people {
+        let person = app.stranger();
+        let fields = [("username", username), ("display_name", display_name), ("password", PASSWORD)];
+        assert_eq!(person.submit("/register", "register", &fields).await.leads_to(), "/r/lobby");
+        person.write("lobby", &format!("It is me, {username}")).await;
+    }
+    let page = app.stranger().get("/r/lobby").await;
+    for (username, _) in &people[..2] {
+        page.assert_has(&format!("<span class=\"message-handle\">@{username}</span>"));
+    }
+    page.assert_has_not("message-handle\">@joe");
+    let joe = app.stranger();
+    let refused =
+        joe.submit("/register", "register", &[("username", "jo-e"), ("display_name", ""), ("password", PASSWORD)]).await;
+    joe.get(refused.leads_to()).await.assert_has("This one is taken.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_people_write_has_the_direction_of_its_own_letters() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    let fields = [("name", "חדר"), ("topic", "שיחה"), ("visibility", "public")];
+    assert!(ada.submit("/rooms/new", "create_room", &fields).await.leads_to().starts_with("/r/"));
+    ada.write("lobby", "שלום").await;
+    let auto = |tag: &str| assert!(tag.contains("dir=\"auto\""), "{tag}");
+    let page = ada.get("/r/lobby").await;
+    for part in
+        ["class=\"message-author\"", "class=\"message-body\"", "class=\"room-name\"", "class=\"room-topic\"", "name=\"body\""]
+    {
+        auto(page.tag_with(part));
+    }
+    page.assert_has("<span dir=\"auto\">חדר</span>");
+    page.assert_has("<strong dir=\"auto\">ada</strong>");
+    let home = ada.get("/").await;
+    for part in ["class=\"card-name\"", "class=\"card-topic\""] {
+        auto(home.tag_with(part));
+    }
+    let form = ada.get("/rooms/new").await;
+    for part in ["id=\"name\"", "id=\"topic\""] {
+        auto(form.tag_with(part));
+    }
+    auto(app.stranger().get("/register").await.tag_with("id=\"display_name\""));
 }

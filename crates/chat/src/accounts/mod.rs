@@ -1,5 +1,7 @@
 //! Accounts (use cases): making one.
 
+mod names;
 mod register;
 
+pub(crate) use names::fill_looks;
 pub use register::{Registration, register};

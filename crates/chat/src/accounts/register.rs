@@ -2,13 +2,14 @@
 
 use std::net::IpAddr;
 
-use protocol::{DisplayName, Field, FieldError, Password, Problem, User, UserId, Username};
+use protocol::{DisplayName, Password, User, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait, SqlErr};
 
+use super::names::{Looks, mark_alike, refuse_alike, taken};
 use crate::{
-    Chat, Error, Result,
-    credentials::is_common,
-    db::{Serial, entity::user, now, serialize, users},
+    Chat, Result,
+    credentials::new_password,
+    db::{Serial, entity::user, now, serialize},
     policy::Actor,
     rooms,
     sessions::{self, SignedIn},
@@ -32,9 +33,7 @@ pub struct Registration<'a> {
 pub async fn register(chat: &Chat, new: Registration<'_>, from: IpAddr) -> Result<SignedIn> {
     let (username, name, password) = parse(new)?;
     chat.throttle().check_address(from)?;
-    if users::by_name(chat.db().read(), &username).await?.is_some() {
-        return Err(taken());
-    }
+    refuse_alike(chat.db().read(), &username).await?;
     let password_hash = chat.hasher().hash(password).await?;
     let user = insert(chat, username, name, password_hash).await?;
     let lobby = rooms::lobby();
@@ -46,10 +45,7 @@ pub async fn register(chat: &Chat, new: Registration<'_>, from: IpAddr) -> Resul
 fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, Password), protocol::Error> {
     let username = Username::parse(new.username);
     let name = DisplayName::parse_or(new.display_name, new.username);
-    let password = Password::parse_new(new.password).and_then(|password| {
-        let common = is_common(password.reveal(), new.username);
-        if common { Err(FieldError { field: Field::Password, problem: Problem::TooCommon }) } else { Ok(password) }
-    });
+    let password = new_password(new.password, new.username);
     match (username, name, password) {
         (Ok(username), Ok(name), Ok(password)) => Ok((username, name, password)),
         (username, name, password) => {
@@ -60,16 +56,22 @@ fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, P
 
 async fn insert(chat: &Chat, username: Username, name: DisplayName, password_hash: String) -> Result<User> {
     let transaction = chat.db().begin().await?;
-    // Two first accounts at once: only one of them is the owner.
+    // Two first accounts at once: only one of them is the owner. Two names alike at once: only one of them is taken.
     serialize(&transaction, Serial::FirstAccount).await?;
     let role = match user::Entity::find().count(&transaction).await? {
         0 => user::Role::Owner,
         _ => user::Role::Member,
     };
+    refuse_alike(&transaction, &username).await?;
+    let looks = Looks::of(username.as_str(), name.as_str());
+    let ambiguous = mark_alike(&transaction, &name, &looks).await?;
     let row = user::ActiveModel {
         id: Set(UserId::generate().0),
         username: Set(username.into_string()),
         name: Set(name.into_string()),
+        username_look: Set(Some(looks.username)),
+        name_look: Set(Some(looks.name)),
+        ambiguous: Set(ambiguous),
         password_hash: Set(password_hash),
         role: Set(role),
         created_at: Set(now()),
@@ -80,8 +82,4 @@ async fn insert(chat: &Chat, username: Username, name: DisplayName, password_has
     })?;
     transaction.commit().await?;
     Ok(user.into())
-}
-
-fn taken() -> Error {
-    FieldError { field: Field::Username, problem: Problem::Taken }.into()
 }

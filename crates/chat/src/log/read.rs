@@ -54,6 +54,7 @@ async fn between(db: &Db, room: RoomId, after: Seq, end: Seq) -> Result<Vec<Publ
         .column(room::Column::Topic)
         .column(user::Column::Username)
         .column(user::Column::Name)
+        .column(user::Column::Ambiguous)
         .column(message::Column::ClientId)
         .column(message::Column::Body)
         .filter(room_event::Column::RoomId.eq(room.0))

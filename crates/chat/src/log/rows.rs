@@ -49,6 +49,7 @@ pub(super) struct Entry {
     actor_id: Uuid,
     username: String,
     name: String,
+    ambiguous: bool,
     message_id: Option<Uuid>,
     client_id: Option<Uuid>,
     body: Option<String>,
@@ -69,7 +70,7 @@ impl Entry {
             kind::ROOM_CHANGED => Change::RoomChanged { name: self.room_name, topic: self.topic },
             other => return Err(Error::internal(format!("entry {} of room {room} is of an unknown kind, {other}", self.seq))),
         };
-        let actor = User { id: UserId(self.actor_id), username: self.username, name: self.name };
+        let actor = User { id: UserId(self.actor_id), username: self.username, name: self.name, ambiguous: self.ambiguous };
         Ok(publish(Event { room, seq: Seq(self.seq), at: self.at, actor, change }, epoch, self.visibility.into()))
     }
 }

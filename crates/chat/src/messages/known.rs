@@ -35,6 +35,7 @@ struct Seat {
     role: Option<membership::Role>,
     username: Option<String>,
     name: Option<String>,
+    ambiguous: Option<bool>,
 }
 
 /// A message that is stored already.
@@ -51,10 +52,10 @@ struct Earlier {
 
 impl Seat {
     fn parts(self) -> (Room, Option<Member>) {
-        let Self { id, slug, visibility, last_seq, user_id, role, username, name } = self;
-        let member = match (user_id, role, username, name) {
-            (Some(id), Some(role), Some(username), Some(name)) => {
-                Some(Member { user: User { id: UserId(id), username, name }, role: role.into() })
+        let Self { id, slug, visibility, last_seq, user_id, role, username, name, ambiguous } = self;
+        let member = match (user_id, role, username, name, ambiguous) {
+            (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
+                Some(Member { user: User { id: UserId(id), username, name, ambiguous }, role: role.into() })
             }
             _ => None,
         };
@@ -117,7 +118,8 @@ impl Known {
                 RoomRef::Slug(slug) => _ = slugs.insert(slug.as_str()),
             }
         }
-        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.last_seq, m.user_id, m.role, u.username, u.name FROM rooms r ")
+        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.last_seq, m.user_id, m.role, u.username, u.name, u.ambiguous ")
+            .text("FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")

@@ -107,7 +107,7 @@ async fn fetch(
     count: u64,
 ) -> Result<(Vec<Arc<Message>>, bool)> {
     let db = chat.db().read();
-    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, u.id, u.username, u.name FROM messages m ";
+    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, u.id, u.username, u.name, u.ambiguous FROM messages m ";
     let select = Sql::new(db.get_database_backend(), columns)
         .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
         .value(room.0)
@@ -131,8 +131,8 @@ async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
 }
 
 fn message(row: &QueryResult) -> std::result::Result<Arc<Message>, DbErr> {
-    type Columns = (Uuid, i64, Uuid, String, i64, Uuid, String, String);
-    let (id, seq, client_id, body, at, author, username, name) = Columns::try_get_many_by_index(row)?;
-    let author = User { id: UserId(author), username, name };
+    type Columns = (Uuid, i64, Uuid, String, i64, Uuid, String, String, bool);
+    let (id, seq, client_id, body, at, author, username, name, ambiguous) = Columns::try_get_many_by_index(row)?;
+    let author = User { id: UserId(author), username, name, ambiguous };
     Ok(Arc::new(Message { id: MessageId(id), seq: Seq(seq), author, client_id: ClientId(client_id), body, at }))
 }

@@ -4,13 +4,14 @@ use deunicode::deunicode;
 use protocol::{Field, FieldError, Problem, Room, RoomId, RoomName, Slug, Topic, UserId, Visibility};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::membership::enter;
+use super::{membership::enter, namesake::refuse_twice};
 use crate::{
     Chat, Result,
     db::{
         entity::{membership::Role, room},
         now,
     },
+    look::look,
     policy::Actor,
     writer::{Transaction, Work},
 };
@@ -24,17 +25,19 @@ pub struct NewRoom<'a> {
     pub topic: &'a str,
     /// `public` or `open`.
     pub visibility: &'a str,
+    /// Whether it is to be made although there is a room of that name.
+    pub allow_duplicate: bool,
 }
 
 /// Makes a room and its first member, its owner.
 ///
 /// # Errors
-/// `invalid` with every field that is wrong, `not_authenticated`, `unavailable`.
+/// `invalid` with every field that is wrong, or the name when the actor may find a room that has it; `not_authenticated`, `unavailable`.
 pub async fn create(chat: &Chat, actor: Actor, new: NewRoom<'_>) -> Result<Room> {
     let founder = Some(actor.user()?);
     let (name, topic, visibility) = parse(new)?;
     let slug = Slug::from_ascii(&deunicode(name.as_str()));
-    chat.writer().run(Create { founder, slug, name, topic, visibility }).await
+    chat.writer().run(Create { founder, slug, name, topic, visibility, allow_duplicate: new.allow_duplicate }).await
 }
 
 fn parse(new: NewRoom<'_>) -> std::result::Result<(RoomName, Topic, Visibility), protocol::Error> {
@@ -59,6 +62,7 @@ pub(super) struct Create {
     pub(super) name: RoomName,
     pub(super) topic: Topic,
     pub(super) visibility: Visibility,
+    pub(super) allow_duplicate: bool,
 }
 
 impl Work for Create {
@@ -71,10 +75,14 @@ impl Work for Create {
             // Another node that started at the same time has made it.
             return Ok(lobby.into());
         }
+        if let (Some(founder), false) = (self.founder, self.allow_duplicate) {
+            refuse_twice(&**transaction, Actor::User(founder), &self.name, None).await?;
+        }
         let row = room::ActiveModel {
             id: Set(RoomId::generate().0),
             slug: Set(free_slug(&**transaction, &self.slug).await?),
             name: Set(self.name.as_str().to_owned()),
+            name_look: Set(Some(look(self.name.as_str()))),
             topic: Set(self.topic.as_str().to_owned()),
             visibility: Set(self.visibility.into()),
             last_seq: Set(0),

@@ -4,10 +4,11 @@ use hub::{Audience, Frame, Signal};
 use protocol::{Change, Room, RoomName, RoomRef, ServerFrame, Topic, UserId, Visibility};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::load::load;
+use super::{load::load, namesake::refuse_twice};
 use crate::{
     Chat, Result,
     db::entity::room,
+    look::look,
     policy::Actor,
     writer::{Transaction, Work},
 };
@@ -19,17 +20,19 @@ pub struct RoomEdit<'a> {
     pub name: &'a str,
     /// Topic; may be empty.
     pub topic: &'a str,
+    /// Whether it may have the name of another room.
+    pub allow_duplicate: bool,
 }
 
 /// Changes the name and the topic of a room. What stays the same is no change.
 ///
 /// # Errors
-/// `invalid` with every field that is wrong; `not_allowed` for a member who is not the room's owner, `not_a_member`,
+/// `invalid` with every field that is wrong, or the name when the actor may find another room that has it; `not_allowed` for a member who is not the room's owner, `not_a_member`,
 /// `not_authenticated`; `not_found` also for what this actor may not know of; `unavailable`.
 pub async fn edit(chat: &Chat, actor: Actor, room: &RoomRef, edit: RoomEdit<'_>) -> Result<Room> {
     let editor = actor.user()?;
     let (name, topic) = parse(edit)?;
-    let room = chat.writer().run(Edit { editor, room: room.clone(), name, topic }).await?;
+    let room = chat.writer().run(Edit { editor, room: room.clone(), name, topic, allow_duplicate: edit.allow_duplicate }).await?;
     announce(chat, &room).await;
     Ok(room)
 }
@@ -68,6 +71,7 @@ struct Edit {
     room: RoomRef,
     name: RoomName,
     topic: Topic,
+    allow_duplicate: bool,
 }
 
 impl Work for Edit {
@@ -80,8 +84,13 @@ impl Work for Edit {
         if found.room.name == name && found.room.topic == topic {
             return Ok(found.room);
         }
+        let new_look = look(&name);
+        if !self.allow_duplicate && new_look != look(&found.room.name) {
+            refuse_twice(&**transaction, Actor::User(self.editor), &self.name, Some(found.room.id)).await?;
+        }
         room::Entity::update_many()
             .col_expr(room::Column::Name, Expr::value(name.clone()))
+            .col_expr(room::Column::NameLook, Expr::value(new_look))
             .col_expr(room::Column::Topic, Expr::value(topic.clone()))
             .filter(room::Column::Id.eq(found.room.id.0))
             .exec(&**transaction)

@@ -3,8 +3,8 @@
 use protocol::{RoomRef, RoomSummary};
 use sea_orm::ConnectionTrait;
 
-use super::load::{Found, found, select};
-use crate::{Chat, Result, db::entity::room::Visibility, policy::Actor};
+use super::load::{self, Found, found, select};
+use crate::{Chat, Result, policy::Actor};
 
 /// The rooms that an actor may find: those joined first, then by name.
 ///
@@ -35,17 +35,7 @@ fn summaries(rooms: &[Found]) -> Vec<RoomSummary> {
 
 async fn findable(chat: &Chat, actor: Actor) -> Result<Vec<Found>> {
     let db = chat.db().read();
-    // A first sieve; what may be shown is decided by the policy.
-    let select = select(db.get_database_backend(), actor).text("r.visibility = ").value(Visibility::Public);
-    let select = match actor {
-        Actor::Guest => select,
-        Actor::User(user) => select
-            .text(" OR r.visibility = ")
-            .value(Visibility::Open)
-            .text(" OR r.id IN (SELECT room_id FROM memberships WHERE user_id = ")
-            .value(user.0)
-            .text(")"),
-    };
+    let select = load::findable(select(db.get_database_backend(), actor), actor);
     let rows = db.query_all_raw(select.text(" ORDER BY r.name").done()).await?;
     let mut rooms = rows.iter().map(|row| found(row, actor)).collect::<std::result::Result<Vec<_>, _>>()?;
     rooms.retain(|found| found.access.standing().is_ok());

@@ -52,6 +52,21 @@ pub(super) fn select(backend: DbBackend, actor: Actor) -> Sql {
     sql.text(" FROM rooms r WHERE ")
 }
 
+/// Goes on with a first sieve: the rooms that an actor may find. What may be shown is decided by the policy.
+pub(super) fn findable(sql: Sql, actor: Actor) -> Sql {
+    let sql = sql.text("(r.visibility = ").value(room::Visibility::Public);
+    let sql = match actor {
+        Actor::Guest => sql,
+        Actor::User(user) => sql
+            .text(" OR r.visibility = ")
+            .value(room::Visibility::Open)
+            .text(" OR r.id IN (SELECT room_id FROM memberships WHERE user_id = ")
+            .value(user.0)
+            .text(")"),
+    };
+    sql.text(")")
+}
+
 /// A row of [`select`], as the actor sees it.
 pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<Found, DbErr> {
     type Columns = (Uuid, String, String, String, room::Visibility, i64, i64, Option<Uuid>, Option<membership::Role>);

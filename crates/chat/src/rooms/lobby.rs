@@ -21,6 +21,6 @@ pub(crate) async fn ensure_lobby(chat: &Chat) -> Result<()> {
     }
     let (name, topic) = (RoomName::parse("Lobby")?, Topic::parse("Where everybody meets. Say hello.")?);
     let slug = Slug::from_ascii(LOBBY);
-    chat.writer().run(Create { founder: None, slug, name, topic, visibility: Visibility::Public }).await?;
+    chat.writer().run(Create { founder: None, slug, name, topic, visibility: Visibility::Public, allow_duplicate: true }).await?;
     Ok(())
 }

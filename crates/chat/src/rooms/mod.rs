@@ -6,6 +6,7 @@ mod list;
 mod load;
 mod lobby;
 mod membership;
+mod namesake;
 
 pub use create::{NewRoom, create};
 pub use edit::{RoomEdit, edit, editable};
@@ -14,3 +15,5 @@ pub(crate) use list::list_and_load;
 pub(crate) use load::{Found, load};
 pub(crate) use lobby::{LOBBY, ensure_lobby, lobby};
 pub use membership::{join, leave};
+pub(crate) use namesake::fill_looks;
+pub use namesake::namesake;

@@ -34,17 +34,17 @@ pub(super) struct Found {
 
 /// Looks a refresh token up, of a session that has not ended.
 pub(super) async fn lookup(db: &impl ConnectionTrait, token: &str) -> Result<Option<Found>> {
-    type Columns = (Option<i64>, Uuid, Uuid, String, String);
+    type Columns = (Option<i64>, Uuid, Uuid, String, String, bool);
     let hash = RefreshToken::hash_of(token);
-    let columns = "SELECT t.replaced_at, s.id, u.id, u.username, u.name FROM refresh_tokens t ";
+    let columns = "SELECT t.replaced_at, s.id, u.id, u.username, u.name, u.ambiguous FROM refresh_tokens t ";
     let select = Sql::new(db.get_database_backend(), columns)
         .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
         .value(hash.as_str())
         .text(" AND s.revoked_at IS NULL AND s.expires_at > ")
         .value(now());
     let Some(row) = db.query_one_raw(select.done()).await? else { return Ok(None) };
-    let (replaced_at, id, user, username, name) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name } };
+    let (replaced_at, id, user, username, name, ambiguous) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name, ambiguous } };
     Ok(Some(Found { hash, replaced_at, session }))
 }
 

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use protocol::{ErrorCode, Password, SessionId, User, UserId, Username};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     lifetime::REMEMBER_REPLACED_MS,
@@ -11,8 +11,12 @@ use super::{
 };
 use crate::{
     Chat, Result,
-    credentials::RefreshToken,
-    db::{Transaction, entity::session, now, users},
+    credentials::{RefreshToken, TypedPassword},
+    db::{
+        Transaction,
+        entity::{session, user},
+        now, users,
+    },
 };
 
 /// A session that was just begun.
@@ -34,23 +38,22 @@ pub const REFUSALS: [&str; 4] = ["malformed", "unknown_user", "wrong_password", 
 pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: IpAddr) -> Result<SignedIn> {
     let [malformed, unknown_user, wrong_password, throttled] = REFUSALS.map(|reason| move |user: &str| tell(from, user, reason));
     chat.throttle().check_address(from).inspect_err(|_| throttled(""))?;
-    let (Ok(username), Some(password)) = (Username::parse(username), Password::parse_existing(password)) else {
+    let (Ok(username), Some(password)) = (Username::parse(username), TypedPassword::parse(password)) else {
         malformed("");
         return Err(ErrorCode::WrongCredentials.into());
     };
     let name = username.as_str();
     chat.throttle().check_account(name, from).inspect_err(|_| throttled(name))?;
     let account = users::by_name(chat.db().read(), &username).await?;
-    let stored = account.as_ref().map(|account| account.password_hash.clone());
-    let matches = chat.hasher().verify(password, stored).await?;
-    let Some(account) = account else {
-        unknown_user(name);
+    let is_known = account.is_some();
+    let Some(account) = verify(chat, account, password).await? else {
+        if is_known {
+            wrong_password(name)
+        } else {
+            unknown_user(name)
+        };
         return Err(ErrorCode::WrongCredentials.into());
     };
-    if !matches {
-        wrong_password(name);
-        return Err(ErrorCode::WrongCredentials.into());
-    }
     chat.throttle().succeeded(name, from);
     open(chat, account.into()).await
 }
@@ -60,6 +63,35 @@ pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: IpAddr) 
 fn tell(from: IpAddr, user: &str, reason: &'static str) {
     tracing::info!(client = %from.to_canonical(), reason, user, "sign-in refused");
     metrics::counter!("snug_sign_ins_failed_total", "reason" => reason).increment(1);
+}
+
+/// The account, if this is its password. One whose hash is of an older form gets a hash of the form that is compared.
+async fn verify(chat: &Chat, account: Option<user::Model>, password: TypedPassword) -> Result<Option<user::Model>> {
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    if chat.hasher().verify(password.normal.clone(), stored.clone()).await? {
+        return Ok(account);
+    }
+    for form in password.older {
+        if chat.hasher().verify(form, stored.clone()).await?
+            && let Some(account) = account
+        {
+            rehash(chat, &account, password.normal).await?;
+            return Ok(Some(account));
+        }
+    }
+    Ok(None)
+}
+
+async fn rehash(chat: &Chat, account: &user::Model, password: Password) -> Result<()> {
+    let hash = chat.hasher().hash(password).await?;
+    let transaction = chat.db().begin().await?;
+    user::Entity::update_many()
+        .col_expr(user::Column::PasswordHash, Expr::value(hash))
+        .filter(user::Column::Id.eq(account.id))
+        .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()))
+        .exec(&transaction)
+        .await?;
+    Ok(transaction.commit().await?)
 }
 
 /// Begins a session for an account that has proved itself.

@@ -2,7 +2,7 @@ use chat::{
     Actor,
     rooms::{self, NewRoom, RoomEdit},
 };
-use protocol::{Change, ErrorCode, Event, Field, Room, Seq, ServerFrame, Standing, Window};
+use protocol::{Change, ErrorCode, Event, Field, Problem, Room, Seq, ServerFrame, Standing, Window};
 
 use crate::{
     scene::{Scene, code, subscribe},
@@ -28,11 +28,11 @@ async fn a_room_gets_a_slug_of_its_own_from_its_name() {
 async fn what_is_wrong_with_a_new_room_is_said() {
     let scene = Scene::open().await;
     let ada = scene.person("ada").await;
-    let new = NewRoom { name: " ", topic: &"x".repeat(251), visibility: "secret" };
+    let new = NewRoom { name: " ", topic: &"x".repeat(251), visibility: "secret", allow_duplicate: false };
     let error = rooms::create(&scene.chat, ada.actor(), new).await.unwrap_err().public();
     let fields: Vec<_> = error.fields.iter().map(|fault| fault.field).collect();
     assert_eq!(fields, [Field::Name, Field::Topic, Field::Visibility]);
-    let new = NewRoom { name: "Garden", topic: "", visibility: "public" };
+    let new = NewRoom { name: "Garden", topic: "", visibility: "public", allow_duplicate: false };
     assert_eq!(code(rooms::create(&scene.chat, Actor::Guest, new).await), ErrorCode::NotAuthenticated);
 }
 
@@ -130,7 +130,9 @@ async fn nobody_but_the_owner_changes_a_room() {
     assert_eq!(code(bob.edit(&room, "Mine", "").await), ErrorCode::NotAMember);
     bob.join(&room).await;
     assert_eq!(code(bob.edit(&room, "Mine", "").await), ErrorCode::NotAllowed);
-    let guest = rooms::edit(&scene.chat, Actor::Guest, &room.id.into(), RoomEdit { name: "Mine", topic: "" }).await;
+    let guest =
+        rooms::edit(&scene.chat, Actor::Guest, &room.id.into(), RoomEdit { name: "Mine", topic: "", allow_duplicate: false })
+            .await;
     assert_eq!(code(guest), ErrorCode::NotAuthenticated);
     let fields: Vec<_> = ada.edit(&room, "", &"x".repeat(251)).await.unwrap_err().public().fields;
     assert_eq!(fields.iter().map(|fault| fault.field).collect::<Vec<_>>(), [Field::Name, Field::Topic]);
@@ -158,4 +160,32 @@ async fn event(socket: &Socket) -> Event {
             return event;
         }
     }
+}
+
+#[tokio::test]
+async fn a_room_of_the_same_name_is_not_made_by_accident() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let garden = ada.room("Tea Garden", "open").await;
+    let create = async |actor: Actor, name: &str, allow_duplicate| {
+        rooms::create(&scene.chat, actor, NewRoom { name, topic: "", visibility: "public", allow_duplicate }).await
+    };
+    for name in ["Tea Garden", " tea  GARDEN", "Теа Garden", "Tea-Garden"] {
+        let error = create(bob.actor(), name, false).await.unwrap_err().public();
+        assert_eq!((error.fields[0].field, error.fields[0].problem), (Field::Name, Problem::Taken), "{name}");
+        assert_eq!(rooms::namesake(&scene.chat, bob.actor(), name).await.unwrap().unwrap().id, garden.id);
+    }
+    assert!(rooms::namesake(&scene.chat, Actor::Guest, "Tea Garden").await.unwrap().is_none(), "told of an open room");
+    assert_ne!(create(bob.actor(), "Tea Garden", true).await.unwrap().id, garden.id);
+
+    let twice = futures::future::join_all((0..4).map(|_| create(ada.actor(), "Herbs", false))).await;
+    assert_eq!(twice.iter().filter(|result| result.is_ok()).count(), 1);
+
+    // A rename is no way round, and a room does not stand in its own way.
+    let roses = ada.room("Roses", "public").await;
+    let error = ada.edit(&roses, "herbs", "").await.unwrap_err().public();
+    assert_eq!((error.fields[0].field, error.fields[0].problem), (Field::Name, Problem::Taken));
+    ada.edit(&roses, "ROSES", "Red ones").await.unwrap();
+    let edit = RoomEdit { name: "Herbs", topic: "", allow_duplicate: true };
+    rooms::edit(&scene.chat, ada.actor(), &roses.id.into(), edit).await.unwrap();
 }

@@ -10,6 +10,7 @@ use chat::{
     sessions::{self, SignedIn},
 };
 use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame, User};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use tempfile::TempDir;
 
 use crate::socket::Socket;
@@ -59,6 +60,21 @@ impl Scene {
         Self { chat, ..self }
     }
 
+    /// Writes into the database behind the chat's back.
+    pub async fn execute(&self, sql: &str) {
+        let db = Database::connect(&self.database_url).await.unwrap();
+        db.execute_unprepared(sql).await.unwrap();
+        db.close().await.unwrap();
+    }
+
+    /// The first column of what is found in the database.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        let db = Database::connect(&self.database_url).await.unwrap();
+        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
+        db.close().await.unwrap();
+        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
     pub async fn person(&self, username: &str) -> Person {
         let new = Registration { username, display_name: "", password: PASSWORD };
         let SignedIn { session, refresh_token } = accounts::register(&self.chat, new, HOME).await.unwrap();
@@ -94,7 +110,7 @@ impl Person {
     }
 
     pub async fn room(&self, name: &str, visibility: &str) -> Room {
-        rooms::create(&self.chat, self.actor(), NewRoom { name, topic: "", visibility }).await.unwrap()
+        rooms::create(&self.chat, self.actor(), NewRoom { name, topic: "", visibility, allow_duplicate: true }).await.unwrap()
     }
 
     pub async fn join(&self, room: &Room) {
@@ -106,7 +122,7 @@ impl Person {
     }
 
     pub async fn edit(&self, room: &Room, name: &str, topic: &str) -> chat::Result<Room> {
-        rooms::edit(&self.chat, self.actor(), &room.id.into(), RoomEdit { name, topic }).await
+        rooms::edit(&self.chat, self.actor(), &room.id.into(), RoomEdit { name, topic, allow_duplicate: false }).await
     }
 
     pub async fn say(&self, room: impl Into<RoomRef>, body: &str) -> Sent {

@@ -4,9 +4,13 @@
 use std::iter;
 
 use super::{escape::escape, inline};
+use crate::visible::is_visible;
 
 /// How deep quotes and lists may nest.
 pub(super) const MAX_DEPTH: usize = 8;
+
+/// Digits in the number of a list item.
+const DIGITS_MAX: usize = 3;
 
 /// Where blocks stand.
 #[derive(Clone, Copy)]
@@ -72,7 +76,7 @@ pub(super) fn write(mut lines: &[&str], place: Place, html: &mut String) {
     while let Some(line) = lines.first() {
         let used = match Start::of(line, place) {
             Start::Blank => 1,
-            Start::Fence(fence) => code(lines, &fence, html),
+            Start::Fence(fence) => code(lines, &fence, place, html),
             Start::Heading(text) => {
                 html.push_str("<p><strong>");
                 inline::write(text, html);
@@ -160,8 +164,14 @@ impl<'a> Fence<'a> {
     }
 }
 
-/// Code goes up to its closing fence, or to the end when there is none.
-fn code(lines: &[&str], fence: &Fence<'_>, html: &mut String) -> usize {
+/// Code goes up to its closing fence, or to the end when there is none. Without any it is shown as it was typed.
+fn code(lines: &[&str], fence: &Fence<'_>, place: Place, html: &mut String) -> usize {
+    let inner = lines.iter().skip(1).take_while(|line| !fence.is_closed_by(line)).count();
+    let (code, used) = (&lines[1..=inner], lines.len().min(inner + 2));
+    if !code.iter().any(|line| is_visible(line)) {
+        typed(&lines[..used], place, html);
+        return used;
+    }
     // In reach of the keyboard, since a long line scrolls (WCAG 2.1.1).
     html.push_str("<pre tabindex=\"0\"><code");
     if let Some(language) = fence.language() {
@@ -170,17 +180,26 @@ fn code(lines: &[&str], fence: &Fence<'_>, html: &mut String) -> usize {
         html.push('"');
     }
     html.push('>');
-    let inner = lines.iter().skip(1).take_while(|line| !fence.is_closed_by(line));
-    let mut used = 1;
-    for line in inner {
-        if used > 1 {
+    for (n, line) in code.iter().enumerate() {
+        if n > 0 {
             html.push('\n');
         }
         escape(outdented(line, fence.indent), "", html);
-        used += 1;
     }
     html.push_str("</code></pre>");
-    used + 1
+    used
+}
+
+/// Lines as they were typed.
+pub(super) fn typed(lines: &[&str], place: Place, html: &mut String) {
+    let text = lines.join("\n");
+    if place.tight {
+        escape(&text, "<br>", html);
+    } else {
+        html.push_str("<p>");
+        escape(&text, "<br>", html);
+        html.push_str("</p>");
+    }
 }
 
 /// The mark before a list item.
@@ -203,7 +222,8 @@ impl<'a> Marker<'a> {
         let kind = *marked.as_bytes().get(digits)?;
         let number = match (digits, kind) {
             (0, b'-' | b'*' | b'+') => None,
-            (1..=9, b'.' | b')') => Some(marked[..digits].parse().ok()?),
+            // A year at the start of a line is none, and neither is 007.
+            (1..=DIGITS_MAX, b'.' | b')') if digits == 1 || !marked.starts_with('0') => Some(marked[..digits].parse().ok()?),
             _ => return None,
         };
         let rest = &marked[digits + 1..];
@@ -224,22 +244,30 @@ impl<'a> Marker<'a> {
 
 fn list(lines: &[&str], first: &Marker<'_>, place: Place, html: &mut String) -> usize {
     html.push_str(if first.number.is_some() { "<ol" } else { "<ul" });
-    if let Some(number) = first.number.filter(|&number| number != 1) {
-        html.push_str(" start=\"");
-        html.push_str(&number.to_string());
-        html.push('"');
-    }
-    html.push('>');
-    let mut used = 0;
+    number("start", first.number.filter(|&number| number != 1), html);
+    let (mut used, mut next) = (0, first.number);
     while let Some(rest) = lines.get(used..) {
         let blank = rest.iter().take_while(|line| is_blank(line)).count();
         let Some(marker) = rest.get(blank).and_then(|line| Marker::of(line)).filter(|marker| marker.kind == first.kind) else {
             break;
         };
+        html.push_str("<li");
+        number("value", marker.number.filter(|_| marker.number != next), html);
         used += blank + item(&rest[blank..], &marker, place, html);
+        next = marker.number.map(|number| number + 1);
     }
     html.push_str(if first.number.is_some() { "</ol>" } else { "</ul>" });
     used
+}
+
+/// Ends a tag, with this attribute where there is a number to say: the numbers that were typed are shown.
+fn number(attribute: &str, number: Option<u32>, html: &mut String) {
+    if let Some(number) = number {
+        for part in [" ", attribute, "=\"", &number.to_string(), "\""] {
+            html.push_str(part);
+        }
+    }
+    html.push('>');
 }
 
 fn item(lines: &[&str], marker: &Marker<'_>, place: Place, html: &mut String) -> usize {
@@ -249,7 +277,6 @@ fn item(lines: &[&str], marker: &Marker<'_>, place: Place, html: &mut String) ->
     let mut own: Vec<&str> = iter::once(marker.text).chain(more.map(|line| outdented(line, offset))).collect();
     while own.pop_if(|line| is_blank(line)).is_some() {}
     let tight = !own.iter().any(|line| is_blank(line));
-    html.push_str("<li>");
     write(&own, place.inside(tight), html);
     html.push_str("</li>");
     own.len().max(1)

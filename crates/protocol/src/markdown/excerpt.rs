@@ -1,17 +1,18 @@
 //! A message as one line of plain text, for the description of a page.
 
 use super::render;
+use crate::visible::shortened;
 
-/// The text of a message without markup, on one line, of at most so many characters. What is longer ends after a word, with `…`.
+/// The text of a message without markup, on one line, of at most so many characters. What is longer ends after a word, with `…`. For
+/// the server only: it brings a table that is too large for the browser.
 #[must_use]
 pub fn excerpt(source: &str, max_chars: usize) -> String {
     let text = plain(&render(source));
     if text.chars().count() <= max_chars {
         return text;
     }
-    let room = text.char_indices().nth(max_chars.saturating_sub(1)).map_or(0, |(end, _)| end);
-    let cut = &text[..room];
-    let ends_word = text[room..].starts_with(' ');
+    let cut = shortened(&text, max_chars.saturating_sub(1));
+    let ends_word = text[cut.len()..].starts_with(' ');
     let end = if ends_word { cut.len() } else { cut.rfind(' ').unwrap_or(cut.len()) };
     let mut line = cut[..end].trim_end_matches([' ', ',']).to_owned();
     line.push('…');
@@ -21,11 +22,27 @@ pub fn excerpt(source: &str, max_chars: usize) -> String {
 /// The text in the renderer's HTML. It is ours, so each `<` begins a tag, each `>` ends one, and there are four references.
 fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
+    // The lists around, each with the number of its next item.
+    let mut lists: Vec<Option<u32>> = Vec::new();
     for piece in html.split('<') {
         let (tag, shown) = piece.split_once('>').unwrap_or(("", piece));
-        let name = tag.trim_start_matches('/').split(' ').next().unwrap_or_default();
-        if !matches!(name, "" | "a" | "code" | "del" | "em" | "strong") {
+        let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        let number = attributes.split('"').nth(1).and_then(|number| number.parse().ok());
+        if !matches!(name.trim_start_matches('/'), "" | "a" | "code" | "del" | "em" | "strong") {
             text.push(' ');
+        }
+        match name {
+            "ol" => lists.push(Some(number.unwrap_or(1))),
+            "ul" => lists.push(None),
+            "/ol" | "/ul" => _ = lists.pop(),
+            "li" => {
+                if let Some(next) = lists.last_mut().and_then(Option::as_mut) {
+                    *next = number.unwrap_or(*next);
+                    text.push_str(&format!("{next}. "));
+                    *next += 1;
+                }
+            }
+            _ => {}
         }
         text.push_str(shown);
     }

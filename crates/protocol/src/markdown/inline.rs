@@ -4,16 +4,20 @@
 use super::{
     emphasis,
     escape::escape,
-    links,
+    hosts,
+    label::{label, misleads},
+    links::{self, Address, Before},
     token::{Run, Token},
 };
+use crate::visible::is_visible;
 
 /// Writes the text of a paragraph as HTML.
 pub(super) fn write(text: &str, html: &mut String) {
     let mut tokens = Lexer::new(text).tokens();
     emphasis::pair(&mut tokens);
-    let mut links = 0;
-    for token in &tokens {
+    // The links that are open, and where the outermost began: it is the only one that is written.
+    let (mut links, mut start) = (0, 0);
+    for (at, token) in tokens.iter().enumerate() {
         match token {
             Token::Text(text) => escape(text, "<br>", html),
             Token::Code(code) => {
@@ -21,22 +25,23 @@ pub(super) fn write(text: &str, html: &mut String) {
                 escape(code, " ", html);
                 html.push_str("</code>");
             }
-            Token::Address(address) if links > 0 => escape(address, "", html),
-            Token::Address(address) => {
-                open_link(address, html);
-                escape(address, "", html);
+            Token::Address(address) if links > 0 => hosts::show(address.text, html),
+            Token::Address(Address { scheme, text }) => {
+                open_link(scheme, text, html);
+                hosts::show(text, html);
                 html.push_str("</a>");
             }
             Token::LinkStart(address) => {
                 if links == 0 {
-                    open_link(address, html);
+                    open_link("", address, html);
+                    start = at;
                 }
                 links += 1;
             }
             Token::LinkEnd => {
                 links -= 1;
                 if links == 0 {
-                    html.push_str("</a>");
+                    close_link(&tokens[start..at], html);
                 }
             }
             Token::Run(run) => run.write(html),
@@ -44,17 +49,26 @@ pub(super) fn write(text: &str, html: &mut String) {
     }
 }
 
-fn open_link(address: &str, html: &mut String) {
+fn open_link(scheme: &str, address: &str, html: &mut String) {
     html.push_str("<a href=\"");
+    html.push_str(scheme);
     escape(address, "", html);
     html.push_str("\" rel=\"nofollow noopener\">");
 }
 
-/// A `[` or `![` that may begin a link.
-struct Bracket {
-    token: usize,
-    /// Where the link's text begins.
-    text: usize,
+/// Ends a link. Where its text is no help in telling where it leads, that is shown.
+fn close_link(tokens: &[Token<'_>], html: &mut String) {
+    if let Some(Token::LinkStart(target)) = tokens.first() {
+        let label = label(tokens);
+        if !is_visible(&label) {
+            hosts::show(target, html);
+        } else if misleads(&label, target) {
+            html.push_str(" (");
+            hosts::show(target, html);
+            html.push(')');
+        }
+    }
+    html.push_str("</a>");
 }
 
 struct Lexer<'a> {
@@ -63,14 +77,17 @@ struct Lexer<'a> {
     /// From here to `at`, nothing but text was found.
     plain: usize,
     tokens: Vec<Token<'a>>,
-    brackets: Vec<Bracket>,
+    /// The tokens of `[` and `![` that may begin a link.
+    brackets: Vec<usize>,
+    /// Whether the last run of `*`, `_` and `~` opened something.
+    open: [bool; 3],
     /// Lengths of backtick runs that nothing closes any more. They keep a line of many lengths from being searched each time.
     unclosed: Vec<usize>,
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, plain: 0, tokens: Vec::new(), brackets: Vec::new(), unclosed: Vec::new() }
+        Self { text, at: 0, plain: 0, tokens: Vec::new(), brackets: Vec::new(), open: [false; 3], unclosed: Vec::new() }
     }
 
     fn tokens(mut self) -> Vec<Token<'a>> {
@@ -83,7 +100,8 @@ impl<'a> Lexer<'a> {
                 b'*' | b'_' | b'~' => self.run(byte),
                 b'!' | b'[' => self.bracket(),
                 b']' => self.link(),
-                b'h' | b'H' => self.address(),
+                b'h' | b'H' | b'w' | b'W' => self.address(),
+                b'@' => self.mail(),
                 _ => None,
             };
             if taken.is_none() {
@@ -136,25 +154,38 @@ impl<'a> Lexer<'a> {
             return Some(());
         };
         let code = &inner[..end];
-        let trimmed = code.strip_prefix([' ', '\n']).and_then(|code| code.strip_suffix([' ', '\n']));
-        let code = trimmed.filter(|_| !code.trim().is_empty()).unwrap_or(code);
-        self.take(Token::Code(code), 2 * length + end);
+        if is_visible(code) {
+            let trimmed = code.strip_prefix([' ', '\n']).and_then(|code| code.strip_suffix([' ', '\n']));
+            self.take(Token::Code(trimmed.unwrap_or(code)), 2 * length + end);
+        } else {
+            self.at += 2 * length + end;
+        }
         Some(())
     }
 
     fn autolink(&mut self) -> Option<()> {
         let address = links::in_angles(self.rest())?;
-        self.take(Token::Address(address), address.len() + 2);
+        self.take(Token::Address(Address { scheme: "", text: address }), address.len() + 2);
         Some(())
     }
 
     fn address(&mut self) -> Option<()> {
-        let before = self.text[..self.at].chars().next_back();
-        if before.is_some_and(|c| c.is_ascii_alphanumeric()) {
+        let character = self.text[..self.at].chars().next_back();
+        if character.is_some_and(|c| c.is_ascii_alphanumeric()) {
             return None;
         }
-        let address = links::bare(self.rest(), !self.brackets.is_empty())?;
-        self.take(Token::Address(address), address.len());
+        let address = links::bare(self.rest(), Before { character, open: self.open })?;
+        self.take(Token::Address(address), address.text.len());
+        Some(())
+    }
+
+    /// At an `@`: the address around it.
+    fn mail(&mut self) -> Option<()> {
+        let (before, after) = (&self.text[self.plain..self.at], &self.rest()[1..]);
+        let (local, domain) = links::mail(before, after)?;
+        self.at -= local;
+        let text = &self.rest()[..local + 1 + domain];
+        self.take(Token::Address(Address { scheme: "mailto:", text }), text.len());
         Some(())
     }
 
@@ -162,10 +193,13 @@ impl<'a> Lexer<'a> {
         let length = self.rest().bytes().take_while(|&b| b == mark).count();
         let before = self.text[..self.at].chars().next_back();
         let after = self.rest()[length..].chars().next();
-        match Run::new(mark, length, before, after) {
-            Some(run) => self.take(Token::Run(run), length),
-            None => self.at += length,
-        }
+        let Some(run) = Run::new(mark, length, before, after) else {
+            self.at += length;
+            return Some(());
+        };
+        let open = &mut self.open[usize::from(mark == b'_') + 2 * usize::from(mark == b'~')];
+        *open = run.opens && !(run.closes && *open);
+        self.take(Token::Run(run), length);
         Some(())
     }
 
@@ -173,7 +207,7 @@ impl<'a> Lexer<'a> {
     fn bracket(&mut self) -> Option<()> {
         let mark = ["[", "!["].into_iter().find(|mark| self.rest().starts_with(mark))?;
         self.take(Token::Text(mark), mark.len());
-        self.brackets.push(Bracket { token: self.tokens.len() - 1, text: self.at });
+        self.brackets.push(self.tokens.len() - 1);
         Some(())
     }
 
@@ -185,12 +219,7 @@ impl<'a> Lexer<'a> {
         if !links::is_allowed(&address) {
             return None;
         }
-        let text = &self.text[bracket.text..self.at];
-        self.tokens[bracket.token] = Token::LinkStart(address);
-        if text.trim().is_empty() {
-            self.flush();
-            self.tokens.push(Token::Text(source));
-        }
+        self.tokens[bracket] = Token::LinkStart(address);
         let length = self.rest().len() - rest.len();
         self.take(Token::LinkEnd, length);
         Some(())

@@ -1,5 +1,8 @@
 //! Addresses: which ones may be linked to, and where one ends.
 
+use super::hosts::{host, is_domain, is_unspaced, without_words_behind};
+use crate::visible::{is_ignorable, is_joiner};
+
 /// The schemes that a link may have. All others are left as text: `javascript:` and `data:` are script, and a relative address
 /// would let a message pass itself off as a part of this site.
 const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
@@ -8,42 +11,146 @@ const SCHEMES: [&str; 3] = ["http://", "https://", "mailto:"];
 /// for three at least).
 const PARENTHESES_MAX: usize = 32;
 
+/// The longest name before the `@` of a mail address, in bytes (RFC 5321, 4.5.3.1.1).
+const LOCAL_PART_MAX: usize = 64;
+
+/// An address that stands for itself.
+#[derive(Clone, Copy)]
+pub(super) struct Address<'a> {
+    /// What was left out before it.
+    pub(super) scheme: &'static str,
+    pub(super) text: &'a str,
+}
+
+/// What stands before an address.
+#[derive(Clone, Copy)]
+pub(super) struct Before {
+    pub(super) character: Option<char>,
+    /// Which of `*`, `_` and `~` were opened and may end in it.
+    pub(super) open: [bool; 3],
+}
+
+impl Before {
+    fn is_open(&self, mark: char) -> bool {
+        "*_~".find(mark).is_some_and(|at| self.open[at])
+    }
+}
+
+fn starts_with(text: &str, start: &str) -> bool {
+    text.get(..start.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(start))
+}
+
 /// Whether text begins with one of these schemes and something that can be a host or mailbox.
 fn has_scheme(text: &str, schemes: &[&str]) -> bool {
-    schemes.iter().any(|scheme| {
-        let (start, rest) = text.split_at_checked(scheme.len()).unwrap_or_default();
-        start.eq_ignore_ascii_case(scheme) && rest.starts_with(|c: char| c == '[' || !c.is_ascii_punctuation())
-    })
+    let is_host = |rest: &str| rest.starts_with(|c: char| c == '[' || !c.is_ascii_punctuation());
+    schemes.iter().any(|scheme| starts_with(text, scheme) && is_host(&text[scheme.len()..]))
 }
 
-/// Whether an address may be linked to.
+/// Whether an address may be linked to. One with hidden characters in it could be shown as another one.
 pub(super) fn is_allowed(address: &str) -> bool {
-    has_scheme(address, &SCHEMES) && !address.contains(|c: char| c.is_control() || c.is_whitespace())
+    has_scheme(address, &SCHEMES) && !address.contains(|c: char| c.is_control() || c.is_whitespace() || is_hidden(c))
 }
 
-/// The address that text begins with. In square brackets it ends with them.
-pub(super) fn bare(text: &str, in_brackets: bool) -> Option<&str> {
-    if !has_scheme(text, &SCHEMES[..2]) {
+fn is_hidden(c: char) -> bool {
+    is_ignorable(c) && !is_joiner(c)
+}
+
+/// The `http`, `https` or `www.` address that text begins with.
+pub(super) fn bare(text: &str, before: Before) -> Option<Address<'_>> {
+    let is_whole = |address: &str| has_scheme(address, &SCHEMES[..2]);
+    if is_whole(text) {
+        let text = within_sentence(text, before);
+        return is_whole(text).then_some(Address { scheme: "", text });
+    }
+    // Behind one of these it is the middle of something else.
+    let is_part = before.character.is_some_and(|c| matches!(c, '.' | '/' | '@' | '-' | '=' | '%' | '&' | '#' | '+' | '\\'));
+    if is_part || !starts_with(text, "www.") {
         return None;
     }
-    let ends = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '<' | '>' | '"' | '`') || (in_brackets && c == ']');
-    let whole = &text[..text.find(ends).unwrap_or(text.len())];
-    Some(without_punctuation(whole)).filter(|address| has_scheme(address, &SCHEMES[..2]))
+    let text = within_sentence(text, before);
+    host(text).get(4..).is_some_and(is_domain).then_some(Address { scheme: "https://", text })
 }
 
-/// An address without what belongs to the sentence around it.
-fn without_punctuation(mut address: &str) -> &str {
-    let count = |bracket: u8| address.bytes().filter(|&b| b == bracket).count();
-    let mut surplus = count(b')').saturating_sub(count(b'('));
-    while let Some(last) = address.chars().next_back() {
-        match last {
-            ')' if surplus > 0 => surplus -= 1,
-            '.' | ',' | ':' | ';' | '!' | '?' | '\'' | '*' | '_' | '~' | '’' | '”' | '»' | '…' => {}
-            _ => break,
-        }
-        address = &address[..address.len() - last.len_utf8()];
+/// The mail address around an `@`: how many bytes of it stand before and behind.
+pub(super) fn mail(before: &str, after: &str) -> Option<(usize, usize)> {
+    let is_local = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '%' | '+' | '-');
+    let length = before.chars().rev().take_while(is_local).take(LOCAL_PART_MAX + 1).count();
+    let (outside, local) = before.split_at(before.len() - length);
+    let local = local.trim_start_matches(|c: char| !c.is_ascii_alphanumeric());
+    // What cannot be taken would be part of the name, unless it is a word of a script without blanks.
+    let is_part = |c: char| matches!(c, '/' | '@' | '\\') || (c.is_alphanumeric() && !is_unspaced(c));
+    let is_cut = outside.ends_with(is_part) || local.ends_with('.') || local.contains("..");
+    if is_cut || !(1..=LOCAL_PART_MAX).contains(&local.len()) {
+        return None;
     }
-    address
+    let is_domain_char = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '.') || (!c.is_ascii() && !ends(c));
+    let domain = &after[..after.find(|c| !is_domain_char(c)).unwrap_or(after.len())];
+    let domain = without_words_behind(domain).trim_end_matches(|c| c == '-' || is_sentence_mark(c));
+    // `git@example.org:notes` and the like are for programs.
+    let mut rest = after[domain.len()..].chars();
+    let goes_on = match rest.next() {
+        Some('@' | '/') => true,
+        Some(':') => rest.next().is_some_and(|c| c.is_ascii_alphanumeric() || matches!(c, '/' | '~')),
+        _ => false,
+    };
+    (is_domain(domain) && !goes_on).then_some((local.len(), domain.len()))
+}
+
+/// The address that text begins with, without the sentence around it.
+fn within_sentence(text: &str, before: Before) -> &str {
+    let whole = without_words_behind(&text[..end(text, before)]);
+    whole.trim_end_matches(|c| is_sentence_mark(c) || before.is_open(c))
+}
+
+/// Where an address ends at the latest: at a blank, a quote, the end of a bracket or of emphasis that began before it.
+fn end(text: &str, before: Before) -> usize {
+    let quote = match before.character {
+        Some('\'') => Some('\''),
+        Some('‘') => Some('’'),
+        _ => None,
+    };
+    let (mut round, mut square) = (0, 0);
+    let mut last = None;
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => round += 1,
+            ')' => round -= 1,
+            '[' => square += 1,
+            ']' => square -= 1,
+            _ => {}
+        }
+        let ends = match c {
+            '*' => before.is_open(c),
+            '~' => before.is_open(c) && text[at..].starts_with("~~"),
+            // Between letters of its own script it is part of a name.
+            '・' => last.is_none_or(|last: char| last.is_ascii()) || has_scheme(&text[at + c.len_utf8()..], &SCHEMES),
+            _ => ends(c) || Some(c) == quote,
+        };
+        if ends || round < 0 || square < 0 {
+            return at;
+        }
+        last = Some(c);
+    }
+    text.len()
+}
+
+/// Whether no bare address goes on with this: blanks, quotes, what is hidden, and the punctuation of scripts that put no blank between
+/// an address and what follows it.
+#[rustfmt::skip]
+pub(super) fn ends(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || is_hidden(c) || matches!(c,
+        '<' | '>' | '"' | '`' | '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟' | '—' | '―' | '‥' | '…'
+        | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}' | '\u{303d}' | '\u{30a0}'
+        | '\u{fe10}'..='\u{fe1f}' | '\u{fe30}'..='\u{fe6f}'
+        | '\u{ff01}'..='\u{ff0f}' | '\u{ff1a}'..='\u{ff20}' | '\u{ff3b}'..='\u{ff40}' | '\u{ff5b}'..='\u{ff65}')
+}
+
+/// Whether this belongs to the sentence when an address ends with it.
+#[rustfmt::skip]
+fn is_sentence_mark(c: char) -> bool {
+    matches!(c, '.' | ',' | ':' | ';' | '!' | '?' | '\'' | '‘' | '’' | '–' | '·' | '・'
+        | '\u{589}' | '\u{60c}' | '\u{61b}' | '\u{61f}' | '\u{6d4}' | '\u{964}' | '\u{965}' | '\u{104a}' | '\u{104b}'
+        | '\u{1362}'..='\u{1368}' | '\u{17d4}'..='\u{17d6}')
 }
 
 /// The address in `<…>` that text begins with.

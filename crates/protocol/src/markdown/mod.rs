@@ -5,10 +5,14 @@
 //! It differs where people in a chat expect it:
 //! - a single line end is a line break;
 //! - a quote or a list ends with the first line that does not carry on with it (no "lazy continuation");
-//! - an `http` or `https` address becomes a link without any marks;
+//! - `http`, `https`, `www.` and mail addresses become links without any marks; they end before the punctuation of scripts that put no
+//!   blank behind them;
+//! - a mark closes next to a letter of such a script, whatever stands before it (`**굵게.**다음`);
+//! - the items of a list have the numbers that were typed, of three digits at most: a year at the start of a line begins no list;
+//! - a link whose text names another address shows its own, and a host that mixes scripts is shown as Punycode;
 //! - a heading is a bold line, an image is a link;
 //! - HTML, character references, tables, footnotes, rules and indented code are plain text;
-//! - marks with nothing behind them are plain text, so no message is invisible.
+//! - marks with nothing to be seen in them are plain text, so no message is invisible.
 //!
 //! **Why no sanitiser runs over the result:** no part of the source is ever copied into the HTML as it stands. The output holds
 //! only tags that are written out in this module; text and addresses pass through `escape`, addresses only after their scheme was
@@ -25,11 +29,16 @@ mod blocks;
 mod emphasis;
 mod escape;
 mod excerpt;
+mod hosts;
 mod inline;
+mod label;
 mod links;
+mod punycode;
 mod token;
 
 pub use excerpt::excerpt;
+
+use crate::visible::is_visible;
 
 /// The HTML of a message.
 #[must_use]
@@ -37,7 +46,16 @@ pub fn render(source: &str) -> String {
     let lines: Vec<&str> = source.lines().collect();
     let mut html = String::with_capacity(source.len() + source.len() / 4);
     blocks::write(&lines, blocks::Place::TOP, &mut html);
+    if !shows(&html) && !source.trim().is_empty() {
+        html.clear();
+        blocks::typed(&lines, blocks::Place::TOP, &mut html);
+    }
     html
+}
+
+/// Whether something is to be seen between the tags.
+fn shows(html: &str) -> bool {
+    html.split('<').any(|piece| is_visible(piece.split_once('>').map_or(piece, |(_, text)| text)))
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ fn links() {
         ("[](http://x)", &link("http://x", "http://x")),
         ("![alt](http://x/i.png)", &link("http://x/i.png", "alt")),
         ("[![alt](http://x/i.png)](http://y)", &link("http://y", "alt")),
-        ("[http://x](http://y)", &link("http://y", "http://x")),
+        ("[http://x](http://y)", &link("http://y", "http://x (http://y)")),
         ("[a [b](http://x) c](http://y)", &link("http://y", "a b c")),
         ("*a [b* c](http://x)", &format!("<p>*a <a href=\"http://x\" {rel}>b* c</a></p>")),
         ("*a [b](http://x) c*", &format!("<p><em>a <a href=\"http://x\" {rel}>b</a> c</em></p>")),

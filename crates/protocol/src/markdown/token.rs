@@ -1,11 +1,13 @@
 //! What a paragraph is cut into.
 
+use super::{hosts::is_unspaced, links::Address};
+
 /// A piece of a paragraph.
 pub(super) enum Token<'a> {
     Text(&'a str),
     Code(&'a str),
     /// An address that stands for itself.
-    Address(&'a str),
+    Address(Address<'a>),
     /// The start of a link to this address. Within a link, others are only text.
     LinkStart(String),
     LinkEnd,
@@ -32,8 +34,8 @@ impl Run {
             return None;
         }
         let (before, after) = (Side::of(before), Side::of(after));
-        let faces_right = after != Side::Blank && (after == Side::Letter || before != Side::Letter);
-        let faces_left = before != Side::Blank && (before == Side::Letter || after != Side::Letter);
+        let faces_right = after != Side::Blank && (after != Side::Punctuation || before != Side::Letter);
+        let faces_left = before != Side::Blank && (before != Side::Punctuation || after != Side::Letter);
         // An underscore within a word is part of the word.
         let is_word = mark == b'_' && faces_left && faces_right;
         let opens = faces_right && (!is_word || before == Side::Punctuation);
@@ -54,11 +56,16 @@ impl Run {
         for name in &self.closing {
             push_tag("</", name, html);
         }
-        for _ in 0..self.left {
-            html.push(char::from(self.mark));
-        }
+        self.write_left(html);
         for name in self.opening.iter().rev() {
             push_tag("<", name, html);
+        }
+    }
+
+    /// Writes the characters that found no counterpart.
+    pub(super) fn write_left(&self, text: &mut String) {
+        for _ in 0..self.left {
+            text.push(char::from(self.mark));
         }
     }
 }
@@ -73,19 +80,22 @@ fn push_tag(open: &str, name: &str, html: &mut String) {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Side {
     Blank,
+    /// That of Latin script. With the full list, `**重要。**次` would not be bold.
     Punctuation,
     Letter,
+    /// Letters of scripts that put no blanks around a word, or none before its ending, and pictures: `**굵게.**다음` is bold, though a
+    /// dot stands within the mark and a letter behind it. As in CommonMark, pictures do not hold up a mark either.
+    Unspaced,
 }
 
 impl Side {
-    /// Only the punctuation of Latin script counts: with the full list, `**重要。**次` would not be bold, since those scripts have
-    /// no blanks between words.
     fn of(c: Option<char>) -> Self {
         match c {
             None => Self::Blank,
             Some(c) if c.is_whitespace() => Self::Blank,
             Some('¡' | '«' | '»' | '¿' | '\u{2010}'..='\u{205e}') => Self::Punctuation,
             Some(c) if c.is_ascii_punctuation() => Self::Punctuation,
+            Some(c) if is_unspaced(c) => Self::Unspaced,
             Some(_) => Self::Letter,
         }
     }

@@ -51,7 +51,8 @@ fn check_tag(name: &str, attributes: &str, open: &[&str]) -> Result<(), String> 
         "code" => attributes.is_empty() || is_language(attributes),
         "ol" => attributes.is_empty() || quoted(attributes, "start").is_some_and(|n| n.parse::<u32>().is_ok()),
         "pre" => attributes == "tabindex=\"0\"",
-        "p" | "br" | "em" | "strong" | "del" | "blockquote" | "ul" | "li" => attributes.is_empty(),
+        "li" => attributes.is_empty() || quoted(attributes, "value").is_some_and(|n| n.parse::<u32>().is_ok()),
+        "p" | "br" | "em" | "strong" | "del" | "blockquote" | "ul" => attributes.is_empty(),
         _ => false,
     };
     let parent_fits = match name {

@@ -20,6 +20,8 @@ pub(crate) struct Model {
     #[sea_orm(unique)]
     pub(crate) slug: String,
     pub(crate) name: String,
+    /// What the name looks like.
+    pub(crate) name_look: Option<String>,
     pub(crate) topic: String,
     pub(crate) visibility: Visibility,
     /// The newest place in the room's log.

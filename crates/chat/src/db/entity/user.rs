@@ -21,6 +21,12 @@ pub(crate) struct Model {
     #[sea_orm(unique)]
     pub(crate) username: String,
     pub(crate) name: String,
+    /// What the user name looks like.
+    pub(crate) username_look: Option<String>,
+    /// What the name looks like.
+    pub(crate) name_look: Option<String>,
+    /// Whether the name alone does not say who it is.
+    pub(crate) ambiguous: bool,
     /// PHC string.
     pub(crate) password_hash: String,
     pub(crate) role: Role,
@@ -34,6 +40,6 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl From<Model> for protocol::User {
     fn from(user: Model) -> Self {
-        Self { id: protocol::UserId(user.id), username: user.username, name: user.name }
+        Self { id: protocol::UserId(user.id), username: user.username, name: user.name, ambiguous: user.ambiguous }
     }
 }

@@ -157,3 +157,16 @@ async fn a_pooler_in_transaction_mode_is_called_that() {
     assert!(matches!(&found[..], [fault] if fault.detail.contains("transaction mode")), "{found:?}");
     upkeep::migrate(&url, &folder.file("backups")).await.unwrap();
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_step_can_be_taken_back_and_again() {
+    let folder = Folder::new();
+    for url in [format!("{}?mode=rwc", folder.sqlite("data")), postgres().await] {
+        let db = Database::connect(&url).await.unwrap();
+        for _ in 0..2 {
+            Migrator::up(&db, None).await.unwrap();
+            Migrator::down(&db, None).await.unwrap();
+        }
+        db.close().await.unwrap();
+    }
+}

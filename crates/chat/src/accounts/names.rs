@@ -1,0 +1,100 @@
+//! Which user names are free, and which names have to be told apart.
+
+use protocol::{DisplayName, Field, FieldError, Problem, Username};
+use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
+
+use crate::{
+    Chat, Error, Result,
+    db::{Serial, entity::user, serialize},
+    look::{are_alike, claims_to_be, is_of_the_house, look},
+};
+
+/// Accounts whose names are compared one by one. More of one look than that would differ in `i` and `l` alone.
+const ALIKE_MAX: u64 = 1_000;
+/// Rows that are given a look in one go.
+const ROWS: u64 = 500;
+
+/// What the names of an account look like.
+pub(super) struct Looks {
+    pub(super) username: String,
+    pub(super) name: String,
+}
+
+impl Looks {
+    pub(super) fn of(username: &str, name: &str) -> Self {
+        Self { username: look(username), name: look(name) }
+    }
+}
+
+/// Refuses a user name that somebody has, that can be taken for one that somebody has, or that speaks for the house.
+pub(super) async fn refuse_alike(db: &impl ConnectionTrait, username: &Username) -> Result<()> {
+    let taken = is_of_the_house(username.as_str()) || {
+        let of_one_look = user::Entity::find()
+            .select_only()
+            .column(user::Column::Username)
+            .filter(user::Column::UsernameLook.eq(look(username.as_str())))
+            .limit(ALIKE_MAX);
+        let names: Vec<String> = of_one_look.into_tuple().all(db).await?;
+        names.iter().any(|name| are_alike(name, username.as_str()))
+    };
+    if taken { Err(self::taken()) } else { Ok(()) }
+}
+
+pub(super) fn taken() -> Error {
+    FieldError { field: Field::Username, problem: Problem::Taken }.into()
+}
+
+/// Whether a new account's name does not say who it is. Those for whom it could be taken are marked as well.
+pub(super) async fn mark_alike(db: &impl ConnectionTrait, name: &DisplayName, looks: &Looks) -> Result<bool> {
+    let same = Condition::any()
+        .add(user::Column::NameLook.eq(looks.name.as_str()))
+        .add(user::Column::UsernameLook.eq(looks.name.as_str()));
+    let ambiguous = claims_to_be(name.as_str()) || user::Entity::find().filter(same).one(db).await?.is_some();
+    user::Entity::update_many()
+        .col_expr(user::Column::Ambiguous, Expr::value(true))
+        .filter(user::Column::NameLook.is_in([looks.name.as_str(), looks.username.as_str()]))
+        .filter(user::Column::Ambiguous.eq(false))
+        .exec(db)
+        .await?;
+    Ok(ambiguous)
+}
+
+/// Gives looks to the accounts of a version that knew none, and marks those whose names do not say who they are.
+pub(crate) async fn fill_looks(chat: &Chat) -> Result<()> {
+    if without_looks(chat.db().read(), 1).await?.is_empty() {
+        return Ok(());
+    }
+    let transaction = chat.db().begin().await?;
+    serialize(&transaction, Serial::Migration).await?;
+    loop {
+        let rows = without_looks(&transaction, ROWS).await?;
+        if rows.is_empty() {
+            break;
+        }
+        for (id, username, name) in rows {
+            let looks = Looks::of(&username, &name);
+            user::Entity::update_many()
+                .col_expr(user::Column::UsernameLook, Expr::value(looks.username))
+                .col_expr(user::Column::NameLook, Expr::value(looks.name))
+                .col_expr(user::Column::Ambiguous, Expr::value(claims_to_be(&name)))
+                .filter(user::Column::Id.eq(id))
+                .exec(&transaction)
+                .await?;
+        }
+    }
+    let alike = "UPDATE users SET ambiguous = TRUE WHERE NOT ambiguous AND (\
+                 name_look IN (SELECT name_look FROM users GROUP BY name_look HAVING COUNT(*) > 1) OR \
+                 EXISTS (SELECT 1 FROM users other WHERE other.username_look = users.name_look AND other.id <> users.id))";
+    transaction.execute_unprepared(alike).await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+async fn without_looks(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Uuid, String, String)>> {
+    let rows = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Username, user::Column::Name])
+        .filter(user::Column::NameLook.is_null())
+        .limit(limit);
+    Ok(rows.into_tuple().all(db).await?)
+}
