@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
 const BINARY = process.env.SNUG_BINARY ?? fileURLToPath(new URL("../../target/release/snug", import.meta.url));
 const START_SECONDS = 20;
@@ -30,9 +31,8 @@ export class Server {
   }
 
   async start(): Promise<void> {
-    const data = join(this.folder, "data");
     // An empty environment: nothing that is set on this machine changes what is tested.
-    const child = spawn(BINARY, ["serve", "--addr", `127.0.0.1:${this.port}`, "--data-dir", data], {
+    const child = spawn(BINARY, ["serve", "--addr", `127.0.0.1:${this.port}`, "--data-dir", this.data], {
       env: {},
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -52,6 +52,18 @@ export class Server {
     await gone;
   }
 
+  /** Writes a backup of what is stored now, in place of the one before. */
+  async backup(): Promise<void> {
+    rmSync(this.backupFile, { force: true });
+    await this.run("backup");
+  }
+
+  /** Puts the last backup in the place of the database. The server must not run. */
+  async restore(): Promise<void> {
+    for (const end of ["", "-wal", "-shm"]) rmSync(join(this.data, `snug.db${end}`), { force: true });
+    await this.run("restore");
+  }
+
   async remove(): Promise<void> {
     await this.stop("SIGTERM");
     rmSync(this.folder, { recursive: true, force: true });
@@ -59,6 +71,18 @@ export class Server {
 
   log(): string {
     return readFileSync(this.logFile, "utf8");
+  }
+
+  private async run(command: "backup" | "restore"): Promise<void> {
+    await promisify(execFile)(BINARY, [command, "--data-dir", this.data, this.backupFile], { env: {} });
+  }
+
+  private get data(): string {
+    return join(this.folder, "data");
+  }
+
+  private get backupFile(): string {
+    return join(this.folder, "backup.db");
   }
 
   private get logFile(): string {

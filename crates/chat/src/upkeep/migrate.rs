@@ -30,10 +30,11 @@ pub struct Migrated {
 /// The database cannot be reached or is of a newer version, or the backup cannot be written: then nothing was changed.
 pub async fn migrate(database_url: &str, backups: &Path) -> Result<Migrated> {
     pooler::refuse(database_url).await?;
-    super::refuse_foreign(database_url).await?;
+    super::refuse_foreign_file(database_url).await?;
     file::sweep(backups);
     let connection = connect::writer(database_url).await?;
     let steps = Steps::of(&connection).await?;
+    super::refuse_foreign(&steps, &urls::place(database_url))?;
     super::refuse_newer(&steps, "the database")?;
     let mut backup = None;
     if let (true, [first, ..], [_, ..]) = (urls::is_sqlite(database_url), &steps.pending[..], &steps.taken[..]) {

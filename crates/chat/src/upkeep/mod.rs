@@ -19,7 +19,7 @@ use std::{
 
 use sea_orm::DbErr;
 
-use crate::db::{connect, schema::Steps, urls};
+use crate::db::{schema::Steps, urls};
 
 pub use backup::backup;
 pub use fill::Progress;
@@ -99,23 +99,21 @@ pub fn sqlite_url(path: &Path) -> String {
     format!("sqlite://{}", path.display().to_string().replace('%', "%25").replace('?', "%3F"))
 }
 
-/// Refuses somebody else's database, before anything in it is changed: to open a file of SQLite for writing changes its kind of journal.
-async fn refuse_foreign(database_url: &str) -> Result<()> {
-    let foreign = if urls::is_sqlite(database_url) {
-        let Ok(path) = urls::path(database_url) else { return Ok(()) };
-        // What cannot be read now is told by whoever opens it to use it.
-        let Ok(db) = file::open(&path, true).await else { return Ok(()) };
-        let Ok(steps) = Steps::of(&db).await else { return Ok(()) };
-        db.close().await?;
-        steps.foreign
-    } else {
-        let db = connect::reader(database_url).await?;
-        let steps = Steps::of(&db).await?;
-        db.close().await?;
-        steps.foreign
-    };
-    match foreign {
-        Some(table) => Err(Fault::Foreign(urls::place(database_url), table)),
+/// Refuses somebody else's file before anything in it is changed: to open it for writing changes its kind of journal. What cannot be read
+/// now is told by whoever opens it to use it.
+async fn refuse_foreign_file(database_url: &str) -> Result<()> {
+    let path = Some(database_url).filter(|url| urls::is_sqlite(url)).and_then(|url| urls::path(url).ok());
+    let Some(path) = path else { return Ok(()) };
+    let Ok(db) = file::open(&path, true).await else { return Ok(()) };
+    let steps = Steps::of(&db).await;
+    db.close().await?;
+    steps.map_or(Ok(()), |steps| refuse_foreign(&steps, &path.display().to_string()))
+}
+
+/// Refuses somebody else's database.
+fn refuse_foreign(steps: &Steps, what: &str) -> Result<()> {
+    match &steps.foreign {
+        Some(table) => Err(Fault::Foreign(what.to_owned(), table.clone())),
         None => Ok(()),
     }
 }

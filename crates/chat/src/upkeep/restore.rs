@@ -18,6 +18,7 @@ use crate::{
         entity::{message, room, user},
         epoch,
         schema::{self, Steps},
+        urls,
     },
     rooms::LOBBY,
 };
@@ -42,9 +43,10 @@ pub async fn restore(database_url: &str, backup: &Path, progress: &(dyn Fn(Progr
     // A copy lives until the rows are read from it.
     let (source, copy) = open_up_to_date(backup).await?;
     pooler::refuse(database_url).await?;
-    super::refuse_foreign(database_url).await?;
+    super::refuse_foreign_file(database_url).await?;
     let target = connect::writer(database_url).await?;
     let steps = Steps::of(&target).await?;
+    super::refuse_foreign(&steps, &urls::place(database_url))?;
     super::refuse_newer(&steps, "the database")?;
     // Somebody's data may be in it, and what changes those takes a backup first.
     if !steps.taken.is_empty() && !steps.pending.is_empty() {

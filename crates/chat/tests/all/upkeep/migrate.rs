@@ -128,7 +128,8 @@ async fn a_database_of_somebody_else_is_refused_and_left_as_it_is() {
         let make = if url.starts_with("sqlite") { format!("{url}?mode=rwc") } else { url.clone() };
         execute(&make, "CREATE TABLE recipes (name TEXT)").await;
         if url == &orm {
-            // Of another program that is made with the same library.
+            // Of another program that is made with the same library, and with the same kind of journal.
+            execute(&make, "PRAGMA journal_mode = WAL").await;
             execute(&make, "CREATE TABLE seaql_migrations (version TEXT PRIMARY KEY, applied_at BIGINT NOT NULL)").await;
             execute(&make, "INSERT INTO seaql_migrations VALUES ('m20220101_000001_recipes', 1)").await;
         }
