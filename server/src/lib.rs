@@ -24,6 +24,7 @@ mod security;
 pub mod serve;
 mod state;
 mod store;
+mod systemd;
 pub mod telemetry;
 mod template;
 pub mod ws;

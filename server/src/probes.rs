@@ -7,6 +7,8 @@ use axum::{
     response::{IntoResponse, Response},
 };
 
+use chat::NotReady;
+
 use crate::{AppState, answers::Door, caller::Client};
 
 /// Where they ask.
@@ -17,7 +19,7 @@ pub(crate) async fn alive() -> &'static str {
     concat!("ok ", env!("CARGO_PKG_VERSION"), "\n")
 }
 
-/// `/readyz`: requests can be served: the database answers and nobody stops the server.
+/// `/readyz`: requests can be served: the database takes writes and nobody stops the server. Answers within a second.
 pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
     if state.sockets.is_stopping() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
@@ -26,7 +28,11 @@ pub(crate) async fn ready(State(state): State<AppState>) -> (StatusCode, &'stati
         Ok(()) => (StatusCode::OK, "ok\n"),
         Err(error) => {
             tracing::warn!(%error, "not ready");
-            (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n")
+            let told = match error {
+                NotReady::Silent => "the database does not answer\n",
+                NotReady::Refused(_) => "the database takes no writes\n",
+            };
+            (StatusCode::SERVICE_UNAVAILABLE, told)
         }
     }
 }

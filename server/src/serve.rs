@@ -3,7 +3,7 @@
 use std::{
     io::{self, Write},
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    path::Path,
+    path::{Path, PathBuf},
     pin::pin,
     sync::Arc,
     time::Duration,
@@ -14,7 +14,7 @@ use axum::{
     body::Body,
     extract::{ConnectInfo, Request},
 };
-use chat::{Chat, SigningKey, urls};
+use chat::{Chat, SigningKey, upkeep, urls};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo, TokioTimer},
     server::{conn::auto::Builder, graceful::GracefulShutdown},
@@ -23,7 +23,8 @@ use hyper_util::{
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     signal::unix::{SignalKind, signal},
-    time::timeout,
+    task::JoinSet,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_util::sync::CancellationToken;
 use tower::{Service, service_fn};
@@ -33,13 +34,15 @@ use crate::{
     assets::Site,
     config::Options,
     failure::Failure,
-    guests, router, store,
+    guests, router, store, systemd,
     telemetry::{self, Repeats},
     ws::{self, Sockets},
 };
 
 /// Longest time for what was accepted before the stop (G8 allows 30 s for all).
 const DRAIN_MAX: Duration = Duration::from_secs(20);
+/// The part of it that is for requests, after the sockets.
+const CONNECTIONS_MAX: Duration = Duration::from_secs(5);
 /// Longest time for the last commit.
 const CLOSE_MAX: Duration = Duration::from_secs(8);
 /// A request's head has to be there after this time: slow ones would hold connections for nothing. Also bounds idle connections.
@@ -70,7 +73,11 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     let database = urls::place(&options.store().database_url(&data_dir));
     let (version, hosts) = (env!("CARGO_PKG_VERSION"), options.hosts(addr));
     tracing::info!(version, %addr, %hosts, database, several_nodes = options.store().redis_url().is_some(), "started");
-    let upkeep = tokio::spawn(telemetry::keep_up(metrics.clone(), repeats.clone()));
+    // Ends with this function.
+    let mut beside = JoinSet::new();
+    beside.spawn(telemetry::keep_up(metrics.clone(), repeats.clone()));
+    beside.spawn(telemetry::measure(chat.clone(), database_folder(options, &data_dir)));
+    beside.spawn(systemd::show_life());
     let lost = tokio::spawn(stop_when_lost(chat.clone(), stop.clone()));
     let state = AppState {
         chat: chat.clone(),
@@ -83,8 +90,8 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     };
     // Whoever started it may have closed the output; the server is of use all the same.
     let _ = writeln!(io::stdout(), "Snug is ready: http://{}", address_to_open(addr));
+    systemd::ready();
     run(listener, state).await;
-    upkeep.abort();
     lost.abort();
     if timeout(CLOSE_MAX, chat.close()).await.is_err() {
         tracing::error!("the database did not close in time");
@@ -116,8 +123,9 @@ pub async fn run(listener: TcpListener, state: AppState) {
         .max_headers(HEADERS_MAX)
         .max_buf_size(HEAD_MAX_BYTES);
 
-    let mut stopped = pin!(sockets.stopped());
-    loop {
+    // While sockets take their time to close, whoever asks is answered: a load balancer hears that this node is not ready any more.
+    let mut drained = pin!(drained(&sockets));
+    let deadline = loop {
         let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -127,7 +135,7 @@ pub async fn run(listener: TcpListener, state: AppState) {
                     continue;
                 }
             },
-            () = &mut stopped => break,
+            deadline = &mut drained => break deadline,
         };
         let service = TowerToHyperService::new(service_fn(with_peer(router.clone(), peer)));
         let connection = connections.watch(http.serve_connection_with_upgrades(io(stream), service).into_owned());
@@ -136,13 +144,24 @@ pub async fn run(listener: TcpListener, state: AppState) {
                 tracing::debug!(%error, "connection failed");
             }
         });
-    }
+    };
 
     drop(listener);
-    tracing::info!("stopping");
-    if timeout(DRAIN_MAX, async { tokio::join!(connections.shutdown(), sockets.drained()) }).await.is_err() {
-        tracing::warn!("not everything was finished in time");
+    if timeout_at(deadline, connections.shutdown()).await.is_err() {
+        tracing::warn!("not every request was finished in time");
     }
+}
+
+/// Until a stop, and then until the sockets are closed or the time for that is over. Returns when all has to be over.
+async fn drained(sockets: &Sockets) -> Instant {
+    sockets.stopped().await;
+    systemd::stopping();
+    tracing::info!("stopping");
+    let deadline = Instant::now() + DRAIN_MAX;
+    if timeout_at(deadline - CONNECTIONS_MAX, sockets.drained()).await.is_err() {
+        tracing::warn!("not every socket was closed in time");
+    }
+    deadline
 }
 
 /// Binds the address, with bounded buffers towards slow readers.
@@ -189,10 +208,28 @@ async fn open_chat(options: &Options, data_dir: &Path) -> Result<Chat, Failure> 
         }
     };
     store::bring_up_to_date(store, data_dir).await?;
+    let key = signing_key.clone();
     let database_url = store.database_url(data_dir);
     let redis_url = store.redis_url().map(str::to_owned);
     let limits = options.limits();
-    Chat::open(chat::Options { database_url, redis_url, signing_key, limits }).await.map_err(Failure::Database)
+    let chat = Chat::open(chat::Options { database_url, redis_url, signing_key, limits }).await.map_err(Failure::Database)?;
+    match upkeep::note_key(&chat, &key).await {
+        Ok(Some(last)) => tracing::warn!(
+            own = key.fingerprint(),
+            last,
+            "the last node to start signed with another key: nodes with different keys refuse each other's tokens"
+        ),
+        Ok(None) => {}
+        Err(error) => tracing::warn!(%error, "the database takes no note of the signing key"),
+    }
+    Ok(chat)
+}
+
+/// The folder whose disk has to have room: that of the database, or of the data where the database is elsewhere.
+fn database_folder(options: &Options, data_dir: &Path) -> PathBuf {
+    let file = urls::sqlite_file(&options.store().database_url(data_dir));
+    let folder = file.as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(data_dir).to_owned()
 }
 
 /// A token that is cancelled by SIGTERM, SIGINT or SIGHUP.

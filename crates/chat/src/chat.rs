@@ -8,14 +8,13 @@ use std::sync::{
 use hub::{Broker, Hub, Mailbox, Outlet, Signal};
 use parking_lot::Mutex;
 use protocol::EpochId;
-use sea_orm::ConnectionTrait;
 use tokio::task::JoinSet;
 
 use crate::{
-    Result,
     credentials::{Hasher, Throttle, Tokens},
     db::Db,
     limits::Limits,
+    readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,
     writer::Writer,
@@ -38,6 +37,7 @@ pub(crate) struct Inner {
     pub(crate) hasher: Hasher,
     pub(crate) throttle: Throttle,
     pub(crate) limits: Limits,
+    pub(crate) readiness: Readiness,
     pub(crate) recent: Recent,
     pub(crate) seats: Arc<Seats>,
     /// What goes on beside the requests, until the chat is closed or gone.
@@ -57,13 +57,16 @@ impl Chat {
         Arc::new(Mailbox::new(self.limits().mailbox_bytes, outlet))
     }
 
-    /// Whether the database answers.
+    /// Whether messages can be stored now; answers within a second.
     ///
     /// # Errors
-    /// `unavailable` when not.
-    pub async fn ready(&self) -> Result<()> {
-        self.db().read().execute_unprepared("SELECT 1").await?;
-        Ok(())
+    /// Why not.
+    pub async fn ready(&self) -> Result<(), NotReady> {
+        if self.writer().has_written_within(readiness::HOLDS) {
+            return Ok(());
+        }
+        let db = self.db().clone();
+        self.inner.readiness.ask(|| async move { db.try_to_write().await }).await
     }
 
     /// A number that is another one after each commit: at once for those of this node, as soon as it is heard of them for others.

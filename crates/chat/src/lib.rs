@@ -26,6 +26,7 @@ mod error;
 mod limits;
 mod look;
 mod policy;
+mod readiness;
 mod recent;
 mod seats;
 
@@ -36,4 +37,5 @@ pub use error::{Error, Result};
 pub use limits::Limits;
 pub use open::Options;
 pub use policy::Actor;
+pub use readiness::NotReady;
 pub use sessions::Session;

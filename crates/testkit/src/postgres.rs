@@ -54,7 +54,7 @@ impl Postgres {
 
     /// Starts one that speaks TLS only. Its URLs ask for its certificate, and name it as the one to trust.
     pub async fn start_tls() -> Self {
-        Self::launch(Durability::Fast, true).await
+        Self::launch(Durability::Full, true).await
     }
 
     async fn launch(durability: Durability, tls: bool) -> Self {

@@ -2,7 +2,10 @@
 
 use std::process::ExitCode;
 
-use chat::upkeep::doctor::{self, Verdict};
+use chat::{
+    SigningKey,
+    upkeep::doctor::{self, Verdict},
+};
 
 use super::output::say;
 use crate::{config::Store, failure::Failure, store::data_dir_as_it_is};
@@ -15,7 +18,11 @@ pub(super) async fn run(options: &Store) -> Result<ExitCode, Failure> {
     }
     findings.push(doctor::files(&options.database_url(&data_dir), &data_dir.join("backups")));
     findings.push(doctor::open_files());
-    findings.extend(doctor::database(&options.database_url(&data_dir)).await);
+    let database_url = options.database_url(&data_dir);
+    findings.extend(doctor::database(&database_url).await);
+    if let Some(key) = options.signing_key().cloned().or_else(|| SigningKey::load(&data_dir.join("signing.key")).ok()) {
+        findings.push(doctor::shared_key(&database_url, &key).await);
+    }
     if let Some(url) = options.redis_url() {
         findings.push(doctor::redis(url).await);
     }

@@ -8,12 +8,12 @@ use std::{
 use chat::upkeep::{self, Progress};
 
 use super::output::{say, say_aside};
-use crate::{config::FileOptions, failure::Failure, store::data_dir};
+use crate::{config::RestoreOptions, failure::Failure, store::data_dir};
 
 /// Time between two words about how far it is.
 const EVERY: Duration = Duration::from_secs(1);
 
-pub(super) async fn run(options: &FileOptions) -> Result<(), Failure> {
+pub(super) async fn run(options: &RestoreOptions) -> Result<(), Failure> {
     let database_url = options.store().database_url(&data_dir(options.store())?);
     let told = Mutex::new(Instant::now());
     let restored = upkeep::restore(&database_url, options.file(), &|progress| tell(progress, &told)).await;

@@ -1,9 +1,10 @@
 //! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
 
-mod file;
+mod backup;
 mod lives;
 mod notices;
 mod read;
+mod restore;
 mod serve;
 mod show;
 mod store;
@@ -14,7 +15,8 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::St
 
 use self::read::{explain, without_empty_variables, wrong_usage};
 pub use self::{
-    file::FileOptions,
+    backup::BackupOptions,
+    restore::RestoreOptions,
     serve::Options,
     store::{LogFormat, Store},
 };
@@ -47,9 +49,9 @@ pub enum Command {
     /// Bring the database up to date; the server does it too when it starts
     Migrate(Store),
     /// Write everything into one new file; the server may be running
-    Backup(FileOptions),
+    Backup(BackupOptions),
     /// Fill an empty database from a backup; the server must not be running
-    Restore(FileOptions),
+    Restore(RestoreOptions),
     /// Look whether everything is as it should be
     Doctor(Store),
     /// Show the settings that are in force, without secrets
@@ -73,7 +75,8 @@ impl Command {
     pub fn store(&self) -> &Store {
         match self {
             Self::Serve(options) | Self::Config(options) => options.store(),
-            Self::Backup(options) | Self::Restore(options) => options.store(),
+            Self::Backup(options) => options.store(),
+            Self::Restore(options) => options.store(),
             Self::Migrate(store) | Self::Doctor(store) => store,
         }
     }
@@ -91,7 +94,8 @@ impl Command {
     fn complete(&mut self) -> Result<(), String> {
         match self {
             Self::Serve(options) | Self::Config(options) => options.complete(),
-            Self::Backup(options) | Self::Restore(options) => options.complete(),
+            Self::Backup(options) => options.complete(),
+            Self::Restore(options) => options.complete(),
             Self::Migrate(store) | Self::Doctor(store) => store.complete(),
         }
     }

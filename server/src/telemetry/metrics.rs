@@ -1,7 +1,8 @@
 //! The figures that `/metrics` shows.
 
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
 
+use chat::{Chat, upkeep};
 use metrics::{counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 
@@ -12,6 +13,8 @@ const SENDS: &[f64] = &[1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0];
 
 /// How often what was recorded is folded into the histograms, so that it does not pile up while nobody reads them.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often the database and its disk are looked at.
+const MEASURE: Duration = Duration::from_secs(15);
 
 /// Starts the metrics of this process. The handle renders them.
 ///
@@ -59,6 +62,23 @@ fn begin() {
         counter!(name).absolute(0);
     }
     drop([histogram!("snug_commit_seconds"), histogram!("snug_batch_sends")]);
+}
+
+/// Looks at the database and at the disk that it is on, now and then.
+pub(crate) async fn measure(chat: Chat, folder: PathBuf) {
+    let mut ticks = tokio::time::interval(MEASURE);
+    loop {
+        ticks.tick().await;
+        if let Ok(bytes) = upkeep::database_bytes(&chat).await {
+            gauge!("snug_database_bytes").set(bytes as f64);
+        }
+        if let Ok(at) = upkeep::last_backup(&chat).await {
+            gauge!("snug_backup_timestamp_seconds").set(at.unwrap_or_default() as f64 / 1000.0);
+        }
+        if let Ok(bytes) = upkeep::doctor::free_bytes(&folder) {
+            gauge!("snug_disk_free_bytes").set(bytes as f64);
+        }
+    }
 }
 
 /// Keeps the memory of the metrics bounded, and says what the log held back.

@@ -13,7 +13,7 @@ use tokio::{
 };
 
 use crate::support::{
-    PASSWORD, Received, Socket,
+    PASSWORD, PATIENCE, Received, Socket,
     audit::Audit,
     binary::{Binary, snug},
     person::Program,
@@ -208,6 +208,31 @@ async fn a_client_that_does_not_answer_does_not_hold_up_a_stop() {
     let (_socket, _) = Socket::connect(server.addr, request(server.addr, "")).await.unwrap();
     let _connection = TcpStream::connect(server.addr).await.unwrap();
     server.terminate();
+    assert!(server.ended().await.success());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn systemd_hears_of_the_start_of_life_and_of_the_stop() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("notify");
+    let socket = tokio::net::UnixDatagram::bind(&path).unwrap();
+    let heard = async |word: &str| {
+        let mut buffer = [0; 256];
+        loop {
+            let length = socket.recv(&mut buffer).await.unwrap();
+            if buffer[..length].split(|byte| *byte == b'\n').any(|line| line == word.as_bytes()) {
+                return;
+            }
+        }
+    };
+    let settings = [("NOTIFY_SOCKET", path.to_str().unwrap()), ("WATCHDOG_USEC", "100000")];
+    let mut server = Binary::start(folder.path(), &settings);
+    tokio::time::timeout(PATIENCE, heard("READY=1")).await.unwrap();
+    for _ in 0..3 {
+        tokio::time::timeout(PATIENCE, heard("WATCHDOG=1")).await.unwrap();
+    }
+    server.terminate();
+    tokio::time::timeout(PATIENCE, heard("STOPPING=1")).await.unwrap();
     assert!(server.ended().await.success());
 }
 

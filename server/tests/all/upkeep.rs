@@ -124,6 +124,40 @@ async fn a_server_whose_file_is_replaced_ends_and_says_so() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn backups_in_a_folder_are_named_kept_and_looked_at() {
+    let (folder, backups) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let server = Binary::start(folder.path(), &[]);
+    server.stranger().register("ada").await;
+    drop(server);
+    let path = backups.path().display().to_string();
+    for day in ["01", "02", "03"] {
+        done(folder.path(), &["backup", &path_in(backups.path(), &format!("snug-202601{day}T000000Z.db"))]);
+    }
+    let told = done(folder.path(), &["backup", "--keep", "2", &path]);
+    assert_eq!(told.matches("Removed ").count(), 2, "{told}");
+    let left: Vec<_> = fs::read_dir(backups.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    assert_eq!(left.len(), 2, "{left:?}");
+    let made = told.split(['\n', ' ']).find(|word| word.ends_with(".db.")).unwrap().trim_end_matches('.');
+    assert!(left.contains(&made.into()), "{made} is not in {left:?}");
+    assert!(
+        done(folder.path(), &["backup", "--check", made]).ends_with("is a sound backup. Accounts: 1, rooms: 1, messages: 0\n")
+    );
+
+    fs::write(made, "Dear diary, ".repeat(1000)).unwrap();
+    for (arguments, code, told) in [
+        (&["backup", "--check", made][..], 1, "is not a backup of Snug"),
+        (&["backup", "--keep", "2", "/tmp/snug.db"], 2, "--keep needs a folder, or a name with the time in it"),
+        (&["backup", "--keep", "0", made], 2, "--keep needs the number of backups that stay, 1 or more"),
+        (&["backup", "--check", "--keep", "2", made], 2, "cannot be used with"),
+    ] {
+        let outcome = run(folder.path(), arguments);
+        let error = String::from_utf8(outcome.stderr).unwrap();
+        assert_eq!((outcome.status.code(), error.lines().count()), (Some(code), 1), "{error}");
+        assert!(error.contains(told), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_start_on_older_data_takes_a_backup_and_names_it() {
     for command in ["serve", "migrate"] {
         let folder = tempfile::tempdir().unwrap();
@@ -149,7 +183,20 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
     let mut server = Binary::start(folder.path(), &[]);
     let healthy = done(folder.path(), &["doctor"]);
-    for subject in ["database", "schema", "integrity", "rooms", "signing key", "data folder", "files", "open files"] {
+    for subject in [
+        "database",
+        "schema",
+        "integrity",
+        "indexes",
+        "rooms",
+        "writing",
+        "free space",
+        "signing key",
+        "shared key",
+        "data folder",
+        "files",
+        "open files",
+    ] {
         let line = healthy.lines().find(|line| line.contains(subject)).unwrap_or_else(|| panic!("{subject}: {healthy}"));
         assert!(line.starts_with("ok") || (subject == "open files" && line.starts_with("warn")), "{line}");
     }
@@ -174,7 +221,8 @@ async fn the_doctor_says_what_is_wrong_and_what_to_do() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_doctor_looks_at_redis_where_there_is_one() {
     let folder = tempfile::tempdir().unwrap();
-    let (redis, database) = (testkit::Redis::start().await, testkit::Postgres::shared().await.database().await);
+    let (redis, postgres) = (testkit::Redis::start().await, testkit::Postgres::start(testkit::Durability::Full).await);
+    let database = postgres.database().await;
     let settings = [("REDIS_URL", redis.url()), ("DATABASE_URL", database), ("SNUG_SIGNING_KEY", SIGNING_KEY.to_owned())];
     let doctor = || output(snug(&["doctor", "--data-dir"]).arg(folder.path()).envs(settings.clone()));
     let healthy = doctor();

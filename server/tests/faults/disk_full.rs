@@ -51,9 +51,11 @@ async fn a_full_disk_refuses_sends_for_a_while_and_harms_nothing() {
         let before = crowd.tally().refusals.values().sum::<usize>();
         eventually("sends are refused", async || (crowd.tally().refusals.values().sum::<usize>() >= before + 100).then_some(()))
             .await;
+        eventually("it is not ready", async || (Person::at(node.addr()).get("/readyz").await.status == 503).then_some(())).await;
         // Who only reads notices nothing.
         assert_eq!(Person::at(node.addr()).get("/r/lobby").await.status, 200);
         limit_files(&node, "unlimited");
+        eventually("it is ready", async || (Person::at(node.addr()).get("/readyz").await.status == 200).then_some(())).await;
     }
     crowd.work(load_time() / 4, 100).await;
     let tally = crowd.settle("disk full twice, SQLite", &url).await;

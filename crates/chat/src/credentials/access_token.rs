@@ -40,7 +40,11 @@ impl SigningKey {
         }
     }
 
-    pub(crate) fn load(path: &Path) -> io::Result<Self> {
+    /// Reads the key from its file.
+    ///
+    /// # Errors
+    /// The file cannot be read, or does not hold 32 bytes.
+    pub fn load(path: &Path) -> io::Result<Self> {
         Self::read(fs::File::open(path)?)
     }
 

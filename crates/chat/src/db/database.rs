@@ -4,15 +4,18 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use protocol::EpochId;
-use sea_orm::{DbErr, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, prelude::Uuid};
 
 use super::{
     connect, epoch,
+    notes::{self, Note},
+    now,
     origin::Origin,
     reader::{Reader, Readers},
     schema,
     serial::{Serial, serialize},
     transaction::{Transaction, Writing},
+    trial,
     urls::is_sqlite,
 };
 
@@ -111,6 +114,20 @@ impl Db {
     /// Until SQLite's file is found to be another one than the one that was opened.
     pub(crate) async fn lost(&self) {
         self.origin.lost().await;
+    }
+
+    /// Tries to write, and leaves nothing behind but the time. SQLite goes to the disk with the commit alone, PostgreSQL with each row; a row
+    /// that several nodes update would make them wait for each other.
+    pub(crate) async fn try_to_write(&self) -> Result<(), DbErr> {
+        self.read.execute_unprepared("SELECT 1").await?;
+        let transaction = self.begin().await?;
+        match transaction.get_database_backend() {
+            DbBackend::Sqlite => {
+                notes::note(&transaction, Note::TriedAt, now()).await?;
+                transaction.commit().await
+            }
+            _ => trial::write(&transaction).await,
+        }
     }
 
     /// Closes the connections after the statements that run; SQLite writes its log back into the file.

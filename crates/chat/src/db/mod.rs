@@ -5,6 +5,7 @@ mod database;
 pub(crate) mod entity;
 pub(crate) mod epoch;
 mod mark;
+pub(crate) mod notes;
 mod now;
 mod origin;
 mod reader;
@@ -14,6 +15,7 @@ mod serial;
 pub(crate) mod sessions;
 mod sql;
 mod transaction;
+pub(crate) mod trial;
 pub mod urls;
 pub(crate) mod users;
 

@@ -60,6 +60,12 @@ pub fn place(database_url: &str) -> String {
 }
 
 /// The file of a SQLite database.
+#[must_use]
+pub fn sqlite_file(database_url: &str) -> Option<PathBuf> {
+    is_sqlite(database_url).then(|| path(database_url).ok())?
+}
+
+/// The file of a SQLite database, by a URL that is one.
 pub(crate) fn path(url: &str) -> Result<PathBuf, sqlx::Error> {
     Ok(SqliteConnectOptions::from_str(url)?.get_filename().to_owned())
 }

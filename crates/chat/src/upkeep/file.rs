@@ -101,7 +101,7 @@ pub(super) fn sweep(folder: &Path) {
 }
 
 /// The folder of a file, absolute.
-fn folder_of(name: &Path) -> io::Result<PathBuf> {
+pub(super) fn folder_of(name: &Path) -> io::Result<PathBuf> {
     match name.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder.canonicalize(),
         _ => std::env::current_dir(),

@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, Statement};
+use sea_orm::DatabaseConnection;
 
-use super::{Fault, Result, backup, file, pooler};
+use super::{Fault, Result, backup, file, pooler, utc::utc};
 use crate::db::{
     connect,
     schema::{self, Steps},
@@ -50,11 +50,4 @@ async fn backup_before(step: &str, connection: &DatabaseConnection, database_url
     let file = folder.join(format!("before-{step}-{}.db", utc(connection).await?));
     backup(database_url, &file).await?;
     Ok(file)
-}
-
-/// The time as people read it in the name of a file; SQLite has the calendar.
-async fn utc(sqlite: &DatabaseConnection) -> std::result::Result<String, DbErr> {
-    let now = Statement::from_string(sqlite.get_database_backend(), "SELECT strftime('%Y%m%dT%H%M%SZ', 'now')");
-    let row = sqlite.query_one_raw(now).await?.ok_or_else(|| DbErr::RecordNotFound("the time".to_owned()))?;
-    row.try_get_by_index(0)
 }

@@ -1,15 +1,19 @@
 //! What the operator does to the database from outside: bring it up to date, copy it, fill it from a copy, look whether it is sound.
 
 mod backup;
+mod check;
 mod copy;
 pub mod doctor;
 mod file;
 mod fill;
+mod keep;
 mod migrate;
+mod notes;
 mod pooler;
 mod private;
 mod restore;
 mod tables;
+mod utc;
 
 use std::{
     error::Error,
@@ -22,8 +26,11 @@ use sea_orm::DbErr;
 use crate::db::{schema::Steps, urls};
 
 pub use backup::backup;
+pub use check::check;
 pub use fill::Progress;
+pub use keep::{keep_newest, name_in, tells_time};
 pub use migrate::{Migrated, migrate};
+pub use notes::{database_bytes, last_backup, note_backup, note_key};
 pub use private::make_private;
 pub use restore::{Restored, restore};
 

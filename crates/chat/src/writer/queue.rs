@@ -1,12 +1,13 @@
 //! The queue of the writer, and the task that works through it.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use hub::{Broker, Published, Signal};
-use tokio::{sync::mpsc, time::timeout};
+use parking_lot::Mutex;
+use tokio::{
+    sync::mpsc,
+    time::{Instant, timeout},
+};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
@@ -31,22 +32,31 @@ pub(crate) struct Writer {
     queue: mpsc::Sender<Box<dyn Job>>,
     closing: CancellationToken,
     tasks: TaskTracker,
+    written: Written,
 }
+
+/// When something was committed last.
+type Written = Arc<Mutex<Option<Instant>>>;
 
 impl Writer {
     /// Starts the writer.
     pub(crate) fn start(db: Db, broker: Arc<dyn Broker>) -> Self {
         let (queue, jobs) = mpsc::channel(QUEUE);
-        let (closing, tasks) = (CancellationToken::new(), TaskTracker::new());
-        tasks.spawn(run(Task { db, broker }, jobs, closing.clone()));
+        let (closing, tasks, written) = (CancellationToken::new(), TaskTracker::new(), Written::default());
+        tasks.spawn(run(Task { db, broker, written: written.clone() }, jobs, closing.clone()));
         tasks.close();
-        Self { queue, closing, tasks }
+        Self { queue, closing, tasks, written }
     }
 
     /// Takes no more work and finishes what waits.
     pub(crate) async fn close(&self) {
         self.closing.cancel();
         self.tasks.wait().await;
+    }
+
+    /// Whether something was committed a moment ago, and more can be.
+    pub(crate) fn has_written_within(&self, time: Duration) -> bool {
+        !self.closing.is_cancelled() && self.written.lock().is_some_and(|written| written.elapsed() < time)
     }
 
     /// Queues work and waits for its answer.
@@ -111,6 +121,7 @@ async fn run(task: Task, mut jobs: mpsc::Receiver<Box<dyn Job>>, closing: Cancel
 struct Task {
     db: Db,
     broker: Arc<dyn Broker>,
+    written: Written,
 }
 
 impl Task {
@@ -120,6 +131,7 @@ impl Task {
         metrics::histogram!("snug_batch_sends").record(job.count() as f64);
         let outcome = match self.attempt(&mut *job).await {
             Ok(happened) => {
+                *self.written.lock() = Some(Instant::now());
                 metrics::histogram!("snug_commit_seconds").record(started.elapsed());
                 if !happened.is_empty() {
                     self.broker.publish(happened.into_iter().map(Signal::Event).collect()).await;

@@ -8,6 +8,7 @@ mod history;
 mod model;
 mod nodes;
 mod outage;
+mod readiness;
 mod rooms;
 mod scene;
 mod sending;

@@ -1,8 +1,8 @@
 //! The database: is it there, of which version, is it sound.
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{DatabaseConnection, DbBackend, DbErr};
 
-use super::{Finding, rooms};
+use super::{Finding, indexes, rooms, value::value, writing};
 use crate::{
     db::{connect, schema::Steps},
     upkeep::{CHECK_DATABASE, Fault, file, pooler},
@@ -19,13 +19,13 @@ pub async fn database(url: &str) -> Vec<Finding> {
         return vec![Finding::fail("database", fault.to_string())];
     }
     let findings = match connect::reader(url).await {
-        Ok(db) => examine(&db).await,
+        Ok(db) => examine(&db, url).await,
         Err(error) => Err(error),
     };
     findings.unwrap_or_else(|error| vec![Finding::fail("database", format!("cannot be read: {error}. {CHECK_DATABASE}"))])
 }
 
-async fn examine(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
+async fn examine(db: &DatabaseConnection, url: &str) -> Result<Vec<Finding>, DbErr> {
     let mut findings = vec![version(db).await?];
     let steps = Steps::of(db).await?;
     findings.push(schema(&steps));
@@ -37,7 +37,9 @@ async fn examine(db: &DatabaseConnection) -> Result<Vec<Finding>, DbErr> {
     }
     // The tables of another version may differ.
     if steps.pending.is_empty() && steps.unknown.is_empty() {
+        findings.push(indexes::indexes(db).await?);
         findings.extend(rooms(db).await?);
+        findings.extend(writing::all(db, url).await?);
     }
     Ok(findings)
 }
@@ -76,11 +78,6 @@ fn schema(steps: &Steps) -> Finding {
             Finding::warn("schema", format!("steps to take: {pending}. `snug migrate` takes them, and so does the next start"))
         }
     }
-}
-
-async fn value<T: sea_orm::TryGetable>(db: &DatabaseConnection, sql: &'static str) -> Result<T, DbErr> {
-    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
-    row.ok_or_else(|| DbErr::RecordNotFound(sql.to_owned()))?.try_get_by_index(0)
 }
 
 #[cfg(test)]

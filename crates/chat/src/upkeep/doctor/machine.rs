@@ -23,6 +23,15 @@ pub fn data_folder(path: &Path) -> Finding {
     }
 }
 
+/// Room on the disk of this folder for whoever may write there, in bytes.
+///
+/// # Errors
+/// The folder is not there, or the system does not tell.
+pub fn free_bytes(folder: &Path) -> io::Result<u64> {
+    let disk = rustix::fs::statvfs(folder)?;
+    Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+}
+
 /// Whether the key is there, whole, and its owner's alone.
 #[must_use]
 pub fn signing_key(path: &Path) -> Finding {

@@ -2,15 +2,20 @@
 
 mod database;
 mod files;
+mod indexes;
+mod key;
 mod machine;
 mod redis;
 mod rooms;
+mod value;
+mod writing;
 
 use std::fmt;
 
 pub use database::database;
 pub use files::files;
-pub use machine::{data_folder, open_files, signing_key};
+pub use key::shared_key;
+pub use machine::{data_folder, free_bytes, open_files, signing_key};
 pub use redis::redis;
 pub(super) use rooms::rooms;
 

@@ -23,7 +23,7 @@ async fn talk(url: &str) {
 async fn differences(one: &str, other: &str) -> Vec<String> {
     let tables = texts(
         one,
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('seaql_migrations', 'epoch') ORDER BY name",
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT IN ('seaql_migrations', 'epoch', 'upkeep') ORDER BY name",
     )
     .await;
     let db = Database::connect(ConnectOptions::new(one).max_connections(1).to_owned()).await.unwrap();

@@ -1,6 +1,13 @@
-use chat::upkeep::doctor::{self, Finding, Verdict};
+use chat::{
+    SigningKey,
+    upkeep::{
+        self,
+        doctor::{self, Finding, Verdict},
+    },
+};
+use testkit::{Durability, Postgres};
 
-use super::{Folder, execute, postgres, restore::damage};
+use super::{Folder, execute, postgres, restore::damage, texts};
 use crate::scene::Scene;
 
 async fn talk(url: &str) {
@@ -13,9 +20,10 @@ async fn talk(url: &str) {
     scene.chat.close().await;
 }
 
-/// What is not as it should be.
+/// What is not as it should be. (The PostgreSQL that tests share does not wait for its disk, and says so.)
 async fn faults(url: &str) -> Vec<Finding> {
-    doctor::database(url).await.into_iter().filter(|finding| finding.verdict != Verdict::Ok).collect()
+    let found = doctor::database(url).await.into_iter();
+    found.filter(|finding| finding.verdict != Verdict::Ok && finding.subject != "durability").collect()
 }
 
 async fn the_fault(url: &str) -> Finding {
@@ -27,11 +35,72 @@ async fn the_fault(url: &str) -> Finding {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_sound_database_is_called_so() {
     let folder = Folder::new();
-    for (url, name) in [(folder.sqlite("data"), "SQLite 3."), (postgres().await, "PostgreSQL ")] {
+    let durable = Postgres::start(Durability::Full).await;
+    for (url, name) in [(folder.sqlite("data"), "SQLite 3."), (durable.database().await, "PostgreSQL ")] {
         talk(&url).await;
+        let before = texts(&url, "SELECT CAST(id AS text) FROM upkeep").await;
         let found = doctor::database(&url).await;
         assert!(found.iter().all(|finding| finding.verdict == Verdict::Ok), "{found:?}");
         assert!(found[0].detail.starts_with(name), "{found:?}");
+        for subject in ["integrity", "indexes", "writing", "free space", "durability"] {
+            let is_asked = match subject {
+                "integrity" | "free space" => name == "SQLite 3.",
+                "durability" => name != "SQLite 3.",
+                _ => true,
+            };
+            assert_eq!(found.iter().any(|finding| finding.subject == subject), is_asked, "{subject}: {found:?}");
+        }
+        assert_eq!(texts(&url, "SELECT CAST(id AS text) FROM upkeep").await, before, "the trial is taken back");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_unique_index_that_is_gone_is_found() {
+    let folder = Folder::new();
+    for url in [folder.sqlite("data"), postgres().await] {
+        talk(&url).await;
+        execute(&url, "DROP INDEX messages_author_client").await;
+        execute(&url, "CREATE INDEX messages_author_client ON messages (author_id, client_id)").await;
+        let fault = the_fault(&url).await;
+        assert!(fault.verdict == Verdict::Fail && fault.subject == "indexes", "{fault}");
+        assert!(fault.detail.contains("messages (author_id, client_id)"), "{fault}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_postgresql_that_does_not_wait_for_its_disk_is_told() {
+    let url = postgres().await;
+    talk(&url).await;
+    execute(&url, &format!("ALTER DATABASE {} SET synchronous_commit = off", url.rsplit('/').next().unwrap())).await;
+    let found = doctor::database(&url).await;
+    let fault = found.iter().find(|finding| finding.subject == "durability").unwrap();
+    assert!(fault.verdict == Verdict::Fail && fault.detail.contains("off: fsync, synchronous_commit."), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_takes_no_writes_is_told() {
+    let url = postgres().await;
+    talk(&url).await;
+    execute(&url, &format!("ALTER DATABASE {} SET default_transaction_read_only = on", url.rsplit('/').next().unwrap())).await;
+    let fault = the_fault(&url).await;
+    assert!(fault.subject == "writing" && fault.detail.contains("read-only"), "{fault}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_that_sign_with_different_keys_are_found() {
+    let folder = Folder::new();
+    let key = |name: &str| SigningKey::load_or_create(&folder.file(name)).unwrap();
+    let (one, other) = (key("one"), key("other"));
+    for url in [folder.sqlite("data"), postgres().await] {
+        let scene = Scene::on(&url).await;
+        assert_eq!(doctor::shared_key(&url, &one).await.verdict, Verdict::Ok);
+        assert_eq!(upkeep::note_key(&scene.chat, &one).await.unwrap(), None);
+        assert_eq!(upkeep::note_key(&scene.chat, &one).await.unwrap(), None);
+        assert_eq!(doctor::shared_key(&url, &one).await.verdict, Verdict::Ok);
+        let fault = doctor::shared_key(&url, &other).await;
+        assert!(fault.verdict == Verdict::Fail && fault.detail.contains(&one.fingerprint()), "{fault}");
+        assert_eq!(upkeep::note_key(&scene.chat, &other).await.unwrap(), Some(one.fingerprint()));
+        assert_eq!(doctor::shared_key(&url, &other).await.verdict, Verdict::Ok);
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod backup;
 mod doctor;
+mod keep;
 mod migrate;
 mod restore;
 

@@ -1,4 +1,4 @@
-//! Options of the commands that take a file.
+//! Options of `snug restore`.
 
 use std::path::{Path, PathBuf};
 
@@ -6,18 +6,18 @@ use clap::Args;
 
 use super::Store;
 
-/// Options of `snug backup` and `snug restore`.
+/// Options of `snug restore`.
 #[derive(Args)]
-pub struct FileOptions {
-    /// The backup: a new file that is written, or the one that is restored
+pub struct RestoreOptions {
+    /// The backup that is restored
     file: PathBuf,
 
     #[command(flatten)]
     store: Store,
 }
 
-impl FileOptions {
-    /// The backup, to be made or to be read.
+impl RestoreOptions {
+    /// The backup.
     #[must_use]
     pub fn file(&self) -> &Path {
         &self.file
