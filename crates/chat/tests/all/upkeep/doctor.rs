@@ -135,7 +135,7 @@ async fn a_hole_a_wrong_head_and_a_stray_message_are_found() {
 async fn damage_to_the_file_is_found() {
     let folder = Folder::new();
     let url = folder.of_older_version("data").await;
-    chat::upkeep::migrate(&url, &folder.file("backups")).await.unwrap();
+    upkeep::migrate(&url, &folder.file("backups")).await.unwrap();
     assert_eq!(faults(&url).await.len(), 0);
     damage(&folder.file("data/snug.db"));
     let fault = the_fault(&url).await;
