@@ -16,8 +16,13 @@ export default defineConfig({
   use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin", trace: process.env.CI ? "off" : "retain-on-failure" },
   // Each file belongs to one project by its name, so that no test has to be skipped.
   projects: [
-    { name: "desktop", use: desktop, testIgnore: /(phone|nojs)\.spec\.ts/ },
+    { name: "desktop", use: desktop, testIgnore: /(phone|nojs|back|engines)\.spec\.ts/ },
     { name: "phone", use: { ...desktop, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }, testMatch: /phone\.spec\.ts/ },
     { name: "nojs", use: { ...desktop, javaScriptEnabled: false }, testMatch: /nojs\.spec\.ts/ },
+    // With the back/forward cache that people have, and that Playwright turns off.
+    { name: "back", use: { ...desktop, launchOptions: { ...browser(), ignoreDefaultArgs: ["--disable-back-forward-cache"] } }, testMatch: /back\.spec\.ts/ },
+    // Driven by WebDriver (see the file): the browser is started by the tests.
+    { name: "firefox", testMatch: /engines\.spec\.ts/ },
+    { name: "webkitgtk", testMatch: /engines\.spec\.ts/ },
   ],
 });

@@ -52,7 +52,7 @@ install_rust() {
 cargo_tool() {
   local name=$1 version=$2 command=${1%-cli}
   shift 2
-  [[ $("$command" --version 2>/dev/null) == "$command $version" ]] && return
+  [[ $("$command" --version 2>/dev/null | head -n 1) =~ ^"$command $version"( |$) ]] && return
   say "$name $version: building it into .tools/bin (once; this takes some minutes)"
   CARGO_TARGET_DIR="$tools/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
@@ -100,6 +100,16 @@ install_chromium() {
   fi
 }
 
+# Browsers of the two other families, which the tests drive by WebDriver, and a screen that nobody sees for the one that needs it.
+install_other_browsers() {
+  local missing=()
+  has firefox-esr || has firefox || missing+=(firefox-esr)
+  has WebKitWebDriver || missing+=(webkit2gtk-driver)
+  has Xvfb || missing+=(xvfb)
+  ((${#missing[@]} == 0)) || debian_packages "What the tests in other browsers need" "${missing[@]}"
+  cargo_tool geckodriver 0.37.1 --locked
+}
+
 # The example client of docs/PROTOCOL.md is Python; its test runs it with .tools/python/bin/python.
 install_python() {
   local websockets=websockets==17.4
@@ -133,6 +143,7 @@ install_npm_tools
 case ${1:-} in
   test)
     install_chromium
+    install_other_browsers
     install_python
     install_services
     ;;

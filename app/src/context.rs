@@ -3,14 +3,14 @@
 use std::net::IpAddr;
 
 use chat::{Actor, Chat, RefreshToken, Session, sessions::SignedIn};
-use http::{HeaderValue, header, request::Parts};
+use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
 use protocol::ErrorCode;
 
 use crate::{
     AppError, cookies,
-    next::next_page,
+    next::{entrance, next_page},
     status::{answer_with, is_plain_form},
 };
 
@@ -44,15 +44,25 @@ impl Request {
         self.caller.session.as_ref().into()
     }
 
-    /// Gives the token of the session to the browser, for as long as the session lasts.
-    pub(crate) fn keep_session(&self, token: &RefreshToken) {
-        set_cookie(cookies::keep_session(token.as_str(), self.chat.limits().session_seconds, self.caller.secure));
+    /// Gives the token of the session to the browser, for as many seconds as the session lasts.
+    pub(crate) fn keep_session(&self, token: &RefreshToken, lasts: i64) {
+        set_cookie(cookies::keep_session(token.as_str(), lasts, self.caller.secure));
     }
 
-    /// Gives the session to the browser and sends it on.
-    pub(crate) fn welcome(&self, signed_in: &SignedIn, next: &str) {
-        self.keep_session(&signed_in.refresh_token);
-        leptos_axum::redirect(&next_page(next));
+    /// Gives the session to the browser and sends it on. The one that the browser had before ends: nothing would ever use it again.
+    ///
+    /// # Errors
+    /// The server cannot do it now.
+    pub(crate) async fn welcome(&self, signed_in: &SignedIn, next: &str) -> Result<(), AppError> {
+        if let Some(before) = &self.caller.session {
+            chat::sessions::revoke(&self.chat, before.id).await.map_err(refuse)?;
+        }
+        self.keep_session(&signed_in.refresh_token, signed_in.lasts);
+        let next = next_page(next);
+        // A browser that has sent a cookie keeps them. Of another one that is seen by what it asks for next.
+        let keeps_cookies = use_context::<Parts>().is_some_and(|parts| parts.headers.contains_key(header::COOKIE));
+        leptos_axum::redirect(&if keeps_cookies { next } else { entrance(&next) });
+        Ok(())
     }
 }
 
@@ -67,6 +77,15 @@ pub(crate) fn lead_form_to(path: &str) {
 pub(crate) fn set_cookie(cookie: Option<HeaderValue>) {
     if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
         response.append_header(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Has the browser forget what it was shown and what the pages have kept: drafts, unsent messages, the socket's token. (Where the
+/// connection is not secure browsers pass over it; the page's own script forgets the latter there.)
+pub(crate) fn clear_site_data() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        let kinds = HeaderValue::from_static("\"cache\", \"storage\"");
+        response.append_header(HeaderName::from_static("clear-site-data"), kinds);
     }
 }
 

@@ -13,8 +13,16 @@ use crate::endpoints;
 /// # Errors
 /// What the server said, or that it could not be reached.
 pub(crate) async fn post<T: DeserializeOwned>(path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
+    request(RequestInit::new(), path, fields).await
+}
+
+/// As [`post`], by a request that has been prepared.
+///
+/// # Errors
+/// What the server said, or that it could not be reached.
+pub(crate) async fn request<T: DeserializeOwned>(request: RequestInit, path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
     // What did not arrive, or was answered by something in between, may be asked again.
-    let (ok, text) = send(path, fields).await.map_err(|_| ErrorCode::Unavailable)?;
+    let (ok, text) = send(request, path, fields).await.map_err(|_| ErrorCode::Unavailable)?;
     if ok { read(&text) } else { Err(read(&text)?) }
 }
 
@@ -45,12 +53,11 @@ fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
 }
 
 /// Whether it was done, and the answer.
-async fn send(path: &str, fields: &[(&str, &str)]) -> Result<(bool, String), JsValue> {
+async fn send(request: RequestInit, path: &str, fields: &[(&str, &str)]) -> Result<(bool, String), JsValue> {
     let form = UrlSearchParams::new()?;
     for (name, value) in fields {
         form.append(name, value);
     }
-    let request = RequestInit::new();
     request.set_method("POST");
     request.set_body(&form);
     let window = window().ok_or(JsValue::NULL)?;

@@ -26,6 +26,32 @@ pub(crate) fn with_next(page: &str, next: &str) -> String {
     format!("{page}?next={kept}")
 }
 
+/// The address of a form page for a guest who is at `here` (path and query): it goes on to there. From the home page one goes on to the
+/// lobby, and from one form page to the other with what it goes on to.
+pub(crate) fn way_in(page: &str, here: &str) -> String {
+    let (path, query) = here.split_once('?').unwrap_or((here, ""));
+    match path {
+        "/" => page.to_owned(),
+        "/login" | "/register" => match query.split('&').find(|pair| pair.starts_with("next=")) {
+            Some(next) => [page, "?", next].concat(),
+            None => page.to_owned(),
+        },
+        _ => with_next(page, here),
+    }
+}
+
+/// The address that a browser is sent to when it has just got its cookie: it leads to `next`, or says that the cookie was not kept.
+#[cfg(feature = "ssr")]
+pub(crate) fn entrance(next: &str) -> String {
+    [&with_next("/login", next), "&entered"].concat()
+}
+
+/// The address of the sign-in page for somebody whose session has ended while they were at `here`.
+#[cfg(feature = "hydrate")]
+pub(crate) fn signed_out(here: &str) -> String {
+    [&with_next("/login", here), "&ended"].concat()
+}
+
 /// A path of this site. Browsers read `\` as `/` and drop tabs and line ends, so that `/\host` and `/<tab>/host` lead elsewhere.
 #[cfg(feature = "ssr")]
 fn is_local(next: &str) -> bool {
@@ -71,6 +97,17 @@ mod tests {
     fn the_result_fits_into_a_header() {
         let page = next_page("/r/größe\r\nSet-Cookie: a=b\\");
         assert_eq!(page, "/r/gr%C3%B6%C3%9Fe%0D%0ASet-Cookie:%20a=b%5C");
+    }
+
+    #[test]
+    fn the_way_in_leads_back_to_where_one_stands() {
+        assert_eq!(way_in("/login", "/r/x/m/17"), "/login?next=/r/x/m/17");
+        assert_eq!(way_in("/login", "/r/x?before=3"), "/login?next=/r/x%3Fbefore%3D3");
+        assert_eq!(way_in("/register", "/"), "/register");
+        assert_eq!(way_in("/register", "/login"), "/register");
+        assert_eq!(way_in("/register", "/login?next=/r/x/m/17&ended"), "/register?next=/r/x/m/17");
+        assert_eq!(way_in("/register", "/login?__err=abc"), "/register");
+        assert_eq!(way_in("/login", "/logins"), "/login?next=/logins");
     }
 
     #[test]

@@ -65,10 +65,38 @@ test("signing out ends the session in every tab", async ({ ada, room, problems }
   await expect(ada.page).toHaveURL(/\/$/);
   // The other tab's socket was cut, and it asks to sign in, and to come back.
   await expect(second.page).toHaveURL(new RegExp(`/login\\?next=/r/${room}`));
+  await expect(second.page.getByText("Your session has ended")).toBeVisible();
   await hydrated(second.page);
   await new AuthPage(second.page).fill(ada.username, PASSWORD);
   await expect(second.page).toHaveURL(new RegExp(`/r/${room}$`));
   await hydrated(second.page);
+});
+
+test("a renewal whose answer is lost signs nobody out", async ({ ada, server, room }) => {
+  const cookie = async () => (await ada.context.cookies()).find(({ name }) => name === "snug_session")?.value;
+  const before = await cookie();
+  // The server has exchanged the token, and the browser has not heard of it.
+  const body = JSON.stringify({ refresh_token: before });
+  const lost = await fetch(`${server.url}/api/v1/auth/refresh`, { method: "POST", body, headers: { "content-type": "application/json" } });
+  expect(lost.status).toBe(200);
+  await ada.page.evaluate(() => localStorage.removeItem("snug.token"));
+  await ada.room.open(room);
+  await ada.room.say("still here");
+  await ada.room.expectMessages(["still here"]);
+  expect(await cookie()).not.toBe(before);
+});
+
+test("tabs that come alive at the same time all go on, and so does the next page", async ({ ada, room }) => {
+  const tabs = [ada.room, ...(await Promise.all(Array.from({ length: 4 }, () => ada.tab())))];
+  for (let round = 1; round <= 2; round += 1) {
+    await ada.page.evaluate(() => localStorage.removeItem("snug.token"));
+    await Promise.all(tabs.map((tab) => tab.open(room)));
+    await Promise.all(tabs.map((tab, index) => tab.say(`round ${round}, tab ${index}`)));
+    for (const tab of tabs) {
+      await expect(tab.messages).toHaveCount(tabs.length * round);
+      await tab.expectAllStored();
+    }
+  }
 });
 
 test("a room needs a name", async ({ ada, problems }) => {

@@ -8,7 +8,7 @@ use std::{
 use app::{context::Caller, cookies};
 use axum::{
     extract::{ConnectInfo, Request, State},
-    http::HeaderMap,
+    http::{HeaderMap, HeaderValue, header},
     middleware::Next,
     response::Response,
 };
@@ -78,14 +78,27 @@ pub(crate) async fn session(State(chat): State<Chat>, mut request: Request, next
     let Some(&client) = request.extensions().get::<Client>() else {
         return Door::of(&request).refuse(protocol::ErrorCode::Internal);
     };
-    let session = match cookies::session_token(request.headers(), client.secure) {
-        Some(token) => chat::sessions::by_refresh_token(&chat, &token).await,
+    let token = cookies::session_token(request.headers(), client.secure);
+    let visitor = match &token {
+        Some(token) => chat::sessions::by_refresh_token(&chat, token).await,
         None => Ok(None),
     };
-    match session {
-        Ok(session) => {
+    match visitor {
+        Ok(visitor) => {
+            let is_page = request.method().is_safe();
+            let (session, keep_for) = visitor.map(|visitor| (visitor.session, visitor.keep_for)).unzip();
+            let is_member = session.is_some();
             request.extensions_mut().insert(Caller { session, address: client.address, secure: client.secure });
-            next.run(request).await
+            let mut response = next.run(request).await;
+            let headers = response.headers_mut();
+            if is_page && is_member {
+                // It is kept nowhere: after a sign-out nobody shall page back to it.
+                headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+            }
+            if is_page && let (Some(token), Some(Some(seconds))) = (token, keep_for) {
+                headers.extend(cookies::keep_session(&token, seconds, client.secure).map(|cookie| (header::SET_COOKIE, cookie)));
+            }
+            response
         }
         // Not to be taken for a guest: that would send someone who is signed in to the sign-in page.
         Err(error) => Refusal::from(error).at(Door::of(&request)),

@@ -1,7 +1,7 @@
 //! Pages and JSON go compressed (RFC 9110, 8.4).
 //!
 //! What holds a secret is left as it is: the size of a compressed body tells about its content, and who can add to a body and see its
-//! size finds a secret in it bit by bit (BREACH). Answers that hold a token are marked `no-store` or set a cookie.
+//! size finds a secret in it bit by bit (BREACH). Answers that hold a token are JSON that is marked `no-store`, or set a cookie.
 
 use std::io::Write;
 
@@ -49,10 +49,11 @@ pub(crate) async fn compress(request: Request, next: Next) -> Response {
 /// Whether it is text that nobody has encoded yet, and that holds no secret.
 fn is_compressible(head: &Parts) -> bool {
     let value = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_text = ["text/html", "application/json"].iter().any(|kind| value(header::CONTENT_TYPE).starts_with(kind));
-    let has_secret = value(header::CACHE_CONTROL).contains("no-store") || head.headers.contains_key(header::SET_COOKIE);
+    let is = |kind| value(header::CONTENT_TYPE).starts_with(kind);
+    let (is_page, is_json) = (is("text/html"), is("application/json"));
+    let has_token = is_json && value(header::CACHE_CONTROL).contains("no-store") || head.headers.contains_key(header::SET_COOKIE);
     let has_body = !matches!(head.status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED) && !head.status.is_informational();
-    is_text && has_body && !has_secret && !head.headers.contains_key(header::CONTENT_ENCODING)
+    (is_page || is_json) && has_body && !has_token && !head.headers.contains_key(header::CONTENT_ENCODING)
 }
 
 fn gzip(body: &Bytes) -> Option<Vec<u8>> {
@@ -89,6 +90,7 @@ mod tests {
     #[test]
     fn text_is_compressed_and_what_holds_a_secret_or_is_encoded_is_not() {
         assert!(is_compressible(&head(&[("content-type", "text/html; charset=utf-8")])));
+        assert!(is_compressible(&head(&[("content-type", "text/html"), ("cache-control", "no-store")])));
         assert!(is_compressible(&head(&[("content-type", "application/json")])));
         assert!(!is_compressible(&head(&[("content-type", "image/png")])));
         assert!(!is_compressible(&head(&[("content-type", "application/json"), ("cache-control", "no-store")])));

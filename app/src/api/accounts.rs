@@ -3,7 +3,7 @@ use protocol::TokenGrant;
 
 use crate::{
     AppError, Typed,
-    context::{Request, cookie, refuse, set_cookie},
+    context::{Request, clear_site_data, cookie, refuse, set_cookie},
     cookies,
 };
 
@@ -22,8 +22,7 @@ pub(crate) async fn register(
     let new = chat::accounts::Registration { username: &username, display_name: &display_name, password: &password };
     let signed_in = chat::accounts::register(&request.chat, new, request.caller.address).await.map_err(refuse);
     let typed = Typed { username, display_name, ..Typed::default() };
-    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next);
-    Ok(())
+    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next).await
 }
 
 /// Signs in.
@@ -35,11 +34,10 @@ pub(crate) async fn login(username: String, password: String, #[server(default)]
     let request = Request::current()?;
     let signed_in = chat::sessions::sign_in(&request.chat, &username, &password, request.caller.address).await.map_err(refuse);
     let typed = Typed { username, ..Typed::default() };
-    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next);
-    Ok(())
+    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next).await
 }
 
-/// Signs out: the session ends, its sockets with it.
+/// Signs out: the session ends, its sockets with it, and the browser forgets what it has of it.
 ///
 /// # Errors
 /// The server cannot do it now.
@@ -50,6 +48,7 @@ pub(crate) async fn logout() -> Result<(), AppError> {
         chat::sessions::revoke(&request.chat, session.id).await.map_err(refuse)?;
     }
     set_cookie(cookies::forget_session(request.caller.secure));
+    clear_site_data();
     leptos_axum::redirect("/");
     Ok(())
 }
@@ -63,7 +62,7 @@ pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
     let request = Request::current()?;
     let refresh_token = cookie(cookies::session_name(request.caller.secure)).unwrap_or_default();
     let renewed = chat::sessions::renew(&request.chat, &refresh_token).await.map_err(refuse)?;
-    request.keep_session(&renewed.refresh_token);
+    request.keep_session(&renewed.refresh_token, renewed.lasts);
     Ok(renewed.grant)
 }
 

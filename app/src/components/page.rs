@@ -11,14 +11,14 @@ pub(crate) struct PageContext {
     pub(crate) viewer: StoredValue<Option<User>>,
     /// The rooms that they may find: the joined ones first.
     pub(crate) rooms: RwSignal<Vec<RoomSummary>>,
-    /// The path of the page's address.
-    pub(crate) path: RwSignal<String>,
+    /// The page's address: its path and its query.
+    pub(crate) here: RwSignal<String>,
     pub(crate) theme: Theme,
 }
 
 impl PageContext {
-    pub(crate) fn new(viewer: Option<User>, rooms: Vec<RoomSummary>, path: String, theme: Theme) -> Self {
-        Self { viewer: StoredValue::new(viewer), rooms: RwSignal::new(rooms), path: RwSignal::new(path), theme }
+    pub(crate) fn new(viewer: Option<User>, rooms: Vec<RoomSummary>, here: String, theme: Theme) -> Self {
+        Self { viewer: StoredValue::new(viewer), rooms: RwSignal::new(rooms), here: RwSignal::new(here), theme }
     }
 
     pub(crate) fn is_signed_in(self) -> bool {

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 use protocol::{RoomSummary, Standing, User, Visibility};
 
 use super::{Brand, Glyph, Icon, PageContext, dynamic, dynamic_view, hue, initials, theme::theme_switch};
-use crate::endpoints;
+use crate::{endpoints, next::way_in};
 
 /// Rooms, and the person at the screen.
 pub(super) fn sidebar(page: PageContext) -> impl IntoView {
@@ -22,7 +22,7 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
             <footer class="sidebar-foot">
                 {match page.viewer.get_value() {
                     Some(user) => me(user).into_any(),
-                    None => guest().into_any(),
+                    None => guest(page).into_any(),
                 }} {theme_switch(page.theme)}
             </footer>
         </aside>
@@ -47,9 +47,9 @@ fn room_links(page: PageContext, rooms: &[RoomSummary]) -> AnyView {
 fn nav_link(page: PageContext, address: String, icon: Icon, name: String) -> AnyView {
     let here = {
         let address = address.clone();
-        move |path: &String| path.strip_prefix(&*address).is_some_and(|below| below.is_empty() || below.starts_with('/'))
+        move |here: &String| here.strip_prefix(&*address).is_some_and(|below| below.is_empty() || below.starts_with(['/', '?']))
     };
-    let current = dynamic(move || page.path.with(&here).then_some("page"));
+    let current = dynamic(move || page.here.with(&here).then_some("page"));
     view! {
         <li>
             <a class="nav-link" href=address aria-current=current>
@@ -81,13 +81,14 @@ fn me(user: User) -> impl IntoView {
     }
 }
 
-fn guest() -> impl IntoView {
+fn guest(page: PageContext) -> impl IntoView {
+    let way_in = |form: &'static str| dynamic(move || page.here.with(|here| way_in(form, here)));
     view! {
         <div class="guest">
-            <a href="/register" class="button">
+            <a href=way_in("/register") class="button">
                 "Join Snug"
             </a>
-            <a href="/login" class="button button--quiet">
+            <a href=way_in("/login") class="button button--quiet">
                 "Sign in"
             </a>
         </div>

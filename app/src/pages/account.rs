@@ -12,9 +12,10 @@ use crate::{
 
 /// Makes an account.
 pub async fn register(visit: Visit) -> Page {
-    let next = asked_next(&visit);
+    let next = Asked::by(&visit).next.unwrap_or_default();
     let gate = Gate {
         title: "Create an account",
+        notice: None,
         lead: "A name and a password, and you can talk. Nothing else is asked of you.",
         other: ("Already have an account? ", with_next("/login", &next), "Sign in"),
         next,
@@ -51,9 +52,15 @@ pub async fn register(visit: Visit) -> Page {
 
 /// Signs in.
 pub async fn login(visit: Visit) -> Page {
-    let next = asked_next(&visit);
+    let asked = Asked::by(&visit);
+    let notice = asked.notice(&visit);
+    let next = asked.next.unwrap_or_default();
+    if asked.entered.is_some() && visit.caller.session.is_some() {
+        return Page::leading_to(&next_page(&next));
+    }
     let gate = Gate {
         title: "Sign in",
+        notice,
         lead: "Welcome back. Sign in to write, and to see the rooms you are in.",
         other: ("New here? ", with_next("/register", &next), "Create an account"),
         next,
@@ -71,19 +78,43 @@ pub async fn login(visit: Visit) -> Page {
     .await
 }
 
-/// Where to go afterwards, as the address says.
-fn asked_next(visit: &Visit) -> String {
-    #[derive(Default, Deserialize)]
-    struct Asked {
-        next: Option<String>,
+/// What the address says.
+#[derive(Default, Deserialize)]
+struct Asked {
+    /// Where to go afterwards.
+    next: Option<String>,
+    /// The browser has just been given a session.
+    entered: Option<String>,
+    /// The session has ended while a page was open.
+    ended: Option<String>,
+}
+
+impl Asked {
+    fn by(visit: &Visit) -> Self {
+        visit.query()
     }
 
-    visit.query::<Asked>().next.unwrap_or_default()
+    /// Why somebody who takes themselves to be signed in is asked to sign in.
+    fn notice(&self, visit: &Visit) -> Option<&'static str> {
+        match (&visit.caller.session, &self.entered) {
+            (Some(_), _) => None,
+            (None, Some(_)) => Some(
+                "Name and password are right, but this browser keeps no cookies for this site, so it forgets at once that you are \
+                 signed in. Allow cookies here, then sign in again.",
+            ),
+            (None, None) if self.ended.is_some() || visit.has_session_cookie() => {
+                Some("Your session has ended: it was signed out elsewhere, or it was too old. Sign in to go on where you were.")
+            }
+            (None, None) => None,
+        }
+    }
 }
 
 /// A page with one form and nothing around it.
 struct Gate {
     title: &'static str,
+    /// What has to be said before anything else.
+    notice: Option<&'static str>,
     lead: &'static str,
     /// A question, and the page that is the answer.
     other: (&'static str, String, &'static str),
@@ -106,6 +137,8 @@ impl Gate {
                 </p>
             }
         });
+        // What was wrong with the last try is newer.
+        let notice = self.notice.filter(|_| !self.form.is_refused());
         let fields = fields.map(|field| self.form.field(field)).into_iter().collect_view();
         let fields = view! {
             <input type="hidden" name="next" value=self.next />
@@ -117,6 +150,7 @@ impl Gate {
                     <Brand />
                     <h1>{self.title}</h1>
                     <p class="gate-lead">{self.lead}</p>
+                    {notice.map(|notice| view! { <p class="note" role="status">{notice}</p> })}
                     {signed_in}
                     {self.form.view(fields.into_any(), self.button)}
                     <p class="gate-other">{question} <a href=address>{answer}</a></p>

@@ -2,7 +2,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 
 use super::{Page, Visit, shell::render};
-use crate::{context::reveal, head::Head};
+use crate::{context::reveal, head::Head, next::way_in};
 
 /// There is nothing at this address, or nothing for this person: both look the same on purpose.
 pub async fn not_found(visit: Visit) -> Page {
@@ -15,7 +15,7 @@ pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
     let message = error.message();
     let page = render(visit, &Head::new("", Vec::new()), Vec::new(), |_| {
         // A link to the same address, so that it works without a script.
-        let again = visit.uri.path_and_query().map_or("/", |address| address.as_str()).to_owned();
+        let again = visit.here().to_owned();
         view! {
             <section class="gate">
                 <div class="gate-card">
@@ -40,7 +40,7 @@ pub(super) async fn nothing_here(visit: &Visit) -> Page {
     let page = render(visit, &Head::new("Not found", Vec::new()), rooms, |page| {
         let sign_in = (!page.is_signed_in()).then(|| {
             view! {
-                <a href="/login" class="button button--quiet">
+                <a href=way_in("/login", visit.here()) class="button button--quiet">
                     "Sign in"
                 </a>
             }

@@ -26,7 +26,34 @@ addEventListener("submit", (event) => {
   }
 });
 
-// A page that the browser shows again as it was left waits for nothing.
-addEventListener("pageshow", () => {
+const SIGN_OUT = 'form[action="/api/fn/logout"]';
+
+const isMember = () => document.querySelector(SIGN_OUT) !== null;
+
+// What the pages keep in this browser goes with the person: once they are out, not when they only tried.
+const LEAVING = "snug.leaving";
+
+addEventListener("submit", (event) => {
+  if (event.target.matches(SIGN_OUT)) sessionStorage.setItem(LEAVING, "");
+});
+
+// Browsers that keep nothing for this site throw at the very name of a storage.
+try {
+  if (sessionStorage.getItem(LEAVING) !== null) {
+    sessionStorage.removeItem(LEAVING);
+    const kept = isMember() ? [] : Object.keys(localStorage).filter((key) => key.startsWith("snug."));
+    for (const key of kept) localStorage.removeItem(key);
+  }
+} catch {}
+
+// A member's page that comes back out of the browser's memory may be of somebody who has left: it is not shown before it has been asked
+// for anew.
+addEventListener("pagehide", (event) => {
+  if (event.persisted && isMember()) document.documentElement.hidden = true;
+});
+
+addEventListener("pageshow", (event) => {
+  if (event.persisted && document.documentElement.hidden) location.reload();
+  // What is shown again as it was left waits for nothing.
   for (const button of document.querySelectorAll(".form [aria-busy]")) button.ariaBusy = null;
 });

@@ -3,7 +3,7 @@
 use std::{fmt::Write, sync::LazyLock};
 
 use axum::response::{Html, IntoResponse, Response};
-use http::StatusCode;
+use http::{HeaderValue, StatusCode, header};
 use leptos::{
     config::LeptosOptions,
     hydration::{AutoReload, AutoReloadProps},
@@ -28,11 +28,28 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| {
 pub struct Page {
     pub(super) status: StatusCode,
     pub(super) html: String,
+    /// Where the browser goes instead.
+    pub(super) location: Option<HeaderValue>,
+}
+
+impl Page {
+    fn of(html: String) -> Self {
+        Self { status: StatusCode::OK, html, location: None }
+    }
+
+    /// No page, but the way to another one.
+    pub(super) fn leading_to(address: &str) -> Self {
+        // An address is ASCII that can be printed.
+        let location = HeaderValue::try_from(address).ok();
+        Self { status: StatusCode::SEE_OTHER, html: String::new(), location }
+    }
 }
 
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
-        (self.status, Html(self.html)).into_response()
+        let mut response = (self.status, Html(self.html)).into_response();
+        response.headers_mut().extend(self.location.map(|location| (header::LOCATION, location)));
+        response
     }
 }
 
@@ -43,7 +60,7 @@ pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<RoomSummary>, conten
         let content = content(page);
         view! { <Layout page>{content}</Layout> }.to_html()
     });
-    Page { status: StatusCode::OK, html: shell(visit, head, " data-document", &body, "") }
+    Page::of(shell(visit, head, " data-document", &body, ""))
 }
 
 /// A page that the browser brings to life, from the same data.
@@ -51,8 +68,8 @@ pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: Pag
     let messages = std::mem::take(&mut data.page.messages);
     let start = start(visit, &written::json(&data), &written::messages(data.page.room.id, &messages));
     data.page.messages = messages;
-    let body = in_owner(|| App::new(data, address, visit.uri.path().to_owned(), visit.theme()).view().to_html());
-    Page { status: StatusCode::OK, html: shell(visit, head, "", &body, &start) }
+    let body = in_owner(|| App::new(data, address, visit.here().to_owned(), visit.theme()).view().to_html());
+    Page::of(shell(visit, head, "", &body, &start))
 }
 
 /// Renders where signals may be made, and lets go of them.

@@ -47,7 +47,7 @@ impl Visit {
 
     /// What every page has around its content. To be called where signals may be made.
     pub(super) fn context(&self, rooms: Vec<RoomSummary>) -> PageContext {
-        PageContext::new(self.viewer(), rooms, self.uri.path().to_owned(), self.theme())
+        PageContext::new(self.viewer(), rooms, self.here().to_owned(), self.theme())
     }
 
     /// What the address asks for besides the page. What cannot be read is passed over.
@@ -70,6 +70,16 @@ impl Visit {
     pub(super) fn origin(&self) -> String {
         let host = self.header(header::HOST).or(self.uri.host()).unwrap_or_default();
         [if self.caller.secure { "https://" } else { "http://" }, host].concat()
+    }
+
+    /// Whether the browser has kept a session, be it over or not.
+    pub(super) fn has_session_cookie(&self) -> bool {
+        cookies::session_token(&self.headers, self.caller.secure).is_some()
+    }
+
+    /// Path and query of the address.
+    pub(super) fn here(&self) -> &str {
+        self.uri.path_and_query().map_or("/", |here| here.as_str())
     }
 
     fn header(&self, name: HeaderName) -> Option<&str> {

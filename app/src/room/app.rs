@@ -23,8 +23,8 @@ pub(crate) struct App {
 
 impl App {
     /// Begins in the room that came with the page.
-    pub(crate) fn new(data: PageData, address: Address, path: String, theme: Theme) -> Self {
-        let page = PageContext::new(data.viewer, data.rooms, path, theme);
+    pub(crate) fn new(data: PageData, address: Address, here: String, theme: Theme) -> Self {
+        let page = PageContext::new(data.viewer, data.rooms, here, theme);
         let socket = Socket::new(page.viewer, page.rooms);
         let visited = Visited::new(socket, address, data.page, data.form_id, Zone::Fixed(data.zone));
         Self { page, socket, screen: RwSignal::new((0, Screen::Room(visited))) }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::{ClientId, Standing};
 
 use super::{composer::composer, context::RoomContext, membership::Membership};
-use crate::{components::dynamic_view, next::with_next};
+use crate::{components::dynamic_view, next::way_in};
 
 /// What stands under the messages, as long as the reader may do what they may now.
 pub(super) fn footer(room: RoomContext, form_id: ClientId) -> impl IntoView {
@@ -23,14 +23,14 @@ pub(super) fn footer(room: RoomContext, form_id: ClientId) -> impl IntoView {
 }
 
 fn guest(room: RoomContext) -> impl IntoView {
-    let next = room.slug.with_value(|slug| ["/r/", slug].concat());
+    let way_in = |form| room.page.here.with_untracked(|here| way_in(form, here));
     view! {
         <div class="join-bar">
             <p>"Everyone may read here. Sign in to join and write."</p>
-            <a class="button" href=with_next("/login", &next)>
+            <a class="button" href=way_in("/login")>
                 "Sign in"
             </a>
-            <a class="button button--quiet" href=with_next("/register", &next)>
+            <a class="button button--quiet" href=way_in("/register")>
                 "Create an account"
             </a>
         </div>

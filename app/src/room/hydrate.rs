@@ -4,7 +4,7 @@ use serde::de::DeserializeOwned;
 use super::{
     app::App,
     data::{DATA, MESSAGES, PageData},
-    navigation::{Navigation, here},
+    navigation::{Navigation, here, path_and_query},
 };
 use crate::{components::Theme, socket};
 
@@ -13,10 +13,10 @@ pub fn hydrate() -> Option<()> {
     let mut data: PageData = read(DATA)?;
     data.page.messages = read(MESSAGES)?;
     let address = here()?;
-    let path = location().pathname().ok()?;
+    let here = path_and_query();
     hydrate_body(move || {
         // The colours stand in the document: what is there is kept.
-        let app = App::new(data, address.clone(), path, Theme::System);
+        let app = App::new(data, address.clone(), here, Theme::System);
         Navigation::start(app, address);
         socket::start(app.socket);
         Effect::new(mark_hydrated);

@@ -62,7 +62,7 @@ impl Navigation {
             return;
         }
         self.address.set_value(address.clone());
-        self.app.page.path.set(location().pathname().unwrap_or_default());
+        self.app.page.here.set(path_and_query());
         let known = self.app.socket.known(&address.slug);
         if let Some(room) = known.filter(|room| room.with_untracked(|state| address.place.is_shown_by(state))) {
             self.show(Screen::Room(Visited { address, room, form_id: ClientId::generate(), zone: Zone::Browser }));
@@ -116,6 +116,12 @@ pub(super) fn here() -> Option<Address> {
     let location = location();
     let query = location.search().ok()?;
     Address::parse(&location.pathname().ok()?, query.strip_prefix('?').unwrap_or_default())
+}
+
+/// What the browser's address bar shows, from the path on.
+pub(super) fn path_and_query() -> String {
+    let location = location();
+    [location.pathname(), location.search()].into_iter().filter_map(Result::ok).collect()
 }
 
 fn reload() {

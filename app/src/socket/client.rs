@@ -17,14 +17,15 @@ use super::{
     command::Command,
     connection::{Action, Connection, Input, Token},
     handle::{SharedRoom, Socket},
+    renewal::renew,
     storage,
     subscriptions::Subscriptions,
     token::StoredToken,
     transport::Transport,
 };
 use crate::{
-    endpoints, fetch,
-    next::with_next,
+    fetch,
+    next::signed_out,
     state::{Applied, Outbox, RoomState, Typing, TypingThrottle},
 };
 
@@ -120,7 +121,7 @@ impl Client {
             Action::Drop => {}
             Action::SignIn => {
                 storage::forget_token();
-                browser::go_to(&with_next("/login", &browser::here()));
+                browser::go_to(&signed_out(&browser::here()));
             }
             Action::Reload => browser::reload(),
         }
@@ -314,18 +315,5 @@ impl Client {
 
     fn find(&self, id: RoomId) -> Option<SharedRoom> {
         self.socket.find(|state| state.room.id == id)
-    }
-}
-
-/// Draws a token from the session.
-async fn renew(reader: UserId) -> Command {
-    match fetch::post(endpoints::RENEW_TOKEN, &[]).await {
-        Ok(grant) => {
-            let token = StoredToken::new(grant, browser::now() as i64);
-            storage::keep_token(&token);
-            if token.user == reader { Command::Token(token) } else { Command::Input(Input::Token(Token::SomebodyElse)) }
-        }
-        Err(Error { code: ErrorCode::NotAuthenticated, .. }) => Command::Input(Input::Token(Token::SignedOut)),
-        Err(_) => Command::Input(Input::Token(Token::Later)),
     }
 }

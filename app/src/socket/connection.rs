@@ -9,7 +9,7 @@ use crate::state::backoff;
 const PING_MS: f64 = limits::PING_SECONDS as f64 * 1_000.0;
 const PONG_MS: f64 = limits::PONG_SECONDS as f64 * 1_000.0;
 /// A handshake or a request for a token that takes longer will not come to anything.
-const PATIENCE_MS: f64 = 10_000.0;
+pub(super) const PATIENCE_MS: f64 = 10_000.0;
 /// Shorter breaks are nobody's business.
 const BANNER_MS: f64 = 5_000.0;
 /// A connection that held this long was a good one: the next tries begin with short waits again.
@@ -183,7 +183,8 @@ impl Connection {
     fn begin(&mut self, now: f64) -> Action {
         if self.signed_in {
             self.phase = Phase::Token(now + PATIENCE_MS);
-            Action::GetToken { fresh: false }
+            // One that was refused is not tried again, whatever came in between.
+            Action::GetToken { fresh: self.refused }
         } else {
             self.phase = Phase::Connecting(now + PATIENCE_MS);
             Action::Open

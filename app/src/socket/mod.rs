@@ -9,6 +9,8 @@ mod command;
 #[cfg(any(feature = "hydrate", test))]
 mod connection;
 mod handle;
+#[cfg(feature = "hydrate")]
+mod renewal;
 mod status;
 pub(crate) mod storage;
 #[cfg(any(feature = "hydrate", test))]

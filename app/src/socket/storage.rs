@@ -75,6 +75,10 @@ mod connection {
     use crate::{socket::token::StoredToken, state::Pending};
 
     const TOKEN: &str = "snug.token";
+    /// Since when a tab has been drawing a token.
+    const RENEWAL: &str = "snug.renewal";
+    /// A tab that has been at it for longer (milliseconds) was closed meanwhile, or the line is slow.
+    const RENEWAL_MS: i64 = 3_000;
 
     /// The token that this tab or another one has got last.
     pub(crate) fn token() -> Option<StoredToken> {
@@ -91,6 +95,22 @@ mod connection {
     /// The token is of no use any more.
     pub(crate) fn forget_token() {
         remove(TOKEN);
+    }
+
+    /// Whether this tab may draw a token now: not while another one does. Answers to both would overtake each other on their way to the
+    /// one cookie. (Two tabs that ask at the very same moment may both be let in; the server bears with that.)
+    pub(crate) fn begin_renewal(now: i64) -> bool {
+        let since = get(RENEWAL).and_then(|since| since.parse().ok());
+        let is_free = since.is_none_or(|since: i64| !(0..RENEWAL_MS).contains(&(now - since)));
+        if is_free {
+            set(RENEWAL, &now.to_string());
+        }
+        is_free
+    }
+
+    /// The answer is there.
+    pub(crate) fn end_renewal() {
+        remove(RENEWAL);
     }
 
     /// The messages of an author that were not stored when their pages were left, or that another tab is about to send.
@@ -111,4 +131,4 @@ mod connection {
 }
 
 #[cfg(feature = "hydrate")]
-pub(crate) use connection::{forget_token, keep_token, left_over, settled_elsewhere, token};
+pub(crate) use connection::{begin_renewal, end_renewal, forget_token, keep_token, left_over, settled_elsewhere, token};

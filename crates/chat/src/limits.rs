@@ -4,6 +4,8 @@ use std::{num::NonZeroU32, time::Duration};
 
 use crate::credentials::Rate;
 
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
 /// How much of what is allowed on this node.
 #[derive(Clone, Debug)]
 pub struct Limits {
@@ -13,10 +15,13 @@ pub struct Limits {
     pub per_account: Rate,
     /// Lifetime of an access token, in seconds.
     pub access_token_seconds: u64,
+    /// Successors of one refresh token that are given so shortly after one another, in milliseconds, went to tabs of one browser at the
+    /// same time: which answer came last, and so which of them it kept, is not known. Those that are older give way to the new one.
+    pub refresh_grace_ms: i64,
     /// How long a session lasts after it was last used, in seconds.
     pub session_seconds: i64,
-    /// Time in which a replaced refresh token still works, for a second tab or a lost answer, in milliseconds.
-    pub refresh_grace_ms: i64,
+    /// How long a session lasts after its sign-in, however much it is used, in seconds.
+    pub session_max_seconds: i64,
     /// Bytes that may wait for a slow reader before its socket is closed.
     pub mailbox_bytes: usize,
 }
@@ -31,8 +36,9 @@ impl Default for Limits {
             per_address: rate(20, 3),
             per_account: rate(10, 6),
             access_token_seconds: 15 * 60,
-            session_seconds: 30 * 24 * 60 * 60,
             refresh_grace_ms: 10_000,
+            session_seconds: 30 * DAY_SECONDS,
+            session_max_seconds: 90 * DAY_SECONDS,
             mailbox_bytes: 256 * 1024,
         }
     }

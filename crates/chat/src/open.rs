@@ -14,7 +14,7 @@ use crate::{
     limits::Limits,
     readiness::Readiness,
     recent::Recent,
-    rooms,
+    rooms, sessions,
     writer::Writer,
 };
 
@@ -71,6 +71,7 @@ impl Chat {
         accounts::fill_looks(&chat).await?;
         rooms::fill_looks(&chat).await?;
         rooms::ensure_lobby(&chat).await?;
+        sessions::shorten(&chat).await?;
         Ok(chat)
     }
 }

@@ -21,6 +21,8 @@ use crate::{Hub, Published, feed::Feed};
 const PERIOD: Duration = Duration::from_millis(1500);
 /// What two nodes write at the same moment may come in the wrong order; only what is missing after this is read.
 const GRACE: Duration = Duration::from_millis(50);
+/// A single node asks after its sessions with each of so many ticks: there it hears of everything but their age.
+const TICKS_OF_AGE: usize = 3;
 /// Longest time for one catch-up. One that hangs on a dead connection would be the last.
 const CATCH_UP_MAX: Duration = Duration::from_secs(10);
 /// Ids in one question.
@@ -47,13 +49,17 @@ pub trait RoomLog: Send + Sync + 'static {
     fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>>;
 }
 
-/// Watches over the rooms of a hub for as long as it is polled, and over its sessions where other nodes can end them.
+/// Watches over the rooms and the sessions of a hub for as long as it is polled.
 pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut may_have_ended = (1..=TICKS_OF_AGE).map(|tick| many_nodes || tick == TICKS_OF_AGE).cycle();
     loop {
         let done = tokio::select! {
-            _ = ticks.tick() => timeout(CATCH_UP_MAX, catch_up_with_all(&hub, &*log, many_nodes)).await,
+            _ = ticks.tick() => {
+                let sessions_too = may_have_ended.next() == Some(true);
+                timeout(CATCH_UP_MAX, catch_up_with_all(&hub, &*log, sessions_too)).await
+            }
             () = hub.gap_seen() => {
                 sleep(GRACE).await;
                 timeout(CATCH_UP_MAX, fill_gaps(&hub, &*log)).await
@@ -65,11 +71,11 @@ pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
     }
 }
 
-async fn catch_up_with_all(hub: &Hub, log: &dyn RoomLog, many_nodes: bool) -> Result<(), ReadError> {
+async fn catch_up_with_all(hub: &Hub, log: &dyn RoomLog, sessions_too: bool) -> Result<(), ReadError> {
     hub.turn(log.epoch().await?);
     let quiet: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().is_quiet()).collect();
     catch_up(hub, log, &quiet).await?;
-    if many_nodes { cut_ended(hub, log).await } else { Ok(()) }
+    if sessions_too { cut_ended(hub, log).await } else { Ok(()) }
 }
 
 async fn fill_gaps(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
@@ -103,7 +109,7 @@ async fn read_up_to(hub: &Hub, log: &dyn RoomLog, room: RoomId, mut last: Seq, h
     Ok(())
 }
 
-/// Closes the sockets of sessions that another node has ended.
+/// Closes the sockets of sessions that have come of age, or that another node has ended.
 async fn cut_ended(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
     let live: Vec<SessionId> = hub.sessions().into_iter().collect();
     for live in live.chunks(CHUNK) {

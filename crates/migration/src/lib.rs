@@ -8,6 +8,7 @@ pub use sea_orm_migration::{MigratorTrait, SchemaManager};
 mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;
 mod m20261126_000003_clustered;
+mod m20261126_000004_succession;
 mod m20261126_000006_epoch;
 mod m20261126_000007_key;
 mod m20261126_000008_names;
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000001_accounts::Migration),
             Box::new(m20261121_000002_rooms::Migration),
             Box::new(m20261126_000003_clustered::Migration),
+            Box::new(m20261126_000004_succession::Migration),
             Box::new(m20261126_000006_epoch::Migration),
             Box::new(m20261126_000007_key::Migration),
             Box::new(m20261126_000008_names::Migration),

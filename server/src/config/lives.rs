@@ -5,6 +5,8 @@ use std::{fmt::Display, ops::RangeInclusive, str::FromStr};
 use chat::Limits;
 use clap::Args;
 
+const DAY_SECONDS: i64 = 24 * 60 * 60;
+
 /// How long tokens and sessions last: options of `snug serve`.
 #[derive(Args)]
 pub(super) struct Lives {
@@ -15,6 +17,10 @@ pub(super) struct Lives {
     /// Days that somebody stays signed in without coming back
     #[arg(long, env = "SNUG_SESSION_DAYS", default_value_t = 30, value_parser = parse_session_days)]
     pub(super) session_days: i64,
+
+    /// Days after a sign-in when everybody has to sign in again, however much they have been there
+    #[arg(long, env = "SNUG_SESSION_MAX_DAYS", default_value_t = 90, value_parser = parse_session_max_days)]
+    pub(super) session_max_days: i64,
 }
 
 impl Lives {
@@ -22,7 +28,8 @@ impl Lives {
     pub(super) fn limits(&self) -> Limits {
         Limits {
             access_token_seconds: self.access_minutes * 60,
-            session_seconds: self.session_days * 24 * 60 * 60,
+            session_seconds: self.session_days * DAY_SECONDS,
+            session_max_seconds: self.session_max_days * DAY_SECONDS,
             ..Limits::default()
         }
     }
@@ -36,6 +43,10 @@ fn parse_access_minutes(text: &str) -> Result<u64, String> {
 /// Browsers keep no cookie for more than 400 days (RFC 6265bis, 5.5).
 fn parse_session_days(text: &str) -> Result<i64, String> {
     parse_within(text, 1..=400, "SNUG_SESSION_DAYS or --session-days")
+}
+
+fn parse_session_max_days(text: &str) -> Result<i64, String> {
+    parse_within(text, 1..=3650, "SNUG_SESSION_MAX_DAYS or --session-max-days")
 }
 
 fn parse_within<N: FromStr + PartialOrd + Display>(text: &str, range: RangeInclusive<N>, name: &str) -> Result<N, String> {

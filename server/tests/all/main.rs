@@ -20,6 +20,7 @@ mod process;
 mod protocol_doc;
 mod security;
 mod settings;
+mod signed_in;
 mod throttle;
 mod tls;
 mod upkeep;

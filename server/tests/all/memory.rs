@@ -32,7 +32,7 @@ async fn sign_in(server: &Binary, account: usize) {
     let fields = [("username", name.as_str()), ("display_name", ""), ("password", PASSWORD)];
     let person = Person::at(server.addr);
     let registration = person.request(Method::POST, "/api/fn/register").header("x-forwarded-for", &from).form(&fields);
-    assert_eq!(Answer::to(registration).await.leads_to(), "/r/lobby");
+    person.entered(&Answer::to(registration).await).await;
     for _ in 0..SIGN_INS_EACH {
         let body = json!({ "username": name, "password": PASSWORD });
         let request = Program::at(server.addr).post("/api/v1/auth/token").header("x-forwarded-for", &from).json(&body);

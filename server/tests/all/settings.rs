@@ -15,7 +15,7 @@ const KEY: (&str, &str) = ("SNUG_SIGNING_KEY", SIGNING_KEY);
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// What is set, and what `snug serve` says of it. `{}` is a folder with some files.
-const WRONG: [(&[(&str, &str)], &str); 36] = [
+const WRONG: [(&[(&str, &str)], &str); 37] = [
     (
         &[("SNUG_ADDR", "localhost")],
         "'localhost' for '--addr <ADDR>': SNUG_ADDR or --addr needs an IP address and a port, such as",
@@ -35,6 +35,7 @@ const WRONG: [(&[(&str, &str)], &str); 36] = [
     (&[("SNUG_ACCESS_MINUTES", "15m")], "SNUG_ACCESS_MINUTES or --access-minutes needs a whole number from 1 to 1440"),
     (&[("SNUG_SESSION_DAYS", "0")], "SNUG_SESSION_DAYS or --session-days needs a whole number from 1 to 400"),
     (&[("SNUG_SESSION_DAYS", "-1")], "SNUG_SESSION_DAYS or --session-days needs a whole number from 1 to 400"),
+    (&[("SNUG_SESSION_MAX_DAYS", "0")], "SNUG_SESSION_MAX_DAYS or --session-max-days needs a whole number from 1 to 3650"),
     (&[("SNUG_SESSION_DAYS", "401")], "SNUG_SESSION_DAYS or --session-days needs a whole number from 1 to 400"),
     (
         &[("SNUG_LOG", "server=loud")],
@@ -140,6 +141,7 @@ fn what_is_in_force_is_shown_without_secrets() {
         "SNUG_ADDR=0.0.0.0:8080",
         "SNUG_HOSTS=a.example,b.example",
         "SNUG_SESSION_DAYS=7",
+        "SNUG_SESSION_MAX_DAYS=90",
         "SNUG_ACCESS_MINUTES=15",
         "DATABASE_URL=postgres://snug:***@127.0.0.1/snug",
         &format!("DATABASE_URL_FILE={}", url.display()),

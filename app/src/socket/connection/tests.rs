@@ -150,6 +150,14 @@ fn a_refused_token_is_renewed_once_then_the_reader_has_to_sign_in() {
 }
 
 #[test]
+fn a_refused_token_is_not_tried_again_after_a_pause_either() {
+    let mut script = Script::connected();
+    script.take(Input::Refused);
+    assert_eq!(script.take(Input::Token(Token::Later)), Some(Action::Drop));
+    assert_eq!(script.wait(), Some(Action::GetToken { fresh: true }));
+}
+
+#[test]
 fn the_end_of_the_session_leads_to_the_sign_in() {
     let mut script = Script::connected();
     script.take(Input::Closed(Some(4001)));

@@ -1,8 +1,8 @@
 //! Sessions (use cases): signing in, staying signed in, and ending it.
 //!
-//! A session is the family of refresh tokens that descend from one log-in. Drawing an access token replaces the refresh token by
-//! a new one. Whoever shows a replaced one later than a few seconds after has a copy, thief or owner, and nobody can tell which:
-//! the whole family ends (RFC 9700, 4.14.2).
+//! A session is the family of refresh tokens that descend from one log-in. Drawing an access token gives the refresh token a successor.
+//! Whoever shows one after a successor of it was used has a copy, thief or owner, and nobody can tell which: the whole family ends
+//! (RFC 9700, 4.14.2).
 
 mod lifetime;
 mod lookup;
@@ -10,9 +10,11 @@ mod renew;
 mod revoke;
 mod session;
 mod sign_in;
+mod succession;
 
+pub(crate) use lifetime::shorten;
 pub(crate) use lookup::by_claims;
-pub use lookup::{by_access_token, by_refresh_token, expires_in};
+pub use lookup::{Visitor, by_access_token, by_refresh_token, expires_in};
 pub use renew::{Renewed, grant, renew};
 pub use revoke::{revoke, revoke_by_refresh_token};
 pub use session::Session;

@@ -1,21 +1,18 @@
 //! Staying signed in: refresh tokens for access tokens.
 
-use protocol::{ErrorCode, SessionId, TokenGrant};
+use protocol::{ErrorCode, TokenGrant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
-    lifetime::REMEMBER_REPLACED_MS,
-    revoke::{cut, revoke_in},
-    session::{Found, Session, is_fresh, issue, lookup},
+    lifetime,
+    revoke::revoke_reused,
+    session::{Found, Session, Standing, lock},
+    succession::succeed,
 };
 use crate::{
     Chat, Result,
     credentials::{Claims, RefreshToken},
-    db::{
-        Transaction,
-        entity::{refresh_token as tokens, session},
-        now,
-    },
+    db::{Transaction, entity::session, now},
 };
 
 /// What a refresh token was exchanged for.
@@ -25,6 +22,8 @@ pub struct Renewed {
     pub grant: TokenGrant,
     /// The refresh token that takes the place of the one that was shown.
     pub refresh_token: RefreshToken,
+    /// How long the session lasts if it is not used again, in seconds.
+    pub lasts: i64,
 }
 
 /// Draws an access token for a session.
@@ -40,45 +39,32 @@ pub fn grant(chat: &Chat, session: &Session) -> Result<TokenGrant> {
 /// Exchanges a refresh token for an access token and the next refresh token.
 ///
 /// # Errors
-/// `not_authenticated` for one that is unknown, expired or revoked, and for one that was replaced some seconds ago: then the
-/// session has ended for everybody who holds a token of it.
+/// `not_authenticated` for one that is unknown, expired or revoked, and for one in whose place another has gone on: then the session has
+/// ended for everybody who holds a token of it.
 pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
     let transaction = chat.db().begin().await?;
-    let Some(found) = lookup(&transaction, refresh_token).await? else {
+    let Some(found) = lock(&transaction, refresh_token).await? else {
         return Err(ErrorCode::NotAuthenticated.into());
     };
-    let is_fresh = is_fresh(chat, &found);
-    let Found { hash, session, .. } = found;
-    if !is_fresh {
-        revoke_in(&transaction, session.id).await?;
-        transaction.commit().await?;
-        tracing::warn!(session = %session.id, "a replaced refresh token was shown: session revoked");
-        cut(chat, session.id).await;
+    if found.standing == Standing::Spent {
+        drop(transaction);
+        revoke_reused(chat, found.session.id).await?;
         return Err(ErrorCode::NotAuthenticated.into());
     }
-    // A token replaced a moment ago comes from a second tab, or from an answer that was lost: it gets a successor of its own.
-    tokens::Entity::update_many()
-        .col_expr(tokens::Column::ReplacedAt, Expr::value(now()))
-        .filter(tokens::Column::Hash.eq(hash))
-        .filter(tokens::Column::ReplacedAt.is_null())
-        .exec(&transaction)
-        .await?;
-    prolong(chat, &transaction, session.id).await?;
-    let next = issue(&transaction, session.id).await?;
+    let next = succeed(chat, &transaction, &found).await?;
+    let now = now();
+    let end = lifetime::end(chat.limits(), found.began, now);
+    prolong(&transaction, &found, end).await?;
     transaction.commit().await?;
-    Ok(Renewed { grant: grant(chat, &session)?, refresh_token: next })
+    Ok(Renewed { grant: grant(chat, &found.session)?, refresh_token: next, lasts: (end - now) / 1000 })
 }
 
-/// A session that is used goes on, and forgets the tokens that were replaced long ago.
-async fn prolong(chat: &Chat, transaction: &Transaction, session: SessionId) -> Result<()> {
+/// A session that is used goes on, from the token that was shown.
+async fn prolong(transaction: &Transaction, found: &Found, end: i64) -> Result<()> {
     session::Entity::update_many()
-        .col_expr(session::Column::ExpiresAt, Expr::value(now() + chat.limits().session_seconds * 1000))
-        .filter(session::Column::Id.eq(session.0))
-        .exec(transaction)
-        .await?;
-    tokens::Entity::delete_many()
-        .filter(tokens::Column::SessionId.eq(session.0))
-        .filter(tokens::Column::ReplacedAt.lt(now() - REMEMBER_REPLACED_MS))
+        .col_expr(session::Column::ExpiresAt, Expr::value(end))
+        .col_expr(session::Column::RenewedWith, Expr::value(found.hash.as_str()))
+        .filter(session::Column::Id.eq(found.session.id.0))
         .exec(transaction)
         .await?;
     Ok(())

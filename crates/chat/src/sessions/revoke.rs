@@ -7,7 +7,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use super::session::lookup;
 use crate::{
     Chat, Result,
-    db::{Transaction, entity::session, now},
+    db::{entity::session, now},
 };
 
 /// Ends a session: its tokens are worth nothing any more, and its live sockets are cut (G9).
@@ -16,9 +16,14 @@ use crate::{
 /// `unavailable`.
 pub async fn revoke(chat: &Chat, id: SessionId) -> Result<()> {
     let transaction = chat.db().begin().await?;
-    revoke_in(&transaction, id).await?;
+    session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now()))
+        .filter(session::Column::Id.eq(id.0))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(&transaction)
+        .await?;
     transaction.commit().await?;
-    cut(chat, id).await;
+    chat.signal(Signal::Cut(id)).await;
     Ok(())
 }
 
@@ -33,18 +38,8 @@ pub async fn revoke_by_refresh_token(chat: &Chat, refresh_token: &str) -> Result
     }
 }
 
-/// Ends it in the database.
-pub(super) async fn revoke_in(transaction: &Transaction, session: SessionId) -> Result<()> {
-    session::Entity::update_many()
-        .col_expr(session::Column::RevokedAt, Expr::value(now()))
-        .filter(session::Column::Id.eq(session.0))
-        .filter(session::Column::RevokedAt.is_null())
-        .exec(transaction)
-        .await?;
-    Ok(())
-}
-
-/// Cuts the live sockets of a session, on every node.
-pub(super) async fn cut(chat: &Chat, id: SessionId) {
-    chat.signal(Signal::Cut(id)).await;
+/// Ends a session of which a spent refresh token was shown: two parties hold tokens of it, and nobody can tell which is the owner.
+pub(super) async fn revoke_reused(chat: &Chat, id: SessionId) -> Result<()> {
+    tracing::warn!(session = %id, "a spent refresh token was shown: session revoked");
+    revoke(chat, id).await
 }

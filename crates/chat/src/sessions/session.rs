@@ -1,12 +1,12 @@
 //! A sign-in, and what finds it.
 
 use protocol::{SessionId, User, UserId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
 use crate::{
-    Chat, Result,
+    Result,
     credentials::RefreshToken,
-    db::{Sql, Transaction, entity::refresh_token as tokens, now},
+    db::{Sql, Transaction, now},
     policy::Actor,
 };
 
@@ -28,40 +28,62 @@ impl From<Option<&Session>> for Actor {
 /// A refresh token and the session that it belongs to.
 pub(super) struct Found {
     pub(super) hash: String,
-    pub(super) replaced_at: Option<i64>,
+    pub(super) standing: Standing,
+    /// When the session began, and when it ends if it is not used again.
+    pub(super) began: i64,
+    pub(super) ends: i64,
     pub(super) session: Session,
+}
+
+/// Where a refresh token stands in the succession of its session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Standing {
+    /// It was not exchanged yet: it follows the last one that was.
+    Next,
+    /// It was exchanged last, and none of its successors has been: their answer may be lost.
+    Last,
+    /// Another one goes on in its place. Whoever shows it has a copy, or has been robbed.
+    Spent,
 }
 
 /// Looks a refresh token up, of a session that has not ended.
 pub(super) async fn lookup(db: &impl ConnectionTrait, token: &str) -> Result<Option<Found>> {
-    type Columns = (Option<i64>, Uuid, Uuid, String, String, bool);
     let hash = RefreshToken::hash_of(token);
-    let columns = "SELECT t.replaced_at, s.id, u.id, u.username, u.name, u.ambiguous FROM refresh_tokens t ";
-    let select = Sql::new(db.get_database_backend(), columns)
-        .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
+    let row = db.query_one_raw(select(db.get_database_backend(), &hash)).await?;
+    row.map(|row| found(hash, &row)).transpose()
+}
+
+/// As [`lookup`], and nobody else exchanges a token of that session before the transaction ends.
+pub(super) async fn lock(transaction: &Transaction, token: &str) -> Result<Option<Found>> {
+    let hash = RefreshToken::hash_of(token);
+    let backend = transaction.get_database_backend();
+    // On PostgreSQL each statement sees what was committed before it: so the lock, then the look. SQLite has one writer anyway.
+    let lock = Sql::new(backend, "SELECT s.id FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id WHERE t.hash = ")
         .value(hash.as_str())
+        .postgres(" FOR UPDATE OF s");
+    let rows = transaction.query_each(vec![lock.done(), select(backend, &hash)]).await?;
+    rows.last().and_then(|rows| rows.first()).map(|row| found(hash, row)).transpose()
+}
+
+fn select(backend: DbBackend, hash: &str) -> Statement {
+    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous FROM refresh_tokens t ";
+    Sql::new(backend, columns)
+        .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
+        .value(hash)
         .text(" AND s.revoked_at IS NULL AND s.expires_at > ")
-        .value(now());
-    let Some(row) = db.query_one_raw(select.done()).await? else { return Ok(None) };
-    let (replaced_at, id, user, username, name, ambiguous) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name, ambiguous } };
-    Ok(Some(Found { hash, replaced_at, session }))
+        .value(now())
+        .done()
 }
 
-/// Whether a token may still be used: it was not replaced, or only a moment ago.
-pub(super) fn is_fresh(chat: &Chat, token: &Found) -> bool {
-    token.replaced_at.is_none_or(|replaced_at| now() - replaced_at <= chat.limits().refresh_grace_ms)
-}
-
-/// Gives a session another refresh token.
-pub(super) async fn issue(transaction: &Transaction, session: SessionId) -> Result<RefreshToken> {
-    let token = RefreshToken::generate()?;
-    let row = tokens::ActiveModel {
-        hash: Set(token.hash()),
-        session_id: Set(session.0),
-        created_at: Set(now()),
-        replaced_at: Set(None),
+fn found(hash: String, row: &QueryResult) -> Result<Found> {
+    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool);
+    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous) =
+        Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
+    let standing = match replaced_at {
+        None => Standing::Next,
+        Some(_) if renewed_with.as_ref() == Some(&hash) => Standing::Last,
+        Some(_) => Standing::Spent,
     };
-    row.insert(transaction).await?;
-    Ok(token)
+    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name, ambiguous } };
+    Ok(Found { hash, standing, began, ends, session })
 }

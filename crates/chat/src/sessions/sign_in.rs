@@ -6,8 +6,9 @@ use protocol::{ErrorCode, Password, SessionId, User, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
-    lifetime::REMEMBER_REPLACED_MS,
-    session::{Session, issue},
+    lifetime::{self, REMEMBER_REPLACED_MS},
+    session::Session,
+    succession::issue,
 };
 use crate::{
     Chat, Result,
@@ -26,6 +27,8 @@ pub struct SignedIn {
     pub session: Session,
     /// Its first refresh token.
     pub refresh_token: RefreshToken,
+    /// How long the session lasts if it is not used again, in seconds.
+    pub lasts: i64,
 }
 
 /// Why sign-ins are refused, as the log and the metrics have it.
@@ -97,19 +100,22 @@ async fn rehash(chat: &Chat, account: &user::Model, password: Password) -> Resul
 /// Begins a session for an account that has proved itself.
 pub(crate) async fn open(chat: &Chat, user: User) -> Result<SignedIn> {
     let id = SessionId::generate();
+    let now = now();
+    let end = lifetime::end(chat.limits(), now, now);
     let transaction = chat.db().begin().await?;
     forget_ended(&transaction, user.id).await?;
     let row = session::ActiveModel {
         id: Set(id.0),
         user_id: Set(user.id.0),
-        created_at: Set(now()),
-        expires_at: Set(now() + chat.limits().session_seconds * 1000),
+        created_at: Set(now),
+        expires_at: Set(end),
         revoked_at: Set(None),
+        renewed_with: Set(None),
     };
     row.insert(&transaction).await?;
     let refresh_token = issue(&transaction, id).await?;
     transaction.commit().await?;
-    Ok(SignedIn { session: Session { id, user }, refresh_token })
+    Ok(SignedIn { session: Session { id, user }, refresh_token, lasts: (end - now) / 1000 })
 }
 
 /// Drops the sessions of an account that have ended, so that the table does not grow with every log-in.

@@ -166,8 +166,8 @@ async fn names_of_an_older_version_get_their_looks_at_the_next_start() {
     accounts::register(&scene.chat, twin, HOME).await.unwrap();
     let ada = scene.person("ada").await;
     ada.room("Garden", "public").await;
-    scene.execute("UPDATE users SET username_look = NULL, name_look = NULL, ambiguous = FALSE").await;
-    scene.execute("UPDATE rooms SET name_look = NULL").await;
+    scene.sql("UPDATE users SET username_look = NULL, name_look = NULL, ambiguous = FALSE").await;
+    scene.sql("UPDATE rooms SET name_look = NULL").await;
     let scene = scene.restart().await;
 
     for (username, ambiguous) in [("paul", true), ("saul", true), ("ada", false)] {
@@ -201,7 +201,7 @@ async fn a_hash_of_another_form_works_once_and_is_then_made_anew() {
     let (composed, decomposed) = ("ein schönes Café", "ein scho\u{308}nes Cafe\u{301}");
     // Made before passwords had one form.
     let old = Argon2::default().hash_password(decomposed.as_bytes()).unwrap().to_string();
-    scene.execute(&format!("UPDATE users SET password_hash = '{old}'")).await;
+    scene.sql(&format!("UPDATE users SET password_hash = '{old}'")).await;
     assert_eq!(code(sign_in(&scene.chat, "ada", "ein schones Cafe", HOME).await), ErrorCode::WrongCredentials);
     assert_eq!(scene.texts("SELECT password_hash FROM users").await, std::slice::from_ref(&old));
     sign_in(&scene.chat, "ada", decomposed, HOME).await.unwrap();

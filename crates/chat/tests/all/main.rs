@@ -14,6 +14,7 @@ mod scene;
 mod sending;
 mod sessions;
 mod socket;
+mod succession;
 mod tls;
 mod typing;
 mod upkeep;

@@ -112,6 +112,27 @@ async fn a_session_that_is_ended_on_one_node_is_cut_on_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_is_exchanged_on_two_nodes_at_once_has_one_line_of_successors() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let ada = scene.person("ada").await;
+    let mut cookie = ada.refresh_token;
+    for round in 0..20 {
+        let (here, there) = join(sessions::renew(&scene.chat, &cookie), sessions::renew(&other, &cookie)).await;
+        let (here, there) = (here.unwrap().refresh_token, there.unwrap().refresh_token);
+        cookie = if round % 2 == 0 { here } else { there }.as_str().to_owned();
+    }
+    // Two parties go on with what each has got, at the same moment: one of them is too late, and then neither goes on.
+    let (mine, his) = join(sessions::renew(&scene.chat, &cookie), sessions::renew(&other, &cookie)).await;
+    let (mine, his) = (mine.unwrap().refresh_token, his.unwrap().refresh_token);
+    let (mine, his) = join(sessions::renew(&scene.chat, mine.as_str()), sessions::renew(&other, his.as_str())).await;
+    let next = match (mine, his) {
+        (Ok(next), Err(_)) | (Err(_), Ok(next)) => next,
+        both => panic!("{both:?}"),
+    };
+    assert!(sessions::renew(&scene.chat, next.refresh_token.as_str()).await.is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_leaves_on_one_node_reads_no_more_on_the_other() {
     let redis = Redis::start().await;
     for url in [redis.url().as_str(), NO_REDIS] {

@@ -7,10 +7,10 @@ use chat::{
     accounts::{self, Registration},
     messages::{self, Outgoing, Sent},
     rooms::{self, NewRoom, RoomEdit},
-    sessions::{self, SignedIn},
+    sessions::{self, SignedIn, Visitor},
 };
 use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame, User};
-use sea_orm::{ConnectionTrait, Database, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement};
 use tempfile::TempDir;
 
 use crate::socket::Socket;
@@ -60,24 +60,33 @@ impl Scene {
         Self { chat, ..self }
     }
 
-    /// Writes into the database behind the chat's back.
-    pub async fn execute(&self, sql: &str) {
-        let db = Database::connect(&self.database_url).await.unwrap();
-        db.execute_unprepared(sql).await.unwrap();
-        db.close().await.unwrap();
+    /// Changes the database from outside.
+    pub async fn sql(&self, statement: &str) {
+        self.database().await.execute_unprepared(statement).await.unwrap();
     }
 
-    /// The first column of what is found in the database.
-    pub async fn texts(&self, sql: &str) -> Vec<String> {
-        let db = Database::connect(&self.database_url).await.unwrap();
-        let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.unwrap();
-        db.close().await.unwrap();
-        rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    /// The number that a query gives.
+    pub async fn number(&self, query: &str) -> i64 {
+        self.query(query).await.first().unwrap().try_get_by_index(0).unwrap()
+    }
+
+    /// The first column of what a query finds.
+    pub async fn texts(&self, query: &str) -> Vec<String> {
+        self.query(query).await.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+    }
+
+    async fn query(&self, query: &str) -> Vec<QueryResult> {
+        let database = self.database().await;
+        database.query_all_raw(Statement::from_string(database.get_database_backend(), query)).await.unwrap()
+    }
+
+    async fn database(&self) -> DatabaseConnection {
+        Database::connect(&self.database_url).await.unwrap()
     }
 
     pub async fn person(&self, username: &str) -> Person {
         let new = Registration { username, display_name: "", password: PASSWORD };
-        let SignedIn { session, refresh_token } = accounts::register(&self.chat, new, HOME).await.unwrap();
+        let SignedIn { session, refresh_token, .. } = accounts::register(&self.chat, new, HOME).await.unwrap();
         Person { chat: self.chat.clone(), session, refresh_token: refresh_token.as_str().to_owned() }
     }
 }
@@ -143,6 +152,11 @@ impl Person {
         let grant = sessions::grant(&self.chat, &self.session).unwrap();
         Socket::open(&self.chat, Some(&grant.access_token)).await.unwrap()
     }
+}
+
+/// What a page view finds, of a session that was used a moment ago.
+pub fn seen(session: &Session) -> Option<Visitor> {
+    Some(Visitor { session: session.clone(), keep_for: None })
 }
 
 /// How a subscription began.

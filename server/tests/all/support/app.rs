@@ -143,6 +143,12 @@ impl TestApp {
         &self.data.database_url
     }
 
+    /// Changes the database from outside.
+    pub(crate) async fn sql(&self, statement: &str) {
+        let database = sea_orm::Database::connect(self.database_url()).await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&database, statement).await.unwrap();
+    }
+
     /// Somebody without an account.
     pub(crate) fn stranger(&self) -> Person {
         Person::at(self.addr)

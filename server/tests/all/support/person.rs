@@ -115,7 +115,17 @@ impl Person {
 
     pub(crate) async fn register(&self, username: &str) {
         let fields = [("username", username), ("display_name", ""), ("password", PASSWORD)];
-        assert_eq!(self.submit("/register", "register", &fields).await.leads_to(), "/r/lobby");
+        let answer = self.submit("/register", "register", &fields).await;
+        assert_eq!(self.entered(&answer).await, "/r/lobby");
+    }
+
+    /// Where a form leads that has signed in: the first time by way of a page that looks whether the cookie was kept.
+    pub(crate) async fn entered(&self, answer: &Answer) -> String {
+        let page = answer.leads_to();
+        assert!(page.starts_with("/login?") && page.ends_with("&entered"), "{page}");
+        let shown = self.get(page).await;
+        assert_eq!(shown.status, StatusCode::SEE_OTHER, "{}", shown.text);
+        shown.header(LOCATION.as_str()).to_owned()
     }
 
     pub(crate) async fn create_room(&self, name: &str, visibility: &str) {

@@ -10,7 +10,7 @@ pub(crate) struct Model {
     pub(crate) hash: String,
     pub(crate) session_id: Uuid,
     pub(crate) created_at: i64,
-    /// When a newer one took its place.
+    /// When it was exchanged, or gave way to another one that was given in its place.
     pub(crate) replaced_at: Option<i64>,
 }
 

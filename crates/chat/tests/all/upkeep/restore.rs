@@ -36,7 +36,7 @@ async fn what_was_restored_goes_on_where_it_was() {
         let scene = Scene::on(&to).await;
         let signed_in = sessions::sign_in(&scene.chat, "ada", PASSWORD, HOME).await.unwrap();
         let still_in = sessions::by_refresh_token(&scene.chat, &refresh_token).await.unwrap();
-        assert_eq!(still_in.map(|session| session.user), Some(signed_in.session.user.clone()));
+        assert_eq!(still_in.map(|visitor| visitor.session.user), Some(signed_in.session.user.clone()));
         let actor = Some(&signed_in.session).into();
         let page = messages::page(&scene.chat, actor, &garden.id.into(), Window::Latest).await.unwrap();
         let bodies: Vec<_> = page.messages.iter().map(|message| (message.seq, message.body.as_str())).collect();
