@@ -14,8 +14,6 @@ pub(crate) const RENEW_TOKEN: &str = "/api/fn/renew_token";
 pub(crate) const ROOM_PAGE: &str = "/api/fn/room_page";
 /// The rooms that the caller may find.
 pub(crate) const ROOMS: &str = "/api/fn/rooms";
-/// Sends a message.
-pub(crate) const SEND_MESSAGE: &str = "/api/fn/send_message";
 /// Chooses the colours.
 pub(crate) const SET_THEME: &str = "/api/fn/set_theme";
 
@@ -35,7 +33,6 @@ mod tests {
             (RENEW_TOKEN, api::RenewToken::PATH),
             (ROOM_PAGE, api::ReadRoom::PATH),
             (ROOMS, api::Rooms::PATH),
-            (SEND_MESSAGE, api::SendMessage::PATH),
             (SET_THEME, api::SetTheme::PATH),
         ];
         for (address, path) in pairs {

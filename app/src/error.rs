@@ -74,7 +74,10 @@ impl AppError {
     /// What is wrong apart from the fields, as a sentence.
     #[must_use]
     pub fn general(&self) -> Option<String> {
-        let wait = |seconds: u64| format!("Too many tries. Please wait {seconds} seconds, then try again.");
+        let wait = |seconds: u64| {
+            let unit = if seconds == 1 { "second" } else { "seconds" };
+            format!("Too many tries. Please wait {seconds} {unit}, then try again.")
+        };
         match self.error.retry_after {
             Some(seconds) => Some(wait(seconds)),
             None => self.error.fields.is_empty().then(|| self.error.message()),

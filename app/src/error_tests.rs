@@ -44,7 +44,8 @@ fn says_what_is_wrong_where_it_is_wrong() {
     assert_eq!(error.about(Field::Username).as_deref(), Some("This one is taken. Please choose another."));
     assert_eq!(error.about(Field::Password), None);
     assert_eq!(error.general(), None);
-    assert!(AppError::from(Error::throttled(30)).general().unwrap().contains("30 seconds"));
+    assert!(AppError::from(Error::throttled(30)).general().unwrap().contains("30 seconds,"));
+    assert!(AppError::from(Error::throttled(1)).general().unwrap().contains("1 second,"));
 }
 
 #[test]

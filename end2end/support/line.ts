@@ -11,6 +11,7 @@ export class Line {
   private state: "up" | "down" | "pages only" = "up";
   private held: "nothing" | "answers" | "all" = "nothing";
   private readonly pairs = new Set<[Socket, Socket]>();
+  private readonly forgotten = new Set<Socket>();
   private readonly listener: Listener;
 
   private constructor(listener: Listener) {
@@ -55,6 +56,15 @@ export class Line {
     for (const pair of this.pairs) this.settle(pair);
   }
 
+  /** The network forgets the connections that there are: nothing comes through them any more, and nobody is told. New ones work. */
+  forget(): void {
+    for (const [browser, server] of this.pairs) {
+      browser.pause();
+      server.pause();
+      this.forgotten.add(browser);
+    }
+  }
+
   /** What was held back arrives. */
   release(): void {
     this.held = "nothing";
@@ -83,6 +93,7 @@ export class Line {
   }
 
   private settle([browser, server]: [Socket, Socket]): void {
+    if (this.forgotten.has(browser)) return;
     if (this.held === "all") browser.pause();
     else browser.resume();
     if (this.held === "nothing") server.resume();

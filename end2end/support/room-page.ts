@@ -18,7 +18,9 @@ export class RoomPage {
   readonly older: Locator;
   readonly newer: Locator;
   readonly join: Locator;
-  readonly leave: Locator;
+  readonly more: Locator;
+  readonly menu: Locator;
+  readonly topic: Locator;
 
   constructor(page: Page) {
     this.page = page;
@@ -37,7 +39,9 @@ export class RoomPage {
     this.older = room.locator(".older");
     this.newer = room.locator(".newer");
     this.join = room.getByRole("button", { name: /^join/i });
-    this.leave = room.getByRole("button", { name: /^leave/i });
+    this.more = room.getByRole("button", { name: "About this room" });
+    this.menu = room.locator(".menu").first();
+    this.topic = room.locator(".room-topic");
   }
 
   async open(slug: string, seq?: number): Promise<void> {
@@ -49,6 +53,13 @@ export class RoomPage {
     await this.open(slug);
     await this.join.first().click();
     await expect(this.composer).toBeVisible();
+  }
+
+  /** Leaves the room, by the menu and the question. */
+  async leave(): Promise<void> {
+    await this.more.click();
+    await this.menu.getByRole("button", { name: "Leave…" }).click();
+    await this.menu.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
   }
 
   /** Types a message and presses Enter. Does not wait for the acknowledgement. */

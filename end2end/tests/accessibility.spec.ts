@@ -28,6 +28,13 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const address of ["/", "/rooms/new", `/r/${room}`, `/r/${room}/m/${seqs[1]}`]) await check(ada.page, address);
     });
 
+    test("the menu of a room, and the question before one leaves", async ({ ada, room: _ }) => {
+      await ada.room.more.click();
+      await ada.room.menu.getByRole("button", { name: "Leave…" }).click();
+      const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
+      expect(violations).toEqual([]);
+    });
+
     test("a room that can be joined", async ({ bob, room }) => {
       await check(bob.page, `/r/${room}`);
     });
@@ -49,6 +56,11 @@ test("everything in a room can be reached by keyboard", async ({ ada, room }) =>
   const reached = new Set<string>();
   for (let presses = 0; presses < 60; presses += 1) {
     await ada.page.keyboard.press("Tab");
+    reached.add(await ada.page.evaluate(() => document.activeElement?.className ?? ""));
+  }
+  await ada.room.scroller.focus();
+  for (const key of ["ArrowUp", "ArrowRight"]) {
+    await ada.page.keyboard.press(key);
     reached.add(await ada.page.evaluate(() => document.activeElement?.className ?? ""));
   }
   for (const part of ["message-time", "scroller", "composer-send"]) expect([...reached].join(" ")).toContain(part);

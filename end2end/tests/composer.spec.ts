@@ -69,3 +69,15 @@ test("a message that is too long is said to be, and stays in the composer", asyn
   await expect(ada.room.composer).toHaveValue(long);
   await expect(ada.room.messages).toHaveCount(0);
 });
+
+test("near the limit it is said how much has been typed", async ({ ada, room: _ }) => {
+  const count = ada.page.locator(".composer-count");
+  await ada.room.composer.fill("x".repeat(7_199));
+  await expect(count).toBeHidden();
+  await ada.room.composer.fill("x".repeat(7_200));
+  await expect(count).toHaveText("7200 of 8000 characters");
+  await ada.room.composer.fill("😀".repeat(8_001));
+  await expect(count).toHaveText("8001 of 8000 characters");
+  await ada.room.composer.fill("");
+  await expect(count).toBeHidden();
+});

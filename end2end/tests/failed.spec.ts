@@ -8,7 +8,7 @@ test.describe("a send that the server refuses", () => {
     ada.line.hold();
     await ada.room.say("too late");
     await expect(ada.room.pending).toHaveCount(1);
-    await other.room.leave.click();
+    await other.room.leave();
     await expect(other.room.join.first()).toBeVisible();
     ada.line.release();
     await expect(ada.room.failed).toHaveCount(1);

@@ -82,7 +82,9 @@ test("join, leave and join again", async ({ page, browser, server }) => {
   await visitor.goto("/r/plain-hall");
   await visitor.getByRole("button", { name: /^join/i }).first().click();
   await send(visitor, "in");
-  await visitor.getByRole("button", { name: /^leave/i }).click();
+  await visitor.getByRole("button", { name: "About this room" }).click();
+  await visitor.getByRole("button", { name: "Leave…" }).click();
+  await visitor.getByRole("dialog").getByRole("button", { name: "Leave" }).click();
   await expect(visitor.locator(".composer textarea")).toHaveCount(0);
   await expect(visitor.getByRole("button", { name: /^join/i }).first()).toBeVisible();
   await context.close();
@@ -143,4 +145,47 @@ test("the colours can be chosen", async ({ page }) => {
   await page.goto("/");
   await page.getByRole("button", { name: /dark/i }).click();
   await expect(page.locator("html")).toHaveAttribute("data-theme", "dark");
+});
+
+test("a message that is refused comes back with the reason", async ({ page, problems }) => {
+  problems.allow(/status of 422/);
+  await register(page, "Verbose");
+  const long = `\n${"x".repeat(8_000)} y`;
+  await page.locator(".composer textarea").fill(long);
+  await page.locator(".composer-send").click();
+  await expect(page.locator(".composer textarea")).toHaveValue(long);
+  await expect(page.locator(".composer textarea")).toHaveAccessibleDescription(/at most 8000/);
+  await page.locator(".composer textarea").fill("short");
+  await page.locator(".composer-send").click();
+  await expect(page.locator(".message-body").last()).toHaveText("short");
+});
+
+test("what was written outlives a session that has ended", async ({ page, problems }) => {
+  problems.allow(/status of 401/);
+  await register(page, "Slow");
+  await page.locator(".composer textarea").fill("written with care");
+  await page.context().clearCookies();
+  await page.locator(".composer-send").click();
+  await expect(page.getByLabel("Your message")).toHaveValue("written with care");
+  await expect(page.getByRole("link", { name: /sign in/i })).toHaveAttribute("href", "/login?next=/r/lobby");
+});
+
+test("the page says that it does not change by itself, and in which zone its times are", async ({ page }) => {
+  await register(page, "Still");
+  await expect(page.getByText(/^This page is not live: its script is off.* Times are in UTC\.$/)).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("Enter sends")).toBeHidden();
+});
+
+test("a permalink in the past stands in the middle, under its author's name", async ({ page }) => {
+  test.slow();
+  await register(page, "Teller");
+  await createRoom(page, "Old tale");
+  for (let part = 1; part <= 30; part += 1) await send(page, `part ${part}`);
+  await page.locator(".message", { hasText: /part 15$/ }).locator(".message-time").click();
+  const message = page.locator(".message--focus");
+  await expect(message.locator(".message-author")).toBeVisible();
+  const box = await message.boundingBox();
+  const middle = (box?.y ?? 0) + (box?.height ?? 0) / 2;
+  expect(middle).toBeGreaterThan(200);
+  expect(middle).toBeLessThan(600);
 });

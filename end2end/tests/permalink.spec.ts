@@ -1,3 +1,4 @@
+import { hydrated } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 test("the time of a message is its permalink", async ({ ada, room }) => {
@@ -54,8 +55,54 @@ test("following a permalink keeps the page", async ({ ada, room }) => {
   expect(await ada.page.evaluate(() => "samePage" in window)).toBe(true);
 });
 
-test("a permalink to nothing is a 404", async ({ ada, room, problems }) => {
+test("a permalink to nothing is a 404 that says so in one line and shows the room", async ({ ada, room, problems }) => {
   problems.allow(/status of 404/);
+  await ada.seed(room, 20);
+  const notice = ada.page.getByText("There is no message at this address.");
   const answer = await ada.page.goto(`/r/${room}/m/999999`);
   expect(answer?.status()).toBe(404);
+  await hydrated(ada.page);
+  await expect(notice).toBeVisible();
+  await expect(ada.room.message("line 20")).toBeInViewport();
+  expect((await notice.boundingBox())?.height).toBeLessThan(50);
+  await ada.room.say("live all the same");
+  await ada.room.expectAllStored();
+  await expect(notice).toBeHidden();
+  await expect(ada.page).toHaveURL(new RegExp(`/r/${room}$`));
+  // And by a link in the page.
+  await ada.room.say(`[nowhere](${new URL(ada.page.url()).origin}/r/${room}/m/999)`);
+  await ada.page.getByRole("link", { name: "nowhere" }).evaluate((link) => link.removeAttribute("target"));
+  await ada.page.getByRole("link", { name: "nowhere" }).click();
+  await expect(notice).toBeVisible();
+  await expect(ada.room.message("line 20")).toBeVisible();
+});
+
+for (const [width, height] of [[1280, 800], [390, 844]] as const) {
+  test(`a permalink stands in the middle, under its author's name, at ${width} pixels`, async ({ ada, room }) => {
+    const seqs = await ada.seed(room, 130);
+    await ada.page.setViewportSize({ width, height });
+    for (const at of [39, 120]) {
+      await ada.room.open(room, seqs[at]);
+      const message = ada.room.message(`line ${at + 1}`);
+      await expect(message.locator(".message-author")).toBeInViewport({ ratio: 1 });
+      await expect(message.locator(".message-time")).toBeVisible();
+      const off = await message.evaluate((row) => {
+        const middle = (box?: DOMRect) => (box ? box.top + box.height / 2 : 0);
+        return middle(row.getBoundingClientRect()) - middle(row.closest(".scroller")?.getBoundingClientRect());
+      });
+      // The last ones cannot all stand in the middle.
+      if (at === 39) expect(Math.abs(off)).toBeLessThan(40);
+    }
+  });
+}
+
+test("the address follows when one goes on to the present", async ({ ada, room }) => {
+  const seqs = await ada.seed(room, 130);
+  await ada.room.open(room, seqs[39]);
+  await expect(ada.room.message("line 40")).toBeInViewport();
+  await ada.room.pill.click();
+  await expect(ada.room.message("line 130")).toBeInViewport();
+  await expect(ada.page).toHaveURL(new RegExp(`/r/${room}$`));
+  await expect(ada.page.locator(".message--focus")).toHaveCount(0);
+  await expect(ada.page).toHaveTitle(/^Room of/);
 });

@@ -42,6 +42,16 @@ for (const width of WIDTHS) {
   });
 }
 
+test("the drawer closes on the room that one is in", async ({ ada, room }) => {
+  await ada.room.open(room);
+  const current = ada.page.locator(".nav-link[aria-current]");
+  await ada.page.getByRole("button", { name: /rooms and menu/i }).tap();
+  await expect(current).toBeInViewport({ ratio: 1 });
+  await current.tap();
+  await expect(current).not.toBeInViewport();
+  await expect(ada.page.locator(".room-name")).toHaveText(`Room of ${ada.username}`);
+});
+
 test("Enter makes a new line on touch, and the button sends", async ({ ada, room: _ }) => {
   await ada.room.composer.tap();
   await ada.page.keyboard.type("one");

@@ -78,7 +78,7 @@ test("rooms are found, joined and left", async ({ ada, bob, room }) => {
   await expect(bob.room.composer).toBeHidden();
   await bob.room.join.first().click();
   await expect(bob.room.composer).toBeVisible();
-  await bob.room.leave.click();
+  await bob.room.leave();
   await expect(bob.room.composer).toBeHidden();
   await expect(bob.room.join.first()).toBeVisible();
 });

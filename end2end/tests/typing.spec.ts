@@ -34,6 +34,17 @@ test("it passes when nothing more is typed", async ({ ada, bob, room }) => {
   await expect(ada.room.composer).toHaveValue("Well");
 });
 
+test("who goes on after a message is typing again at once", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  for (const text of ["one", "two"]) {
+    await type(ada, text);
+    await expect(bob.room.typing).toHaveText("Ada is typing…");
+    await ada.room.composer.press("Enter");
+    await expect(bob.room.message(text)).toBeVisible();
+    expect(await bob.room.typing.textContent()).toBe("");
+  }
+});
+
 test("several people are named as long as that is short", async ({ ada, bob, newcomer, room }) => {
   const eve = await newcomer("Eve");
   for (const person of [bob, eve]) await person.room.enter(room);

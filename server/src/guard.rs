@@ -16,6 +16,9 @@ use crate::{answers::Door, ws::Sockets};
 
 /// Largest body of a form or JSON request.
 const BODY_MAX_BYTES: usize = 64 * 1024;
+/// Largest form with a message. A form takes up to twelve bytes for a character, and a text that is too long comes back to be made
+/// shorter, so there is room for several of the longest.
+const MESSAGE_MAX_BYTES: usize = 512 * 1024;
 
 /// Longest time that a request may take, body included. Sockets are past it with the upgrade.
 const TIME_MAX: Duration = Duration::from_secs(30);
@@ -38,8 +41,9 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
 /// Reads the body first. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
+    let max = if parts.uri.path().starts_with("/r/") { MESSAGE_MAX_BYTES } else { BODY_MAX_BYTES };
     let whole = tokio::select! {
-        whole = to_bytes(body, BODY_MAX_BYTES) => whole.map_err(|_| ErrorCode::TooLarge),
+        whole = to_bytes(body, max) => whole.map_err(|_| ErrorCode::TooLarge),
         () = too_late(sockets) => Err(ErrorCode::Unavailable),
     };
     match whole {

@@ -5,12 +5,12 @@ use std::future::Future;
 use app::{
     AppError,
     context::Caller,
-    pages::{self, Page, Visit},
+    pages::{self, Page, Visit, Written},
 };
 use axum::{
-    Router,
-    extract::{Request, State},
-    http::{HeaderMap, HeaderValue, header, request::Parts},
+    Form, Router,
+    extract::{FromRequest, Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
@@ -33,7 +33,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/register", page(pages::register))
         .route("/login", page(pages::login))
         .route("/rooms/new", page(pages::new_room))
-        .route("/r/{slug}", page(pages::room))
+        .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
         .route("/r/{slug}/m/{seq}", page(pages::room))
         .fallback(nothing)
@@ -50,6 +50,18 @@ where
     F: Future<Output = Page> + Send,
 {
     get(async move |state: State<AppState>, request: Request| answer(&state, request, render).await)
+}
+
+/// A message from a composer without JavaScript. Pages with it send through the socket.
+async fn write(state: State<AppState>, request: Request) -> Response {
+    let door = Door::of(&request);
+    let (parts, body) = request.into_parts();
+    let form = Form::<Written>::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let (Ok(Form(written)), Some(visit)) = (form, visit(&state, parts)) else { return door.refuse(ErrorCode::BadRequest) };
+    match pages::write(visit, written).await {
+        Ok(place) => (StatusCode::FOUND, [(header::LOCATION, place)]).into_response(),
+        Err(page) => page.into_response(),
+    }
 }
 
 async fn nothing(state: State<AppState>, request: Request) -> Response {

@@ -11,6 +11,6 @@ pub(crate) use rooms::{CreateRoom, EditRoom};
 #[cfg(test)]
 pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},
-    messages::{ReadRoom, SendMessage},
+    messages::ReadRoom,
     rooms::{JoinRoom, LeaveRoom, Rooms},
 };

@@ -29,6 +29,8 @@ pub(crate) enum Icon {
     Down,
     /// All rooms.
     Compass,
+    /// Leads to what else there is.
+    More,
 }
 
 impl Icon {
@@ -49,6 +51,7 @@ impl Icon {
             Self::Exit => "M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 8l-4 4 4 4M6 12h9",
             Self::Send => "M5 12 4 4.5 20.5 12 4 19.5 5 12m0 0h7",
             Self::Down => "M12 5v14M6 13l6 6 6-6",
+            Self::More => "M5 12h.01M12 12h.01M19 12h.01",
             Self::Compass => "M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M15.5 8.5l-2 5-5 2 2-5z",
         }
     }

@@ -5,6 +5,7 @@ mod brand;
 mod dynamic;
 mod icon;
 mod layout;
+mod list;
 mod page;
 mod sidebar;
 mod theme;
@@ -14,5 +15,8 @@ pub(crate) use brand::Brand;
 pub(crate) use dynamic::{Dynamic, dynamic, dynamic_view};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use layout::Layout;
+#[cfg(feature = "ssr")]
+pub(crate) use list::END as LIST_END;
+pub(crate) use list::list;
 pub(crate) use page::PageContext;
 pub(crate) use theme::Theme;

@@ -40,7 +40,7 @@ fn room_links(page: PageContext, rooms: &[RoomSummary]) -> AnyView {
         let icon = if room.visibility == Visibility::Public { Icon::Globe } else { Icon::Door };
         nav_link(page, ["/r/", &room.slug].concat(), icon, room.name.clone())
     });
-    view! { <ul class="nav-list">{links.collect_view()}</ul> }.into_any()
+    view! { <ul class="nav-list nav-rooms">{links.collect_view()}</ul> }.into_any()
 }
 
 /// A line of the list, marked while the page is this one or one below it.

@@ -1,5 +1,6 @@
 use http::StatusCode;
 use leptos::prelude::*;
+use protocol::ErrorCode;
 
 use super::{Page, Visit, shell::render};
 use crate::{context::reveal, head::Head, next::way_in};
@@ -31,7 +32,12 @@ pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
         }
         .into_any()
     });
-    Page { status: StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), ..page }
+    Page { status: status_of(error.code), ..page }
+}
+
+/// The HTTP status that goes with an error.
+pub(super) fn status_of(code: ErrorCode) -> StatusCode {
+    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
 pub(super) async fn nothing_here(visit: &Visit) -> Page {

@@ -1,5 +1,7 @@
 //! Forms to server functions. The browser sends them; what is refused comes back as this page, with the error in its address.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use leptos::{prelude::*, server_fn::error::ServerFnUrlError};
 use protocol::{Field, FieldError, Problem};
 use serde::Deserialize;
@@ -11,12 +13,15 @@ use crate::{AppError, Typed};
 pub(super) struct Form {
     path: &'static str,
     refusal: Option<AppError>,
-    /// Where the focus goes: to the first thing that is wrong.
-    focus: Option<Focus>,
+    /// Where the focus goes: to the first thing that is wrong, else to the first field.
+    focus: Focus,
+    /// Whether a field has been made.
+    begun: AtomicBool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Focus {
+    First,
     Field(Field),
     Form,
 }
@@ -36,9 +41,11 @@ impl Form {
         let Refused { path: refused, error } = visit.query();
         let error = error.filter(|_| refused.as_deref() == Some(path));
         let refusal = error.map(|error| ServerFnUrlError::<AppError>::decode_err(&error));
-        let focus =
-            refusal.as_ref().map(|refusal| refusal.error.fields.first().map_or(Focus::Form, |fault| Focus::Field(fault.field)));
-        Self { path, refusal, focus }
+        let focus = match &refusal {
+            None => Focus::First,
+            Some(refusal) => refusal.error.fields.first().map_or(Focus::Form, |fault| Focus::Field(fault.field)),
+        };
+        Self { path, refusal, focus, begun: AtomicBool::new(false) }
     }
 
     /// Whether it comes back from a refusal.
@@ -64,7 +71,9 @@ impl Form {
 
     /// A line to type into.
     pub(super) fn field(&self, field: TextField) -> AnyView {
-        let (fault, focus) = (self.fault(field.field), self.focus == Some(Focus::Field(field.field)));
+        let first = !self.begun.swap(true, Ordering::Relaxed);
+        let focus = self.focus == Focus::Field(field.field) || (first && self.focus == Focus::First);
+        let fault = self.fault(field.field);
         field.view(fault, focus)
     }
 
@@ -73,7 +82,7 @@ impl Form {
         let fault = self.refusal.as_ref().map(|refusal| {
             refusal.general().unwrap_or_else(|| "Nothing was saved yet: one of the fields needs another look.".to_owned())
         });
-        let focus = (self.focus == Some(Focus::Form)).then_some("");
+        let focus = (self.focus == Focus::Form).then_some("");
         view! {
             <p class="form-fault" role="alert" tabindex=focus.map(|_| "-1") autofocus=focus>
                 {fault}

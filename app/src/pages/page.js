@@ -26,6 +26,19 @@ addEventListener("submit", (event) => {
   }
 });
 
+const sidebar = document.getElementById("sidebar");
+
+// The drawer has done its work with the press of a link, also where the link leads nowhere else.
+sidebar.addEventListener("click", (event) => {
+  if (event.target.closest("a")) sidebar.hidePopover();
+});
+
+// The room that one is in can be seen in the list, also when one goes to another and when the drawer opens.
+const reveal = () => sidebar.querySelector(".nav-rooms [aria-current]")?.scrollIntoView({ block: "nearest" });
+sidebar.addEventListener("toggle", reveal);
+new MutationObserver(reveal).observe(sidebar, { subtree: true, attributeFilter: ["aria-current"] });
+reveal();
+
 const SIGN_OUT = 'form[action="/api/fn/logout"]';
 
 const isMember = () => document.querySelector(SIGN_OUT) !== null;

@@ -1,29 +1,103 @@
-use protocol::{ClientId, ErrorCode};
+use http::StatusCode;
+use leptos::server_fn::error::ServerFnUrlError;
+use protocol::{ClientId, ErrorCode, Standing, Window};
+use serde::Deserialize;
 
 use super::{
     Page, Visit,
-    failure::{failure, nothing_here},
+    escape::escape,
+    failure::{failure, nothing_here, status_of},
+    not_sent::not_sent,
     shell::living,
 };
-use crate::room::{Address, PageData, head};
+use crate::{
+    AppError,
+    context::reveal,
+    room::{Address, MISSING, PageData, Typed, head},
+};
+
+/// What the composer of a room sends without a script.
+#[derive(Deserialize)]
+pub struct Written {
+    /// The message's id, so that a form that is sent twice makes one message.
+    pub client_id: String,
+    /// Its text.
+    pub body: String,
+}
 
 /// A room: `/r/{slug}` and `/r/{slug}/m/{seq}`.
 pub async fn room(visit: Visit) -> Page {
     let Some(mut address) = Address::parse(visit.uri.path(), visit.uri.query().unwrap_or_default()) else {
         return nothing_here(&visit).await;
     };
-    let (slug, window) = (address.slug.clone().into(), address.place.window());
-    let (page, rooms) = match chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await {
-        Ok((page, _)) if address.place.is_missing_in(&page) => return nothing_here(&visit).await,
-        Ok(read) => read,
+    let mut data = match data(&visit, &mut address).await {
+        Ok(data) => data,
         Err(error) if error.public().code == ErrorCode::NotFound => return nothing_here(&visit).await,
         Err(error) => return failure(&visit, &error),
     };
+    let missing = address.place.is_missing_in(&data.page);
+    data.notice = if missing { Some(MISSING.to_owned()) } else { refusal(&visit) };
+    let page = show(&visit, address, data, None);
+    if missing { Page { status: StatusCode::NOT_FOUND, ..page } } else { page }
+}
+
+/// Sends what was written in the composer, and gives the place where it stands; or the page on which it can be done better, with the text
+/// that was written.
+///
+/// # Errors
+/// That page.
+pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
+    let Some(mut address) = Address::parse(visit.uri.path(), "") else { return Err(nothing_here(&visit).await) };
+    let error = match send(&visit, &address.slug, &written).await {
+        Ok(sent) => return Ok(format!("/r/{}#m{}", sent.slug, sent.seq)),
+        Err(error) => AppError::from(reveal(&error)),
+    };
+    let page = match data(&visit, &mut address).await {
+        Ok(data) if data.page.standing == Standing::Member => {
+            let fault = error.error.message();
+            let refused = error.general().or(Some(fault));
+            show(&visit, address, PageData { refused, ..data }, Some(&written.body))
+        }
+        _ => not_sent(&visit, &address.slug, &error, written),
+    };
+    Err(Page { status: status_of(error.error.code), ..page })
+}
+
+async fn send(visit: &Visit, slug: &str, written: &Written) -> Result<chat::messages::Sent, chat::Error> {
+    let client_id = written.client_id.parse().map_err(|_| ErrorCode::BadRequest)?;
+    let message = chat::messages::Outgoing { room: slug.to_owned().into(), client_id, body: written.body.clone() };
+    chat::messages::send(&visit.chat, visit.actor(), message).await
+}
+
+async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Error> {
+    let (slug, window): (_, Window) = (address.slug.clone().into(), address.place.window());
+    let (page, rooms) = chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await?;
     // A room can be asked for by its id as well; its own name is the slug.
     address.slug.clone_from(&page.room.slug);
-    let named =
-        address.place.focus().and_then(|seq| page.messages.iter().find(|message| message.seq == seq)).map(|message| &**message);
-    let head = head(&address, &page.room, named, &visit.origin());
-    let data = PageData { viewer: visit.viewer(), rooms, page, form_id: ClientId::generate(), zone: visit.zone() };
-    living(&visit, &head, address, data)
+    let (viewer, zone) = (visit.viewer(), visit.zone());
+    Ok(PageData { viewer, rooms, page, form_id: ClientId::generate(), zone, notice: None, refused: None })
+}
+
+fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) -> Page {
+    let named = address
+        .place
+        .focus()
+        .and_then(|seq| data.page.messages.iter().find(|message| message.seq == seq))
+        .map(|message| &**message);
+    let head = head(&address, &data.page.room, named, &visit.origin());
+    // A line end at the beginning of a text area is no part of its text.
+    let typed = typed.map(|text| Typed(format!("\n{}", escape(text))));
+    living(visit, &head, address, data, typed)
+}
+
+/// Why joining or leaving was refused, where it was tried without a script (`leptos_axum` puts it into the address).
+fn refusal(visit: &Visit) -> Option<String> {
+    #[derive(Default, Deserialize)]
+    struct Refused {
+        #[serde(rename = "__err")]
+        error: Option<String>,
+    }
+
+    let error = ServerFnUrlError::<AppError>::decode_err(&visit.query::<Refused>().error?);
+    error.general().or_else(|| Some(error.error.message()))
 }

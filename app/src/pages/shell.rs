@@ -15,7 +15,7 @@ use super::{assets::Assets, escape::escape, visit::Visit, written};
 use crate::{
     components::{Layout, PageContext},
     head::Head,
-    room::{Address, App, DATA, MESSAGES, PageData},
+    room::{Address, App, DATA, MESSAGES, PageData, Typed},
 };
 
 /// What runs on every page, with and without the WASM module: `page.js` without what is for people.
@@ -64,12 +64,18 @@ pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<RoomSummary>, conten
 }
 
 /// A page that the browser brings to life, from the same data.
-pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: PageData) -> Page {
+/// `typed` is what was sent from its composer without a script and refused.
+pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: PageData, typed: Option<Typed>) -> Page {
     let messages = std::mem::take(&mut data.page.messages);
     let start = start(visit, &written::json(&data), &written::messages(data.page.room.id, &messages));
     data.page.messages = messages;
-    let body = in_owner(|| App::new(data, address, visit.here().to_owned(), visit.theme()).view().to_html());
-    Page::of(shell(visit, head, "", &body, &start))
+    let body = in_owner(|| {
+        if let Some(typed) = typed {
+            provide_context(typed);
+        }
+        App::new(data, address, visit.here().to_owned(), visit.theme()).view().to_html()
+    });
+    Page::of(shell(visit, head, "", &body, &[still(visit), start].concat()))
 }
 
 /// Renders where signals may be made, and lets go of them.
@@ -115,6 +121,29 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
     html
 }
 
+/// What is said while the page does not change by itself. The style sheet shows it where scripts are off, and where none has come after a
+/// while.
+fn still(visit: &Visit) -> String {
+    let here = visit.uri.path_and_query().map_or("/", |address| address.as_str());
+    format!(
+        "<p class=\"still\" role=\"status\">This page is not live: its script is off, or did not come. You can read and send; \
+         <a href=\"{here}\" rel=\"external\">reload it</a> to see what is new. Times are in {zone}.</p>",
+        here = escape(here),
+        zone = zone_name(visit.zone()),
+    )
+}
+
+/// `UTC+05:30`
+fn zone_name(minutes_east: i32) -> String {
+    match minutes_east {
+        0 => "UTC".to_owned(),
+        minutes => {
+            let sign = if minutes < 0 { '−' } else { '+' };
+            format!("UTC{sign}{:02}:{:02}", minutes.abs() / 60, minutes.abs() % 60)
+        }
+    }
+}
+
 /// Brings the page to life once the browser says that it has painted it, so that nothing of this stands in the way of the first sight. A
 /// page that nobody sees is not painted, and starts at once; where nothing is said, after a second.
 fn start(visit: &Visit, data: &str, messages: &str) -> String {
@@ -125,8 +154,9 @@ fn start(visit: &Visit, data: &str, messages: &str) -> String {
          <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">\
          async function start() {{ const wasm = fetch({wasm:?}), {{ default: init, hydrate }} = await import({js:?}); \
          await init({{ module_or_path: wasm }}); hydrate(); }} \
-         let begun = document.hidden; const begin = () => {{ if (!begun) start(); begun = true; }}; \
-         if (begun) start(); else {{ new PerformanceObserver(begin).observe({{ type: \"paint\", buffered: true }}); \
+         const live = () => start().catch((error) => {{ document.documentElement.dataset.still = \"\"; throw error; }}); \
+         let begun = document.hidden; const begin = () => {{ if (!begun) live(); begun = true; }}; \
+         if (begun) live(); else {{ new PerformanceObserver(begin).observe({{ type: \"paint\", buffered: true }}); \
          setTimeout(begin, 1000); }}</script>"
     )
 }
@@ -139,4 +169,14 @@ fn reload(visit: &Visit) -> String {
         let options = LeptosOptions::builder().output_name("snug").reload_port(port).build();
         AutoReload(AutoReloadProps::builder().options(options).build()).to_html()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn zones_are_named_by_their_distance() {
+        assert_eq!([0, 120, 330, -210].map(zone_name), ["UTC", "UTC+02:00", "UTC+05:30", "UTC−03:30"]);
+    }
 }

@@ -8,7 +8,7 @@ use super::{
     zone::Zone,
 };
 use crate::{
-    components::{Layout, PageContext, Theme},
+    components::{Layout, PageContext, Theme, list},
     socket::Socket,
 };
 
@@ -17,6 +17,8 @@ use crate::{
 pub(crate) struct App {
     pub(super) page: PageContext,
     pub(super) socket: Socket,
+    /// What the browser's address bar names.
+    pub(super) address: StoredValue<Address>,
     /// What stands in the main part. Numbered, so that each screen is known from the one before.
     pub(super) screen: RwSignal<(u32, Screen)>,
 }
@@ -26,28 +28,29 @@ impl App {
     pub(crate) fn new(data: PageData, address: Address, here: String, theme: Theme) -> Self {
         let page = PageContext::new(data.viewer, data.rooms, here, theme);
         let socket = Socket::new(page.viewer, page.rooms);
-        let visited = Visited::new(socket, address, data.page, data.form_id, Zone::Fixed(data.zone));
-        Self { page, socket, screen: RwSignal::new((0, Screen::Room(visited))) }
+        let visited = Visited {
+            notice: data.notice,
+            refused: data.refused,
+            ..Visited::new(socket, address.clone(), data.page, data.form_id, Zone::Fixed(data.zone))
+        };
+        let screen = RwSignal::new((0, Screen::Room(Box::new(visited))));
+        Self { page, socket, address: StoredValue::new(address), screen }
     }
 
     pub(crate) fn view(self) -> AnyView {
-        let Self { page, socket, screen } = self;
-        view! {
-            <Layout page>
-                // Each screen has a view of its own: nothing of one room is left in the next.
-                <For
-                    each=move || [screen.get()]
-                    key=|(number, _)| *number
-                    children=move |(_, screen)| match screen {
-                        Screen::Room(visited) => view::room(page, socket, visited),
-                        #[cfg(feature = "hydrate")]
-                        Screen::Loading => view::loading(),
-                        #[cfg(feature = "hydrate")]
-                        Screen::Failed(error) => view::failed(&error),
-                    }
-                />
-            </Layout>
-        }
-        .into_any()
+        let Self { page, screen, .. } = self;
+        // Each screen has a view of its own: nothing of one room is left in the next.
+        let screens = list(
+            move || vec![screen.get()],
+            |(number, _)| *number,
+            move |(_, screen)| match screen {
+                Screen::Room(visited) => view::room(self, *visited),
+                #[cfg(feature = "hydrate")]
+                Screen::Loading(name) => view::loading(name),
+                #[cfg(feature = "hydrate")]
+                Screen::Failed(error) => view::failed(&error),
+            },
+        );
+        view! { <Layout page>{screens}</Layout> }.into_any()
     }
 }

@@ -5,22 +5,25 @@ use leptos::{
     html,
     prelude::*,
 };
-use protocol::{Body, ClientId, Problem};
+use protocol::{Body, ClientId, Problem, limits};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::context::RoomContext;
 use crate::{
     components::{Glyph, Icon, dynamic},
-    endpoints,
     socket::storage,
 };
 
+/// From so many characters on it is said how many there are.
+const COUNT_FROM: usize = limits::BODY_MAX / 10 * 9;
 /// What a browser reports as the key while an input method composes, where it does not say so otherwise (Safari).
 const COMPOSING_KEY: u32 = 229;
 
 /// A form that works without JavaScript; with it, Enter sends and the page stays.
 pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
-    let composer = Composer { room, element: NodeRef::new(), fault: RwSignal::new(None) };
+    // Once: somebody who leaves the room and comes back writes something new.
+    let refused = room.refused.try_update_value(Option::take).flatten();
+    let composer = Composer { room, element: NodeRef::new(), fault: RwSignal::new(refused), count: RwSignal::new(0) };
     composer.element.on_load(move |element| composer.begin(element));
     let facts = room.room();
     let label = move || facts.with(|room| ["Message to ", &room.name].concat());
@@ -34,9 +37,13 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
             composer.send();
         }
     };
+    let count = dynamic(move || {
+        let count = composer.count.get();
+        (count >= COUNT_FROM).then(|| [&count.to_string(), " of ", &limits::BODY_MAX.to_string(), " characters"].concat())
+    });
+    let address = room.slug.with_value(|slug| ["/r/", slug].concat());
     view! {
-        <form class="composer" method="post" action=endpoints::SEND_MESSAGE on:submit=submit>
-            <input type="hidden" name="room" value=room.slug.get_value() />
+        <form class="composer" method="post" action=address on:submit=submit>
             <input type="hidden" name="client_id" value=form_id.to_string() />
             <label class="visually-hidden" for="composer-body">
                 {dynamic(label)}
@@ -53,6 +60,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
                 node_ref=composer.element
                 on:keydown=key
                 on:input=move |_| composer.typed()
+                inner_html=typed_before()
             ></textarea>
             <button class="composer-send" aria-label="Send" title="Send">
                 <Glyph icon=Icon::Send />
@@ -60,11 +68,25 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
             <p class="field-fault" id="composer-fault" role="alert">
                 {dynamic(move || composer.fault.get())}
             </p>
+            <p class="composer-count" data-over=dynamic(move || (composer.count.get() > limits::BODY_MAX).then_some(""))>
+                {count}
+            </p>
             <p class="composer-hint" id="composer-hint">
                 "Enter sends, Shift+Enter makes a new line."
             </p>
         </form>
     }
+}
+
+/// A text that was sent without JavaScript and refused, as HTML. The browser finds it in its place.
+#[cfg(feature = "ssr")]
+fn typed_before() -> String {
+    use_context::<super::Typed>().map(|typed| typed.0).unwrap_or_default()
+}
+
+#[cfg(not(feature = "ssr"))]
+fn typed_before() -> String {
+    String::new()
 }
 
 /// Whether a key means "send". Where there is no keyboard at hand there is no Shift+Enter either, so Enter is a new line there.
@@ -81,6 +103,8 @@ struct Composer {
     room: RoomContext,
     element: NodeRef<html::Textarea>,
     fault: RwSignal<Option<String>>,
+    /// Characters that were typed.
+    count: RwSignal<usize>,
 }
 
 impl Composer {
@@ -92,6 +116,7 @@ impl Composer {
         } else {
             self.keep(&element.value());
         }
+        self.count.set(element.value().chars().count());
         // The element is in the document by the next frame.
         request_animation_frame(move || {
             if !element.value().is_empty() {
@@ -99,7 +124,7 @@ impl Composer {
             }
             // On touch the focus would call up the keyboard; at a permalink one came to read.
             let idle = document().active_element().is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "A"));
-            if idle && !is_touch() && self.room.focus.is_none() {
+            if idle && !is_touch() && self.room.focus.get_untracked().is_none() {
                 focus(&element);
             }
         });
@@ -109,6 +134,7 @@ impl Composer {
         let Some(element) = self.element.get_untracked() else { return };
         let text = element.value();
         self.fault.set(None);
+        self.count.set(text.chars().count());
         self.keep(&text);
         fit(&element);
         if !text.trim().is_empty() {

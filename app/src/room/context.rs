@@ -1,7 +1,12 @@
 use leptos::prelude::*;
 use protocol::{Room, RoomId, Seq, Standing};
+use wasm_bindgen::JsValue;
 
-use super::{scroller::Scroller, zone::Zone};
+use super::{
+    address::{Address, Place},
+    scroller::Scroller,
+    zone::Zone,
+};
 use crate::{components::PageContext, socket::Socket, state::RoomState};
 
 /// What the parts of the page of a room share.
@@ -12,8 +17,14 @@ pub(super) struct RoomContext {
     pub(super) id: RoomId,
     pub(super) slug: StoredValue<String>,
     pub(super) state: RwSignal<RoomState>,
+    /// What the browser's address bar names.
+    pub(super) address: StoredValue<Address>,
     /// The message that the address names.
-    pub(super) focus: Option<Seq>,
+    pub(super) focus: RwSignal<Option<Seq>>,
+    /// What is to be said about this visit.
+    pub(super) notice: RwSignal<Option<String>>,
+    /// Why the message was refused that stands in the composer.
+    pub(super) refused: StoredValue<Option<String>>,
     pub(super) scroller: Scroller,
     pub(super) zone: RwSignal<Zone>,
 }
@@ -29,5 +40,20 @@ impl RoomContext {
     pub(super) fn room(self) -> Memo<Room> {
         let state = self.state;
         Memo::new(move |_| state.with(|state| state.room.clone()))
+    }
+
+    /// The reader has gone on from a message or a page of the past to the present: the address follows, and what stood there because
+    /// of it goes.
+    pub(super) fn follow_to_present(self) {
+        let here = self.slug.with_value(|slug| Address { slug: slug.clone(), place: Place::End });
+        let is_past = self.address.with_value(|address| address.slug == here.slug && address.place != Place::End);
+        let path = ["/r/", &here.slug].concat();
+        let history = window().history();
+        if is_past && history.is_ok_and(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&path)).is_ok()) {
+            self.address.set_value(here);
+            self.page.here.set(path);
+            self.notice.set(None);
+            self.focus.set(None);
+        }
     }
 }

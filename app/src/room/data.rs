@@ -19,4 +19,8 @@ pub(crate) struct PageData {
     pub(crate) form_id: ClientId,
     /// Their time zone in minutes east of UTC, as the server heard it last.
     pub(crate) zone: i32,
+    /// What is to be said about this visit.
+    pub(crate) notice: Option<String>,
+    /// Why the message was refused that was sent without JavaScript and stands in the composer.
+    pub(crate) refused: Option<String>,
 }

@@ -2,9 +2,15 @@
 
 use leptos::prelude::*;
 use protocol::Standing;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{context::RoomContext, membership::Membership};
 use crate::components::{Glyph, Icon, dynamic, dynamic_view};
+
+/// The panel with what else there is to know and to do.
+const MENU: &str = "room-menu";
+const LEAVE: &str = "room-leave";
 
 pub(super) fn header(room: RoomContext) -> impl IntoView {
     let facts = room.room();
@@ -12,19 +18,6 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
     let count = dynamic(move || match members.get() {
         1 => "1 member".to_owned(),
         many => [&many.to_string(), " members"].concat(),
-    });
-    let standing = room.standing();
-    let leave = dynamic_view(move || (standing.get() == Standing::Member).then(|| Membership::Leave.form(room)));
-    let may_edit = Memo::new(move |_| room.state.with(|state| state.may_edit));
-    let edit = dynamic_view(move || {
-        may_edit.get().then(|| {
-            let address = room.slug.with_value(|slug| ["/r/", slug, "/edit"].concat());
-            view! {
-                <a href=address>
-                    "Edit"
-                </a>
-            }
-        })
     });
     view! {
         <header class="room-header">
@@ -34,7 +27,70 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
                 <Glyph icon=Icon::People />
                 <span>{count}</span>
             </p>
-            <div class="room-actions">{edit} {leave}</div>
+            <button type="button" class="icon-button room-more" popovertarget=MENU aria-label="About this room" title="About this room">
+                <Glyph icon=Icon::More />
+            </button>
+            {menu(room)}
         </header>
+    }
+}
+
+/// A popover, so that it opens without a script.
+fn menu(room: RoomContext) -> impl IntoView {
+    let facts = room.room();
+    let may_edit = Memo::new(move |_| room.state.with(|state| state.may_edit));
+    let edit = dynamic_view(move || {
+        may_edit.get().then(|| {
+            let address = room.slug.with_value(|slug| ["/r/", slug, "/edit"].concat());
+            view! { <a href=address>"Edit"</a> }
+        })
+    });
+    let standing = room.standing();
+    let leave = dynamic_view(move || (standing.get() == Standing::Member).then(|| leave(room, may_edit.get())));
+    Effect::new(move |before: Option<Standing>| {
+        let now = standing.get();
+        if before == Some(Standing::Member) && now != Standing::Member {
+            close();
+        }
+        now
+    });
+    view! {
+        <div class="menu" id=MENU popover="auto">
+            <p class="menu-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
+            <div class="room-actions">{edit} {leave}</div>
+        </div>
+    }
+}
+
+/// Asks before one leaves.
+fn leave(room: RoomContext, owner: bool) -> impl IntoView {
+    let loss =
+        if owner { "It is yours: once you have left, nobody can edit it any more." } else { "You can join again at any time." };
+    view! {
+        <button type="button" popovertarget=LEAVE>
+            "Leave…"
+        </button>
+        <div class="menu ask" id=LEAVE popover="auto" role="dialog" aria-label="Leave this room?">
+            <p>{["Leave this room? ", loss].concat()}</p>
+            <div class="room-actions">
+                {Membership::Leave.form(room)}
+                <button type="button" popovertarget=LEAVE popovertargetaction="hide" autofocus="">
+                    "Stay"
+                </button>
+            </div>
+        </div>
+    }
+}
+
+/// The panel goes when one has left, and the focus must not go with it.
+fn close() {
+    let find = |selector| document().query_selector(selector).ok().flatten()?.dyn_into::<HtmlElement>().ok();
+    let (Some(menu), Some(button)) = (find(".room-header > .menu"), find(".room-more")) else { return };
+    let active = document().active_element();
+    let within = active.is_none_or(|active| active.tag_name() == "BODY" || menu.contains(Some(&active)));
+    // Fails where the browser knows no popovers.
+    let _ = menu.hide_popover();
+    if within {
+        let _ = button.focus();
     }
 }

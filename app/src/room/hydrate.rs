@@ -16,8 +16,8 @@ pub fn hydrate() -> Option<()> {
     let here = path_and_query();
     hydrate_body(move || {
         // The colours stand in the document: what is there is kept.
-        let app = App::new(data, address.clone(), here, Theme::System);
-        Navigation::start(app, address);
+        let app = App::new(data, address, here, Theme::System);
+        Navigation::start(app);
         socket::start(app.socket);
         Effect::new(mark_hydrated);
         app.view()

@@ -35,7 +35,7 @@ impl Membership {
         };
         let (class, label) = match self {
             Self::Join => ("button", "Join this room"),
-            Self::Leave => ("", "Leave"),
+            Self::Leave => ("danger", "Leave"),
         };
         view! {
             <form method="post" action=self.endpoint() on:submit=submit>

@@ -2,7 +2,7 @@
 //! neither the text nor the place of a message.
 
 use leptos::prelude::*;
-use protocol::{ClientId, Error, Message, Seq, markdown};
+use protocol::{ClientId, Message, Seq, markdown};
 
 use super::context::RoomContext;
 use crate::{
@@ -60,7 +60,14 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
         row.first.then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
     });
     let client_id = message.client_id;
-    let fault = row.part(move |row| if let Mark::Failed(error) = &row.mark { Some(fault(room, client_id, error)) } else { None });
+    let note = row.part(move |row| match &row.mark {
+        Mark::Stored | Mark::Pending => None,
+        Mark::Slow => Some(view! { <p class="message-slow">"Sending…"</p> }.into_any()),
+        Mark::Held => {
+            Some(question(room, client_id, "Written more than an hour ago and not sent.".to_owned(), "Send").into_any())
+        }
+        Mark::Failed(error) => Some(question(room, client_id, ["Not sent. ", &error.message()].concat(), "Retry").into_any()),
+    });
     let permalink = row.message(move |row| {
         let seq = place(row)?;
         Some(room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
@@ -80,7 +87,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
                 </a>
             </div>
             <div class="message-body" dir="auto" inner_html=markdown::render(&message.body)></div>
-            {fault}
+            {note}
         </li>
     }
 }
@@ -95,9 +102,9 @@ fn class(room: RoomContext, row: &MessageRow) -> String {
     for (holds, name) in [
         (row.first, " message--first"),
         (row.own, " message--own"),
-        (row.mark == Mark::Pending, " message--pending"),
-        (matches!(row.mark, Mark::Failed(_)), " message--failed"),
-        (room.focus == Some(row.message.seq), " message--focus"),
+        (matches!(row.mark, Mark::Pending | Mark::Slow), " message--pending"),
+        (matches!(row.mark, Mark::Failed(_) | Mark::Held), " message--failed"),
+        (room.focus.get() == Some(row.message.seq), " message--focus"),
     ] {
         if holds {
             class.push_str(name);
@@ -106,12 +113,13 @@ fn class(room: RoomContext, row: &MessageRow) -> String {
     class
 }
 
-fn fault(room: RoomContext, client_id: ClientId, error: &Error) -> impl IntoView + use<> {
+/// What became of a message that is not stored, and what may be done about it.
+fn question(room: RoomContext, client_id: ClientId, what: String, again: &'static str) -> impl IntoView {
     view! {
         <div class="message-fault">
-            <span role="alert">{["Not sent. ", &error.message()].concat()}</span>
+            <span role="alert">{what}</span>
             <button type="button" on:click=move |_| room.socket.retry(client_id)>
-                "Retry"
+                {again}
             </button>
             <button type="button" on:click=move |_| room.socket.discard(client_id)>
                 "Discard"

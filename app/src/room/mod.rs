@@ -12,10 +12,12 @@ mod head;
 mod header;
 #[cfg(feature = "hydrate")]
 mod hydrate;
+mod keys;
 mod membership;
 mod message;
 #[cfg(feature = "hydrate")]
 mod navigation;
+mod place;
 #[cfg(feature = "ssr")]
 mod rendered;
 mod screen;
@@ -29,8 +31,13 @@ mod zone;
 pub use hydrate::hydrate;
 #[cfg(feature = "ssr")]
 pub(crate) use {
-    address::Address,
+    address::{Address, MISSING},
     app::App,
     data::{DATA, MESSAGES, PageData},
     head::head,
 };
+
+/// What stood in the composer when it was sent without JavaScript and refused, as HTML.
+#[cfg(feature = "ssr")]
+#[derive(Clone)]
+pub(crate) struct Typed(pub(crate) String);

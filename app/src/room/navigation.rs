@@ -7,10 +7,10 @@ use leptos::{
 };
 use protocol::{ClientId, Error, ErrorCode, RoomPage};
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Element, HtmlAnchorElement, HtmlElement};
+use web_sys::{Element, HtmlAnchorElement};
 
 use super::{
-    address::Address,
+    address::{Address, MISSING},
     app::App,
     click::is_plain,
     screen::{Screen, Visited},
@@ -22,13 +22,12 @@ use crate::fetch;
 #[derive(Clone, Copy)]
 pub(super) struct Navigation {
     app: App,
-    address: StoredValue<Address>,
 }
 
 impl Navigation {
     /// Follows links to rooms, and the browser's buttons for back and forth.
-    pub(super) fn start(app: App, address: Address) {
-        let navigation = Self { app, address: StoredValue::new(address) };
+    pub(super) fn start(app: App) {
+        let navigation = Self { app };
         // The handles would only be needed to stop.
         let _ = window_event_listener(ev::click, move |event| navigation.click(&event));
         let _ = window_event_listener(ev::popstate, move |_| match here() {
@@ -39,7 +38,6 @@ impl Navigation {
 
     fn click(self, event: &MouseEvent) {
         let Some((to, address)) = room_link(event) else { return };
-        close_drawer();
         if self.is_at(&address) {
             // A place in this page is for the browser to go to.
             if !to.contains('#') {
@@ -61,14 +59,15 @@ impl Navigation {
         if self.is_at(&address) {
             return;
         }
-        self.address.set_value(address.clone());
+        self.app.address.set_value(address.clone());
         self.app.page.here.set(path_and_query());
         let known = self.app.socket.known(&address.slug);
         if let Some(room) = known.filter(|room| room.with_untracked(|state| address.place.is_shown_by(state))) {
-            self.show(Screen::Room(Visited { address, room, form_id: ClientId::generate(), zone: Zone::Browser }));
+            let (form_id, zone) = (ClientId::generate(), Zone::Browser);
+            self.show(Screen::Room(Box::new(Visited { address, room, form_id, zone, notice: None, refused: None })));
             return;
         }
-        self.show(Screen::Loading);
+        self.show(Screen::Loading(self.name(&address.slug)));
         spawn_local(async move {
             let read = fetch::room_page(&address.slug, address.place.window()).await;
             // Meanwhile the reader may have gone on.
@@ -80,17 +79,27 @@ impl Navigation {
 
     fn arrive(self, address: Address, read: Result<RoomPage, Error>) {
         match read {
-            Ok(page) if !address.place.is_missing_in(&page) => {
-                self.show(Screen::Room(Visited::new(self.app.socket, address, page, ClientId::generate(), Zone::Browser)));
+            Ok(page) => {
+                let notice = address.place.is_missing_in(&page).then(|| MISSING.to_owned());
+                let visited = Visited::new(self.app.socket, address, page, ClientId::generate(), Zone::Browser);
+                self.show(Screen::Room(Box::new(Visited { notice, ..visited })));
             }
             // The server has a page for that.
-            Ok(_) | Err(Error { code: ErrorCode::NotFound, .. }) => reload(),
+            Err(Error { code: ErrorCode::NotFound, .. }) => reload(),
             Err(error) => self.show(Screen::Failed(error)),
         }
     }
 
     fn is_at(self, address: &Address) -> bool {
-        self.address.with_value(|now| now == address)
+        self.app.address.with_value(|now| now == address)
+    }
+
+    /// What a room is called that may be in the list.
+    fn name(self, slug: &str) -> String {
+        let rooms = self.app.page.rooms;
+        rooms
+            .with_untracked(|rooms| rooms.iter().find(|listed| listed.room.slug == slug).map(|listed| listed.room.name.clone()))
+            .unwrap_or_default()
     }
 
     fn show(self, screen: Screen) {
@@ -127,12 +136,4 @@ pub(super) fn path_and_query() -> String {
 fn reload() {
     // Fails for no page of this site.
     let _ = location().reload();
-}
-
-fn close_drawer() {
-    let drawer = document().get_element_by_id("sidebar");
-    if let Some(drawer) = drawer.and_then(|drawer| drawer.dyn_into::<HtmlElement>().ok()) {
-        // Fails where the browser knows no popovers; there it is no drawer either.
-        let _ = drawer.hide_popover();
-    }
 }

@@ -11,7 +11,10 @@ use leptos::{prelude::*, tachys::html::InertElement};
 use protocol::MessageId;
 
 use super::context::RoomContext;
-use crate::state::{Mark, MessageRow, Row};
+use crate::{
+    components::LIST_END,
+    state::{Mark, MessageRow, Row},
+};
 
 /// Bytes of HTML that are kept. When there is more all of it goes, and what is shown comes back.
 const KEPT_MAX_BYTES: usize = 4 * 1024 * 1024;
@@ -29,7 +32,7 @@ struct Rows {
     bytes: usize,
 }
 
-/// The rows as a `<For>` over them would be: each as it was rendered before, or as `view` makes it.
+/// The rows as a [`list`](crate::components::list) of them would be: each as it was rendered before, or as `view` makes it.
 pub(super) fn rendered(room: RoomContext, rows: &[Row], view: impl Fn(Row) -> AnyView) -> AnyView {
     let mut html = String::with_capacity(rows.len() * 600);
     for row in rows {
@@ -45,8 +48,7 @@ pub(super) fn rendered(room: RoomContext, rows: &[Row], view: impl Fn(Row) -> An
             }
         }
     }
-    // The mark of the list's end.
-    html.push_str("<!>");
+    html.push_str(LIST_END);
     InertElement::new(html).into_any()
 }
 
@@ -60,7 +62,7 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let Row::Message(row @ MessageRow { mark: Mark::Stored, .. }) = row else { return None };
     let message = &*row.message;
     let mut hasher = DefaultHasher::new();
-    (row.local, row.first, row.own, room.focus == Some(message.seq)).hash(&mut hasher);
+    (row.local, row.first, row.own, room.focus.get_untracked() == Some(message.seq)).hash(&mut hasher);
     (&message.author.name, &message.author.username, message.author.ambiguous).hash(&mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))

@@ -7,10 +7,10 @@ use crate::socket::{SharedRoom, Socket};
 #[derive(Clone)]
 pub(crate) enum Screen {
     /// A room.
-    Room(Visited),
-    /// A room is on its way.
+    Room(Box<Visited>),
+    /// A room is on its way; its name, as the list of rooms has it.
     #[cfg(feature = "hydrate")]
-    Loading,
+    Loading(String),
     /// It did not come.
     #[cfg(feature = "hydrate")]
     Failed(protocol::Error),
@@ -23,6 +23,10 @@ pub(crate) struct Visited {
     pub(super) room: SharedRoom,
     pub(super) form_id: ClientId,
     pub(super) zone: Zone,
+    /// What is to be said about this visit.
+    pub(super) notice: Option<String>,
+    /// Why the message was refused that stands in the composer.
+    pub(super) refused: Option<String>,
 }
 
 impl Visited {
@@ -30,6 +34,6 @@ impl Visited {
     pub(super) fn new(socket: Socket, mut address: Address, page: RoomPage, form_id: ClientId, zone: Zone) -> Self {
         // A room can be asked for by its id as well; its own name is the slug.
         address.slug.clone_from(&page.room.slug);
-        Self { address, room: socket.open(page), form_id, zone }
+        Self { address, room: socket.open(page), form_id, zone, notice: None, refused: None }
     }
 }

@@ -6,11 +6,13 @@
 use leptos::{
     html,
     prelude::*,
+    reactive::owner::LocalStorage,
     task::{spawn_local, tick},
 };
 use protocol::{RoomId, Seq, Window};
-use web_sys::{Element, HtmlDivElement, ScrollIntoViewOptions, ScrollLogicalPosition};
+use web_sys::{Element, HtmlDivElement};
 
+use super::place::{Anchor, Watch, distances, show};
 use crate::{
     components::{Glyph, Icon},
     fetch,
@@ -40,15 +42,20 @@ pub(super) struct Scroller {
     id: RoomId,
     element: NodeRef<html::Div>,
     at_end: RwSignal<bool>,
+    /// Whether the reader has gone to the newest message by themselves.
+    gone_on: RwSignal<bool>,
     /// The last place of the room that the reader has had before their eyes.
     seen: RwSignal<Seq>,
     loading: RwSignal<Option<Edge>>,
+    /// Whether what comes in is not news: pages of the past, and what was missed, which is told in one line.
+    quiet: RwSignal<bool>,
     rest_until: StoredValue<f64>,
+    /// Whether the focus has just moved: what the browser scrolls for it is no wish for more.
+    focusing: StoredValue<bool>,
+    /// What the reader reads, while they do not stand at the end.
+    anchor: StoredValue<Option<Anchor>, LocalStorage>,
+    watch: StoredValue<Option<Watch>, LocalStorage>,
 }
-
-/// A message, and how far from the top of the window it ends. Its end and not its beginning, since its head goes when a message of
-/// the same author comes in above it.
-struct Anchor(Element, f64);
 
 impl Scroller {
     pub(super) fn new(socket: Socket, room: RwSignal<RoomState>, id: RoomId) -> Self {
@@ -58,9 +65,14 @@ impl Scroller {
             id,
             element: NodeRef::new(),
             at_end: RwSignal::new(true),
+            gone_on: RwSignal::new(false),
             seen: RwSignal::new(room.with_untracked(RoomState::head)),
             loading: RwSignal::new(None),
+            quiet: RwSignal::new(false),
             rest_until: StoredValue::new(0.0),
+            focusing: StoredValue::new(false),
+            anchor: StoredValue::new_local(None),
+            watch: StoredValue::new_local(None),
         }
     }
 
@@ -73,38 +85,78 @@ impl Scroller {
         self.loading.get()
     }
 
-    /// Once the page stands: brings the named message into view, and sees where that is.
+    /// Whether screen readers are to pass over what comes in.
+    pub(super) fn is_quiet(self) -> bool {
+        self.quiet.get()
+    }
+
+    /// Whether the reader has gone to the newest message by themselves.
+    pub(super) fn has_gone_on(self) -> bool {
+        self.gone_on.get()
+    }
+
+    /// Once the page stands: brings the named message into the middle, and sees where that is.
     pub(super) fn begin(self, focus: Option<Seq>) {
-        Effect::new(move || {
+        self.element.on_load(move |element| {
+            self.watch.set_value(Watch::over(&element, move || self.resized()));
             request_animation_frame(move || {
-                let Some(scroller) = self.box_element() else { return };
                 if let Some(message) = focus.and_then(|seq| document().get_element_by_id(&["m", &seq.to_string()].concat())) {
-                    show(&message, &scroller);
+                    show(&message, &element);
                 }
-                self.scrolled();
+                self.look();
             });
+        });
+        Effect::new(move || {
+            let busy = self.loading.get().is_some() || self.room.with(RoomState::is_resuming);
+            match (busy, self.quiet.get_untracked()) {
+                (true, false) => self.quiet.set(true),
+                (false, true) => after_paint(move || {
+                    let busy = self.loading.try_get_untracked().flatten().is_some()
+                        || self.room.try_with_untracked(RoomState::is_resuming).unwrap_or_default();
+                    self.quiet.try_set(busy);
+                }),
+                _ => {}
+            }
         });
     }
 
     /// Sees where the reader stands before anything changes: they may have scrolled before the page came alive.
     pub(super) fn arrive(self) {
         if let Some(scroller) = self.box_element() {
-            self.stand(distances(&scroller).1);
+            self.stand(&scroller);
         }
+    }
+
+    /// The focus has moved within the box.
+    pub(super) fn focused(self) {
+        self.focusing.set_value(true);
+        // The browser tells of having scrolled before it draws the next frame.
+        request_animation_frame(move || _ = self.focusing.try_set_value(false));
     }
 
     /// The reader has scrolled.
     pub(super) fn scrolled(self) {
+        let was_further_up = !self.at_end.get_untracked();
+        self.look();
+        if was_further_up && self.at_end.get_untracked() {
+            self.gone_on.set(true);
+        }
+    }
+
+    /// Sees where the reader stands, and loads what they will want next.
+    fn look(self) {
         let Some(scroller) = self.box_element() else { return };
+        self.stand(&scroller);
         let (above, below) = distances(&scroller);
-        self.stand(below);
-        if js_sys::Date::now() >= self.rest_until.try_get_value().unwrap_or_default() {
-            if above <= LOAD_PX {
-                self.load(Edge::Older);
-            }
-            if below <= LOAD_PX {
-                self.load(Edge::Newer);
-            }
+        let rests = js_sys::Date::now() < self.rest_until.try_get_value().unwrap_or_default();
+        if rests || self.focusing.try_get_value().unwrap_or_default() {
+            return;
+        }
+        if above <= LOAD_PX {
+            self.load(Edge::Older);
+        }
+        if below <= LOAD_PX {
+            self.load(Edge::Newer);
         }
     }
 
@@ -128,27 +180,35 @@ impl Scroller {
                 }),
                 Err(_) => self.rest_until.try_update_value(|until| *until = js_sys::Date::now() + REST_MS),
             };
-            tick().await;
+            self.settle();
+        });
+    }
+
+    /// What was loaded is in the document. Screen readers are told what is there when it is painted.
+    fn settle(self) {
+        after_paint(move || {
             self.loading.try_set(None);
             // A short page may not fill the window.
-            self.scrolled();
+            self.look();
         });
     }
 
     /// Goes to the newest message, and loads it if need be.
     pub(super) fn to_end(self) {
         self.follow(true);
+        self.gone_on.set(true);
         if !self.room.with_untracked(RoomState::has_newer) {
             self.jump();
             return;
         }
+        self.loading.set(Some(Edge::Newer));
         spawn_local(async move {
             if let Ok(page) = fetch::newest(self.id).await {
                 self.socket.replace(page);
             }
             tick().await;
             self.jump();
-            self.scrolled();
+            self.settle();
         });
     }
 
@@ -159,15 +219,24 @@ impl Scroller {
         if following {
             self.seen.set(self.room.with_untracked(RoomState::head));
         }
-        let anchor = if following { None } else { self.box_element().and_then(|scroller| anchor(&scroller)) };
+        let scroller = self.box_element();
+        let anchor = scroller.as_ref().filter(|_| !following).and_then(|scroller| Anchor::of(scroller));
+        let focused =
+            scroller.filter(|scroller| document().active_element().is_some_and(|active| scroller.contains(Some(&active))));
         change();
         spawn_local(async move {
             // The view has caught up after that.
             tick().await;
             match anchor {
-                Some(Anchor(message, bottom)) => self.shift(message.get_bounding_client_rect().bottom() - bottom),
+                Some(anchor) => self.shift(anchor.moved()),
                 None if following => self.jump(),
                 None => {}
+            }
+            // What had the focus may be gone, and the focus must not go with it.
+            if let Some(scroller) =
+                focused.filter(|_| document().active_element().is_none_or(|active| active.tag_name() == "BODY"))
+            {
+                let _ = scroller.focus();
             }
         });
     }
@@ -182,8 +251,7 @@ impl Scroller {
         let text = match unseen {
             0 if !has_newer => return None,
             0 => "Newest messages".to_owned(),
-            1 => "1 new message".to_owned(),
-            many => [&many.to_string(), " new messages"].concat(),
+            many => new_messages(many),
         };
         let go = move |_| {
             self.to_end();
@@ -201,10 +269,17 @@ impl Scroller {
         })
     }
 
-    /// Sees what it means to be so far above the end of what is loaded.
-    fn stand(self, below: i32) {
+    /// The box has another size, because the composer has grown or the window shrunk: what one reads stays where it is.
+    fn resized(self) {
+        self.shift(self.anchor.try_with_value(|anchor| anchor.as_ref().map_or(0.0, Anchor::moved)).unwrap_or_default());
+    }
+
+    /// Sees where the reader stands.
+    fn stand(self, scroller: &Element) {
         let has_newer = self.room.try_with_untracked(RoomState::has_newer).unwrap_or_default();
-        self.follow(below <= FOLLOW_PX && !has_newer);
+        let at_end = distances(scroller).1 <= FOLLOW_PX && !has_newer;
+        self.follow(at_end);
+        self.anchor.try_update_value(|anchor| *anchor = if at_end { None } else { Anchor::of(scroller) });
     }
 
     fn follow(self, at_end: bool) {
@@ -225,9 +300,7 @@ impl Scroller {
     }
 
     fn shift(self, by: f64) {
-        if by != 0.0
-            && let Some(scroller) = self.box_element()
-        {
+        if let Some(scroller) = self.box_element().filter(|_| by != 0.0) {
             scroller.scroll_by_with_x_and_y(0.0, by);
         }
     }
@@ -237,32 +310,12 @@ impl Scroller {
     }
 }
 
-/// Pixels above and below the window.
-fn distances(scroller: &Element) -> (i32, i32) {
-    let below = -scroller.scroll_top();
-    (scroller.scroll_height() - scroller.client_height() - below, below)
+/// `1 new message`
+pub(super) fn new_messages(count: usize) -> String {
+    if count == 1 { "1 new message".to_owned() } else { [&count.to_string(), " new messages"].concat() }
 }
 
-/// The first message that can be seen.
-fn anchor(scroller: &Element) -> Option<Anchor> {
-    let edge = scroller.get_bounding_client_rect().top();
-    let mut row = scroller.query_selector(".message").ok().flatten();
-    while let Some(element) = row {
-        let bottom = element.get_bounding_client_rect().bottom();
-        if bottom > edge && element.class_name().starts_with("message") {
-            return Some(Anchor(element, bottom));
-        }
-        row = element.next_element_sibling();
-    }
-    None
-}
-
-/// Brings a message into view, unless it is there.
-fn show(message: &Element, scroller: &Element) {
-    let (place, window) = (message.get_bounding_client_rect(), scroller.get_bounding_client_rect());
-    if place.top() < window.top() || place.bottom() > window.bottom() {
-        let options = ScrollIntoViewOptions::new();
-        options.set_block(ScrollLogicalPosition::Center);
-        message.scroll_into_view_with_scroll_into_view_options(&options);
-    }
+/// Does something when the browser has painted what is in the document now.
+fn after_paint(then: impl FnOnce() + 'static) {
+    request_animation_frame(move || request_animation_frame(then));
 }

@@ -5,10 +5,15 @@ use std::collections::VecDeque;
 use leptos::{ev::MouseEvent, prelude::*};
 use protocol::{Seq, Standing};
 
-use super::{click::is_plain, context::RoomContext, message, scroller::Edge};
+use super::{
+    click::is_plain,
+    context::RoomContext,
+    keys, message,
+    scroller::{Edge, new_messages},
+};
 use crate::{
-    components::{dynamic, dynamic_view},
-    state::{self, Outbox, RoomState, Row, RowKey},
+    components::{Dynamic, dynamic, dynamic_view},
+    state::{self, Missed, Outbox, RoomState, Row, RowKey},
 };
 
 /// A row that keeps its element as long as its key is there.
@@ -46,17 +51,24 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
     let scroller = room.scroller;
     let facts = room.room();
     let label = dynamic(move || facts.with(|room| ["Messages in ", &room.name].concat()));
-    // What is loaded from the past is not news.
-    let announced = dynamic(move || Some(if scroller.loading() == Some(Edge::Older) { "off" } else { "polite" }));
+    let announced = dynamic(move || Some(if scroller.is_quiet() { "off" } else { "polite" }));
+    let busy = dynamic(move || scroller.loading().map(|_| "true"));
     view! {
         <div
             class="scroller"
             role="log"
             aria-live=announced
+            aria-busy=busy
             aria-label=label
             tabindex="0"
             node_ref=scroller.element()
             on:scroll=move |_| scroller.scrolled()
+            on:focusin=move |_| scroller.focused()
+            on:keydown=move |event| {
+                if let Some(list) = scroller.element().get_untracked() {
+                    keys::key(&event, &list);
+                }
+            }
         >
             <div class="scroller-inner">
                 {edge(room, Edge::Older, shown.older)} <ol class="timeline">
@@ -64,6 +76,10 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
                 </ol> {empty(room, shown)} {edge(room, Edge::Newer, shown.newer)}
             </div>
         </div>
+        <span class="list-end" tabindex="-1"></span>
+        <p class="visually-hidden" role="status">
+            {missed(room)}
+        </p>
     }
 }
 
@@ -75,14 +91,13 @@ fn list(room: RoomContext, rows: &[Row], _shown: Shown) -> AnyView {
 
 #[cfg(not(feature = "ssr"))]
 fn list(room: RoomContext, _rows: &[Row], shown: Shown) -> AnyView {
-    view! { <For each=move || shown.items.get() key=|item| item.key children=move |item| message::row(room, item.row) /> }
-        .into_any()
+    crate::components::list(move || shown.items.get(), |item| item.key, move |item| message::row(room, item.row)).into_any()
 }
 
 fn rows(room: RoomContext, outbox: &Outbox) -> Vec<Row> {
-    let zone = room.zone.get();
+    let (zone, focus) = (room.zone.get(), room.focus.get());
     room.page.viewer.with_value(|reader| {
-        room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), |at| zone.local(at)))
+        room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), focus, |at| zone.local(at)))
     })
 }
 
@@ -147,6 +162,17 @@ fn edge(room: RoomContext, edge: Edge, next: RwSignal<Option<Seq>>) -> impl Into
             <a class=class href=address aria-busy=busy on:click=load>
                 {text}
             </a>
+        })
+    })
+}
+
+/// What was written while there was no connection, told once and not message by message.
+fn missed(room: RoomContext) -> Dynamic<Option<String>> {
+    let missed = Memo::new(move |_| room.state.with(RoomState::missed));
+    dynamic(move || {
+        missed.get().map(|missed| match missed {
+            Missed::Exactly(count) => [&new_messages(count), " since you were last connected"].concat(),
+            Missed::MoreThan(count) => ["More than ", &new_messages(count), " since you were last connected"].concat(),
         })
     })
 }

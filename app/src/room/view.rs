@@ -4,52 +4,64 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
+    app::App, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
     scroller::Scroller, timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
-    components::{PageContext, dynamic_view},
-    socket::Socket,
+    components::{dynamic, dynamic_view},
     state::RoomState,
 };
 
-pub(super) fn room(page: PageContext, socket: Socket, visited: Visited) -> AnyView {
-    let Visited { address, room: shared, form_id, zone } = visited;
+pub(super) fn room(App { page, socket, address: here, .. }: App, visited: Visited) -> AnyView {
+    let Visited { address, room: shared, form_id, zone, notice, refused } = visited;
     socket.visit(&shared);
     let state = RwSignal::from(shared.clone());
     let (id, slug) = state.with_untracked(|state| (state.room.id, state.room.slug.clone()));
+    let focus = address.place.focus();
+    here.set_value(address);
     let room = RoomContext {
         page,
         socket,
         id,
         slug: StoredValue::new(slug),
         state,
-        focus: address.place.focus(),
+        address: here,
+        focus: RwSignal::new(focus),
+        notice: RwSignal::new(notice),
+        refused: StoredValue::new(refused),
         scroller: Scroller::new(socket, state, id),
         zone: RwSignal::new(zone),
     };
-    room.scroller.begin(room.focus);
+    room.scroller.begin(focus);
     on_cleanup(move || shared.update_untracked(|state| state.set_reader_at_end(true)));
     Effect::new(move || {
         zone::keep_zone(room.zone.get_untracked());
         room.zone.set(Zone::Browser);
     });
-    show_head(room, address);
+    Effect::new(move || {
+        if room.scroller.has_gone_on() {
+            room.follow_to_present();
+        }
+    });
+    show_head(room);
+    let notice = dynamic(move || room.notice.get());
     view! {
         <section class="room" data-room>
-            {header(room)} {banner(room)} {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)}
-            {footer(room, form_id)}
+            {header(room)} {banner(room)} <p class="room-notice" role="alert">
+                {notice}
+            </p> {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)} {footer(room, form_id)}
         </section>
     }
     .into_any()
 }
 
 /// Lets the head of the document follow the room.
-fn show_head(room: RoomContext, address: Address) {
+fn show_head(room: RoomContext) {
     let facts = room.room();
     Effect::new(move |before: Option<()>| {
         let origin = location().origin().unwrap_or_default();
-        let named = room.focus.and_then(|seq| room.state.with_untracked(|state| message(state, seq)));
+        let named = room.focus.get().and_then(|seq| room.state.with_untracked(|state| message(state, seq)));
+        let address = room.address.get_value();
         let head = facts.with(|facts| head(&address, facts, named.as_ref(), &origin));
         // What came with the page is whole, descriptions of single messages included.
         let is_there = before.is_none() && head.title == document().title();
@@ -63,10 +75,18 @@ fn message(state: &RoomState, seq: Seq) -> Option<Message> {
     state.messages().iter().find(|message| message.seq == seq).map(|message| (**message).clone())
 }
 
-/// A room is on its way.
+/// A room is on its way: what is known of it, and where the rest will be.
 #[cfg(feature = "hydrate")]
-pub(super) fn loading() -> AnyView {
-    view! { <section class="room" aria-busy="true"></section> }.into_any()
+pub(super) fn loading(name: String) -> AnyView {
+    view! {
+        <section class="room" aria-busy="true">
+            <header class="room-header">
+                <h1 class="room-name">{name}</h1>
+            </header>
+            <div class="skeleton"></div>
+        </section>
+    }
+    .into_any()
 }
 
 /// A room did not come.

@@ -132,7 +132,8 @@ impl Client {
         let now = browser::now();
         self.socket.typing.maybe_update(|typing| typing.expire(now as i64));
         let typing_end = self.socket.typing.with_untracked(Typing::next_end).map(|at| at as f64);
-        let mut deadline = typing_end.into_iter().chain(self.connection.deadline(now)).reduce(f64::min);
+        self.socket.outbox.maybe_update(|outbox| outbox.look(now as i64));
+        let mut deadline = typing_end;
         if self.connection.is_open() {
             let watched: Vec<_> = self
                 .socket
@@ -143,11 +144,17 @@ impl Client {
             }
             let (due, next_due) = self.socket.outbox.update_untracked(|outbox| (outbox.take_due(now as i64), outbox.next_due()));
             for pending in due {
+                // What is typed next is news again.
+                self.throttle.forget(pending.room);
                 self.send(&ClientFrame::Send { room: pending.room.into(), client_id: pending.client_id, body: pending.body });
             }
             let others = [self.subscriptions.deadline(), next_due.map(|at| at as f64)];
             deadline = others.into_iter().flatten().chain(deadline).reduce(f64::min);
         }
+        let (next_look, unanswered) = self.socket.outbox.with_untracked(|outbox| (outbox.next_look(), outbox.unanswered_since()));
+        self.connection.expect(unanswered.map(|at| at as f64));
+        let others = [next_look.map(|at| at as f64), self.connection.deadline(now)];
+        deadline = others.into_iter().flatten().chain(deadline).reduce(f64::min);
         self.timer.set(deadline, now);
         let status = self.connection.status(now);
         self.socket.status.maybe_update(|shown| std::mem::replace(shown, status) != status);
@@ -202,7 +209,11 @@ impl Client {
                 self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
             ServerFrame::Subscribed { room, head, reset, .. } => {
-                let known = self.find(room).map(|room| room.with_untracked(|state| state.head()));
+                let found = self.find(room);
+                let known = found.as_ref().map(|room| room.with_untracked(|state| state.head()));
+                if let Some(room) = found {
+                    room.maybe_update(|state| state.resume(head));
+                }
                 if self.subscriptions.subscribed(room, head, reset, known.unwrap_or_default()) {
                     self.read(room);
                 }

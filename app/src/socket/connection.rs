@@ -8,6 +8,12 @@ use crate::state::backoff;
 
 const PING_MS: f64 = limits::PING_SECONDS as f64 * 1_000.0;
 const PONG_MS: f64 = limits::PONG_SECONDS as f64 * 1_000.0;
+/// A message that is not answered for so long makes the page ask whether the server is there, again and again.
+const ASK_MS: f64 = 3_000.0;
+/// And that is to be answered soon.
+const ANSWER_MS: f64 = 2_000.0;
+/// A message that is not answered for so long does not get through, whatever else is heard.
+const HANGING_MS: f64 = 15_000.0;
 /// A handshake or a request for a token that takes longer will not come to anything.
 pub(super) const PATIENCE_MS: f64 = 10_000.0;
 /// Shorter breaks are nobody's business.
@@ -97,6 +103,8 @@ enum Phase {
         since: f64,
         next_ping: f64,
         pong_due: Option<f64>,
+        /// When it was last asked whether the server is there.
+        asked: f64,
     },
     /// Waiting for the next try.
     Paused(f64),
@@ -113,12 +121,14 @@ pub(crate) struct Connection {
     refused: bool,
     lost_since: Option<f64>,
     outdated: bool,
+    /// Since when a message waits to be answered.
+    unanswered: Option<f64>,
 }
 
 impl Connection {
     /// For a page of a guest, or of somebody who is signed in.
     pub(crate) fn new(signed_in: bool) -> Self {
-        Self { signed_in, phase: Phase::Off, attempt: 0, refused: false, lost_since: None, outdated: false }
+        Self { signed_in, phase: Phase::Off, attempt: 0, refused: false, lost_since: None, outdated: false, unanswered: None }
     }
 
     /// Takes in what happened.
@@ -131,21 +141,21 @@ impl Connection {
             (_, Phase::Off) => None,
             (Input::Token(token), Phase::Token(_)) => self.token(token, now, random),
             (Input::Hello { signed_in, same_build }, Phase::Connecting(_)) => {
-                self.phase = Phase::Open { since: now, next_ping: now + PING_MS, pong_due: None };
+                self.phase = Phase::Open { since: now, next_ping: now + PING_MS, pong_due: None, asked: now };
                 self.lost_since = None;
                 self.outdated |= !same_build;
                 self.refused &= !signed_in;
                 Some(Action::Resume)
             }
-            (Input::Heard, Phase::Open { since, next_ping, .. }) => {
-                self.phase = Phase::Open { since, next_ping, pong_due: None };
+            (Input::Heard, Phase::Open { since, next_ping, asked, .. }) => {
+                self.phase = Phase::Open { since, next_ping, pong_due: None, asked };
                 None
             }
             (Input::Refused, Phase::Connecting(_) | Phase::Open { .. }) => self.refused(now),
             (Input::Closed(code), Phase::Connecting(_) | Phase::Open { .. }) => self.closed(code, now, random),
             (Input::Online | Input::Shown { .. }, Phase::Paused(_)) => Some(self.begin(now)),
-            (Input::Online, Phase::Open { .. }) => self.probe(now),
-            (Input::Shown { hidden_ms }, Phase::Open { .. }) if hidden_ms >= SLEPT_MS => self.probe(now),
+            (Input::Online, Phase::Open { .. }) => self.probe(now, PONG_MS),
+            (Input::Shown { hidden_ms }, Phase::Open { .. }) if hidden_ms >= SLEPT_MS => self.probe(now, PONG_MS),
             (Input::Offline, Phase::Token(_) | Phase::Connecting(_) | Phase::Open { .. }) => Some(self.pause(now, random)),
             (Input::Tick, _) => self.tick(now, random),
             _ => None,
@@ -160,10 +170,18 @@ impl Connection {
             Phase::Open { next_ping, pong_due, .. } => Some(pong_due.unwrap_or(next_ping)),
         };
         let banner = self.lost_since.map(|since| since + BANNER_MS).filter(|&at| at > now);
-        match (phase, banner) {
-            (Some(phase), Some(banner)) => Some(phase.min(banner)),
-            (one, other) => one.or(other),
-        }
+        [phase, banner, self.next_look()].into_iter().flatten().reduce(f64::min)
+    }
+
+    /// A message has been waiting for its answer since then, or none has.
+    pub(crate) fn expect(&mut self, unanswered: Option<f64>) {
+        self.unanswered = unanswered;
+    }
+
+    /// When something has to be done about a message that is not answered.
+    fn next_look(&self) -> Option<f64> {
+        let (Phase::Open { asked, .. }, Some(since)) = (self.phase, self.unanswered) else { return None };
+        Some((since.max(asked) + ASK_MS).min(since + HANGING_MS))
     }
 
     /// What the reader should know.
@@ -237,11 +255,13 @@ impl Connection {
         }
     }
 
-    /// Asks at once, instead of at the next ping.
-    fn probe(&mut self, now: f64) -> Option<Action> {
-        let Phase::Open { since, pong_due: None, .. } = self.phase else { return None };
-        self.phase = Phase::Open { since, next_ping: now + PING_MS, pong_due: Some(now + PONG_MS) };
-        Some(Action::Ping)
+    /// Asks at once, instead of at the next ping, unless it has asked already.
+    fn probe(&mut self, now: f64, patience: f64) -> Option<Action> {
+        let Phase::Open { since, next_ping, pong_due, .. } = self.phase else { return None };
+        let due = pong_due.unwrap_or(f64::INFINITY).min(now + patience);
+        let next_ping = if pong_due.is_none() { now + PING_MS } else { next_ping };
+        self.phase = Phase::Open { since, next_ping, pong_due: Some(due), asked: now };
+        pong_due.is_none().then_some(Action::Ping)
     }
 
     fn tick(&mut self, now: f64, random: f64) -> Option<Action> {
@@ -249,7 +269,9 @@ impl Connection {
             Phase::Paused(until) if until <= now => Some(self.begin(now)),
             Phase::Token(until) | Phase::Connecting(until) if until <= now => Some(self.pause(now, random)),
             Phase::Open { pong_due: Some(due), .. } if due <= now => Some(self.pause(now, random)),
-            Phase::Open { next_ping, pong_due: None, .. } if next_ping <= now => self.probe(now),
+            Phase::Open { .. } if self.unanswered.is_some_and(|since| since + HANGING_MS <= now) => Some(self.pause(now, random)),
+            Phase::Open { .. } if self.next_look().is_some_and(|at| at <= now) => self.probe(now, ANSWER_MS),
+            Phase::Open { next_ping, pong_due: None, .. } if next_ping <= now => self.probe(now, PONG_MS),
             _ => None,
         }
     }
@@ -258,6 +280,7 @@ impl Connection {
         if matches!(self.phase, Phase::Open { since, .. } if now - since >= STABLE_MS) {
             self.attempt = 0;
         }
+        self.unanswered = None;
         self.lost_since = self.lost_since.or(Some(now));
         self.phase = Phase::Paused(now + backoff::delay_ms(self.attempt, random));
         self.attempt = self.attempt.saturating_add(1);

@@ -114,10 +114,10 @@ impl Socket {
         self.enqueue(Command::Synchronize);
     }
 
-    /// Sends a failed message again.
+    /// Sends a message that asked.
     pub(crate) fn retry(self, client_id: ClientId) {
         let Some(author) = self.reader() else { return };
-        let again = self.outbox.try_update(|outbox| outbox.retry(client_id).cloned()).flatten();
+        let again = self.outbox.try_update(|outbox| outbox.retry(client_id, js_sys::Date::now() as i64).cloned()).flatten();
         if let Some(pending) = again {
             storage::forget_pending(author.id, client_id);
             storage::keep_pending(author.id, &pending);
@@ -125,7 +125,7 @@ impl Socket {
         }
     }
 
-    /// Throws a failed message away.
+    /// Throws a message away that asked.
     pub(crate) fn discard(self, client_id: ClientId) {
         let Some(author) = self.reader() else { return };
         storage::forget_pending(author.id, client_id);

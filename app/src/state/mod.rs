@@ -9,7 +9,7 @@ mod rows;
 mod typing;
 
 pub use outbox::{Outbox, Pending, Status};
-pub use room::{Applied, RoomState};
+pub use room::{Applied, Missed, RoomState};
 pub use rows::{Mark, MessageRow, Row, RowKey, rows};
 pub use typing::{Typing, TypingThrottle};
 

@@ -8,6 +8,10 @@ use serde::{Deserialize, Serialize};
 
 use super::backoff;
 
+/// A message that is on its way for longer says so.
+const SLOW_MS: i64 = 3_000;
+/// One that could not be sent for longer asks before it goes out.
+const HELD_MS: i64 = 60 * 60 * 1_000;
 /// Tries that are made without asking the person.
 const TRIES_MAX: u32 = 6;
 
@@ -28,6 +32,8 @@ pub enum Status {
     },
     /// Refused. The person decides: again, or away with it.
     Failed(Error),
+    /// It could not be sent for so long that it may not be meant any more. The person decides.
+    Held,
 }
 
 /// A message on its way.
@@ -44,18 +50,29 @@ pub struct Pending {
     /// Where it stands. What comes back from the storage is waiting again.
     #[serde(skip)]
     pub status: Status,
+    /// On its way for so long that one should know.
+    #[serde(skip)]
+    pub slow: bool,
     #[serde(skip)]
     tries: u32,
     /// When the next try may be made (unix milliseconds).
     #[serde(skip)]
     not_before: i64,
+    /// When the last try was made (unix milliseconds).
+    #[serde(skip)]
+    sent_at: i64,
 }
 
 impl Pending {
     /// A message that was just written.
     #[must_use]
     pub fn new(client_id: ClientId, room: RoomId, body: String, at: i64) -> Self {
-        Self { client_id, room, body, at, status: Status::Waiting, tries: 0, not_before: 0 }
+        Self { client_id, room, body, at, status: Status::Waiting, slow: false, tries: 0, not_before: 0, sent_at: 0 }
+    }
+
+    /// Whether it goes out by itself, or is out.
+    fn is_open(&self) -> bool {
+        matches!(self.status, Status::Waiting | Status::Sent)
     }
 
     fn try_anew(&mut self) {
@@ -84,20 +101,55 @@ impl Outbox {
         self.queue.splice(0..0, left_over);
     }
 
+    /// Looks at how long each message has been waiting: one that takes its time says so, and one that could not be sent for an hour
+    /// asks before it goes out. `true` if any of them looks different now.
+    pub fn look(&mut self, now: i64) -> bool {
+        let mut changed = false;
+        for pending in self.queue.iter_mut().filter(|pending| pending.is_open()) {
+            let age = now.saturating_sub(pending.at);
+            if pending.status == Status::Waiting && age >= HELD_MS {
+                pending.status = Status::Held;
+                changed = true;
+            } else if age >= SLOW_MS && !pending.slow {
+                pending.slow = true;
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    /// When [`look`](Self::look) will see something next.
+    #[must_use]
+    pub fn next_look(&self) -> Option<i64> {
+        let open = self.queue.iter().filter(|pending| pending.is_open());
+        open.filter_map(|pending| match (pending.slow, &pending.status) {
+            (false, _) => Some(pending.at.saturating_add(SLOW_MS)),
+            (true, Status::Waiting) => Some(pending.at.saturating_add(HELD_MS)),
+            (true, _) => None,
+        })
+        .min()
+    }
+
+    /// Since when the longest wait for an answer goes on.
+    #[must_use]
+    pub fn unanswered_since(&self) -> Option<i64> {
+        self.queue.iter().filter(|pending| pending.status == Status::Sent).map(|pending| pending.sent_at).min()
+    }
+
     /// What has to go out now; it counts as under way from here on.
     pub fn take_due(&mut self, now: i64) -> Vec<Pending> {
         let mut due = Vec::new();
         let mut rooms: Vec<RoomId> = Vec::new();
         for pending in &mut self.queue {
             // Only the first open one of a room may go.
-            let open = matches!(pending.status, Status::Waiting | Status::Sent);
-            if !open || rooms.contains(&pending.room) {
+            if !pending.is_open() || rooms.contains(&pending.room) {
                 continue;
             }
             rooms.push(pending.room);
             if pending.status == Status::Waiting && pending.not_before <= now {
                 pending.status = Status::Sent;
                 pending.tries += 1;
+                pending.sent_at = now;
                 due.push(pending.clone());
             }
         }
@@ -109,7 +161,7 @@ impl Outbox {
     pub fn next_due(&self) -> Option<i64> {
         let mut rooms: Vec<RoomId> = Vec::new();
         let mut next = None;
-        for pending in self.queue.iter().filter(|pending| matches!(pending.status, Status::Waiting | Status::Sent)) {
+        for pending in self.queue.iter().filter(|pending| pending.is_open()) {
             if rooms.contains(&pending.room) {
                 continue;
             }
@@ -151,14 +203,16 @@ impl Outbox {
         pending.status = Status::Waiting;
     }
 
-    /// The person wants a failed one to be tried again. It keeps its client id, except after a conflict: then that id is what is
-    /// wrong with it. Answers with the message as it stands now.
-    pub fn retry(&mut self, client_id: ClientId) -> Option<&Pending> {
+    /// The person wants one to go out that asked. It keeps its client id, except after a conflict: then that id is what is wrong with
+    /// it. It counts as written now. Answers with the message as it stands then.
+    pub fn retry(&mut self, client_id: ClientId, now: i64) -> Option<&Pending> {
         let pending = self.find(client_id)?;
-        let Status::Failed(error) = &pending.status else { return None };
-        if error.code == ErrorCode::Conflict {
-            pending.client_id = ClientId::generate();
+        match &pending.status {
+            Status::Failed(error) if error.code == ErrorCode::Conflict => pending.client_id = ClientId::generate(),
+            Status::Failed(_) | Status::Held => {}
+            Status::Waiting | Status::Sent | Status::Stored { .. } => return None,
         }
+        (pending.at, pending.slow) = (now, false);
         pending.try_anew();
         Some(pending)
     }

@@ -24,6 +24,15 @@ pub enum Applied {
     },
 }
 
+/// How many messages of others came while there was no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Missed {
+    /// As many.
+    Exactly(usize),
+    /// As many are shown, and there are more.
+    MoreThan(usize),
+}
+
 /// A room. Events may come in any order, twice, or with holes between them: what ends up here is what the log says.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomState {
@@ -49,6 +58,10 @@ pub struct RoomState {
     /// Messages of others that came behind a stretch that does not reach the end.
     unseen: Vec<Seq>,
     reader_at_end: bool,
+    /// From which place to which the log is being caught up with.
+    resume: Option<(Seq, Seq)>,
+    /// What had been missed the last time.
+    missed: Option<Missed>,
 }
 
 impl RoomState {
@@ -69,6 +82,8 @@ impl RoomState {
             has_newer: page.has_newer,
             unseen: Vec::new(),
             reader_at_end: true,
+            resume: None,
+            missed: None,
         }
     }
 
@@ -87,6 +102,7 @@ impl RoomState {
         }
         self.absorb(event);
         self.take_waiting();
+        self.count_missed();
         Applied::Fresh
     }
 
@@ -124,10 +140,32 @@ impl RoomState {
     pub fn replace(&mut self, page: RoomPage) -> Applied {
         let (head, renewed) = (self.head, page.epoch != self.epoch);
         let waiting = if renewed { VecDeque::new() } else { std::mem::take(&mut self.waiting) };
-        let reader_at_end = self.reader_at_end;
-        *self = Self { waiting, reader_at_end, ..Self::from_page(page, self.reader) };
+        let (reader_at_end, resume, missed) = (self.reader_at_end, self.resume, self.missed);
+        *self = Self { waiting, reader_at_end, resume, missed, ..Self::from_page(page, self.reader) };
         self.take_waiting();
+        self.count_missed();
         if renewed || self.head < head { Applied::Gap { after: self.head } } else { Applied::Fresh }
+    }
+
+    /// The server is about to send what was missed up to this place. `true` if anything was.
+    pub fn resume(&mut self, until: Seq) -> bool {
+        let behind = until > self.head;
+        if behind {
+            (self.resume, self.missed) = (Some((self.head, until)), None);
+        }
+        behind
+    }
+
+    /// Whether what was missed is still coming in.
+    #[must_use]
+    pub fn is_resuming(&self) -> bool {
+        self.resume.is_some()
+    }
+
+    /// What others wrote meanwhile, once it is here.
+    #[must_use]
+    pub fn missed(&self) -> Option<Missed> {
+        self.missed
     }
 
     /// Everything up to here is applied.
@@ -194,6 +232,16 @@ impl RoomState {
     /// Whether the reader stands at the end: then the top of a long timeline may go, otherwise nothing they read moves.
     pub fn set_reader_at_end(&mut self, at_end: bool) {
         self.reader_at_end = at_end;
+    }
+
+    /// Counts once, when all of it has come: later some of it may not be shown any more.
+    fn count_missed(&mut self) {
+        let Some((from, _)) = self.resume.take_if(|(_, until)| *until <= self.head) else { return };
+        self.missed = match self.unseen_after(from) {
+            0 => None,
+            count if self.has_older && self.first_seq() > Some(from.next()) => Some(Missed::MoreThan(count)),
+            count => Some(Missed::Exactly(count)),
+        };
     }
 
     fn take_waiting(&mut self) {

@@ -55,6 +55,10 @@ pub enum Mark {
     Stored,
     /// On its way.
     Pending,
+    /// On its way for some time.
+    Slow,
+    /// Was not sent for so long that the person is asked.
+    Held,
     /// Refused.
     Failed(Error),
 }
@@ -78,11 +82,12 @@ impl Row {
 }
 
 /// The rows of a room: its messages, then what the reader has written and is not among them yet. `local` moves a UTC time into the
-/// reader's zone.
+/// reader's zone; the message that the address names, `focus`, carries its author's name wherever it stands.
 pub fn rows<'a>(
     state: &RoomState,
     outbox: impl Iterator<Item = &'a Pending>,
     reader: Option<&User>,
+    focus: Option<Seq>,
     local: impl Fn(i64) -> i64,
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(state.messages().len() + 8);
@@ -96,7 +101,8 @@ pub fn rows<'a>(
         }
         let grouped = same_day && last.is_some_and(|(who, before)| who == author && (at - before).abs() <= GROUP_MS);
         let own = reader.is_some_and(|reader| reader.id == author);
-        rows.push(Row::Message(MessageRow { message, local: at, first: !grouped, own, mark }));
+        let first = !grouped || focus == Some(message.seq);
+        rows.push(Row::Message(MessageRow { message, local: at, first, own, mark }));
         last = Some((author, at));
     };
     for message in state.messages() {
@@ -117,7 +123,9 @@ pub fn rows<'a>(
 /// A message as it will look once it is stored.
 fn as_message(pending: &Pending, author: &User) -> (Message, Mark) {
     let (seq, at, mark) = match &pending.status {
+        Status::Waiting | Status::Sent if pending.slow => (Seq::ZERO, pending.at, Mark::Slow),
         Status::Waiting | Status::Sent => (Seq::ZERO, pending.at, Mark::Pending),
+        Status::Held => (Seq::ZERO, pending.at, Mark::Held),
         Status::Stored { seq, at } => (*seq, *at, Mark::Stored),
         Status::Failed(error) => (Seq::ZERO, pending.at, Mark::Failed(error.clone())),
     };

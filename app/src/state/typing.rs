@@ -94,6 +94,11 @@ impl TypingThrottle {
         }
         due
     }
+
+    /// A message went out there: what is typed after it is told at once.
+    pub fn forget(&mut self, room: RoomId) {
+        self.last.take_if(|(sent, _)| *sent == room);
+    }
 }
 
 fn is_within(time: i64, since: i64, now: i64) -> bool {
@@ -179,5 +184,15 @@ mod tests {
         assert_eq!(due, [true, false, false, true, false]);
         assert!(throttle.is_due(other, EVERY_MS + 1), "nobody there has heard of it");
         assert!(throttle.is_due(other, 0), "the clock was put back");
+    }
+
+    #[test]
+    fn after_a_message_the_next_word_is_told_at_once() {
+        let (mut throttle, other) = (TypingThrottle::default(), id(99));
+        assert!(throttle.is_due(room_id(), 0));
+        throttle.forget(other);
+        assert!(!throttle.is_due(room_id(), 1));
+        throttle.forget(room_id());
+        assert!(throttle.is_due(room_id(), 1));
     }
 }

@@ -39,6 +39,7 @@ impl Listener<'_> {
     /// Hands the message over at once, so that sends are committed in the order in which they came; the answer comes later.
     fn send(&mut self, room: RoomRef, client_id: ClientId, body: String) {
         self.hint = Fuse::terminated();
+        self.connection.sent(&room);
         let outgoing = messages::Outgoing { room: room.clone(), client_id, body };
         let answer = messages::submit(self.chat, self.connection.actor(), outgoing).map(move |sent| match sent {
             Ok(sent) => ServerFrame::Ack { client_id, room: sent.room, message: sent.message, seq: sent.seq, at: sent.at },

@@ -154,9 +154,8 @@ async fn a_form_that_is_sent_twice_makes_one_message() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     let client_id = protocol::ClientId::generate().to_string();
-    let fields = [("room", "lobby"), ("client_id", &client_id), ("body", "only once, please")];
-    let first = ada.submit("/r/lobby", "send_message", &fields).await;
-    let second = ada.submit("/r/lobby", "send_message", &fields).await;
+    let first = ada.send("lobby", &client_id, "only once, please").await;
+    let second = ada.send("lobby", &client_id, "only once, please").await;
     assert_eq!(first.leads_to(), second.leads_to());
     assert_eq!(ada.get("/r/lobby").await.text.matches("<p>only once, please</p>").count(), 1);
 }
@@ -167,7 +166,7 @@ async fn scripts_get_errors_as_json() {
     let call = |name: &str| Program::at(app.addr).post(&format!("/api/fn/{name}"));
     let answer = Answer::to(call("register").form(&[("username", "!"), ("display_name", ""), ("password", PASSWORD)])).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (ErrorCode::Invalid.status(), &json!("invalid")));
-    let large = Answer::to(call("send_message").form(&[("body", "x".repeat(70_000))])).await;
+    let large = Answer::to(call("create_room").form(&[("name", "x".repeat(70_000))])).await;
     assert_eq!((large.status.as_u16(), &large.json()["code"]), (ErrorCode::TooLarge.status(), &json!("too_large")));
     let foreign = Answer::to(call("logout").header(header::ORIGIN, "https://evil.example")).await;
     assert_eq!((foreign.status.as_u16(), &foreign.json()["code"]), (ErrorCode::ForeignOrigin.status(), &json!("foreign_origin")));

@@ -114,7 +114,7 @@ async fn who_may_join_sees_the_room_and_its_messages_after_joining() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_unknown_address_is_a_page_of_ours_with_the_right_status() {
     let app = TestApp::start().await;
-    for path in ["/nothing", "/r", "/r/lobby/x", "/pkg/nothing.js", "/r/lobby/m/999"] {
+    for path in ["/nothing", "/r", "/r/lobby/x", "/pkg/nothing.js", "/r/lobby/m/x"] {
         let page = app.stranger().get(path).await;
         assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
         page.assert_has("<html");
@@ -264,4 +264,20 @@ async fn what_people_write_has_the_direction_of_its_own_letters() {
         auto(form.tag_with(part));
     }
     auto(app.stranger().get("/register").await.tag_with("id=\"display_name\""));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_not_there_says_so_and_shows_the_room() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.write("lobby", "the kettle is on").await;
+    // The second is a place in the log, but of somebody who joined.
+    for seq in [999, 1] {
+        for page in [ada.get(&format!("/r/lobby/m/{seq}")).await, app.stranger().get(&format!("/r/lobby/m/{seq}")).await] {
+            assert_eq!(page.status, StatusCode::NOT_FOUND);
+            page.assert_has("There is no message at this address.");
+            page.assert_has("the kettle is on");
+        }
+    }
+    ada.get("/r/lobby/m/2").await.assert_has_not("There is no message at this address.");
 }

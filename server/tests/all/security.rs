@@ -80,8 +80,8 @@ async fn requests_of_other_sites_change_nothing() {
     let ada = app.ada().await;
     let forged = [("sec-fetch-site", "cross-site"), ("sec-fetch-site", "same-site"), ("sec-fetch-site", "")];
     for (name, value) in forged {
-        let form = [("room", "lobby"), ("client_id", &*protocol::ClientId::generate().to_string()), ("body", "forged")];
-        let answer = Answer::to(ada.request(Method::POST, "/api/fn/send_message").header(name, value).form(&form)).await;
+        let form = [("client_id", &*protocol::ClientId::generate().to_string()), ("body", "forged")];
+        let answer = Answer::to(ada.request(Method::POST, "/r/lobby").header(name, value).form(&form)).await;
         assert_eq!(answer.status.as_u16(), ErrorCode::ForeignOrigin.status(), "{name}: {value}");
     }
     ada.get("/r/lobby").await.assert_has_not("forged");

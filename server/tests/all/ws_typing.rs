@@ -75,6 +75,20 @@ async fn one_socket_is_heard_now_and_then() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_next_message_is_heard_right_after_the_last() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    app.bob().await;
+    let (mut ada, mut bob) = (listener(&app, "ada", "lobby").await, listener(&app, "bob", "lobby").await);
+    for text in ["one", "two"] {
+        ada.send(&typing("lobby")).await;
+        assert_eq!(typist(&mut bob).await, "ada");
+        let said = ada.say("lobby", text).await;
+        assert_eq!(bob.event().await.seq, said.seq);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_no_member_neither_hears_nor_is_heard_and_is_not_answered() {
     let app = TestApp::start().await;
     let founder = app.ada().await;

@@ -63,6 +63,53 @@ fn a_silent_connection_is_pinged_and_then_dropped() {
 }
 
 #[test]
+fn a_message_that_hangs_looks_for_a_new_connection_after_five_seconds() {
+    let mut script = Script::connected();
+    script.now += STABLE_MS;
+    let sent = script.now;
+    script.connection.expect(Some(sent));
+    assert_eq!((script.wait(), script.now), (Some(Action::Ping), sent + 3_000.0));
+    assert_eq!((script.wait(), script.now), (Some(Action::Drop), sent + 5_000.0));
+    assert_eq!(script.wait(), Some(Action::GetToken { fresh: false }));
+    assert!(script.now - sent <= 5_500.0, "the first try comes at once");
+}
+
+#[test]
+fn a_server_that_takes_its_time_keeps_its_connection_for_a_while() {
+    let mut script = Script::connected();
+    let sent = script.now;
+    script.connection.expect(Some(sent));
+    for asked in [3_000.0, 6_000.0, 9_000.0, 12_000.0] {
+        assert_eq!((script.wait(), script.now), (Some(Action::Ping), sent + asked));
+        script.now += 1.0;
+        script.take(Input::Heard);
+    }
+    assert_eq!(
+        (script.wait(), script.now),
+        (Some(Action::Drop), sent + HANGING_MS),
+        "something is heard, but nothing gets through"
+    );
+    assert!(!script.connection.is_open());
+
+    let mut script = Script::connected();
+    script.connection.expect(Some(script.now));
+    script.wait();
+    script.take(Input::Heard);
+    script.connection.expect(None);
+    let asked = script.now;
+    assert_eq!((script.wait(), script.now), (Some(Action::Ping), asked + PING_MS), "it was answered");
+}
+
+#[test]
+fn a_ping_that_is_out_already_is_to_be_answered_sooner() {
+    let mut script = Script::connected();
+    script.connection.expect(Some(script.now + 24_000.0));
+    assert_eq!((script.wait(), script.now), (Some(Action::Ping), 26_000.0));
+    assert_eq!((script.wait(), script.now), (None, 29_000.0));
+    assert_eq!((script.wait(), script.now), (Some(Action::Drop), 31_000.0));
+}
+
+#[test]
 fn a_lost_connection_is_tried_again_with_growing_waits() {
     let mut script = Script::connected();
     let mut action = script.take(Input::Closed(Some(1006)));

@@ -79,7 +79,7 @@ fn a_server_that_keeps_failing_ends_in_a_question() {
     }
     assert_eq!(status(&outbox, 1), Status::Failed(ErrorCode::Unavailable.into()));
     assert_eq!(outbox.next_due(), None);
-    assert_eq!(outbox.retry(id(1)).unwrap().client_id, id(1), "a retry is the same message");
+    assert_eq!(outbox.retry(id(1), 0).unwrap().client_id, id(1), "a retry is the same message");
     assert_eq!(ids(&outbox.take_due(now)), [id(1)]);
 }
 
@@ -88,7 +88,7 @@ fn a_used_up_id_is_replaced_when_the_person_tries_again() {
     let mut outbox = outbox(&[1]);
     outbox.take_due(0);
     outbox.refuse(id(1), ErrorCode::Conflict.into(), 0, 0.5);
-    let again = outbox.retry(id(1)).unwrap().clone();
+    let again = outbox.retry(id(1), 0).unwrap().clone();
     assert_ne!(again.client_id, id(1));
     assert_eq!(ids(&outbox.take_due(0)), [again.client_id]);
 }
@@ -96,9 +96,9 @@ fn a_used_up_id_is_replaced_when_the_person_tries_again() {
 #[test]
 fn only_a_failed_message_is_tried_again_by_hand() {
     let mut outbox = outbox(&[1]);
-    assert_eq!(outbox.retry(id(1)), None);
+    assert_eq!(outbox.retry(id(1), 0), None);
     outbox.take_due(0);
-    assert_eq!(outbox.retry(id(1)), None);
+    assert_eq!(outbox.retry(id(1), 0), None);
 }
 
 #[test]
@@ -129,6 +129,39 @@ fn what_another_tab_has_settled_is_not_sent_from_here() {
     let settled = [1, 2, 3].map(|n| outbox.settled_elsewhere(id(n)));
     assert_eq!(settled, [false, true, true], "the first is under way");
     assert_eq!(ids(&outbox.queue), [id(1)]);
+}
+
+#[test]
+fn what_takes_its_time_says_so() {
+    let mut outbox = outbox(&[1, 1]);
+    outbox.take_due(0);
+    assert_eq!((outbox.next_look(), outbox.unanswered_since()), (Some(SLOW_MS), Some(0)));
+    assert!(!outbox.look(SLOW_MS - 1));
+    assert!(outbox.look(SLOW_MS));
+    assert!(!outbox.look(SLOW_MS), "once");
+    assert!(outbox.queue.iter().all(|pending| pending.slow));
+    outbox.acknowledge(id(1), Seq(5), 7);
+    assert_eq!(outbox.unanswered_since(), None);
+    outbox.take_due(SLOW_MS + 1);
+    assert_eq!((outbox.next_look(), outbox.unanswered_since()), (None, Some(SLOW_MS + 1)));
+}
+
+#[test]
+fn what_could_not_be_sent_for_an_hour_asks_before_it_goes_out() {
+    let mut outbox = outbox(&[1]);
+    outbox.take_due(0);
+    assert!(outbox.look(HELD_MS));
+    assert_eq!(status(&outbox, 1), Status::Sent, "it may have arrived");
+    outbox.disconnected();
+    outbox.push(Pending::new(id(2), id(1), "just now".to_owned(), HELD_MS));
+    assert_eq!(outbox.next_look(), Some(HELD_MS));
+    assert!(outbox.look(HELD_MS));
+    assert_eq!(status(&outbox, 1), Status::Held);
+    assert_eq!(ids(&outbox.take_due(HELD_MS)), [id(2)], "it holds nothing up");
+    outbox.acknowledge(id(2), Seq(5), 7);
+    assert_eq!(outbox.retry(id(1), HELD_MS + 5).unwrap().at, HELD_MS + 5);
+    assert!(!outbox.look(HELD_MS + 5));
+    assert_eq!(ids(&outbox.take_due(HELD_MS + 5)), [id(1)]);
 }
 
 #[test]
@@ -173,7 +206,7 @@ proptest! {
                 }
                 2 => {
                     outbox.refuse(pending.client_id, ErrorCode::Unavailable.into(), now, 0.5);
-                    outbox.retry(pending.client_id);
+                    outbox.retry(pending.client_id, now);
                 }
                 _ => {
                     if answer == 3 {

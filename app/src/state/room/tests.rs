@@ -290,3 +290,31 @@ fn places_of_another_epoch_are_not_mixed_with_those_that_are_known() {
     assert_eq!(world.state.messages().last().unwrap().author, user(3));
     assert_eq!(world.state.replace(restored(70, Window::Latest)), Applied::Fresh, "the same epoch again");
 }
+
+#[test]
+fn what_was_missed_is_counted_once_it_is_all_here() {
+    let mut log = log(&[Deed::Joins(ME), Deed::Says(2)]);
+    log.extend([message_event(3, ME, 0), message_event(4, 2, 0), message_event(5, 3, 0), message_event(6, 2, 0)]);
+    let mut state = RoomState::from_page(page(&log, 2, me(), Window::Latest), me());
+    assert!(!state.resume(Seq(2)), "nothing was missed");
+    assert!(state.resume(Seq(5)));
+    for event in &log[2..4] {
+        state.apply(event.clone());
+        assert_eq!((state.is_resuming(), state.missed()), (true, None));
+    }
+    state.apply(log[4].clone());
+    assert_eq!((state.is_resuming(), state.missed()), (false, Some(Missed::Exactly(2))), "not one's own");
+    state.apply(log[5].clone());
+    assert_eq!(state.missed(), Some(Missed::Exactly(2)), "what comes now is announced by itself");
+    assert!(state.resume(Seq(7)));
+    assert_eq!(state.missed(), None);
+}
+
+#[test]
+fn of_a_long_absence_it_is_said_that_there_is_more() {
+    let log = log(&[Deed::Says(2); 80]);
+    let mut state = RoomState::from_page(page(&log, 5, me(), Window::Latest), me());
+    assert!(state.resume(Seq(80)));
+    state.replace(page(&log, 80, me(), Window::Latest));
+    assert_eq!(state.missed(), Some(Missed::MoreThan(PAGE as usize)));
+}

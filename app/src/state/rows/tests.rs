@@ -31,7 +31,7 @@ fn drawn(rows: &[Row]) -> String {
 }
 
 fn draw(messages: &[(u64, i64)], zone: i32) -> String {
-    drawn(&rows(&state(&talk(messages)), std::iter::empty(), None, |at| clock::to_local(at, zone)))
+    drawn(&rows(&state(&talk(messages)), std::iter::empty(), None, None, |at| clock::to_local(at, zone)))
 }
 
 #[test]
@@ -40,6 +40,13 @@ fn one_author_within_five_minutes_is_one_group() {
         draw(&[(1, 0), (1, 5 * MINUTE), (1, 10 * MINUTE + 1), (2, 10 * MINUTE + 2), (1, 10 * MINUTE + 3)], 0),
         "- 1' 1 1' 2' 1'"
     );
+}
+
+#[test]
+fn the_message_that_the_address_names_carries_its_authors_name() {
+    let room = state(&talk(&[(1, 0), (1, 1), (1, 2), (1, 3)]));
+    let shown = rows(&room, std::iter::empty(), None, Some(Seq(3)), |at| at);
+    assert_eq!(drawn(&shown), "- 1' 1 1' 1");
 }
 
 #[test]
@@ -53,7 +60,7 @@ fn a_day_begins_at_the_readers_midnight() {
 fn a_clock_that_goes_back_makes_no_row_twice() {
     let messages = [(1, DAY + 1), (1, DAY - 1), (1, DAY + 2)];
     assert_eq!(draw(&messages, 0), "- 1' - 1' - 1'");
-    let rows = rows(&state(&talk(&messages)), std::iter::empty(), None, |at| at);
+    let rows = rows(&state(&talk(&messages)), std::iter::empty(), None, None, |at| at);
     assert_eq!(rows.iter().map(Row::key).collect::<HashSet<_>>().len(), rows.len());
 }
 
@@ -64,7 +71,7 @@ fn a_sent_message_keeps_its_row() {
     let pending = Pending::new(id(1_000_002), room_id(), "text 2".to_owned(), MINUTE);
     outbox.push(pending.clone());
     let me = user(1);
-    let show = |room: &RoomState, outbox: &Outbox| rows(room, outbox.of_room(room_id()), Some(&me), |at| at);
+    let show = |room: &RoomState, outbox: &Outbox| rows(room, outbox.of_room(room_id()), Some(&me), None, |at| at);
     let last = |rows: &[Row]| match rows.last() {
         Some(Row::Message(row)) => (row.mark.clone(), row.message.seq, row.message.body.clone(), row.own),
         _ => unreachable!("a message"),
@@ -90,7 +97,7 @@ fn a_refused_message_says_why() {
     let mut outbox = Outbox::default();
     outbox.push(Pending::new(id(9), room_id(), "x".to_owned(), 0));
     outbox.refuse(id(9), ErrorCode::NotAMember.into(), 0, 0.5);
-    let rows = rows(&state(&[]), outbox.of_room(room_id()), Some(&user(1)), |at| at);
+    let rows = rows(&state(&[]), outbox.of_room(room_id()), Some(&user(1)), None, |at| at);
     assert!(matches!(&rows[1], Row::Message(row) if row.mark == Mark::Failed(ErrorCode::NotAMember.into())));
 }
 
@@ -108,7 +115,7 @@ proptest! {
         while let (true, Some(first)) = (state.has_older(), state.first_seq()) {
             prop_assert!(state.merge_older(first, page(&log, log.len(), None, Window::Before(first))));
         }
-        let shown = rows(&state, std::iter::empty(), None, |at| clock::to_local(at, zone));
+        let shown = rows(&state, std::iter::empty(), None, None, |at| clock::to_local(at, zone));
         let mut expected = Vec::new();
         for (at, &(author, time)) in messages.iter().enumerate() {
             let day = |time| clock::day_number(clock::to_local(time, zone));
@@ -128,7 +135,7 @@ proptest! {
         // One that is stored already, and one that is not.
         outbox.push(Pending::new(id(1_000_001 + pick.index(60) as u64), room_id(), "x".to_owned(), 0));
         outbox.push(Pending::new(id(5), room_id(), "y".to_owned(), 0));
-        let rows = rows(&state(&talk(&authors)), outbox.of_room(room_id()), Some(&user(1)), |at| at);
+        let rows = rows(&state(&talk(&authors)), outbox.of_room(room_id()), Some(&user(1)), None, |at| at);
         prop_assert_eq!(rows.iter().map(Row::key).collect::<HashSet<_>>().len(), rows.len());
     }
 }

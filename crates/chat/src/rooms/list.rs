@@ -3,7 +3,10 @@
 use protocol::{RoomRef, RoomSummary};
 use sea_orm::ConnectionTrait;
 
-use super::load::{self, Found, found, select};
+use super::{
+    load::{self, Found, found, select},
+    order,
+};
 use crate::{Chat, Result, policy::Actor};
 
 /// The rooms that an actor may find: those joined first, then by name.
@@ -36,9 +39,9 @@ fn summaries(rooms: &[Found]) -> Vec<RoomSummary> {
 async fn findable(chat: &Chat, actor: Actor) -> Result<Vec<Found>> {
     let db = chat.db().read();
     let select = load::findable(select(db.get_database_backend(), actor), actor);
-    let rows = db.query_all_raw(select.text(" ORDER BY r.name").done()).await?;
+    let rows = db.query_all_raw(select.done()).await?;
     let mut rooms = rows.iter().map(|row| found(row, actor)).collect::<std::result::Result<Vec<_>, _>>()?;
     rooms.retain(|found| found.access.standing().is_ok());
-    rooms.sort_by_key(|found| !found.access.is_member());
+    rooms.sort_by_cached_key(|found| (!found.access.is_member(), order::key(&found.room.name)));
     Ok(rooms)
 }

@@ -7,6 +7,7 @@ mod load;
 mod lobby;
 mod membership;
 mod namesake;
+mod order;
 
 pub use create::{NewRoom, create};
 pub use edit::{RoomEdit, edit, editable};

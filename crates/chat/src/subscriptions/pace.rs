@@ -23,15 +23,25 @@ impl Pace {
     /// Whether it may be said of a room now; if so, the room rests from now on.
     pub(super) fn allows(&mut self, room: &RoomRef, now: Instant) -> bool {
         self.resting.retain(|(_, since)| now.duration_since(*since) < REST);
-        let mut hasher = DefaultHasher::new();
-        room.hash(&mut hasher);
-        let room = hasher.finish();
+        let room = key(room);
         let allowed = self.resting.len() < RESTING_MAX && self.resting.iter().all(|(resting, _)| *resting != room);
         if allowed {
             self.resting.push((room, now));
         }
         allowed
     }
+
+    /// A message came from there: whoever goes on typing says something new.
+    pub(super) fn forget(&mut self, room: &RoomRef) {
+        let room = key(room);
+        self.resting.retain(|(resting, _)| *resting != room);
+    }
+}
+
+fn key(room: &RoomRef) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    room.hash(&mut hasher);
+    hasher.finish()
 }
 
 #[cfg(test)]
@@ -49,6 +59,14 @@ mod tests {
         assert!(!pace.allows(&room("garden"), start + REST / 2));
         assert!(pace.allows(&room("shed"), start + REST / 2));
         assert!(pace.allows(&room("garden"), start + REST), "what was dropped does not make the rest longer");
+    }
+
+    #[test]
+    fn after_a_message_a_room_rests_no_more() {
+        let (mut pace, now) = (Pace::default(), Instant::now());
+        assert!(pace.allows(&room("garden"), now) && pace.allows(&room("shed"), now));
+        pace.forget(&room("garden"));
+        assert!(pace.allows(&room("garden"), now) && !pace.allows(&room("shed"), now));
     }
 
     #[test]

@@ -25,4 +25,9 @@ impl Connection {
         self.chat.signal(Signal::Typing { room: found.room.id, user: user.id, frame }).await;
         Ok(())
     }
+
+    /// This person has sent a message there: that they are typing the next one may be said at once.
+    pub fn sent(&self, room: &RoomRef) {
+        self.typing.lock().forget(room);
+    }
 }

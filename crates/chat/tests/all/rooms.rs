@@ -189,3 +189,15 @@ async fn a_room_of_the_same_name_is_not_made_by_accident() {
     let edit = RoomEdit { name: "Herbs", topic: "", allow_duplicate: true };
     rooms::edit(&scene.chat, ada.actor(), &roses.id.into(), edit).await.unwrap();
 }
+
+#[tokio::test]
+async fn rooms_are_listed_as_people_sort() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    for name in ["Room 10", "zoo", "Äpfel", "room 9", "Birnen"] {
+        ada.room(name, "public").await;
+    }
+    let names =
+        rooms::list(&scene.chat, ada.actor()).await.unwrap().into_iter().map(|summary| summary.room.name).collect::<Vec<_>>();
+    assert_eq!(names, ["Äpfel", "Birnen", "Lobby", "room 9", "Room 10", "zoo"]);
+}

@@ -1,0 +1,69 @@
+//! Where things stand in the box with the messages, in pixels of the window.
+
+use wasm_bindgen::{JsCast, closure::Closure};
+use web_sys::{Element, ResizeObserver};
+
+/// A message, and where it ends. Its end and not its beginning, since its head goes when a message of the same author comes in above it.
+pub(super) struct Anchor(Element, f64);
+
+impl Anchor {
+    /// The first message that can be seen.
+    pub(super) fn of(scroller: &Element) -> Option<Self> {
+        let edge = scroller.get_bounding_client_rect().top();
+        let mut row = scroller.query_selector(".message").ok().flatten();
+        while let Some(element) = row {
+            let bottom = element.get_bounding_client_rect().bottom();
+            if bottom > edge && element.class_name().starts_with("message") {
+                return Some(Self(element, bottom));
+            }
+            row = element.next_element_sibling();
+        }
+        None
+    }
+
+    /// The message.
+    pub(super) fn element(self) -> Element {
+        self.0
+    }
+
+    /// How far down it has moved.
+    pub(super) fn moved(&self) -> f64 {
+        if self.0.is_connected() { self.0.get_bounding_client_rect().bottom() - self.1 } else { 0.0 }
+    }
+}
+
+/// Pixels above and below the window.
+pub(super) fn distances(scroller: &Element) -> (i32, i32) {
+    let below = -scroller.scroll_top();
+    (scroller.scroll_height() - scroller.client_height() - below, below)
+}
+
+/// Brings a message into the middle; of one that is higher than the window, its beginning into view.
+pub(super) fn show(message: &Element, scroller: &Element) {
+    let (place, window) = (message.get_bounding_client_rect(), scroller.get_bounding_client_rect());
+    let above = (window.height() - place.height()).max(0.0) / 2.0;
+    scroller.scroll_by_with_x_and_y(0.0, place.top() - window.top() - above);
+}
+
+/// Hears when an element gets another size, as long as it is kept.
+pub(super) struct Watch {
+    observer: ResizeObserver,
+    /// The observer holds it by reference.
+    _resized: Closure<dyn FnMut()>,
+}
+
+impl Watch {
+    /// `None` where the browser cannot.
+    pub(super) fn over(element: &Element, resized: impl FnMut() + 'static) -> Option<Self> {
+        let resized = Closure::<dyn FnMut()>::new(resized);
+        let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok()?;
+        observer.observe(element);
+        Some(Self { observer, _resized: resized })
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.observer.disconnect();
+    }
+}

@@ -1,0 +1,105 @@
+import { expect, test } from "../support/test.ts";
+
+test("a page whose script does not come says so, and still sends", async ({ ada, room, problems }) => {
+  problems.allow(/Failed to load resource/, /ERR_FAILED/, /Failed to fetch/, /dynamically imported module/);
+  await ada.page.route(/\.wasm$/, (route) => route.abort());
+  await ada.page.goto(`/r/${room}`);
+  await expect(ada.page.getByText("This page is not live")).toBeVisible();
+  await expect(ada.page.getByText("Enter sends")).toBeHidden();
+  await ada.room.composer.fill("by form");
+  await ada.room.send.click();
+  await expect(ada.page).toHaveURL(/#m\d+$/);
+  await expect(ada.room.message("by form")).toBeVisible();
+});
+
+test("a page whose script takes its time says so after a while, and no more when it has come", async ({ ada, room }) => {
+  let come = (): void => {};
+  const coming = new Promise<void>((resolve) => { come = resolve; });
+  await ada.page.route(/\.wasm$/, async (route) => {
+    await coming;
+    await route.continue();
+  });
+  await ada.page.goto(`/r/${room}`);
+  const still = ada.page.getByText("This page is not live");
+  await expect(still).toBeHidden();
+  await expect(still).toBeVisible({ timeout: 15_000 });
+  come();
+  await expect(still).toBeHidden();
+  await expect(ada.page.getByText("Enter sends")).toBeVisible();
+});
+
+test("a message that is refused before the script came is there with the reason, and goes out then", async ({ ada, room, problems }) => {
+  problems.allow(/status of 422/);
+  const answer = await ada.page.request.get(`/r/${room}`);
+  expect(answer.ok()).toBe(true);
+  await ada.page.evaluate(() => {
+    const form = document.querySelector<HTMLFormElement>("form.composer");
+    const text = form?.querySelector("textarea");
+    if (text) text.value = "x".repeat(8_001);
+    form?.submit();
+  });
+  await expect(ada.page.locator("#composer-fault")).toContainText("at most 8000");
+  await expect(ada.page.locator("html")).toHaveAttribute("data-hydrated", "");
+  await expect(ada.page.locator("#composer-fault")).toContainText("at most 8000");
+  await expect(ada.room.composer).toHaveValue("x".repeat(8_001));
+  await ada.room.say("short");
+  await ada.room.expectMessages(["short"]);
+});
+
+test("a room that is on its way shows its name and where the messages will be", async ({ ada, room }) => {
+  await ada.room.open("lobby");
+  let come = (): void => {};
+  const coming = new Promise<void>((resolve) => { come = resolve; });
+  await ada.page.route("**/api/fn/room_page", async (route) => {
+    await coming;
+    await route.continue();
+  });
+  await ada.page.locator(`.nav-link[href="/r/${room}"]`).click();
+  await expect(ada.page.locator(".room-name")).toHaveText(`Room of ${ada.username}`);
+  await expect(ada.page.locator(".skeleton")).toBeVisible();
+  const box = await ada.page.locator(".skeleton").boundingBox();
+  expect(box?.height).toBeGreaterThan(300);
+  come();
+  await expect(ada.room.composer).toBeVisible();
+  await expect(ada.page.locator(".skeleton")).toHaveCount(0);
+});
+
+test("what one reads stays while the composer grows and the window shrinks", async ({ ada, room }) => {
+  await ada.seed(room, 60);
+  await ada.room.open(room);
+  const line = ada.room.message("line 30");
+  await line.evaluate((row) => row.scrollIntoView({ block: "center", behavior: "instant" }));
+  const top = async () => (await line.boundingBox())?.y ?? 0;
+  const before = await top();
+  await ada.room.composer.fill("1\n2\n3\n4\n5\n6");
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+  await ada.room.composer.fill("");
+  expect(Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+  await ada.page.setViewportSize({ width: 1280, height: 620 });
+  await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThanOrEqual(1);
+  await ada.room.scroller.evaluate((scroller) => scroller.scrollTo({ top: 0, behavior: "instant" }));
+  await ada.room.composer.fill("1\n2\n3\n4\n5\n6");
+  await expect(ada.room.message("line 60")).toBeInViewport({ ratio: 1 });
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("print gives all messages and nothing to press", async ({ ada, room }) => {
+      await ada.seed(room, 50);
+      await ada.room.open(room);
+      await ada.page.emulateMedia({ media: "print", colorScheme });
+      await expect(ada.room.composer).toBeHidden();
+      await expect(ada.page.locator(".sidebar")).toBeHidden();
+      const { room: height, body } = await ada.page.evaluate(() => ({
+        room: document.querySelector(".timeline")?.getBoundingClientRect().height ?? 0,
+        body: document.documentElement.scrollHeight,
+      }));
+      expect(height).toBeGreaterThan(900);
+      expect(body).toBeGreaterThanOrEqual(height);
+      const ink = await ada.page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
+      expect(ink).toBe("light");
+    });
+  });
+}
