@@ -73,6 +73,13 @@ pub(crate) fn lead_form_to(path: &str) {
     }
 }
 
+/// Keeps the answer out of every store on its way: it holds a token.
+pub(crate) fn forbid_storing() {
+    if let Some(response) = use_context::<ResponseOptions>() {
+        response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+}
+
 /// Adds a cookie to the answer.
 pub(crate) fn set_cookie(cookie: Option<HeaderValue>) {
     if let (Some(response), Some(cookie)) = (use_context::<ResponseOptions>(), cookie) {
@@ -107,6 +114,6 @@ pub(crate) fn reveal(error: &chat::Error) -> protocol::Error {
 /// Turns an error of the chat into the answer of a server function, its kind into the status.
 pub(crate) fn refuse(error: chat::Error) -> AppError {
     let public = reveal(&error);
-    answer_with(public.code);
+    answer_with(&public);
     public.into()
 }

@@ -3,9 +3,12 @@
 use http::{HeaderMap, HeaderValue, header};
 
 /// Colours that were chosen: `dark` or `light`; absent while the page follows the system.
-pub const THEME: &str = "snug_theme";
+const THEME: &str = "snug_theme";
 /// Minutes east of UTC, set by the page.
-pub const ZONE: &str = "snug_zone";
+const ZONE: &str = "snug_zone";
+/// No zone on Earth is further from UTC than 14 hours, and all of them are whole quarters of an hour away.
+const ZONE_MAX: u32 = 14 * 60;
+const ZONE_STEP: i32 = 15;
 
 const YEAR_SECONDS: i64 = 365 * 24 * 60 * 60;
 
@@ -19,6 +22,20 @@ pub fn session_name(secure: bool) -> &'static str {
 #[must_use]
 pub fn session_token(headers: &HeaderMap, secure: bool) -> Option<String> {
     value(headers, session_name(secure)).map(str::to_owned)
+}
+
+/// The colours that were chosen, `dark` or `light`. Whatever else the cookie says is no choice.
+#[must_use]
+pub fn theme(headers: &HeaderMap) -> Option<&'static str> {
+    let theme = value(headers, THEME)?;
+    ["dark", "light"].into_iter().find(|known| *known == theme)
+}
+
+/// Minutes east of UTC, as the last page that ran in this browser left it; UTC before that.
+#[must_use]
+pub fn zone(headers: &HeaderMap) -> i32 {
+    let zone = value(headers, ZONE).and_then(|zone| zone.parse().ok());
+    zone.filter(|zone: &i32| zone.unsigned_abs() <= ZONE_MAX && zone % ZONE_STEP == 0).unwrap_or(0)
 }
 
 /// Value of the first cookie with this name.
@@ -79,8 +96,24 @@ mod tests {
     fn the_session_is_found_among_others() {
         let headers = sent(&["snug_theme=dark; snug_session=abc=; x", "snug_zone=60"]);
         assert_eq!(session_token(&headers, false).as_deref(), Some("abc="));
-        assert_eq!(value(&headers, ZONE), Some("60"));
+        assert_eq!(zone(&headers), 60);
         assert_eq!(value(&headers, "snug"), None);
+    }
+
+    #[test]
+    fn only_known_colours_and_zones_are_read() {
+        for (line, expected) in [
+            ("snug_theme=dark; snug_zone=-570", (Some("dark"), -570)),
+            ("snug_theme=light; snug_zone=840", (Some("light"), 840)),
+            ("snug_theme=DARK; snug_zone=841", (None, 0)),
+            ("snug_theme=dark1; snug_zone=-855", (None, 0)),
+            ("snug_theme=; snug_zone=7", (None, 0)),
+            ("snug_zone=-2147483648", (None, 0)),
+            ("snug_zone=x", (None, 0)),
+        ] {
+            let headers = sent(&[line]);
+            assert_eq!((theme(&headers), zone(&headers)), expected, "{line}");
+        }
     }
 
     #[test]

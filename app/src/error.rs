@@ -112,8 +112,9 @@ impl FromServerFnError for AppError {
             }
             _ => ErrorCode::Internal,
         };
-        crate::status::answer_with(code);
-        code.into()
+        let error = Error::from(code);
+        crate::status::answer_with(&error);
+        error.into()
     }
 }
 

@@ -3,14 +3,17 @@
 use http::{Method, StatusCode, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
-use protocol::ErrorCode;
+use protocol::Error;
 
-/// Sets the status of the answer, also of a page whose main data is refused. A form that was sent without JavaScript is answered
-/// by a redirect to the page with the form, which must stay one.
-pub(crate) fn answer_with(code: ErrorCode) {
+/// Sets the status of the answer to what belongs to an error, and says when to come back. A form that was sent without JavaScript is
+/// answered by a redirect to the page with the form, which must stay one.
+pub(crate) fn answer_with(error: &Error) {
     let (Some(parts), Some(response)) = (use_context::<Parts>(), use_context::<ResponseOptions>()) else { return };
-    if let (false, Ok(status)) = (is_plain_form(&parts), StatusCode::from_u16(code.status())) {
+    if let (false, Ok(status)) = (is_plain_form(&parts), StatusCode::from_u16(error.code.status())) {
         response.set_status(status);
+        if let Some(seconds) = error.retry_after {
+            response.insert_header(header::RETRY_AFTER, seconds.into());
+        }
     }
 }
 

@@ -45,7 +45,8 @@ impl Door {
         self.refuse_with(status, &error)
     }
 
-    fn refuse_with(self, status: StatusCode, error: &Error) -> Response {
+    /// Refuses with this status.
+    pub(crate) fn refuse_with(self, status: StatusCode, error: &Error) -> Response {
         let mut response = match self {
             Self::Rest => axum::Json(RestError { error }).into_response(),
             Self::Function => axum::Json(error).into_response(),

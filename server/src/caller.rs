@@ -19,11 +19,16 @@ use crate::{
     proxies::{self, Proxies},
 };
 
+/// Of whom nobody has said where they are: somewhere far, and all of them together one address.
+const UNKNOWN: IpAddr = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+
 /// Where a request comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
     /// Address of the client, not of the proxy before this server.
     pub(crate) address: IpAddr,
+    /// Whether it is the peer itself, without a proxy that says of whom it speaks.
+    pub(crate) is_peer: bool,
     /// Whether the client speaks TLS, at least with the proxy.
     pub(crate) secure: bool,
 }
@@ -31,25 +36,24 @@ pub(crate) struct Client {
 impl Client {
     /// What a proxy says is believed only where one can be. Of a list of addresses the last one counts: it was added by that proxy,
     /// while the ones before it are what the client claims. Where that is a proxy itself that the operator has named, the one before it
-    /// counts in the same way.
+    /// counts in the same way. What is no address counts as an unknown one, never as the proxy's own: that one is near.
     fn of(peer: IpAddr, headers: &HeaderMap, proxies: &Proxies) -> Self {
         let peer = peer.to_canonical();
         if !proxies.include(peer) {
-            return Self { address: peer, secure: false };
+            return Self { address: peer, is_peer: true, secure: false };
         }
-        let mut addresses = from_last(headers, "x-forwarded-for")
-            .map_while(|address| address.parse::<IpAddr>().ok())
-            .map(|address| address.to_canonical());
-        let mut address = addresses.next().unwrap_or(peer);
+        let mut addresses = from_last(headers, "x-forwarded-for").map(|address| forwarded(address).unwrap_or(UNKNOWN));
+        let said = addresses.next();
+        let mut address = said.unwrap_or(peer);
         while proxies.names(address)
             && let Some(before) = addresses.next()
         {
             address = before;
         }
-        Self {
-            address,
-            secure: from_last(headers, "x-forwarded-proto").next().is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
-        }
+        let scheme = from_last(headers, "x-forwarded-proto").next().unwrap_or_default();
+        // Some proxies name the scheme of a socket as its address does.
+        let secure = ["https", "wss"].iter().any(|secure| scheme.eq_ignore_ascii_case(secure));
+        Self { address, is_peer: said.is_none(), secure }
     }
 
     /// Whether it is this machine or one in its private network.
@@ -58,17 +62,39 @@ impl Client {
     }
 }
 
-/// The parts of a list, which may be in several headers, from the last one on.
+/// The parts of a list, which may be in several headers, from the last one on. What is no text is one part that means nothing.
 fn from_last<'a>(headers: &'a HeaderMap, name: &str) -> impl Iterator<Item = &'a str> {
-    let lists = headers.get_all(name).into_iter().rev().map_while(|list| list.to_str().ok());
+    let lists = headers.get_all(name).into_iter().rev().map(|list| list.to_str().unwrap_or_default());
     lists.flat_map(|list| list.rsplit(',').map(str::trim))
+}
+
+/// An address as proxies write it: some put an IPv6 address into brackets, some add the port, some the zone (RFC 4007, 11).
+fn forwarded(text: &str) -> Option<IpAddr> {
+    let (address, port) = match text.strip_prefix('[') {
+        Some(rest) => {
+            rest.split_once(']').map(|(address, rest)| (address, rest.strip_prefix(':').or(rest.is_empty().then_some("0"))))?
+        }
+        None => match text.split_once(':') {
+            Some((address, port)) if !port.contains(':') => (address, Some(port)),
+            _ => (text, Some("0")),
+        },
+    };
+    port?.parse::<u16>().ok()?;
+    let address = address.split_once('%').map_or(address, |(address, _)| address);
+    address.parse::<IpAddr>().ok().map(|address| address.to_canonical())
+}
+
+/// The access token in `Authorization` (RFC 6750, 2.1).
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
 /// Finds out where the request comes from; everything after this goes by [`Client`].
 pub(crate) async fn client(State(proxies): State<Arc<Proxies>>, mut request: Request, next: Next) -> Response {
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| peer.ip());
     // Without a peer (a test without a socket) nothing may be believed.
-    let client = Client::of(peer.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), request.headers(), &proxies);
+    let client = Client::of(peer.unwrap_or(UNKNOWN), request.headers(), &proxies);
     request.extensions_mut().insert(client);
     next.run(request).await
 }
@@ -136,7 +162,7 @@ mod tests {
         // Not named: it may be the client.
         assert_eq!(chain("203.0.113.9, 10.0.0.2"), "10.0.0.2");
         assert_eq!(chain("100.64.0.3"), "100.64.0.3");
-        assert_eq!(chain("unknown, 100.64.0.3"), "100.64.0.3");
+        assert_eq!(chain("unknown, 100.64.0.3"), UNKNOWN.to_string());
     }
 
     #[test]
@@ -154,6 +180,55 @@ mod tests {
     #[test]
     fn without_a_proxy_the_peer_counts() {
         assert_eq!(client("192.168.1.4", &[]), ("192.168.1.4".into(), false));
-        assert_eq!(client("127.0.0.1", &[("x-forwarded-for", "unknown")]), ("127.0.0.1".into(), false));
+    }
+
+    #[test]
+    fn an_address_may_have_brackets_a_port_or_a_zone() {
+        for (text, address) in [
+            ("203.0.113.9:5555", "203.0.113.9"),
+            ("[2001:db8::7]", "2001:db8::7"),
+            ("[2001:db8::7]:443", "2001:db8::7"),
+            ("2001:db8::7", "2001:db8::7"),
+            ("::ffff:203.0.113.9", "203.0.113.9"),
+            ("[::ffff:203.0.113.9]:1", "203.0.113.9"),
+            ("fe80::1%eth0", "fe80::1"),
+            ("  203.0.113.9\t", "203.0.113.9"),
+        ] {
+            assert_eq!(client("127.0.0.1", &[("x-forwarded-for", text)]).0, address, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_unknown_and_far() {
+        for text in [
+            "unknown",
+            "",
+            " ",
+            ",",
+            "203.0.113.9,",
+            "_hidden",
+            "203.0.113.9:",
+            "203.0.113.9:x",
+            "203.0.113.9:99999",
+            "203.0.113",
+            "[203.0.113.9",
+            "[2001:db8::7]x",
+            "[2001:db8::7]:",
+            "localhost",
+            "10.0.0.1/8",
+            "\u{e9}",
+        ] {
+            for peer in ["127.0.0.1", "10.0.0.2", "100.64.0.3"] {
+                assert_eq!(client(peer, &[("x-forwarded-for", text)]).0, UNKNOWN.to_string(), "{text:?}");
+            }
+        }
+        assert!(!proxies::is_near(UNKNOWN));
+    }
+
+    #[test]
+    fn the_scheme_of_a_socket_counts_too() {
+        for (scheme, secure) in [("https", true), ("HTTPS", true), ("wss", true), ("http", false), ("ws", false), ("", false)] {
+            assert_eq!(client("127.0.0.1", &[("x-forwarded-proto", scheme)]).1, secure, "{scheme}");
+        }
     }
 }

@@ -5,6 +5,7 @@ use std::{panic::AssertUnwindSafe, time::Duration};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
+    http::{Method, StatusCode},
     middleware::Next,
     response::Response,
 };
@@ -24,11 +25,15 @@ const MESSAGE_MAX_BYTES: usize = 512 * 1024;
 const TIME_MAX: Duration = Duration::from_secs(30);
 
 /// Longest time that a stop waits for the other half of a request.
-const HALF_MAX: Duration = Duration::from_millis(1500);
+pub(crate) const HALF_MAX: Duration = Duration::from_millis(1500);
 
 /// Bounds a request and survives its handler.
 pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next: Next) -> Response {
     let door = Door::of(&request);
+    // `CONNECT host:port` and `OPTIONS *` name no address (RFC 9112, 3.2.3 and 3.2.4), and what comes after this expects one.
+    if request.method() == Method::CONNECT || !request.uri().path().starts_with('/') {
+        return door.refuse_with(StatusCode::METHOD_NOT_ALLOWED, &ErrorCode::BadRequest.into());
+    }
     let answer = AssertUnwindSafe(tokio::time::timeout(TIME_MAX, bounded(door, &sockets, request, next))).catch_unwind().await;
     match answer {
         Ok(Ok(response)) => response,
@@ -63,7 +68,7 @@ mod tests {
     #![allow(clippy::unwrap_used, clippy::panic)]
     use std::future::pending;
 
-    use axum::{Router, http::StatusCode, middleware, routing::get};
+    use axum::{Router, middleware, routing::get};
     use tokio_util::sync::CancellationToken;
     use tower::ServiceExt;
 

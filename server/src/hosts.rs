@@ -1,9 +1,12 @@
 //! The names this server answers to. A page of another site whose name is pointed at this server (DNS rebinding) sends its own
 //! name in `Host` and is refused; so are links built from a forged `Host`.
 
-use std::{fmt, net::IpAddr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
-use axum::http::{HeaderMap, header, uri::Authority};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 
 /// A host name or IP address, lower case, without a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,12 +16,103 @@ impl HostName {
     /// Parses a name such as `chat.example.org`, `192.0.2.7` or `[2001:db8::7]`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let authority: Authority = text.parse().ok()?;
-        let is_bare = authority.host() == text && !text.is_empty();
-        let is_plain = text.chars().all(|c| c.is_ascii_alphanumeric() || "-_.[]:".contains(c));
-        (is_bare && is_plain).then(|| Self(text.to_ascii_lowercase()))
+        let is_host = match text.strip_prefix('[').and_then(|text| text.strip_suffix(']')) {
+            Some(address) => address.parse::<Ipv6Addr>().is_ok(),
+            None => !text.is_empty() && text.bytes().all(|c| c.is_ascii_alphanumeric() || b"-_.".contains(&c)),
+        };
+        is_host.then(|| Self(text.to_ascii_lowercase()))
     }
 }
+
+/// What a request is addressed to: a name and, where it is not the usual one, a port. Nothing else may stand there, for it goes into
+/// policies and addresses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Host {
+    name: HostName,
+    port: Option<u16>,
+}
+
+impl Host {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let (name, port) = match text.rsplit_once(':') {
+            Some((name, port)) if !port.ends_with(']') => (name, Some(port).filter(|port| !port.is_empty())),
+            _ => (text, None),
+        };
+        let is_number = port.is_none_or(|port| port.bytes().all(|digit| digit.is_ascii_digit()));
+        let port = port.map(str::parse).transpose().ok().filter(|_| is_number)?;
+        Some(Self { name: HostName::parse(name)?, port })
+    }
+
+    /// What `Host` says, if it says one thing, and the address of the request no other (RFC 9112, 3.2.2).
+    pub(crate) fn of(headers: &HeaderMap, uri: &Uri) -> Option<Self> {
+        let host = Self::parse(the_only(headers, header::HOST).ok()??)?;
+        let named = uri.authority().map(|authority| Self::parse(authority.as_str()));
+        named.is_none_or(|named| named.as_ref() == Some(&host)).then_some(host)
+    }
+
+    /// The name without its port.
+    pub(crate) fn name(&self) -> &str {
+        &self.name.0
+    }
+
+    fn port(&self, scheme: Scheme) -> u16 {
+        self.port.unwrap_or(scheme.port())
+    }
+}
+
+impl fmt::Display for Host {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.port {
+            Some(port) => write!(f, "{}:{port}", self.name.0),
+            None => f.write_str(&self.name.0),
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scheme {
+    Http,
+    Https,
+}
+
+impl Scheme {
+    fn port(self) -> u16 {
+        match self {
+            Self::Http => 80,
+            Self::Https => 443,
+        }
+    }
+}
+
+/// The site that a request comes from (RFC 6454, 6.1). `null` and other schemes are none that could be ours.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    scheme: Scheme,
+    host: Host,
+}
+
+impl Origin {
+    fn parse(text: &str) -> Option<Self> {
+        let (scheme, host) = match text.split_once("://")? {
+            ("http", host) => (Scheme::Http, host),
+            ("https", host) => (Scheme::Https, host),
+            _ => return None,
+        };
+        Some(Self { scheme, host: Host::parse(host)? })
+    }
+}
+
+/// The value of a header that may come once. An error when it comes twice or is no text: who reads the first and who reads the last
+/// would not see the same.
+pub(crate) fn the_only(headers: &HeaderMap, name: HeaderName) -> Result<Option<&str>, Ambiguous> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next().map(HeaderValue::to_str).transpose().map_err(|_| Ambiguous)?;
+    if values.next().is_some() { Err(Ambiguous) } else { Ok(value) }
+}
+
+/// A header that says two things, or nothing that can be read.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Ambiguous;
 
 /// The names that requests may be addressed to.
 #[derive(Clone, Debug)]
@@ -44,17 +138,24 @@ impl Hosts {
     }
 
     /// Whether a request may be addressed to this.
-    pub(crate) fn allow(&self, authority: &Authority) -> bool {
-        let host = authority.host().to_ascii_lowercase();
-        self.given.contains(&host) || self.own.contains(&host) || (self.any_ip && is_ip(&host))
+    pub(crate) fn allow(&self, host: &Host) -> bool {
+        let host = host.name();
+        self.given.iter().any(|name| name == host) || self.is_own(host) || (self.any_ip && is_ip(host))
     }
 
-    /// Whether an `Origin` is this site: the same host and port as the request is addressed to, or a name that the owner gave, since
-    /// a proxy may put another one into `Host`. `localhost` alone is not enough: other sites may run on other ports there.
-    pub(crate) fn is_own_origin(&self, origin: &str, headers: &HeaderMap) -> bool {
-        let Some((_, origin)) = origin.split_once("://") else { return false };
-        let Ok(origin) = origin.parse::<Authority>() else { return false };
-        host_of(headers).is_some_and(|host| host == origin) || self.given.contains(&origin.host().to_ascii_lowercase())
+    fn is_own(&self, name: &str) -> bool {
+        self.own.iter().any(|own| own == name)
+    }
+
+    /// Whether an `Origin` is this site: scheme, host and port by which the request came. `localhost` alone is not enough: other sites
+    /// may run on other ports there. A proxy on this machine that puts its own address into `Host` hides which name was asked for: then
+    /// the names that the owner gave count, on the usual port.
+    pub(crate) fn is_own_origin(&self, origin: &str, host: &Host, secure: bool) -> bool {
+        let scheme = if secure { Scheme::Https } else { Scheme::Http };
+        let Some(origin) = Origin::parse(origin).filter(|origin| origin.scheme == scheme) else { return false };
+        let is_asked_for = origin.host.name == host.name && origin.host.port(scheme) == host.port(scheme);
+        let is_usual = origin.host.port(scheme) == scheme.port();
+        is_asked_for || (is_usual && self.is_own(host.name()) && self.given.contains(&origin.host.name.0))
     }
 }
 
@@ -65,12 +166,6 @@ impl fmt::Display for Hosts {
         f.write_str(&names.join(","))?;
         if self.any_ip { f.write_str(" and any IP address") } else { Ok(()) }
     }
-}
-
-/// What the request is addressed to.
-pub(crate) fn host_of(headers: &HeaderMap) -> Option<Authority> {
-    let host: Authority = headers.get(header::HOST)?.to_str().ok()?.parse().ok()?;
-    (!host.as_str().contains('@')).then_some(host)
 }
 
 fn bracketed(address: IpAddr) -> String {
@@ -90,7 +185,7 @@ mod tests {
     use super::*;
 
     fn allows(hosts: &Hosts, host: &str) -> bool {
-        hosts.allow(&host.parse().unwrap())
+        Host::parse(host).is_some_and(|host| hosts.allow(&host))
     }
 
     #[test]
@@ -129,21 +224,107 @@ mod tests {
     }
 
     #[test]
-    fn an_origin_is_own_by_the_host_header_or_by_a_name() {
-        let hosts = Hosts::new(&[HostName::parse("chat.example.org").unwrap()], "0.0.0.0".parse().unwrap());
-        let headers = HeaderMap::from_iter([(header::HOST, "10.0.0.5:3000".parse().unwrap())]);
-        for origin in ["http://10.0.0.5:3000", "https://chat.example.org"] {
-            assert!(hosts.is_own_origin(origin, &headers), "{origin}");
-        }
-        for origin in [
-            "http://10.0.0.5:4000",
-            "http://10.0.0.6:3000",
-            "http://localhost:8080",
-            "null",
-            "https://evil.example",
-            "https://chat.example.org@evil.example",
+    fn nothing_but_a_name_and_a_port_is_a_host() {
+        for (text, written) in [
+            ("Chat.Example.org:8443", "chat.example.org:8443"),
+            ("localhost:", "localhost"),
+            ("192.0.2.7:080", "192.0.2.7:80"),
+            ("[2001:DB8::7]:443", "[2001:db8::7]:443"),
+            ("[::1]", "[::1]"),
         ] {
-            assert!(!hosts.is_own_origin(origin, &headers), "{origin}");
+            assert_eq!(Host::parse(text).map(|host| host.to_string()).as_deref(), Some(written), "{text}");
         }
+        for text in [
+            "",
+            ":80",
+            "localhost:4200;script-src",
+            "localhost:+80",
+            "localhost:65536",
+            "localhost:-1",
+            "localhost: 80",
+            "local host",
+            "localhost;",
+            "me@localhost",
+            "localhost/",
+            "localhost,evil.example",
+            "[::1",
+            "::1",
+            "[::1]:x",
+            "[::1]x",
+            "[]",
+            "[a]:1",
+            "lo'cal",
+            "*",
+            "localhost:80:80",
+        ] {
+            assert_eq!(Host::parse(text), None, "{text}");
+        }
+    }
+
+    fn host(lines: &[&'static str], uri: &str) -> Option<String> {
+        let headers = lines.iter().map(|line| (header::HOST, HeaderValue::from_static(line))).collect();
+        Host::of(&headers, &uri.parse().unwrap()).map(|host| host.to_string())
+    }
+
+    #[test]
+    fn a_request_is_addressed_to_one_host() {
+        assert_eq!(host(&["localhost"], "/r/lobby").as_deref(), Some("localhost"));
+        assert_eq!(host(&["localhost:80"], "http://LOCALHOST:80/r/lobby").as_deref(), Some("localhost:80"));
+        assert_eq!(host(&["localhost"], "http://evil.example/r/lobby"), None);
+        assert_eq!(host(&["localhost"], "http://me@localhost/"), None);
+        assert_eq!(host(&["localhost", "localhost"], "/"), None);
+        assert_eq!(host(&["localhost", "evil.example"], "/"), None);
+        assert_eq!(host(&[], "/"), None);
+    }
+
+    fn is_own(given: &[&str], host: &str, secure: bool, origin: &str) -> bool {
+        let given: Vec<_> = given.iter().map(|name| HostName::parse(name).unwrap()).collect();
+        let hosts = Hosts::new(&given, "0.0.0.0".parse().unwrap());
+        hosts.is_own_origin(origin, &Host::parse(host).unwrap(), secure)
+    }
+
+    #[test]
+    fn an_origin_is_own_by_scheme_host_and_port() {
+        for (host, secure, origin) in [
+            ("10.0.0.5:3000", false, "http://10.0.0.5:3000"),
+            ("localhost", false, "http://localhost:80"),
+            ("localhost:443", true, "https://LOCALHOST"),
+            ("chat.example.org:8443", true, "https://chat.example.org:8443"),
+        ] {
+            assert!(is_own(&[], host, secure, origin) && is_own(&["chat.example.org"], host, secure, origin), "{origin}");
+        }
+        for (host, secure, origin) in [
+            ("10.0.0.5:3000", false, "http://10.0.0.5:4000"),
+            ("10.0.0.5:3000", false, "http://10.0.0.6:3000"),
+            ("10.0.0.5:3000", false, "https://10.0.0.5:3000"),
+            ("10.0.0.5:3000", true, "http://10.0.0.5:3000"),
+            ("localhost:3000", false, "http://localhost:8080"),
+            ("localhost:3000", false, "http://localhost"),
+            ("chat.example.org", true, "http://chat.example.org"),
+            ("chat.example.org", true, "https://chat.example.org:8443"),
+            ("chat.example.org:8443", true, "https://chat.example.org"),
+            ("chat.example.org", true, "https://evil.example"),
+            ("chat.example.org", true, "https://chat.example.org@evil.example"),
+            ("chat.example.org", true, "https://chat.example.org/"),
+            ("chat.example.org", true, "//chat.example.org"),
+            ("chat.example.org", true, "ftp://chat.example.org"),
+            ("chat.example.org", true, "null"),
+            ("chat.example.org", true, ""),
+        ] {
+            assert!(
+                !is_own(&[], host, secure, origin) && !is_own(&["chat.example.org"], host, secure, origin),
+                "{host} {origin}"
+            );
+        }
+    }
+
+    #[test]
+    fn behind_a_proxy_that_hides_the_host_the_given_names_count() {
+        let given = ["chat.example.org"];
+        assert!(is_own(&given, "127.0.0.1:3000", true, "https://chat.example.org"));
+        for origin in ["http://chat.example.org", "https://chat.example.org:8443", "https://example.org", "https://localhost"] {
+            assert!(!is_own(&given, "127.0.0.1:3000", true, origin), "{origin}");
+        }
+        assert!(!is_own(&[], "127.0.0.1:3000", true, "https://chat.example.org"));
     }
 }

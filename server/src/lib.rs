@@ -11,6 +11,7 @@ mod caller;
 pub mod commands;
 mod compression;
 pub mod config;
+pub mod connections;
 mod failure;
 mod guard;
 pub mod guests;
@@ -21,6 +22,7 @@ pub mod proxies;
 mod reload;
 mod rest;
 mod security;
+mod seldom;
 pub mod serve;
 mod state;
 mod store;
@@ -52,6 +54,8 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(middleware::from_fn(security::headers))
+        .layer(middleware::from_fn_with_state(state.clone(), connections::share))
+        .layer(middleware::from_fn_with_state(state.clone(), connections::hold))
         .layer(middleware::from_fn_with_state(state.clone(), caller::client))
         .layer(middleware::from_fn(telemetry::observe))
         .with_state(state)

@@ -10,7 +10,11 @@ use chat::sessions;
 use protocol::{ErrorCode, TokenGrant, User};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{AppState, answers::Refusal, caller::Client};
+use crate::{
+    AppState,
+    answers::Refusal,
+    caller::{Client, bearer},
+};
 
 /// A body of JSON, with our own error when it is none.
 pub(crate) struct Payload<T>(T);
@@ -90,9 +94,4 @@ pub(crate) async fn revoke(
 ) -> Result<StatusCode, Refusal> {
     sessions::revoke_by_refresh_token(&state.chat, &refresh_token).await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-fn bearer(headers: &HeaderMap) -> Option<&str> {
-    let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }

@@ -14,28 +14,42 @@ use crate::{
     AppState,
     answers::Door,
     caller::Client,
-    hosts::{Hosts, host_of},
+    hosts::{Ambiguous, Host, Hosts, the_only},
     reload,
+    seldom::Seldom,
 };
 
 const UNKNOWN_HOST: &str =
     "This Snug does not answer to the name that was asked for. Its owner can allow the name with SNUG_HOSTS.\n";
 
+/// Most characters of a stranger's header in the log.
+const SAID_MAX: usize = 200;
+
 /// For answers that are no pages: nothing may run or load, should a browser take one for a page.
 const NO_PAGE: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-/// Refuses requests that are addressed to another host.
-pub(crate) async fn known_host(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    match host_of(request.headers()) {
-        Some(host) if state.hosts.allow(&host) => next.run(request).await,
-        _ => (StatusCode::MISDIRECTED_REQUEST, UNKNOWN_HOST).into_response(),
+/// Refuses requests that are addressed to another host, or to two. From here on the request says once and plainly which one it is.
+pub(crate) async fn known_host(State(state): State<AppState>, mut request: Request, next: Next) -> Response {
+    static REFUSED: Seldom = Seldom::new();
+    if [header::HOST, header::ORIGIN].into_iter().any(|name| the_only(request.headers(), name).is_err()) {
+        return Door::of(&request).refuse(ErrorCode::BadRequest);
     }
+    let Some(host) = Host::of(request.headers(), request.uri()).filter(|host| state.hosts.allow(host)) else {
+        let (host, known) = (said(request.headers(), header::HOST), &state.hosts);
+        REFUSED.tell(|before| tracing::warn!(host, %known, before, "refused requests for another host: see SNUG_HOSTS"));
+        return (StatusCode::MISDIRECTED_REQUEST, UNKNOWN_HOST).into_response();
+    };
+    if let Ok(host) = HeaderValue::try_from(host.to_string()) {
+        request.headers_mut().insert(header::HOST, host);
+    }
+    request.extensions_mut().insert(host);
+    next.run(request).await
 }
 
 /// Refuses requests that change something and come from another site's page.
 pub(crate) async fn same_origin(State(state): State<AppState>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_own(request.headers(), &state.hosts) {
+    if safe || is_own(&request, &state.hosts) {
         return next.run(request).await;
     }
     Door::of(&request).refuse(ErrorCode::ForeignOrigin)
@@ -43,15 +57,40 @@ pub(crate) async fn same_origin(State(state): State<AppState>, request: Request,
 
 /// Browsers say where a request comes from: by `Sec-Fetch-Site`, older ones by `Origin`. What says nothing is a program, and one that
 /// sends no cookie acts for nobody but itself.
-fn is_own(headers: &HeaderMap, hosts: &Hosts) -> bool {
-    let text = |name: HeaderName| headers.get(name).map(|value| value.to_str().unwrap_or_default());
-    if let Some(site) = text(HeaderName::from_static("sec-fetch-site")) {
-        return matches!(site, "same-origin" | "none");
+fn is_own(request: &Request, hosts: &Hosts) -> bool {
+    let headers = request.headers();
+    match the_only(headers, HeaderName::from_static("sec-fetch-site")) {
+        Ok(Some(site)) => matches!(site, "same-origin" | "none"),
+        Ok(None) if headers.contains_key(header::ORIGIN) => has_own_origin(request, hosts),
+        Ok(None) => !headers.contains_key(header::COOKIE),
+        Err(Ambiguous) => false,
     }
-    match text(header::ORIGIN) {
-        Some(origin) => hosts.is_own_origin(origin, headers),
-        None => !headers.contains_key(header::COOKIE),
+}
+
+/// Whether no other site's page is behind this request, as far as `Origin` says.
+pub(crate) fn has_own_origin(request: &Request, hosts: &Hosts) -> bool {
+    static REFUSED: Seldom = Seldom::new();
+    let (Some(host), Some(client)) = (request.extensions().get::<Host>(), request.extensions().get::<Client>()) else {
+        return false;
+    };
+    let is_own = match the_only(request.headers(), header::ORIGIN) {
+        Ok(Some(origin)) => hosts.is_own_origin(origin, host, client.secure),
+        Ok(None) => true,
+        Err(Ambiguous) => false,
+    };
+    if !is_own {
+        let scheme = if client.secure { "https" } else { "http" };
+        let (origin, own) = (said(request.headers(), header::ORIGIN), format!("{scheme}://{host}"));
+        let hint = "a proxy has to pass Host and X-Forwarded-Proto";
+        REFUSED.tell(|before| tracing::warn!(origin, own, before, "refused requests of other origins: {hint}"));
     }
+    is_own
+}
+
+/// What a header says, for the log.
+fn said(headers: &HeaderMap, name: HeaderName) -> String {
+    let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+    values.collect::<Vec<_>>().join(", ").chars().take(SAID_MAX).collect::<String>().escape_debug().to_string()
 }
 
 /// Mints the nonce by which the page's own scripts are known, and says so in the policy of the page.
@@ -72,11 +111,11 @@ pub(crate) async fn page_policy(mut request: Request, next: Next) -> Response {
 
 /// The socket by its full address, since not every browser counts it to `'self'`; while cargo-leptos watches, its reload socket too.
 fn socket_sources(request: &Request) -> String {
-    let Some(host) = host_of(request.headers()) else { return String::new() };
+    let Some(host) = request.extensions().get::<Host>() else { return String::new() };
     let secure = request.extensions().get::<Client>().is_some_and(|client| client.secure);
     let mut sources = format!(" {}://{host}", if secure { "wss" } else { "ws" });
     if let Some(port) = reload::port() {
-        sources.push_str(&format!(" ws://{}:{port}", host.host()));
+        sources.push_str(&format!(" ws://{}:{port}", host.name()));
     }
     sources
 }
@@ -85,7 +124,15 @@ fn socket_sources(request: &Request) -> String {
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
     let secure = request.extensions().get::<Client>().is_some_and(|client| client.secure);
     let mut response = next.run(request).await;
+    let is_throttled = response.status() == StatusCode::TOO_MANY_REQUESTS;
     let headers = response.headers_mut();
+    if is_throttled {
+        headers.entry(header::RETRY_AFTER).or_insert(HeaderValue::from_static("1"));
+    }
+    // Cookies hold tokens, which must not stay in a cache on the way.
+    if headers.contains_key(header::SET_COOKIE) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(NO_PAGE));
     let fixed = [
         (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
@@ -108,9 +155,13 @@ mod tests {
     use super::*;
 
     fn passes(headers: &[(&'static str, &'static str)]) -> bool {
-        let host = [("host", "localhost:3000")];
-        let headers = headers.iter().chain(&host).map(|(name, value)| (name.parse().unwrap(), HeaderValue::from_static(value)));
-        is_own(&headers.collect(), &Hosts::new(&[], "127.0.0.1".parse().unwrap()))
+        let mut request = Request::new(axum::body::Body::empty());
+        for (name, value) in headers {
+            request.headers_mut().append(*name, HeaderValue::from_static(value));
+        }
+        request.extensions_mut().insert(Host::parse("localhost:3000").unwrap());
+        request.extensions_mut().insert(Client { address: [127, 0, 0, 1].into(), is_peer: true, secure: false });
+        is_own(&request, &Hosts::new(&[], "127.0.0.1".parse().unwrap()))
     }
 
     #[test]
@@ -120,13 +171,16 @@ mod tests {
         for site in ["cross-site", "same-site", ""] {
             assert!(!passes(&[("sec-fetch-site", site), ("origin", "http://localhost:3000")]), "{site}");
         }
+        assert!(!passes(&[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")]));
     }
 
     #[test]
     fn without_it_the_origin_decides() {
         assert!(passes(&[("origin", "http://localhost:3000"), ("cookie", "a=b")]));
         assert!(!passes(&[("origin", "http://localhost:8080")]));
+        assert!(!passes(&[("origin", "https://localhost:3000")]));
         assert!(!passes(&[("origin", "null")]));
+        assert!(!passes(&[("origin", "http://localhost:3000"), ("origin", "http://localhost:3000")]));
     }
 
     #[test]

@@ -9,30 +9,20 @@ use std::{
     time::Duration,
 };
 
-use axum::{
-    Router,
-    body::Body,
-    extract::{ConnectInfo, Request},
-};
 use chat::{Chat, SigningKey, upkeep, urls};
-use hyper_util::{
-    rt::{TokioExecutor, TokioIo, TokioTimer},
-    server::{conn::auto::Builder, graceful::GracefulShutdown},
-    service::TowerToHyperService,
-};
 use tokio::{
-    net::{TcpListener, TcpSocket, TcpStream},
+    net::{TcpListener, TcpSocket},
     signal::unix::{SignalKind, signal},
     task::JoinSet,
-    time::{Instant, timeout, timeout_at},
+    time::{Instant, sleep, timeout, timeout_at},
 };
-use tokio_util::sync::CancellationToken;
-use tower::{Service, service_fn};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
     AppState,
     assets::Site,
     config::Options,
+    connections::{self, Connections, Http},
     failure::Failure,
     guests, router, store, systemd,
     telemetry::{self, Repeats},
@@ -45,12 +35,6 @@ const DRAIN_MAX: Duration = Duration::from_secs(20);
 const CONNECTIONS_MAX: Duration = Duration::from_secs(5);
 /// Longest time for the last commit.
 const CLOSE_MAX: Duration = Duration::from_secs(8);
-/// A request's head has to be there after this time: slow ones would hold connections for nothing. Also bounds idle connections.
-const HEAD_TIME_MAX: Duration = Duration::from_secs(30);
-/// Largest head of a request.
-const HEAD_MAX_BYTES: usize = 32 * 1024;
-/// Most headers of a request.
-const HEADERS_MAX: usize = 100;
 /// What the kernel may hold back for one slow reader (G6); it would take 4 MiB by itself.
 const SEND_BUFFER_BYTES: u32 = 256 * 1024;
 const BACKLOG: u32 = 1024;
@@ -73,6 +57,8 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     let database = urls::place(&options.store().database_url(&data_dir));
     let (version, hosts) = (env!("CARGO_PKG_VERSION"), options.hosts(addr));
     tracing::info!(version, %addr, %hosts, database, several_nodes = options.store().redis_url().is_some(), "started");
+    let connections = Connections::new(connections::Limits::for_files(connections::raise_limit()));
+    let sockets = ws::Limits { sockets: connections.limits().sockets(), ..ws::Limits::default() };
     // Ends with this function.
     let mut beside = JoinSet::new();
     beside.spawn(telemetry::keep_up(metrics.clone(), repeats.clone()));
@@ -86,7 +72,8 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
         proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,
-        sockets: Sockets::new(ws::Limits::default(), stop),
+        connections,
+        sockets: Sockets::new(sockets, stop),
     };
     // Whoever started it may have closed the output; the server is of use all the same.
     let _ = writeln!(io::stdout(), "Snug is ready: http://{}", address_to_open(addr));
@@ -113,41 +100,34 @@ async fn stop_when_lost(chat: Chat, stop: CancellationToken) {
 
 /// Serves until the stop token of the sockets is cancelled, then finishes what was accepted.
 pub async fn run(listener: TcpListener, state: AppState) {
-    let sockets = state.sockets.clone();
-    let router = router(state);
-    let connections = GracefulShutdown::new();
-    let mut http = Builder::new(TokioExecutor::new()).http1_only();
-    http.http1()
-        .timer(TokioTimer::new())
-        .header_read_timeout(HEAD_TIME_MAX)
-        .max_headers(HEADERS_MAX)
-        .max_buf_size(HEAD_MAX_BYTES);
+    let (connections, sockets, proxies) = (state.connections.clone(), state.sockets.clone(), state.proxies.clone());
+    let (tasks, ending) = (TaskTracker::new(), CancellationToken::new());
+    let http = Http::new(router(state), connections.limits(), ending.clone());
 
     // While sockets take their time to close, whoever asks is answered: a load balancer hears that this node is not ready any more.
     let mut drained = pin!(drained(&sockets));
     let deadline = loop {
-        let (stream, peer) = tokio::select! {
+        let (tcp, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept");
-                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                    sleep(ACCEPT_PAUSE).await;
                     continue;
                 }
             },
             deadline = &mut drained => break deadline,
         };
-        let service = TowerToHyperService::new(service_fn(with_peer(router.clone(), peer)));
-        let connection = connections.watch(http.serve_connection_with_upgrades(io(stream), service).into_owned());
-        tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(%error, "connection failed");
-            }
-        });
+        let address = peer.ip().to_canonical();
+        if let Some(stream) = connections.admit(tcp, address, proxies.include(address)) {
+            tasks.spawn(http.clone().serve(stream, peer));
+        }
     };
 
     drop(listener);
-    if timeout_at(deadline, connections.shutdown()).await.is_err() {
+    ending.cancel();
+    tasks.close();
+    if timeout_at(deadline, tasks.wait()).await.is_err() {
         tracing::warn!("not every request was finished in time");
     }
 }
@@ -175,27 +155,6 @@ pub fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
     socket.bind(addr)?;
     socket.listen(BACKLOG)
-}
-
-fn io(stream: TcpStream) -> TokioIo<TcpStream> {
-    // Frames are flushed when they are due; waiting for more would only add latency.
-    if let Err(error) = stream.set_nodelay(true) {
-        tracing::debug!(%error, "no TCP_NODELAY");
-    }
-    TokioIo::new(stream)
-}
-
-fn with_peer<B>(router: Router, peer: SocketAddr) -> impl FnMut(Request<B>) -> <Router as Service<Request>>::Future + Clone
-where
-    B: axum::body::HttpBody<Data = bytes::Bytes> + Send + 'static,
-    B::Error: Into<axum::BoxError>,
-{
-    let mut router = router;
-    move |request: Request<B>| {
-        let mut request = request.map(Body::new);
-        request.extensions_mut().insert(ConnectInfo(peer));
-        router.call(request)
-    }
 }
 
 async fn open_chat(options: &Options, data_dir: &Path) -> Result<Chat, Failure> {

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use chat::Chat;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{assets::Site, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets};
+use crate::{assets::Site, connections::Connections, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets};
 
 /// What handlers need; cheap to clone.
 #[derive(Clone)]
@@ -23,7 +23,9 @@ pub struct AppState {
     pub pages: Pages,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
-    /// The open sockets.
+    /// The open connections.
+    pub connections: Connections,
+    /// Those of them that are sockets.
     pub sockets: Sockets,
 }
 

@@ -76,6 +76,7 @@ impl Piece {
             }
             blocks.reserve(blocks.capacity());
         }
+        blocks.shrink_to_fit();
         Self { blocks, crc: crc(bytes) }
     }
 

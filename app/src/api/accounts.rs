@@ -3,7 +3,7 @@ use protocol::TokenGrant;
 
 use crate::{
     AppError, Typed,
-    context::{Request, clear_site_data, cookie, refuse, set_cookie},
+    context::{Request, clear_site_data, cookie, forbid_storing, refuse, set_cookie},
     cookies,
 };
 
@@ -59,6 +59,7 @@ pub(crate) async fn logout() -> Result<(), AppError> {
 /// Not signed in.
 #[server(prefix = "/api/fn", endpoint = "renew_token")]
 pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
+    forbid_storing();
     let request = Request::current()?;
     let refresh_token = cookie(cookies::session_name(request.caller.secure)).unwrap_or_default();
     let renewed = chat::sessions::renew(&request.chat, &refresh_token).await.map_err(refuse)?;

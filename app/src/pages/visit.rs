@@ -56,14 +56,11 @@ impl Visit {
     }
 
     pub(super) fn theme(&self) -> Theme {
-        Theme::of_cookie(self.cookie(cookies::THEME))
+        Theme::of_cookie(cookies::theme(&self.headers))
     }
 
-    /// Minutes east of UTC, as the last page that ran in this browser left it; UTC before that.
     pub(super) fn zone(&self) -> i32 {
-        let zone = self.cookie(cookies::ZONE).and_then(|zone| zone.parse().ok());
-        // No zone on Earth is further from UTC than 14 hours.
-        zone.filter(|zone| (-840..=840).contains(zone)).unwrap_or(0)
+        cookies::zone(&self.headers)
     }
 
     /// Scheme and host that the page was asked for by.
@@ -84,9 +81,5 @@ impl Visit {
 
     fn header(&self, name: HeaderName) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    fn cookie(&self, name: &str) -> Option<&str> {
-        cookies::value(&self.headers, name)
     }
 }

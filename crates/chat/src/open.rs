@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hub::{Broker, Hub, RedisBroker, catch_up, in_process};
+use hub::{Broker, Hub, RedisBroker, catch_up, heartbeat, in_process};
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
 
@@ -52,6 +52,7 @@ impl Chat {
         };
         let hub = Arc::new(Hub::new(db.epoch()));
         tasks.spawn(hub.clone().run(signals));
+        tasks.spawn(heartbeat::beat(hub.clone()));
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
         let chat = Self::from(Inner {
             writer: Writer::start(db.clone(), broker.clone()),

@@ -207,6 +207,13 @@ impl Hub {
         send(due);
     }
 
+    /// Pings the sockets whose turn it is, of so many turns, and that are quiet.
+    pub(crate) fn ping(&self, turn: u64, turns: u64) {
+        let connections = self.connections.read();
+        let due = connections.iter().filter(|(id, _)| id.0 % turns == turn).map(|(_, member)| &member.mailbox);
+        send(due.filter(|mailbox| mailbox.ping_if_quiet()).cloned().collect());
+    }
+
     /// Closes the sockets of a session.
     pub(crate) fn cut(&self, session: SessionId) {
         for member in self.connections.read().values().filter(|member| member.session == Some(session)) {

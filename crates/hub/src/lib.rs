@@ -11,6 +11,7 @@ mod broker;
 pub mod catch_up;
 mod feed;
 mod frame;
+pub mod heartbeat;
 mod hub;
 mod mailbox;
 mod signal;

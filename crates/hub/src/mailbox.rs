@@ -21,6 +21,8 @@ const OVERHEAD: usize = 64;
 const PIECES: usize = 64;
 /// Frames that an empty queue keeps room for.
 const ROOM: usize = 16;
+/// A ping without content (RFC 6455, 5.5.2), which every client answers by itself.
+const PING: &[u8] = &[0x89, 0];
 
 /// Where the frames of a socket go.
 pub trait Outlet: Send + Sync + 'static {
@@ -51,6 +53,8 @@ struct State {
     /// Frames of replays. These have a bound of their own, and the client is not listened to before they are written.
     replaying: usize,
     end: Option<End>,
+    /// Whether anything was written since the last time that a ping was due.
+    wrote: bool,
 }
 
 struct Item {
@@ -126,6 +130,16 @@ impl Mailbox {
         }
         state.push(Item { wire: frame.clone().into_wire(), is_replay: false });
         !state.items.is_empty()
+    }
+
+    /// Adds a ping if nothing was written since this was asked before, and nothing waits. `true` when it is to be [sent](Self::send).
+    pub(crate) fn ping_if_quiet(&self) -> bool {
+        let mut state = self.state.lock();
+        let is_quiet = !std::mem::take(&mut state.wrote) && state.items.is_empty() && state.end.is_none();
+        if is_quiet {
+            state.add(Item { wire: Bytes::from_static(PING), is_replay: false });
+        }
+        is_quiet
     }
 
     /// Closes the queue; what was in it is dropped. The first reason stays.
@@ -211,7 +225,10 @@ impl State {
             }
             match outlet.try_write(&pieces[..self.items.len().min(PIECES)]) {
                 Ok(0) => return Err(ErrorKind::WriteZero.into()),
-                Ok(written) => self.advance(written),
+                Ok(written) => {
+                    self.wrote = true;
+                    self.advance(written);
+                }
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return Err(error),

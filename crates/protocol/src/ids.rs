@@ -59,8 +59,26 @@ uuid_ids! {
 
 /// A place in a room's log: 1, 2, 3 … without gaps. 0 stands for "before the first event".
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
+#[serde(try_from = "i64")]
 pub struct Seq(pub i64);
+
+/// A place that no log has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoPlace;
+
+impl fmt::Display for NoPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("places are whole numbers from 0 on")
+    }
+}
+
+impl TryFrom<i64> for Seq {
+    type Error = NoPlace;
+
+    fn try_from(place: i64) -> Result<Self, NoPlace> {
+        if place < 0 { Err(NoPlace) } else { Ok(Self(place)) }
+    }
+}
 
 impl Seq {
     /// Before the first event of a room.
@@ -86,10 +104,10 @@ impl fmt::Debug for Seq {
 }
 
 impl FromStr for Seq {
-    type Err = std::num::ParseIntError;
+    type Err = NoPlace;
 
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        text.parse().map(Self)
+    fn from_str(text: &str) -> Result<Self, NoPlace> {
+        text.parse().map_err(|_| NoPlace).and_then(i64::try_into)
     }
 }
 
@@ -175,5 +193,15 @@ mod tests {
         assert_eq!(Seq(i64::MAX).next(), Seq(i64::MAX));
         assert_eq!("7".parse::<Seq>().unwrap(), Seq(7));
         assert_eq!(serde_json::to_string(&Seq(7)).unwrap(), "7");
+        assert_eq!(serde_json::from_str::<Seq>("7").unwrap(), Seq(7));
+    }
+
+    #[test]
+    fn no_place_is_below_zero() {
+        for text in ["-1", "-9223372036854775808", "9223372036854775808", "1.5", "x", ""] {
+            assert_eq!(text.parse::<Seq>(), Err(NoPlace), "{text}");
+            assert!(serde_json::from_str::<Seq>(text).is_err(), "{text}");
+        }
+        assert_eq!("0".parse(), Ok(Seq::ZERO));
     }
 }

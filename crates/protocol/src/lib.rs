@@ -1,6 +1,7 @@
 //! What the two sides of Snug agree on: ids, models, frames, error and close codes, limits, the rules for what people type, and
 //! the one markdown renderer. Pure types and functions: no I/O, and everything builds for WASM.
 
+mod bad_frame;
 mod codes;
 mod fields;
 mod frames;
@@ -11,10 +12,11 @@ mod missing;
 mod models;
 mod visible;
 
+pub use bad_frame::BadFrame;
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
 pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomName, Slug, Topic, Username};
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
-pub use ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq, SessionId, UserId};
+pub use ids::{ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
     Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Visibility, Window,
 };

@@ -39,5 +39,7 @@ pub const TYPING_EVERY_SECONDS: u32 = 3;
 pub const TYPING_REST_SECONDS: u32 = 2;
 /// Seconds for which a client shows that somebody is typing, after the last word of it.
 pub const TYPING_SHOWN_SECONDS: u32 = 5;
+/// Most seconds for which the server writes nothing to a socket: then it sends a ping of the WebSocket protocol.
+pub const SERVER_PING_SECONDS: u64 = 45;
 /// Seconds without any frame after which the server closes a socket.
 pub const IDLE_SECONDS: u64 = 90;

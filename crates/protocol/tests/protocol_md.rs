@@ -148,6 +148,7 @@ fn limits_are_the_real_ones() {
         format!("| silence before the server closes | {} s |", limits::IDLE_SECONDS),
         format!("| time between two pings | {} s |", limits::PING_SECONDS),
         format!("| time to wait for a pong | {} s |", limits::PONG_SECONDS),
+        format!("| silence of the server before it pings | {} s |", limits::SERVER_PING_SECONDS),
         format!("| time between two `typing` of yours | {} s |", limits::TYPING_EVERY_SECONDS),
         format!("| time in which one `typing` of a socket is passed on per room | {} s |", limits::TYPING_REST_SECONDS),
         format!("| time to show that somebody is typing | {} s |", limits::TYPING_SHOWN_SECONDS),

@@ -2,7 +2,7 @@
 
 use chat::messages;
 use futures::{FutureExt, future::Fuse};
-use protocol::{ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
+use protocol::{BadFrame, ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
 
 use super::{
     end::{End, Step},
@@ -46,6 +46,16 @@ impl Listener<'_> {
             Err(error) => ServerFrame::Error { client_id: Some(client_id), room: Some(room), error: told(&error) },
         });
         self.sends.push(answer.boxed());
+    }
+
+    /// Refuses what is no frame as it has to be. The socket stays if the client can tell from the answer which one it was.
+    pub(super) fn refuse(&self, text: &str) -> Step {
+        let Some(BadFrame { client_id, room }) = BadFrame::of(text) else { return Err(End::bad_frame()) };
+        if client_id.is_some() && self.is_guest() {
+            return Err(End::sign_in());
+        }
+        self.socket.mailbox.enqueue(&ServerFrame::Error { client_id, room, error: ErrorCode::BadRequest.into() });
+        Ok(())
     }
 
     fn is_guest(&self) -> bool {

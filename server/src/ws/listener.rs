@@ -94,7 +94,7 @@ impl<'a> Listener<'a> {
         match received {
             Ok(Message::Text(text)) => match serde_json::from_str(&text) {
                 Ok(frame) => self.handle(frame),
-                Err(_) => Err(End::bad_frame()),
+                Err(_) => self.refuse(&text),
             },
             Ok(Message::Binary(_) | Message::Frame(_)) => Err(End::bad_frame()),
             Ok(Message::Ping(_) | Message::Pong(_)) => Ok(()),

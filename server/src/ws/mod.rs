@@ -10,7 +10,6 @@ mod transport;
 
 use axum::{
     extract::{Query, Request, State},
-    http::header,
     response::{IntoResponse, Response},
 };
 use chat::{Chat, subscriptions::Connection};
@@ -21,7 +20,7 @@ use tokio::time::timeout;
 
 pub use self::sockets::{Limits, Sockets};
 use self::{end::End, listener::Listener, socket::Socket, sockets::Place};
-use crate::{AppState, answers::Refusal};
+use crate::{AppState, answers::Refusal, caller::bearer, security::has_own_origin};
 
 #[derive(Deserialize)]
 struct Params {
@@ -30,16 +29,15 @@ struct Params {
 
 /// Opens a socket. What is wrong with a token is said on the socket, since browsers cannot read a refused handshake.
 pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> Response {
-    let headers = request.headers();
     // The browser opens sockets for any page and sends no cookie check along: without this, other sites could use a token they got.
-    let origin = headers.get(header::ORIGIN).map(|origin| origin.to_str().unwrap_or_default());
-    if origin.is_some_and(|origin| !state.hosts.is_own_origin(origin, headers)) {
+    if !has_own_origin(&request, &state.hosts) {
         return Refusal::from(ErrorCode::ForeignOrigin).into_response();
     }
     let Ok(Query(Params { token })) = Query::try_from_uri(request.uri()) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
-    let token = handshake::offered_token(headers).map(str::to_owned).or(token);
+    let headers = request.headers();
+    let token = handshake::offered_token(headers).or(bearer(headers)).map(str::to_owned).or(token);
     let Some((answer, upgrade)) = handshake::accept(request) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
@@ -48,7 +46,7 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     let counted = state.sockets.counted();
     tokio::spawn(async move {
         let _counted = counted;
-        if let Some((stream, read)) = upgrade.done().await {
+        if let Some((stream, _connection, read)) = upgrade.done().await {
             serve(Socket::new(&state.chat, stream, read), token, place, &state).await;
         }
     });

@@ -22,6 +22,7 @@ mod protocol_doc;
 mod security;
 mod settings;
 mod signed_in;
+mod slow_clients;
 mod throttle;
 mod tls;
 mod upkeep;

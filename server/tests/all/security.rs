@@ -5,7 +5,9 @@ use reqwest::{Method, StatusCode};
 
 use crate::support::{
     TestApp,
+    binary::Binary,
     person::{Answer, Person, Program},
+    raw::ask,
 };
 
 #[tokio::test(flavor = "multi_thread")]
@@ -132,5 +134,135 @@ async fn a_request_id_is_taken_over_when_it_is_harmless() {
     for id in ["a b", "", "x=\"1\"", long.as_str()] {
         let made = ask(id).await;
         assert!(made != id && made.len() == 36, "{made}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_header_that_says_two_things_is_refused() {
+    let app = TestApp::start().await;
+    let own = format!("http://{}", app.addr);
+    for headers in [
+        "Host: localhost\r\nHost: localhost\r\n".to_owned(),
+        "Host: localhost\r\nHost: evil.example\r\n".to_owned(),
+        format!("Host: {}\r\nOrigin: {own}\r\nOrigin: {own}\r\n", app.addr),
+        format!("Host: {}\r\nOrigin: {own}\r\nOrigin: https://evil.example\r\n", app.addr),
+    ] {
+        for line in ["GET /r/lobby", "POST /api/fn/set_theme", "GET /ws", "POST /api/v1/auth/token"] {
+            let answer =
+                ask(app.addr, &format!("{line} HTTP/1.1\r\n{headers}Connection: close\r\nContent-Length: 0\r\n\r\n")).await;
+            assert!(answer.starts_with("HTTP/1.1 400"), "{line} {headers:?}: {answer}");
+        }
+    }
+    let elsewhere = "GET http://evil.example/r/lobby HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    assert!(ask(app.addr, elsewhere).await.starts_with("HTTP/1.1 421"));
+    let absolute = "GET http://localhost/r/lobby HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    assert!(ask(app.addr, absolute).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_names_no_address_of_ours_is_refused_before_anything_trips_over_it() {
+    let app = TestApp::start().await;
+    for (line, status) in [
+        ("CONNECT x:1", 405),
+        ("CONNECT localhost:80", 405),
+        ("CONNECT /r/lobby", 405),
+        ("OPTIONS *", 405),
+        ("GET *", 405),
+        ("TRACE /r/lobby", 405),
+        ("BREW /", 405),
+    ] {
+        let answer = ask(app.addr, &format!("{line} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")).await;
+        // What is no target at all never gets past HTTP itself.
+        let refused = answer.starts_with(&format!("HTTP/1.1 {status}")) || answer.starts_with("HTTP/1.1 400");
+        assert!(refused && !answer.contains("panicked"), "{line}: {answer}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_of_a_host_but_name_and_port_gets_into_the_page() {
+    let app = TestApp::start().await;
+    for host in [
+        "localhost:4200;script-src",
+        "localhost:4200 *",
+        "localhost:x",
+        "localhost:99999",
+        "localhost'",
+        "localhost;",
+        "127.0.0.1,*",
+    ] {
+        let answer = ask(app.addr, &format!("GET /r/lobby HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")).await;
+        assert!(answer.starts_with("HTTP/1.1 421"), "{host}: {answer}");
+    }
+    let page = Answer::to(app.stranger().request(Method::GET, "/r/lobby").header("host", "LOCALHOST:04200")).await;
+    assert!(page.header("content-security-policy").contains("connect-src 'self' ws://localhost:4200;"), "{:?}", page.headers);
+    page.assert_has("http://localhost:4200/r/lobby");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_origin_is_ours_by_scheme_and_port_too() {
+    let app = TestApp::start().await;
+    let set_theme = async |headers: &[(&'static str, &str)]| {
+        let request = Program::at(app.addr).post("/api/fn/set_theme").form(&[("theme", "dark")]);
+        Answer::to(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await.status
+    };
+    for (host, proto, origin, status) in [
+        ("localhost:8443", "https", "https://localhost:8443", StatusCode::OK),
+        ("localhost", "https", "https://localhost", StatusCode::OK),
+        ("localhost", "https", "https://localhost:443", StatusCode::OK),
+        ("localhost", "https", "http://localhost", StatusCode::FORBIDDEN),
+        ("localhost", "http", "https://localhost", StatusCode::FORBIDDEN),
+        ("localhost", "http", "http://localhost:81", StatusCode::FORBIDDEN),
+        ("localhost:81", "http", "http://localhost", StatusCode::FORBIDDEN),
+    ] {
+        let headers = [("host", host), ("x-forwarded-proto", proto), ("origin", origin), ("cookie", "snug_session=x")];
+        assert_eq!(set_theme(&headers).await, status, "{headers:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn refusals_are_logged_with_both_values_once_a_minute() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::start(folder.path(), &[("SNUG_HOSTS", "chat.example.org")]);
+    for port in [8443, 8444, 8445] {
+        let origin = format!("https://chat.example.org:{port}");
+        let socket =
+            Person::at(server.addr).request(Method::GET, "/ws").header("host", "chat.example.org").header("origin", origin);
+        assert_eq!(Answer::to(socket).await.status, StatusCode::FORBIDDEN);
+        let page = Person::at(server.addr).request(Method::GET, "/").header("host", format!("evil.example:{port}"));
+        assert_eq!(Answer::to(page).await.status, StatusCode::MISDIRECTED_REQUEST);
+    }
+    let log = server.log();
+    let lines = |text| log.lines().filter(|line| line.contains(text)).collect::<Vec<_>>();
+    let (origins, hosts) = (lines("refused requests of other origins"), lines("refused requests for another host"));
+    assert_eq!((origins.len(), hosts.len()), (1, 1), "{log}");
+    assert!(
+        origins[0].contains("https://chat.example.org:8443") && origins[0].contains("own=\"http://chat.example.org\""),
+        "{}",
+        origins[0]
+    );
+    assert!(hosts[0].contains("evil.example:8443") && hosts[0].contains("known=chat.example.org "), "{}", hosts[0]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn tokens_stay_in_no_cache() {
+    let app = TestApp::start().await;
+    let ada = app.stranger();
+    let registered = ada
+        .submit("/register", "register", &[("username", "ada"), ("display_name", ""), ("password", crate::support::PASSWORD)])
+        .await;
+    let renewed = Answer::to(ada.request(Method::POST, "/api/fn/renew_token").header("accept", "application/json")).await;
+    assert!(renewed.text.contains("access_token"), "{}", renewed.text);
+    let program = Program::at(app.addr);
+    let tokens = program.auth("token", serde_json::json!({ "username": "ada", "password": crate::support::PASSWORD })).await;
+    let refresh = tokens.json()["refresh_token"].clone();
+    let refreshed = program.auth("refresh", serde_json::json!({ "refresh_token": refresh })).await;
+    let signed_in =
+        app.stranger().submit("/login", "login", &[("username", "ada"), ("password", crate::support::PASSWORD)]).await;
+    let signed_out = ada.submit("/r/lobby", "logout", &[]).await;
+    let refused =
+        Answer::to(app.stranger().request(Method::POST, "/api/fn/renew_token").header("accept", "application/json")).await;
+    assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
+    for answer in [registered, renewed, tokens, refreshed, signed_in, signed_out, refused] {
+        assert_eq!(answer.header("cache-control"), "no-store", "{answer:?}");
     }
 }

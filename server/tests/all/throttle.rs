@@ -78,3 +78,16 @@ async fn the_form_says_how_long_to_wait() {
     let page = ada.get(answer.leads_to()).await;
     page.assert_has("Too many tries");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_door_says_when_to_come_back() {
+    let app = TestApp::builder().limits(Limits { per_address: rate(1, NEVER), ..limits() }).start().await;
+    app.ada().await;
+    let program = Program::at(app.addr);
+    let form = [("username", "ada"), ("password", PASSWORD), ("display_name", "")];
+    for path in ["/api/fn/login", "/api/fn/register"] {
+        let refused = Answer::to(program.post(path).form(&form)).await;
+        assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{}", refused.text);
+        assert_eq!(refused.header("retry-after"), refused.json()["retry_after"].to_string());
+    }
+}

@@ -34,9 +34,20 @@ async fn hello_says_whose_socket_it_is() {
     let hello = socket.frame().await;
     assert!(matches!(&hello, ServerFrame::Hello { user: Some(user), .. } if user.username == "ada"), "{hello:?}");
 
-    let (mut socket, _) = Socket::connect(app.addr, request(app.addr, "")).await.unwrap();
-    let hello = socket.frame().await;
-    assert!(matches!(&hello, ServerFrame::Hello { user: None, .. }), "{hello:?}");
+    for scheme in ["Bearer", "bearer"] {
+        let request = with_header(request(app.addr, ""), "authorization", &format!("{scheme} {token}"));
+        let (mut socket, _) = Socket::connect(app.addr, request).await.unwrap();
+        let hello = socket.frame().await;
+        assert!(matches!(&hello, ServerFrame::Hello { user: Some(user), .. } if user.username == "ada"), "{hello:?}");
+    }
+
+    // A proxy may ask for a password of its own.
+    let basic = with_header(request(app.addr, ""), "authorization", "Basic YWRhOnB3");
+    for request in [request(app.addr, ""), basic] {
+        let (mut socket, _) = Socket::connect(app.addr, request).await.unwrap();
+        let hello = socket.frame().await;
+        assert!(matches!(&hello, ServerFrame::Hello { user: None, .. }), "{hello:?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +56,8 @@ async fn a_wrong_token_is_told_on_the_socket() {
     other.ada().await;
     let foreign = Program::at(other.addr).sign_in("ada").await.access_token;
     for token in ["nonsense", "a.b.c", &foreign] {
-        for request in [with_token(request(app.addr, ""), token), request(app.addr, &format!("?token={token}"))] {
+        let bearer = with_header(request(app.addr, ""), "authorization", &format!("Bearer {token}"));
+        for request in [with_token(request(app.addr, ""), token), request(app.addr, &format!("?token={token}")), bearer] {
             let (mut socket, _) = Socket::connect(app.addr, request).await.unwrap();
             assert_told_to_sign_in(socket.closed().await);
         }
@@ -110,6 +122,31 @@ async fn ping_is_answered() {
     let mut guest = app.guest_socket().await;
     guest.send(&ClientFrame::Ping).await;
     assert_eq!(guest.frame().await, ServerFrame::Pong);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bad_frame_that_can_be_told_apart_is_refused_and_the_socket_stays() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let mut ada = Program::at(app.addr).socket("ada").await;
+    for rest in [r#""body":"half of \ud83d""#, r#""body":"\udc00""#, r#""body":7"#, r#""topic":"none""#] {
+        let client_id = ClientId::generate();
+        let text = format!(r#"{{"type":"send","room":"lobby","client_id":"{client_id}",{rest}}}"#);
+        ada.send_raw(Message::Text(text.into())).await;
+        assert_eq!(ada.refusal(client_id).await.code, ErrorCode::BadRequest, "{rest}");
+    }
+    for after in ["-1", "-9223372036854775808", "9223372036854775808", "0.5", "\"1\""] {
+        let text = format!(r#"{{"type":"subscribe","room":"lobby","after":{after}}}"#);
+        ada.send_raw(Message::Text(text.into())).await;
+        match ada.frame().await {
+            ServerFrame::Error { client_id: None, room: Some(about), error } => {
+                assert_eq!((about, error.code), (room("lobby"), ErrorCode::BadRequest), "{after}");
+            }
+            other => panic!("{after}: {other:?}"),
+        }
+    }
+    ada.subscribe("lobby", Some(protocol::Seq(i64::MAX))).await;
+    ada.say("lobby", "still here").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,6 +16,7 @@ mod renamer;
 mod services;
 
 mod clocks;
+mod deaf_visitors;
 mod disk_full;
 mod kills;
 mod network;

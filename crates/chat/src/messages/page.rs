@@ -9,6 +9,10 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid
 
 use crate::{Chat, Result, db::Sql, policy::Actor, recent::Stretch, rooms};
 
+/// Bytes of text in a stretch, unless one message alone has more: a page that holds the longest messages would be some megabytes, and
+/// whoever does not read it makes the server keep them.
+const STRETCH_MAX_BYTES: usize = 128 * 1024;
+
 /// A stretch of a room's history, with all that a page needs to show it and go on live from there.
 ///
 /// An account that may join but has not gets an `open` room without its messages.
@@ -98,7 +102,7 @@ async fn after(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretc
     Ok(Stretch { messages, has_older: false, has_newer })
 }
 
-/// One more than asked for is read, to see whether there is more.
+/// One more than asked for is read, to see whether there is more. What is longer than a stretch may be counts as more.
 async fn fetch(
     chat: &Chat,
     room: RoomId,
@@ -117,9 +121,20 @@ async fn fetch(
         .text(" LIMIT ")
         .value(count.cast_signed() + 1);
     let mut messages = db.query_all_raw(select.done()).await?.iter().map(message).collect::<std::result::Result<Vec<_>, _>>()?;
-    let more = messages.len() as u64 > count;
-    messages.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+    let found = messages.len();
+    messages.truncate(fitting(&messages).min(usize::try_from(count).unwrap_or(usize::MAX)));
+    let more = messages.len() < found;
     Ok((messages, more))
+}
+
+/// How many of these messages a stretch may have: at least one.
+fn fitting(messages: &[Arc<Message>]) -> usize {
+    let mut bytes = 0;
+    let too_many = messages.iter().position(|message| {
+        bytes += message.body.len();
+        bytes > STRETCH_MAX_BYTES
+    });
+    too_many.map_or(messages.len(), |count| count.max(1))
 }
 
 /// Whether a room has a message on this side of a place.

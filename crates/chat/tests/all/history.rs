@@ -43,6 +43,42 @@ async fn pages_cover_the_history_without_a_hole() {
 }
 
 #[tokio::test]
+async fn long_messages_come_a_few_at_a_time_without_a_hole() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await;
+    for _ in 0..20 {
+        ada.say(room.id, &"🌱".repeat(limits::BODY_MAX)).await;
+    }
+    let page = async |window| messages::page(&scene.chat, ada.actor(), &room.id.into(), window).await.unwrap();
+    let bytes = |page: &RoomPage| page.messages.iter().map(|message| message.body.len()).sum::<usize>();
+
+    let (mut before, mut has_older, mut back) = (i64::MAX, true, Vec::new());
+    while has_older {
+        let page = page(Window::Before(Seq(before))).await;
+        assert!(bytes(&page) <= 128 * 1024);
+        let (first, last) = span(&page);
+        back.push((first, last));
+        (before, has_older) = (first, page.has_older);
+    }
+    assert!(back.windows(2).all(|pair| pair[1].1 + 1 == pair[0].0), "{back:?}");
+    assert_eq!((back.first().unwrap().1, back.last().unwrap().0), (21, 2));
+
+    let (mut after, mut has_newer) = (0, true);
+    while has_newer {
+        let page = page(Window::After(Seq(after))).await;
+        assert!(bytes(&page) <= 128 * 1024);
+        let (first, last) = span(&page);
+        assert_eq!(first, (after + 1).max(2));
+        (after, has_newer) = (last, page.has_newer);
+    }
+    assert_eq!(after, 21);
+    let around = page(Window::Around(Seq(10))).await;
+    let (first, last) = span(&around);
+    assert!((first..=last).contains(&10) && around.has_older && around.has_newer);
+}
+
+#[tokio::test]
 async fn the_edges_of_history_are_no_error() {
     let scene = Scene::open().await;
     let ada = scene.person("ada").await;

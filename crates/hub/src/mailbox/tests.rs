@@ -30,6 +30,11 @@ impl Pipe {
         texts
     }
 
+    /// How many pings came since this was asked before. What else came has a length that is even.
+    pub(crate) fn pings(&self) -> usize {
+        self.took().chunks_exact(2).filter(|frame| *frame == PING).count()
+    }
+
     /// What came since this was asked before.
     fn took(&self) -> Vec<u8> {
         std::mem::take(&mut self.0.lock().1)

@@ -10,7 +10,14 @@ use std::{
 
 use chat::{Chat, Limits, Rate, SigningKey};
 use metrics_exporter_prometheus::PrometheusHandle;
-use server::{AppState, assets::Site, guests::Pages, hosts::Hosts, serve, telemetry, ws};
+use server::{
+    AppState,
+    assets::Site,
+    connections::{self, Connections},
+    guests::Pages,
+    hosts::Hosts,
+    serve, telemetry, ws,
+};
 use tempfile::TempDir;
 use tokio::{net::TcpListener, task::JoinHandle};
 use tokio_util::sync::CancellationToken;
@@ -33,6 +40,7 @@ pub(crate) fn rate(burst: u32, each: Duration) -> Rate {
 /// How a server is built.
 pub(crate) struct Builder {
     limits: Limits,
+    connections: connections::Limits,
     sockets: ws::Limits,
     site: Site,
 }
@@ -40,6 +48,10 @@ pub(crate) struct Builder {
 impl Builder {
     pub(crate) fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
+    }
+
+    pub(crate) fn connections(self, connections: connections::Limits) -> Self {
+        Self { connections, ..self }
     }
 
     pub(crate) fn sockets(self, sockets: ws::Limits) -> Self {
@@ -70,6 +82,7 @@ impl Builder {
             proxies: Arc::default(),
             pages: Pages::default(),
             metrics: METRICS.clone(),
+            connections: Connections::new(self.connections),
             sockets: ws::Sockets::new(self.sockets, stop.clone()),
         };
         let server = tokio::spawn(run(listener, state));
@@ -110,7 +123,8 @@ pub(crate) struct TestApp {
 
 impl TestApp {
     pub(crate) fn builder() -> Builder {
-        Builder { limits: limits(), sockets: ws::Limits::default(), site: Site::of([]) }
+        let connections = connections::Limits::for_files(usize::MAX);
+        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site: Site::of([]) }
     }
 
     pub(crate) async fn start() -> Self {
