@@ -33,6 +33,10 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     if !has_own_origin(&request, &state.hosts) {
         return Refusal::from(ErrorCode::ForeignOrigin).into_response();
     }
+    // It would be closed at once; a proxy asks another node instead.
+    if state.sockets.is_stopping() {
+        return Refusal::from(ErrorCode::Unavailable).into_response();
+    }
     let Ok(Query(Params { token })) = Query::try_from_uri(request.uri()) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };

@@ -62,7 +62,9 @@ impl Socket {
     pub fn try_next(&self) -> Option<Delivery> {
         *self.wire.0.lock().unwrap() = Wanted::Frame;
         let queue = self.mailbox.flush();
-        match std::mem::take(&mut *self.wire.0.lock().unwrap()) {
+        let taken = std::mem::take(&mut *self.wire.0.lock().unwrap());
+        match taken {
+            Wanted::Taken(wire) if wire == PING => self.try_next(),
             Wanted::Taken(wire) => Some(Delivery::Frame(parse(&wire))),
             Wanted::Nothing | Wanted::Frame => match queue {
                 Queue::Closed(code) => Some(Delivery::Close(code)),
@@ -99,6 +101,9 @@ impl Deref for Socket {
         &self.connection
     }
 }
+
+/// What the server sends to a socket that has been idle, and the browser answers by itself.
+const PING: [u8; 2] = [0x89, 0];
 
 /// The text of an unmasked frame (RFC 6455, 5.2).
 fn parse(wire: &[u8]) -> ServerFrame {
