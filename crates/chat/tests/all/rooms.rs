@@ -183,11 +183,13 @@ async fn a_room_of_the_same_name_is_not_made_by_accident() {
 
     // A rename is no way round, and a room does not stand in its own way.
     let roses = ada.room("Roses", "public").await;
-    let error = ada.edit(&roses, "herbs", "").await.unwrap_err().public();
+    let rename = async |name: &str, allow_duplicate| {
+        rooms::edit(&scene.chat, ada.actor(), &roses.id.into(), RoomEdit { name, topic: "Red ones", allow_duplicate }).await
+    };
+    let error = rename("herbs", false).await.unwrap_err().public();
     assert_eq!((error.fields[0].field, error.fields[0].problem), (Field::Name, Problem::Taken));
-    ada.edit(&roses, "ROSES", "Red ones").await.unwrap();
-    let edit = RoomEdit { name: "Herbs", topic: "", allow_duplicate: true };
-    rooms::edit(&scene.chat, ada.actor(), &roses.id.into(), edit).await.unwrap();
+    rename("ROSES", false).await.unwrap();
+    rename("Herbs", true).await.unwrap();
 }
 
 #[tokio::test]

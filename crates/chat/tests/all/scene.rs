@@ -131,7 +131,7 @@ impl Person {
     }
 
     pub async fn edit(&self, room: &Room, name: &str, topic: &str) -> chat::Result<Room> {
-        rooms::edit(&self.chat, self.actor(), &room.id.into(), RoomEdit { name, topic, allow_duplicate: false }).await
+        rooms::edit(&self.chat, self.actor(), &room.id.into(), RoomEdit { name, topic, allow_duplicate: true }).await
     }
 
     pub async fn say(&self, room: impl Into<RoomRef>, body: &str) -> Sent {
