@@ -15,19 +15,23 @@ use crate::{
     },
 };
 
-const VISITORS: usize = 300;
-/// What answers may take, and room for pages that are being made. All of the pages would be several times as much.
+/// What answers may take, and room for pages that are being made. All of the pages together are twice as much.
 const MEMORY_MAX: usize = 160 * 1024 * 1024;
 const ATTIC: &str = "attic";
 
-/// A room whose page is as large as one can be made: each of its characters is several, in HTML and in JSON.
+/// Makes a room whose page is as large as one can be: each of its characters is several, in HTML and in JSON. Returns its bytes.
 async fn fill(node: &Node) -> usize {
     let grace = Person::at(node.addr());
     grace.register("grace").await;
     grace.create_room(ATTIC, "public").await;
     let mut writer = Program::at(node.addr()).socket("grace").await;
     writer.say_many(ATTIC, &"<".repeat(limits::BODY_MAX), 50).await;
-    grace.get(&format!("/r/{ATTIC}")).await.text.len()
+    visit(node).await
+}
+
+/// Bytes of the page that somebody gets who reads it.
+async fn visit(node: &Node) -> usize {
+    Person::at(node.addr()).get(&format!("/r/{ATTIC}")).await.text.len()
 }
 
 /// How long somebody waits who sends meanwhile.
@@ -50,11 +54,9 @@ async fn pages_that_nobody_reads_cost_bounded_memory_and_hurt_nobody() {
     node.start().await;
     node.furnish().await;
     let page = fill(&node).await;
-    assert!(VISITORS * page > 2 * MEMORY_MAX, "too little to be a test: {page} bytes");
-
-    let before = node.memory();
+    let (count, before) = (2 * MEMORY_MAX / page, node.memory());
     let mut visitors = Vec::new();
-    for _ in 0..VISITORS {
+    for _ in 0..count {
         let mut visitor = Raw::narrow(node.addr()).await;
         visitor.write(format!("GET /r/{ATTIC} HTTP/1.1\r\nHost: localhost\r\n\r\n")).await;
         visitors.push(visitor);
@@ -67,12 +69,12 @@ async fn pages_that_nobody_reads_cost_bounded_memory_and_hurt_nobody() {
     }
     let grown = peak.saturating_sub(before);
     println!(
-        "deaf visitors: {VISITORS} pages of {} KiB, memory grew by {} MiB; acknowledgements meanwhile {:?} in the middle, {:?} at most",
+        "deaf visitors: {count} pages of {} KiB, memory grew by {} MiB; acknowledgements meanwhile {:?} in the middle, {:?} at most",
         page >> 10,
         grown >> 20,
         times[times.len() / 2],
         times[times.len() - 1],
     );
     assert!(grown < MEMORY_MAX, "{} MiB more", grown >> 20);
-    assert_eq!(Person::at(node.addr()).get(&format!("/r/{ATTIC}")).await.text.len(), page);
+    assert!(visit(&node).await >= page, "who reads does not get the whole page");
 }
