@@ -5,7 +5,7 @@ import { expect, test } from "../support/test.ts";
 
 // The browser of these tests keeps pages in its memory and shows them again as they were left.
 
-test.beforeEach(({ problems }) => problems.allow(/status of 404/));
+test.beforeEach(({ problems }) => problems.allow(/status of 40\d/));
 
 /** Leaves a mark that only the very same document still has. */
 const mark = (page: Page) => page.evaluate(() => Object.assign(window, { marked: true }));
