@@ -109,8 +109,7 @@ pub fn sqlite_url(path: &Path) -> String {
 /// Refuses somebody else's file before anything in it is changed: to open it for writing changes its kind of journal. What cannot be read
 /// now is told by whoever opens it to use it.
 async fn refuse_foreign_file(database_url: &str) -> Result<()> {
-    let path = Some(database_url).filter(|url| urls::is_sqlite(url)).and_then(|url| urls::path(url).ok());
-    let Some(path) = path else { return Ok(()) };
+    let Some(path) = urls::sqlite_file(database_url) else { return Ok(()) };
     let Ok(db) = file::open(&path, true).await else { return Ok(()) };
     let steps = Steps::of(&db).await;
     db.close().await?;

@@ -27,7 +27,7 @@ pub fn make_private(database_url: &str, backups: &Path) -> io::Result<Vec<PathBu
 
 /// Those of the files that others may do something with.
 pub(super) fn open_to_others(database_url: &str, backups: &Path) -> Vec<PathBuf> {
-    let database = Some(database_url).filter(|url| urls::is_sqlite(url)).and_then(|url| urls::path(url).ok());
+    let database = urls::sqlite_file(database_url);
     let beside = |database: PathBuf| BESIDE.map(|suffix| PathBuf::from(format!("{}{suffix}", database.display())));
     let copies = fs::read_dir(backups).into_iter().flatten().flatten().map(|entry| entry.path());
     let files = database.map(beside).into_iter().flatten().chain([backups.to_owned()]).chain(copies);
