@@ -2,7 +2,10 @@
 
 use std::net::IpAddr;
 
-use chat::{Actor, Chat, RefreshToken, Session, sessions::SignedIn};
+use chat::{
+    Actor, Chat, Deed, DeviceToken, RefreshToken, Session,
+    sessions::{SignedIn, Source},
+};
 use http::{HeaderName, HeaderValue, header, request::Parts};
 use leptos::prelude::*;
 use leptos_axum::ResponseOptions;
@@ -44,20 +47,34 @@ impl Request {
         self.caller.session.as_ref().into()
     }
 
+    /// Counts something that comes from the caller's address.
+    pub(crate) fn admit(&self, deed: Deed) -> Result<(), AppError> {
+        self.chat.admit(deed, self.caller.address).map_err(refuse)
+    }
+
+    /// Where somebody signs in from: the browser that has the cookie, or one that will have it.
+    pub(crate) fn source(&self) -> Result<Source, AppError> {
+        let shown = cookie(cookies::device_name(self.caller.secure)).and_then(|token| DeviceToken::parse(&token));
+        let device = shown.map_or_else(DeviceToken::generate, Ok).map_err(refuse)?;
+        Ok(Source { address: self.caller.address, device: Some(device) })
+    }
+
     /// Gives the token of the session to the browser, for as many seconds as the session lasts.
     pub(crate) fn keep_session(&self, token: &RefreshToken, lasts: i64) {
         set_cookie(cookies::keep_session(token.as_str(), lasts, self.caller.secure));
     }
 
-    /// Gives the session to the browser and sends it on. The one that the browser had before ends: nothing would ever use it again.
+    /// Gives the session to the browser, which is known again from now on, and sends it on. The session that the browser had before ends:
+    /// nothing would ever use it again.
     ///
     /// # Errors
     /// The server cannot do it now.
-    pub(crate) async fn welcome(&self, signed_in: &SignedIn, next: &str) -> Result<(), AppError> {
+    pub(crate) async fn welcome(&self, signed_in: &SignedIn, source: &Source, next: &str) -> Result<(), AppError> {
         if let Some(before) = &self.caller.session {
             chat::sessions::revoke(&self.chat, before.id).await.map_err(refuse)?;
         }
         self.keep_session(&signed_in.refresh_token, signed_in.lasts);
+        set_cookie(source.device.as_ref().and_then(|device| cookies::keep_device(device.as_str(), self.caller.secure)));
         let next = next_page(next);
         // A browser that has sent a cookie keeps them. Of another one that is seen by what it asks for next.
         let keeps_cookies = use_context::<Parts>().is_some_and(|parts| parts.headers.contains_key(header::COOKIE));

@@ -62,6 +62,18 @@ pub fn forget_session(secure: bool) -> Option<HeaderValue> {
     set(session_name(secure), "", 0, secure, true)
 }
 
+/// Name of the cookie by which a browser is known again, as [`session_name`].
+#[must_use]
+pub fn device_name(secure: bool) -> &'static str {
+    if secure { "__Host-snug_device" } else { "snug_device" }
+}
+
+/// The header that keeps a device token in the browser, out of reach for scripts.
+#[must_use]
+pub fn keep_device(token: &str, secure: bool) -> Option<HeaderValue> {
+    set(device_name(secure), token, YEAR_SECONDS, secure, true)
+}
+
 /// The header that keeps the chosen colours; anything but `dark` and `light` goes back to the system's.
 #[must_use]
 pub fn keep_theme(theme: &str, secure: bool) -> Option<HeaderValue> {

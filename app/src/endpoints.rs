@@ -12,7 +12,7 @@ pub(crate) const LOGOUT: &str = "/api/fn/logout";
 pub(crate) const RENEW_TOKEN: &str = "/api/fn/renew_token";
 /// A stretch of a room's history.
 pub(crate) const ROOM_PAGE: &str = "/api/fn/room_page";
-/// The rooms that the caller may find.
+/// The rooms in the list beside a page.
 pub(crate) const ROOMS: &str = "/api/fn/rooms";
 /// Chooses the colours.
 pub(crate) const SET_THEME: &str = "/api/fn/set_theme";

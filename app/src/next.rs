@@ -22,8 +22,12 @@ pub(crate) fn with_next(page: &str, next: &str) -> String {
     if next.is_empty() {
         return page.to_owned();
     }
-    let kept = escape(next, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/'));
-    format!("{page}?next={kept}")
+    format!("{page}?next={}", value(next))
+}
+
+/// Text as it may stand in the query of an address.
+pub(crate) fn value(text: &str) -> String {
+    escape(text, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'/'))
 }
 
 /// The address of a form page for a guest who is at `here` (path and query): it goes on to there. From the home page one goes on to the

@@ -21,6 +21,10 @@ use crate::{
 /// Accounts that the load side signs in with.
 const ACCOUNTS: usize = 4;
 const PASSWORD: &str = "seven small boats";
+/// A few accounts do what otherwise thousands do, all from one address.
+const LIMITS: &str = "sends=1000000+1000000/s,sends-per-address=1000000+1000000/s,connects=1000000+1000000/s,\
+                      connects-per-address=1000000+1000000/s,sockets=100000,sockets-per-address=100000,creations=100000+1000/s,\
+                      creations-per-address=100000+1000/s,rooms-made=100000,rooms-joined=100000,rooms=100000";
 const START_MAX: Duration = Duration::from_secs(30);
 
 /// Where the programs are, and where data may be put.
@@ -47,7 +51,10 @@ impl Programs {
         let mut command = Command::new("setpriv");
         command.args(["--pdeathsig", "KILL", "taskset", "-c", "0"]);
         match kind {
-            Kind::Snug => command.arg(&self.snug).args(["serve", "--addr", "127.0.0.1:0", "--data-dir"]).arg(folder),
+            Kind::Snug => {
+                let serve = ["serve", "--addr", "127.0.0.1:0", "--data-dir"];
+                command.arg(&self.snug).args(serve).arg(folder).env("SNUG_LIMITS", LIMITS)
+            }
             Kind::Bare => command.arg(&self.bare),
             Kind::SocketIo => {
                 let database = folder.join("chat.db");

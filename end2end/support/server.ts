@@ -18,22 +18,26 @@ export class Server {
   private readonly folder = mkdtempSync(join(tmpdir(), "snug-e2e-"));
   private process?: ChildProcess;
 
-  private constructor(port: number) {
+  private readonly limits: string;
+
+  private constructor(port: number, limits: string) {
+    this.limits = limits;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  static async create(): Promise<Server> {
+  /** Tests write more in a moment than people do: the limits are high by themselves. */
+  static async create(limits = "sends=100000+1000/s,sends-per-address=100000+1000/s,connects=10000+100/s"): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there. Run: make build`);
-    const server = new Server(await freePort());
+    const server = new Server(await freePort(), limits);
     await server.start();
     return server;
   }
 
   async start(): Promise<void> {
-    // An empty environment: nothing that is set on this machine changes what is tested.
+    // Nothing that is set on this machine changes what is tested.
     const child = spawn(BINARY, ["serve", "--addr", `127.0.0.1:${this.port}`, "--data-dir", this.data], {
-      env: {},
+      env: { SNUG_LIMITS: this.limits },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const log = createWriteStream(this.logFile, { flags: "a" });

@@ -72,7 +72,7 @@ test("two tabs of one person show the same, and no message twice", async ({ ada,
 });
 
 test("rooms are found, joined and left", async ({ ada, bob, room }) => {
-  await bob.page.goto("/");
+  await bob.page.goto(`/?q=${room}`);
   await bob.page.getByRole("link", { name: `Room of ${ada.username}` }).first().click();
   await expect(bob.page).toHaveURL(new RegExp(`/r/${room}$`));
   await expect(bob.room.composer).toBeHidden();

@@ -6,7 +6,7 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use chat::sessions;
+use chat::{Deed, sessions};
 use protocol::{ErrorCode, TokenGrant, User};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -73,8 +73,10 @@ pub(crate) async fn token(
 /// `POST refresh`: new tokens for a refresh token, which is worth nothing afterwards.
 pub(crate) async fn refresh(
     State(state): State<AppState>,
+    Extension(client): Extension<Client>,
     Payload(Refresh { refresh_token }): Payload<Refresh>,
 ) -> Result<impl IntoResponse, Refusal> {
+    state.chat.admit(Deed::Renew, client.address)?;
     let renewed = sessions::renew(&state.chat, &refresh_token).await?;
     Ok((NO_STORE, Json(Tokens { grant: renewed.grant, refresh_token: renewed.refresh_token.as_str().to_owned() })))
 }

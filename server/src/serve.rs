@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use chat::{Chat, SigningKey, upkeep, urls};
+use chat::{Chat, Limits, SigningKey, upkeep, urls};
 use tokio::{
     net::{TcpListener, TcpSocket},
     signal::unix::{SignalKind, signal},
@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     AppState,
     assets::Site,
-    config::Options,
+    config::{Options, Store},
     connections::{self, Connections, Http},
     failure::Failure,
     guests, router, store, systemd,
@@ -53,12 +53,14 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     let addr = listener.local_addr().map_err(|error| Failure::Listen(options.addr(), error))?;
 
     let data_dir = store::data_dir(options.store())?;
-    let chat = open_chat(options, &data_dir).await?;
+    let limits = options.limits();
+    let sockets = ws::Limits::from(&limits);
+    let chat = open_chat(options.store(), limits, &data_dir).await?;
     let database = urls::place(&options.store().database_url(&data_dir));
     let (version, hosts) = (env!("CARGO_PKG_VERSION"), options.hosts(addr));
     tracing::info!(version, %addr, %hosts, database, several_nodes = options.store().redis_url().is_some(), "started");
     let connections = Connections::new(connections::Limits::for_files(connections::raise_limit()));
-    let sockets = ws::Limits { sockets: connections.limits().sockets(), ..ws::Limits::default() };
+    let sockets = ws::Limits { sockets: connections.limits().sockets(), ..sockets };
     // Ends with this function.
     let mut beside = JoinSet::new();
     beside.spawn(telemetry::keep_up(metrics.clone(), repeats.clone()));
@@ -157,8 +159,7 @@ pub fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-async fn open_chat(options: &Options, data_dir: &Path) -> Result<Chat, Failure> {
-    let store = options.store();
+async fn open_chat(store: &Store, limits: Limits, data_dir: &Path) -> Result<Chat, Failure> {
     let signing_key = match store.signing_key() {
         Some(key) => key.clone(),
         None => {
@@ -170,7 +171,6 @@ async fn open_chat(options: &Options, data_dir: &Path) -> Result<Chat, Failure> 
     let key = signing_key.clone();
     let database_url = store.database_url(data_dir);
     let redis_url = store.redis_url().map(str::to_owned);
-    let limits = options.limits();
     let chat = Chat::open(chat::Options { database_url, redis_url, signing_key, limits }).await.map_err(Failure::Database)?;
     match upkeep::note_key(&chat, &key).await {
         Ok(Some(last)) => tracing::warn!(

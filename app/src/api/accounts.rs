@@ -20,9 +20,10 @@ pub(crate) async fn register(
 ) -> Result<(), AppError> {
     let request = Request::current()?;
     let new = chat::accounts::Registration { username: &username, display_name: &display_name, password: &password };
-    let signed_in = chat::accounts::register(&request.chat, new, request.caller.address).await.map_err(refuse);
+    let source = request.source()?;
+    let signed_in = chat::accounts::register(&request.chat, new, source.clone()).await.map_err(refuse);
     let typed = Typed { username, display_name, ..Typed::default() };
-    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next).await
+    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &source, &next).await
 }
 
 /// Signs in.
@@ -32,9 +33,10 @@ pub(crate) async fn register(
 #[server(prefix = "/api/fn", endpoint = "login")]
 pub(crate) async fn login(username: String, password: String, #[server(default)] next: String) -> Result<(), AppError> {
     let request = Request::current()?;
-    let signed_in = chat::sessions::sign_in(&request.chat, &username, &password, request.caller.address).await.map_err(refuse);
+    let source = request.source()?;
+    let signed_in = chat::sessions::sign_in(&request.chat, &username, &password, source.clone()).await.map_err(refuse);
     let typed = Typed { username, ..Typed::default() };
-    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &next).await
+    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &source, &next).await
 }
 
 /// Signs out: the session ends, its sockets with it, and the browser forgets what it has of it.
@@ -61,6 +63,7 @@ pub(crate) async fn logout() -> Result<(), AppError> {
 pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
     forbid_storing();
     let request = Request::current()?;
+    request.admit(chat::Deed::Renew)?;
     let refresh_token = cookie(cookies::session_name(request.caller.secure)).unwrap_or_default();
     let renewed = chat::sessions::renew(&request.chat, &refresh_token).await.map_err(refuse)?;
     request.keep_session(&renewed.refresh_token, renewed.lasts);

@@ -1,17 +1,17 @@
 use leptos::prelude::*;
-use protocol::RoomSummary;
+use protocol::Room;
 
 use crate::{
     AppError, Typed,
     context::{Request, lead_form_to, refuse},
 };
 
-/// The rooms that the caller may find: the joined ones first.
+/// The rooms in the list beside a page: the caller's own, for guests the public ones.
 ///
 /// # Errors
 /// The server cannot do it now.
 #[server(prefix = "/api/fn", endpoint = "rooms")]
-pub(crate) async fn rooms() -> Result<Vec<RoomSummary>, AppError> {
+pub(crate) async fn rooms() -> Result<Vec<Room>, AppError> {
     let request = Request::current()?;
     chat::rooms::list(&request.chat, request.actor()).await.map_err(refuse)
 }
@@ -29,7 +29,10 @@ pub(crate) async fn create_room(
 ) -> Result<(), AppError> {
     let request = Request::current()?;
     let new = chat::rooms::NewRoom { name: &name, topic: &topic, visibility: &visibility, allow_duplicate };
-    let room = chat::rooms::create(&request.chat, request.actor(), new).await.map_err(refuse);
+    let room = match request.admit(chat::Deed::CreateRoom) {
+        Ok(()) => chat::rooms::create(&request.chat, request.actor(), new).await.map_err(refuse),
+        Err(error) => Err(error),
+    };
     let typed = Typed { name, topic, visibility, ..Typed::default() };
     leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));
     Ok(())
@@ -48,7 +51,10 @@ pub(crate) async fn edit_room(
 ) -> Result<(), AppError> {
     let request = Request::current()?;
     let edit = chat::rooms::RoomEdit { name: &name, topic: &topic, allow_duplicate };
-    let room = chat::rooms::edit(&request.chat, request.actor(), &room.into(), edit).await.map_err(refuse);
+    let room = match request.admit(chat::Deed::EditRoom) {
+        Ok(()) => chat::rooms::edit(&request.chat, request.actor(), &room.into(), edit).await.map_err(refuse),
+        Err(error) => Err(error),
+    };
     let typed = Typed { name, topic, ..Typed::default() };
     leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));
     Ok(())
@@ -61,6 +67,7 @@ pub(crate) async fn edit_room(
 #[server(prefix = "/api/fn", endpoint = "join_room")]
 pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
+    request.admit(chat::Deed::Join)?;
     let room = chat::rooms::join(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
     lead_form_to(&format!("/r/{}", room.slug));
     Ok(())
@@ -73,6 +80,7 @@ pub(crate) async fn join_room(room: String) -> Result<(), AppError> {
 #[server(prefix = "/api/fn", endpoint = "leave_room")]
 pub(crate) async fn leave_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
+    request.admit(chat::Deed::Join)?;
     chat::rooms::leave(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
     Ok(())
 }

@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use protocol::{RoomSummary, User};
+use protocol::{Room, User};
 
 use super::Theme;
 use crate::{endpoints, fetch};
@@ -9,15 +9,15 @@ use crate::{endpoints, fetch};
 pub(crate) struct PageContext {
     /// The person at the screen. Signing in and out load a new document, so it never changes.
     pub(crate) viewer: StoredValue<Option<User>>,
-    /// The rooms that they may find: the joined ones first.
-    pub(crate) rooms: RwSignal<Vec<RoomSummary>>,
+    /// The rooms in the list: their own, for guests the public ones.
+    pub(crate) rooms: RwSignal<Vec<Room>>,
     /// The page's address: its path and its query.
     pub(crate) here: RwSignal<String>,
     pub(crate) theme: Theme,
 }
 
 impl PageContext {
-    pub(crate) fn new(viewer: Option<User>, rooms: Vec<RoomSummary>, here: String, theme: Theme) -> Self {
+    pub(crate) fn new(viewer: Option<User>, rooms: Vec<Room>, here: String, theme: Theme) -> Self {
         Self { viewer: StoredValue::new(viewer), rooms: RwSignal::new(rooms), here: RwSignal::new(here), theme }
     }
 

@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use protocol::{RoomSummary, Standing, User, Visibility};
+use protocol::{Room, User, Visibility};
 
 use super::{Brand, Glyph, Icon, PageContext, dynamic, dynamic_view, hue, initials, theme::theme_switch};
 use crate::{endpoints, next::way_in};
@@ -30,13 +30,11 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
 }
 
 /// The rooms to go to: a member's own, everyone's for a guest.
-fn room_links(page: PageContext, rooms: &[RoomSummary]) -> AnyView {
-    let everyones = !page.is_signed_in();
-    let mut shown = rooms.iter().filter(|room| everyones || room.standing == Standing::Member).peekable();
-    if shown.peek().is_none() {
+fn room_links(page: PageContext, rooms: &[Room]) -> AnyView {
+    if rooms.is_empty() {
         return view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any();
     }
-    let links = shown.map(|RoomSummary { room, .. }| {
+    let links = rooms.iter().map(|room| {
         let icon = if room.visibility == Visibility::Public { Icon::Globe } else { Icon::Door };
         nav_link(page, ["/r/", &room.slug].concat(), icon, room.name.clone())
     });

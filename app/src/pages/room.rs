@@ -66,6 +66,7 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
 async fn send(visit: &Visit, slug: &str, written: &Written) -> Result<chat::messages::Sent, chat::Error> {
     let client_id = written.client_id.parse().map_err(|_| ErrorCode::BadRequest)?;
     let message = chat::messages::Outgoing { room: slug.to_owned().into(), client_id, body: written.body.clone() };
+    visit.chat.admit(chat::Deed::Send, visit.caller.address)?;
     chat::messages::send(&visit.chat, visit.actor(), message).await
 }
 

@@ -9,7 +9,7 @@ use leptos::{
     hydration::{AutoReload, AutoReloadProps},
     prelude::*,
 };
-use protocol::RoomSummary;
+use protocol::Room;
 
 use super::{assets::Assets, escape::escape, visit::Visit, written};
 use crate::{
@@ -54,7 +54,7 @@ impl IntoResponse for Page {
 }
 
 /// A page that the server alone renders.
-pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<RoomSummary>, content: impl FnOnce(PageContext) -> AnyView) -> Page {
+pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<Room>, content: impl FnOnce(PageContext) -> AnyView) -> Page {
     let body = in_owner(|| {
         let page = visit.context(rooms);
         let content = content(page);

@@ -5,7 +5,7 @@ use http::{
     header::{self, HeaderName},
 };
 use leptos::nonce::Nonce;
-use protocol::{RoomSummary, User};
+use protocol::{Room, User};
 use serde::de::DeserializeOwned;
 
 use super::assets::Assets;
@@ -40,13 +40,13 @@ impl Visit {
         self.caller.session.as_ref().map(|session| session.user.clone())
     }
 
-    /// The rooms that the caller may find.
-    pub(super) async fn rooms(&self) -> Result<Vec<RoomSummary>, chat::Error> {
+    /// The rooms in the list beside the page.
+    pub(super) async fn rooms(&self) -> Result<Vec<Room>, chat::Error> {
         chat::rooms::list(&self.chat, self.actor()).await
     }
 
     /// What every page has around its content. To be called where signals may be made.
-    pub(super) fn context(&self, rooms: Vec<RoomSummary>) -> PageContext {
+    pub(super) fn context(&self, rooms: Vec<Room>) -> PageContext {
         PageContext::new(self.viewer(), rooms, self.here().to_owned(), self.theme())
     }
 

@@ -1,4 +1,4 @@
-use protocol::{ClientId, RoomPage, RoomSummary, User};
+use protocol::{ClientId, Room, RoomPage, User};
 use serde::{Deserialize, Serialize};
 
 /// The element that it stands in, but for the messages of the page.
@@ -11,8 +11,8 @@ pub(crate) const MESSAGES: &str = "data-messages";
 pub(crate) struct PageData {
     /// The person at the screen.
     pub(crate) viewer: Option<User>,
-    /// The rooms that they may find.
-    pub(crate) rooms: Vec<RoomSummary>,
+    /// The rooms in the list beside it.
+    pub(crate) rooms: Vec<Room>,
     /// The room as they see it.
     pub(crate) page: RoomPage,
     /// The id of the message that a form sends without JavaScript: a form that is sent twice makes one message.

@@ -243,8 +243,8 @@ impl Client {
     /// A room in the list has another name.
     fn renamed(&self, room: RoomId, name: String, topic: String) {
         self.socket.listed.maybe_update(|listed| {
-            let Some(summary) = listed.iter_mut().find(|summary| summary.room.id == room) else { return false };
-            (summary.room.name, summary.room.topic) = (name, topic);
+            let Some(listed) = listed.iter_mut().find(|listed| listed.id == room) else { return false };
+            (listed.name, listed.topic) = (name, topic);
             true
         });
     }

@@ -1,7 +1,7 @@
 #[cfg(feature = "hydrate")]
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
-use protocol::{Body, ClientId, RoomId, RoomPage, RoomSummary, User};
+use protocol::{Body, ClientId, Room, RoomId, RoomPage, User};
 
 use super::{command::Command, status::Status, storage};
 use crate::state::{Applied, Outbox, Pending, RoomState, Typing};
@@ -19,7 +19,7 @@ pub(crate) struct Socket {
     reader: StoredValue<Option<User>>,
     /// The rooms that are listed.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser hears that they change"))]
-    pub(super) listed: RwSignal<Vec<RoomSummary>>,
+    pub(super) listed: RwSignal<Vec<Room>>,
     /// In the order of the last visit.
     pub(super) rooms: StoredValue<Vec<SharedRoom>>,
     pub(super) outbox: RwSignal<Outbox>,
@@ -32,7 +32,7 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// The socket of a page with this person at the screen. Nothing comes of what it is told before it is connected.
-    pub(crate) fn new(reader: StoredValue<Option<User>>, listed: RwSignal<Vec<RoomSummary>>) -> Self {
+    pub(crate) fn new(reader: StoredValue<Option<User>>, listed: RwSignal<Vec<Room>>) -> Self {
         Self {
             reader,
             listed,

@@ -192,11 +192,18 @@ impl Outbox {
     /// The server has refused it. It is tried again by itself where that can help; else the person is asked.
     pub fn refuse(&mut self, client_id: ClientId, error: Error, now: i64, random: f64) {
         let Some(pending) = self.find(client_id) else { return };
+        let asked = error.retry_after.map_or(0, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000));
+        if error.code == ErrorCode::Throttled && asked > 0 {
+            // Nothing is wrong with it but the time, which the server has said: no try is lost.
+            pending.tries = pending.tries.saturating_sub(1);
+            pending.not_before = now.saturating_add(asked);
+            pending.status = Status::Waiting;
+            return;
+        }
         if error.code.retry() == Retry::No || pending.tries >= TRIES_MAX {
             pending.status = Status::Failed(error);
             return;
         }
-        let asked = error.retry_after.map_or(0, |seconds| i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000));
         // Whole milliseconds below half a minute: the cast keeps the value.
         let pause = backoff::delay_ms(pending.tries, random) as i64;
         pending.not_before = now.saturating_add(asked.max(pause));

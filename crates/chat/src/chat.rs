@@ -1,8 +1,11 @@
 //! The handle that every use case is given: one database, its writer, the hub of this node.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use hub::{Broker, Hub, Mailbox, Outlet, Signal};
@@ -11,12 +14,13 @@ use protocol::EpochId;
 use tokio::task::JoinSet;
 
 use crate::{
-    credentials::{Hasher, Throttle, Tokens},
+    credentials::{Hasher, Tokens},
     db::Db,
     limits::Limits,
     readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,
+    throttle::{Deed, Deeds, SignIns},
     writer::Writer,
 };
 
@@ -35,7 +39,8 @@ pub(crate) struct Inner {
     pub(crate) commits: Arc<AtomicU64>,
     pub(crate) tokens: Tokens,
     pub(crate) hasher: Hasher,
-    pub(crate) throttle: Throttle,
+    pub(crate) sign_ins: SignIns,
+    pub(crate) deeds: Deeds,
     pub(crate) limits: Limits,
     pub(crate) readiness: Readiness,
     pub(crate) recent: Recent,
@@ -55,6 +60,15 @@ impl Chat {
     #[must_use]
     pub fn mailbox(&self, outlet: impl Outlet) -> Arc<Mailbox> {
         Arc::new(Mailbox::new(self.limits().mailbox_bytes, outlet))
+    }
+
+    /// Lets something in that comes from an address, or says how long it has to wait. A door asks this before it asks for the deed itself,
+    /// which looks at the account.
+    ///
+    /// # Errors
+    /// `throttled`.
+    pub fn admit(&self, deed: Deed, from: IpAddr) -> crate::Result<()> {
+        Ok(self.deeds().from(from, deed)?)
     }
 
     /// Whether messages can be stored now; answers within a second.
@@ -116,8 +130,12 @@ impl Chat {
         &self.inner.hasher
     }
 
-    pub(crate) fn throttle(&self) -> &Throttle {
-        &self.inner.throttle
+    pub(crate) fn sign_ins(&self) -> &SignIns {
+        &self.inner.sign_ins
+    }
+
+    pub(crate) fn deeds(&self) -> &Deeds {
+        &self.inner.deeds
     }
 
     /// How much of what is allowed.

@@ -29,9 +29,10 @@ mod policy;
 mod readiness;
 mod recent;
 mod seats;
+mod throttle;
 
 pub use chat::Chat;
-pub use credentials::{NotAKey, Rate, RefreshToken, SigningKey};
+pub use credentials::{DeviceToken, NotAKey, RefreshToken, SigningKey};
 pub use db::urls;
 pub use error::{Error, Result};
 pub use limits::Limits;
@@ -39,3 +40,4 @@ pub use open::Options;
 pub use policy::Actor;
 pub use readiness::NotReady;
 pub use sessions::Session;
+pub use throttle::{Deed, Rate, network_of};

@@ -9,12 +9,13 @@ use tokio::task::JoinSet;
 use crate::{
     Chat, Error, Result, accounts,
     chat::Inner,
-    credentials::{Hasher, SigningKey, Throttle, Tokens},
+    credentials::{Hasher, SigningKey, Tokens},
     db::Db,
     limits::Limits,
     readiness::Readiness,
     recent::Recent,
     rooms, sessions,
+    throttle::{Deeds, SignIns},
     writer::Writer,
 };
 
@@ -56,13 +57,14 @@ impl Chat {
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
         let chat = Self::from(Inner {
             writer: Writer::start(db.clone(), broker.clone()),
+            sign_ins: SignIns::new(limits.per_address, limits.per_account, db.clone()),
+            deeds: Deeds::new(|deed| limits.rates(deed)),
             db,
             broker,
             hub,
             commits,
             tokens: Tokens::new(&signing_key),
             hasher: Hasher::new(),
-            throttle: Throttle::new(limits.per_address, limits.per_account),
             limits,
             readiness: Readiness::default(),
             recent: Recent::default(),

@@ -9,6 +9,7 @@ mod m20261121_000001_accounts;
 mod m20261121_000002_rooms;
 mod m20261126_000003_clustered;
 mod m20261126_000004_succession;
+mod m20261126_000005_devices;
 mod m20261126_000006_epoch;
 mod m20261126_000007_key;
 mod m20261126_000008_names;
@@ -24,6 +25,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261121_000002_rooms::Migration),
             Box::new(m20261126_000003_clustered::Migration),
             Box::new(m20261126_000004_succession::Migration),
+            Box::new(m20261126_000005_devices::Migration),
             Box::new(m20261126_000006_epoch::Migration),
             Box::new(m20261126_000007_key::Migration),
             Box::new(m20261126_000008_names::Migration),

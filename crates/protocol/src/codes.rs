@@ -30,6 +30,8 @@ pub enum ErrorCode {
     ForeignOrigin,
     /// Larger than a limit.
     TooLarge,
+    /// There are as many of these already as the server allows.
+    LimitReached,
     /// Too many tries; wait as long as `retry_after` says.
     Throttled,
     /// The server cannot do it now (database, disk, shutdown). Nothing was acknowledged; the same request may be sent again.
@@ -49,7 +51,7 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
         Self::NotFound,
@@ -60,6 +62,7 @@ impl ErrorCode {
         Self::BadRequest,
         Self::ForeignOrigin,
         Self::TooLarge,
+        Self::LimitReached,
         Self::Throttled,
         Self::Unavailable,
         Self::Internal,
@@ -80,7 +83,7 @@ impl ErrorCode {
         match self {
             Self::NotAuthenticated | Self::WrongCredentials => 401,
             Self::NotFound => 404,
-            Self::NotAMember | Self::NotAllowed | Self::ForeignOrigin => 403,
+            Self::NotAMember | Self::NotAllowed | Self::ForeignOrigin | Self::LimitReached => 403,
             Self::Invalid => 422,
             Self::Conflict => 409,
             Self::BadRequest => 400,
@@ -105,6 +108,7 @@ impl ErrorCode {
             Self::BadRequest => "The server did not understand this request.",
             Self::ForeignOrigin => "This request did not come from this site. Open the page here and try again.",
             Self::TooLarge => "This is too large. Please make it shorter.",
+            Self::LimitReached => "There are as many of these as this Snug allows. Its owner can allow more.",
             Self::Throttled => "Too many tries. Please wait a moment, then try again.",
             Self::Unavailable => "The server cannot do this right now. Nothing is lost; please try again in a moment.",
             Self::Internal => "Something went wrong on the server. Please try again; if it stays, tell the owner of this Snug.",

@@ -5,6 +5,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    ids::RoomId,
     limits,
     missing::MissingField,
     visible::{is_ignorable, is_joiner, is_visible},
@@ -282,6 +283,13 @@ impl Slug {
     #[must_use]
     pub fn numbered(&self, n: u32) -> Self {
         Self(format!("{}-{n}", self.0))
+    }
+
+    /// The same slug with the end of a room's id behind it, for when the numbered ones are taken as well: six digits, of which two rooms
+    /// seldom have the same.
+    #[must_use]
+    pub fn of_room(&self, room: RoomId) -> Self {
+        Self(format!("{}-{:06x}", self.0, room.0.as_u128() & 0xff_ffff))
     }
 }
 

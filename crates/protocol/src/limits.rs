@@ -22,6 +22,10 @@ pub const BODY_MAX: usize = 8_000;
 pub const FRAME_MAX_BYTES: usize = 64 * 1024;
 /// Messages in one page of history.
 pub const PAGE: u64 = 50;
+/// Rooms in the list beside a page.
+pub const ROOMS_LISTED: usize = 200;
+/// Rooms in one page of all rooms.
+pub const ROOMS_PAGE: usize = 50;
 /// Events that a resume replays; a client that missed more is told to reset.
 pub const REPLAY_MAX: u64 = 500;
 /// Rooms that one socket may be subscribed to at a time.

@@ -25,12 +25,12 @@ pub(super) struct Lives {
 
 impl Lives {
     /// What a node allows, with these.
-    pub(super) fn limits(&self) -> Limits {
+    pub(super) fn limits(&self, others: Limits) -> Limits {
         Limits {
             access_token_seconds: self.access_minutes * 60,
             session_seconds: self.session_days * DAY_SECONDS,
             session_max_seconds: self.session_max_days * DAY_SECONDS,
-            ..Limits::default()
+            ..others
         }
     }
 }

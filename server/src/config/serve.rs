@@ -34,6 +34,11 @@ pub struct Options {
     #[arg(long, env = "SNUG_TRUSTED_PROXIES", value_delimiter = ',', value_parser = parse_proxies)]
     pub(super) trusted_proxies: Vec<IpNet>,
 
+    /// Limits other than the usual ones, such as sends=500+50/s,rooms-made=1000: 500 at once and then 50 a second, and a number.
+    /// docs/SELF_HOSTING.md lists them [default: none]
+    #[arg(long, env = "SNUG_LIMITS", value_parser = parse_limits)]
+    limits: Option<Limits>,
+
     #[command(flatten)]
     pub(super) lives: Lives,
 
@@ -64,7 +69,7 @@ impl Options {
     /// How much of what is allowed.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        self.lives.limits()
+        self.lives.limits(self.limits.clone().unwrap_or_default())
     }
 
     pub(super) fn notice(&self) -> Option<String> {
@@ -86,6 +91,10 @@ impl Options {
     pub fn store(&self) -> &Store {
         &self.store
     }
+}
+
+fn parse_limits(text: &str) -> Result<Limits, String> {
+    Limits::parse(text).map_err(|fault| format!("SNUG_LIMITS or --limits: {fault}"))
 }
 
 fn parse_addr(text: &str) -> Result<SocketAddr, &'static str> {

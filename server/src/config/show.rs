@@ -2,6 +2,8 @@
 
 use std::{fmt, path::Path};
 
+use chat::Limits;
+
 use super::{LogFormat, Options, Store};
 use crate::store::data_dir_as_it_is;
 
@@ -14,6 +16,7 @@ impl fmt::Display for Options {
         writeln!(f, "PORT={}", or_empty(self.port))?;
         writeln!(f, "SNUG_HOSTS={}", self.hosts(self.addr()))?;
         writeln!(f, "SNUG_TRUSTED_PROXIES={}", joined(&self.trusted_proxies))?;
+        writeln!(f, "SNUG_LIMITS={}", joined(&unusual(self.limits())))?;
         writeln!(f, "SNUG_ACCESS_MINUTES={}", self.lives.access_minutes)?;
         writeln!(f, "SNUG_SESSION_DAYS={}", self.lives.session_days)?;
         writeln!(f, "SNUG_SESSION_MAX_DAYS={}", self.lives.session_max_days)?;
@@ -46,6 +49,13 @@ fn path(path: Option<&Path>) -> String {
 
 fn joined(values: &[impl ToString]) -> String {
     values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
+}
+
+/// The limits that are not the usual ones.
+fn unusual(limits: Limits) -> Vec<String> {
+    let usual = Limits::default().named();
+    let unusual = limits.named().into_iter().filter(|limit| !usual.contains(limit));
+    unusual.map(|(name, value)| format!("{name}={value}")).collect()
 }
 
 /// A URL whose form was checked, without the password that it may hold before the host or among its parameters.

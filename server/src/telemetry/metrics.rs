@@ -35,6 +35,7 @@ fn describe() {
     describe_counter!("snug_http_requests_total", "Requests by method, route and status");
     describe_histogram!("snug_http_request_seconds", "Time to answer a request, by route");
     describe_counter!("snug_sends_total", "Messages that clients sent, by result");
+    describe_counter!("snug_throttled_total", "Deeds that were refused because they came too often");
     describe_counter!("snug_deliveries_total", "Events handed to sockets");
     describe_histogram!("snug_commit_seconds", "Time to commit a batch of sends");
     describe_histogram!("snug_batch_sends", "Sends in a batch");
@@ -58,7 +59,13 @@ fn begin() {
     for reason in chat::sessions::REFUSALS {
         counter!("snug_sign_ins_failed_total", "reason" => reason).absolute(0);
     }
-    for name in ["snug_deliveries_total", "snug_caught_up_total", "snug_pages_reused_total", "snug_broker_dropped_total"] {
+    for name in [
+        "snug_deliveries_total",
+        "snug_throttled_total",
+        "snug_caught_up_total",
+        "snug_pages_reused_total",
+        "snug_broker_dropped_total",
+    ] {
         counter!(name).absolute(0);
     }
     drop([histogram!("snug_commit_seconds"), histogram!("snug_batch_sends")]);

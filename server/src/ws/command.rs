@@ -1,14 +1,20 @@
 //! What a client asks for on the socket.
 
-use chat::messages;
+use std::time::Duration;
+
+use chat::{Deed, messages};
 use futures::{FutureExt, future::Fuse};
 use protocol::{BadFrame, ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
+use tokio::time::sleep;
 
 use super::{
     end::{End, Step},
     listener::Listener,
 };
 use crate::answers::told;
+
+/// What comes too often is refused after this time, in which it counts among the sends that are under way: a flood is read no faster.
+const REFUSAL_PAUSE: Duration = Duration::from_millis(200);
 
 impl Listener<'_> {
     /// Does what a frame asks for, or begins to, or says why not.
@@ -41,10 +47,20 @@ impl Listener<'_> {
         self.hint = Fuse::terminated();
         self.connection.sent(&room);
         let outgoing = messages::Outgoing { room: room.clone(), client_id, body };
-        let answer = messages::submit(self.chat, self.connection.actor(), outgoing).map(move |sent| match sent {
-            Ok(sent) => ServerFrame::Ack { client_id, room: sent.room, message: sent.message, seq: sent.seq, at: sent.at },
-            Err(error) => ServerFrame::Error { client_id: Some(client_id), room: Some(room), error: told(&error) },
-        });
+        let admitted = self.chat.admit(Deed::Send, self.address);
+        let sent = admitted.map(|()| messages::submit(self.chat, self.connection.actor(), outgoing));
+        let answer = async move {
+            match async { sent?.await }.await {
+                Ok(sent) => ServerFrame::Ack { client_id, room: sent.room, message: sent.message, seq: sent.seq, at: sent.at },
+                Err(error) => {
+                    let error = told(&error);
+                    if error.code == ErrorCode::Throttled {
+                        sleep(REFUSAL_PAUSE).await;
+                    }
+                    ServerFrame::Error { client_id: Some(client_id), room: Some(room), error }
+                }
+            }
+        };
         self.sends.push(answer.boxed());
     }
 

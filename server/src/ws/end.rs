@@ -37,10 +37,14 @@ impl End {
         Self::Refuse(ErrorCode::BadRequest.into(), CloseCode::BadFrame)
     }
 
-    /// Somebody whose token is not good, or cannot be checked now.
+    /// Somebody whose token is not good, or cannot be checked now, or who comes too often.
     pub(super) fn unwelcome(error: &chat::Error) -> Self {
         let error = told(error);
-        let code = if error.code == ErrorCode::NotAuthenticated { CloseCode::SignIn } else { CloseCode::Restart };
+        let code = match error.code {
+            ErrorCode::NotAuthenticated => CloseCode::SignIn,
+            ErrorCode::Throttled => CloseCode::Full,
+            _ => CloseCode::Restart,
+        };
         Self::Refuse(error, code)
     }
 

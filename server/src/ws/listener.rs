@@ -1,6 +1,6 @@
 //! What a socket hears: the client, the answers to its sends, the clock, and the word to stop.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
 use chat::{Chat, subscriptions::Connection};
 use futures::{
@@ -32,6 +32,8 @@ pub(super) struct Listener<'a> {
     pub(super) hint: Fuse<BoxFuture<'static, chat::Result<()>>>,
     /// Sends that wait for their commit.
     pub(super) sends: FuturesUnordered<BoxFuture<'static, ServerFrame>>,
+    /// Where the client is.
+    pub(super) address: IpAddr,
     stop: &'a CancellationToken,
     silence_max: Duration,
     /// Ends when nothing was received from the client for too long.
@@ -39,7 +41,13 @@ pub(super) struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
-    pub(super) fn new(chat: &'a Chat, connection: Connection, socket: &'a mut Socket, sockets: &'a Sockets) -> Self {
+    pub(super) fn new(
+        chat: &'a Chat,
+        connection: Connection,
+        socket: &'a mut Socket,
+        sockets: &'a Sockets,
+        address: IpAddr,
+    ) -> Self {
         let silence_max = sockets.limits.silence;
         let silence = Box::pin(sleep(silence_max));
         Self {
@@ -49,6 +57,7 @@ impl<'a> Listener<'a> {
             asked: Fuse::terminated(),
             hint: Fuse::terminated(),
             sends: FuturesUnordered::new(),
+            address,
             stop: &sockets.stop,
             silence_max,
             silence,

@@ -1,6 +1,7 @@
 //! `/ws`: one socket per tab or program, for all rooms. Here: who may open one, and how many there are.
 
 mod command;
+mod counts;
 mod end;
 mod handshake;
 mod listener;
@@ -12,7 +13,7 @@ use axum::{
     extract::{Query, Request, State},
     response::{IntoResponse, Response},
 };
-use chat::{Chat, subscriptions::Connection};
+use chat::{Deed, subscriptions::Connection};
 use futures::FutureExt;
 use protocol::{CloseCode, ErrorCode};
 use serde::Deserialize;
@@ -20,7 +21,12 @@ use tokio::time::timeout;
 
 pub use self::sockets::{Limits, Sockets};
 use self::{end::End, listener::Listener, socket::Socket, sockets::Place};
-use crate::{AppState, answers::Refusal, caller::bearer, security::has_own_origin};
+use crate::{
+    AppState,
+    answers::Refusal,
+    caller::{Client, bearer},
+    security::has_own_origin,
+};
 
 #[derive(Deserialize)]
 struct Params {
@@ -42,10 +48,17 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     };
     let headers = request.headers();
     let token = handshake::offered_token(headers).or(bearer(headers)).map(str::to_owned).or(token);
+    let Some(&Client { address, .. }) = request.extensions().get::<Client>() else {
+        return Refusal::from(ErrorCode::Internal).into_response();
+    };
+    // Refused as a request: a browser cannot read it, but a flood is not to cost a socket each.
+    if let Err(error) = state.chat.admit(Deed::Connect, address) {
+        return Refusal::from(error).into_response();
+    }
     let Some((answer, upgrade)) = handshake::accept(request) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
-    let place = state.sockets.place();
+    let place = state.sockets.place(address);
     // Counted from here on: a stop that comes before the task starts has to wait for it.
     let counted = state.sockets.counted();
     tokio::spawn(async move {
@@ -60,17 +73,24 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
 /// Serves whoever holds the token, or a guest, to the end. The place is free again when the socket has closed.
 async fn serve(mut socket: Socket, token: Option<String>, place: Option<Place>, state: &AppState) {
     let end = match &place {
-        Some(_) => run(&mut socket, token, &state.chat, &state.sockets).await,
+        Some(place) => run(&mut socket, token, place, state).await,
         None => End::Close(CloseCode::Full),
     };
     // A client that does not read would hold up a stop, and its place, for ever.
     let _ = timeout(state.sockets.limits.goodbye, socket.close(end)).await;
 }
 
-async fn run(socket: &mut Socket, token: Option<String>, chat: &Chat, sockets: &Sockets) -> End {
+async fn run(socket: &mut Socket, token: Option<String>, place: &Place, state: &AppState) -> End {
+    let AppState { chat, sockets, .. } = state;
     // In a box: it is done before anything is received, and would keep its room in every socket that does nothing.
-    match Connection::open(chat.clone(), token.as_deref(), socket.mailbox.clone()).boxed().await {
-        Ok(connection) => Listener::new(chat, connection, socket, sockets).listen().await,
-        Err(error) => End::unwelcome(&error),
+    let connection = match Connection::open(chat.clone(), token.as_deref(), socket.mailbox.clone()).boxed().await {
+        Ok(connection) => connection,
+        Err(error) => return End::unwelcome(&error),
+    };
+    let account = connection.session().map(|session| session.user.id);
+    let counted = account.map(|account| sockets.place_of(account));
+    if matches!(counted, Some(None)) {
+        return End::Close(CloseCode::Full);
     }
+    Listener::new(chat, connection, socket, sockets, place.address).listen().await
 }

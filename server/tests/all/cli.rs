@@ -58,6 +58,8 @@ fn help_explains_every_setting() {
         "--trusted-proxies",
         "SNUG_TRUSTED_PROXIES",
         "SNUG_SESSION_MAX_DAYS",
+        "--limits",
+        "SNUG_LIMITS",
         "--log",
         "SNUG_LOG",
         "--log-format",
@@ -99,6 +101,7 @@ fn an_empty_variable_counts_as_not_set() {
         ("SNUG_HOSTS", ""),
         ("SNUG_TRUSTED_PROXIES", ""),
         ("SNUG_SESSION_MAX_DAYS", ""),
+        ("SNUG_LIMITS", ""),
         ("SNUG_LOG", ""),
         ("SNUG_LOG_FORMAT", ""),
     ];

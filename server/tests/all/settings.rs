@@ -15,7 +15,7 @@ const KEY: (&str, &str) = ("SNUG_SIGNING_KEY", SIGNING_KEY);
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// What is set, and what `snug serve` says of it. `{}` is a folder with some files.
-const WRONG: [(&[(&str, &str)], &str); 37] = [
+const WRONG: [(&[(&str, &str)], &str); 40] = [
     (
         &[("SNUG_ADDR", "localhost")],
         "'localhost' for '--addr <ADDR>': SNUG_ADDR or --addr needs an IP address and a port, such as",
@@ -30,6 +30,9 @@ const WRONG: [(&[(&str, &str)], &str); 37] = [
     (&[("SNUG_HOSTS", "a.example:3000")], "'a.example:3000' for '--hosts <HOSTS>': SNUG_HOSTS or --hosts needs names such as"),
     (&[("SNUG_TRUSTED_PROXIES", "10.0.0.0/33")], "SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as"),
     (&[("SNUG_TRUSTED_PROXIES", "proxy")], "SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as"),
+    (&[("SNUG_LIMITS", "off")], "'off' for '--limits <LIMITS>': SNUG_LIMITS or --limits: \"off\" is not of the form name=value"),
+    (&[("SNUG_LIMITS", "sends=lots")], "SNUG_LIMITS or --limits: sends: a rate is written as 100+5/s"),
+    (&[("SNUG_LIMITS", "sockets=1,send=5")], "SNUG_LIMITS or --limits: send: there is no such limit"),
     (&[("SNUG_ACCESS_MINUTES", "0")], "SNUG_ACCESS_MINUTES or --access-minutes needs a whole number from 1 to 1440"),
     (&[("SNUG_ACCESS_MINUTES", "1441")], "SNUG_ACCESS_MINUTES or --access-minutes needs a whole number from 1 to 1440"),
     (&[("SNUG_ACCESS_MINUTES", "15m")], "SNUG_ACCESS_MINUTES or --access-minutes needs a whole number from 1 to 1440"),
@@ -135,11 +138,13 @@ fn what_is_in_force_is_shown_without_secrets() {
     fs::write(&url, format!("{}\n", POSTGRES.1)).unwrap();
     let mut command = snug(&["config", "--session-days", "7"]);
     command.env("DATABASE_URL_FILE", &url).env("REDIS_URL", "redis://:hunter2@redis").envs([KEY]);
+    command.env("SNUG_LIMITS", "rooms=10000,sends=7+60/m");
     command.env("PORT", "8080").env("SNUG_HOSTS", "a.example,b.example");
     let shown = String::from_utf8(output(&mut command).stdout).unwrap();
     for line in [
         "SNUG_ADDR=0.0.0.0:8080",
         "SNUG_HOSTS=a.example,b.example",
+        "SNUG_LIMITS=sends=7+1/s",
         "SNUG_SESSION_DAYS=7",
         "SNUG_SESSION_MAX_DAYS=90",
         "SNUG_ACCESS_MINUTES=15",

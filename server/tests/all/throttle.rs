@@ -74,7 +74,8 @@ async fn the_owner_gets_in_after_waiting() {
 async fn the_form_says_how_long_to_wait() {
     let app = TestApp::builder().limits(Limits { per_address: rate(1, NEVER), ..limits() }).start().await;
     let ada = app.ada().await;
-    let answer = ada.submit("/login", "login", &[("username", "ada"), ("password", PASSWORD)]).await;
+    // From here Ada is known by now.
+    let answer = ada.submit("/login", "login", &[("username", "bob"), ("password", PASSWORD)]).await;
     let page = ada.get(answer.leads_to()).await;
     page.assert_has("Too many tries");
 }

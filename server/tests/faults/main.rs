@@ -18,6 +18,7 @@ mod services;
 mod clocks;
 mod deaf_visitors;
 mod disk_full;
+mod floods;
 mod kills;
 mod network;
 mod postgres;

@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use testkit::free_port;
 
 use crate::support::{
-    binary::{Binary, snug},
+    binary::{Binary, LIFTED, snug},
     person::Person,
 };
 
@@ -38,7 +38,9 @@ impl Node {
         Self {
             name: name.to_owned(),
             folder: folder.clone(),
-            settings: vec![("SNUG_LOG".to_owned(), "warn,sqlx=error".to_owned())],
+            settings: [("SNUG_LOG", "warn,sqlx=error"), ("SNUG_LIMITS", LIFTED)]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .to_vec(),
             wrapper: Vec::new(),
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())),
             process: None,

@@ -57,6 +57,27 @@ fn a_message_that_waits_for_its_next_try_is_not_overtaken() {
     assert_eq!(ids(&outbox.take_due(5_000)), [id(1)]);
 }
 
+/// However often it has to wait, it goes out when its time has come, and nobody is asked.
+#[test]
+fn what_comes_too_soon_goes_out_when_its_time_has_come() {
+    let mut outbox = outbox(&[1, 1]);
+    let mut now = 0;
+    for _ in 0..3 * TRIES_MAX {
+        assert_eq!(ids(&outbox.take_due(now)), [id(1)]);
+        outbox.refuse(id(1), Error::throttled(2), now, 0.9);
+        assert_eq!(
+            (status(&outbox, 1), outbox.next_due()),
+            (Status::Waiting, Some(now + 2_000)),
+            "the seconds that the server said"
+        );
+        assert_eq!(ids(&outbox.take_due(now + 1_999)), []);
+        now += 2_000;
+    }
+    assert_eq!(ids(&outbox.take_due(now)), [id(1)]);
+    outbox.acknowledge(id(1), Seq(5), now);
+    assert_eq!(ids(&outbox.take_due(now)), [id(2)], "in the order in which they were written");
+}
+
 #[test]
 fn a_refused_message_asks_the_person_and_lets_the_next_one_go() {
     let mut outbox = outbox(&[1, 1]);

@@ -1,9 +1,7 @@
 //! Making an account.
 
-use std::net::IpAddr;
-
 use protocol::{DisplayName, Password, User, UserId, Username};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, PaginatorTrait, SqlErr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, SqlErr};
 
 use super::names::{Looks, mark_alike, refuse_alike, taken};
 use crate::{
@@ -12,7 +10,7 @@ use crate::{
     db::{Serial, entity::user, now, serialize},
     policy::Actor,
     rooms,
-    sessions::{self, SignedIn},
+    sessions::{self, SignedIn, Source},
 };
 
 /// What somebody typed who wants an account.
@@ -30,16 +28,16 @@ pub struct Registration<'a> {
 ///
 /// # Errors
 /// `invalid` with every field that is wrong, `throttled`, `unavailable`.
-pub async fn register(chat: &Chat, new: Registration<'_>, from: IpAddr) -> Result<SignedIn> {
+pub async fn register(chat: &Chat, new: Registration<'_>, from: impl Into<Source>) -> Result<SignedIn> {
+    let from = from.into();
     let (username, name, password) = parse(new)?;
-    chat.throttle().check_address(from)?;
+    chat.sign_ins().stranger(from.address).await?;
     refuse_alike(chat.db().read(), &username).await?;
     let password_hash = chat.hasher().hash(password).await?;
     let user = insert(chat, username, name, password_hash).await?;
     let lobby = rooms::lobby();
     rooms::join(chat, Actor::User(user.id), &lobby).await?;
-    chat.throttle().succeeded(&user.username, from);
-    sessions::open(chat, user).await
+    sessions::open(chat, user, &from).await
 }
 
 fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, Password), protocol::Error> {
@@ -58,9 +56,10 @@ async fn insert(chat: &Chat, username: Username, name: DisplayName, password_has
     let transaction = chat.db().begin().await?;
     // Two first accounts at once: only one of them is the owner. Two names alike at once: only one of them is taken.
     serialize(&transaction, Serial::FirstAccount).await?;
-    let role = match user::Entity::find().count(&transaction).await? {
-        0 => user::Role::Owner,
-        _ => user::Role::Member,
+    // Not counted: what is done in here holds up everybody's sends.
+    let role = match user::Entity::find().one(&transaction).await? {
+        None => user::Role::Owner,
+        Some(_) => user::Role::Member,
     };
     refuse_alike(&transaction, &username).await?;
     let looks = Looks::of(username.as_str(), name.as_str());

@@ -1,15 +1,16 @@
-//! What proves who somebody is, and how often it may be tried (ground floor): passwords, access tokens, refresh tokens.
+//! What proves who somebody is (ground floor): passwords, access tokens, refresh tokens; and by what a device is known again.
 
 mod access_token;
+mod device;
+mod fingerprint;
 mod passwords;
 mod refresh_token;
-mod throttle;
 mod typed;
 
 pub(crate) use access_token::{Claims, Tokens};
 pub use access_token::{NotAKey, SigningKey};
-pub(crate) use passwords::Hasher;
+pub use device::DeviceToken;
+pub(crate) use fingerprint::fingerprint;
+pub(crate) use passwords::{Hasher, Lane};
 pub use refresh_token::RefreshToken;
-pub use throttle::Rate;
-pub(crate) use throttle::Throttle;
 pub(crate) use typed::{TypedPassword, new_password};

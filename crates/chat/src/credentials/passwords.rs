@@ -22,8 +22,25 @@ use tokio::{
 
 use crate::{Error, Result};
 
-/// Hashes at the same time: each takes 19 MiB and a core for some 20 ms.
-const AT_ONCE: usize = 2;
+/// Who waits for a hash. Each lane has turns of its own: however many strangers stand in theirs, a known device does not stand behind them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lane {
+    /// Devices from which the account was signed in to before.
+    Known,
+    /// All others.
+    Strangers,
+}
+
+impl Lane {
+    /// Hashes at the same time: each takes 19 MiB and a core for some 20 ms.
+    const fn at_once(self) -> usize {
+        match self {
+            Self::Known => 1,
+            Self::Strangers => 2,
+        }
+    }
+}
+
 /// How long a request waits for its turn before it is told to come back.
 const PATIENCE: Duration = Duration::from_secs(4);
 /// How long the memory of a hash is kept for the next one. To get it anew costs up to half as much time as the hash itself.
@@ -42,23 +59,26 @@ const COMMON: &str = include_str!("common_passwords.txt");
 /// Hashes and checks passwords: Argon2id, 19 MiB, two passes (OWASP Password Storage Cheat Sheet), which are the library's
 /// defaults; a test holds them to that.
 pub(crate) struct Hasher {
-    turns: Arc<Semaphore>,
+    known: Arc<Semaphore>,
+    strangers: Arc<Semaphore>,
     pool: Mutex<Weak<Pool>>,
 }
 
 impl Hasher {
     pub(crate) fn new() -> Self {
-        Self { turns: Arc::new(Semaphore::new(AT_ONCE)), pool: Mutex::default() }
+        let turns = |lane: Lane| Arc::new(Semaphore::new(lane.at_once()));
+        Self { known: turns(Lane::Known), strangers: turns(Lane::Strangers), pool: Mutex::default() }
     }
 
     /// The PHC string to store.
     pub(crate) async fn hash(&self, password: Password) -> Result<String> {
-        self.work(move |memory| hash(memory, &password).map(|hash| hash.to_string()).map_err(Error::internal)).await
+        self.work(Lane::Strangers, move |memory| hash(memory, &password).map(|hash| hash.to_string()).map_err(Error::internal))
+            .await
     }
 
     /// Whether this is the password of the account with this stored hash; of no account when there is none.
-    pub(crate) async fn verify(&self, password: Password, stored: Option<String>) -> Result<bool> {
-        self.work(move |memory| {
+    pub(crate) async fn verify(&self, password: Password, stored: Option<String>, lane: Lane) -> Result<bool> {
+        self.work(lane, move |memory| {
             let known = stored.is_some();
             let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
             let hash = PasswordHash::new(&stored).map_err(Error::internal)?;
@@ -68,9 +88,17 @@ impl Hasher {
         .await
     }
 
-    async fn work<T: Send + 'static>(&self, job: impl FnOnce(&mut Memory) -> Result<T> + Send + 'static) -> Result<T> {
+    async fn work<T: Send + 'static>(
+        &self,
+        lane: Lane,
+        job: impl FnOnce(&mut Memory) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let pool = self.pool();
-        let turn = timeout(PATIENCE, self.turns.clone().acquire_owned()).await.map_err(Error::unavailable)?;
+        let turns = match lane {
+            Lane::Known => &self.known,
+            Lane::Strangers => &self.strangers,
+        };
+        let turn = timeout(PATIENCE, turns.clone().acquire_owned()).await.map_err(Error::unavailable)?;
         let turn = turn.map_err(Error::unavailable)?;
         let used = pool.clone();
         let done = spawn_blocking(move || {
@@ -172,7 +200,7 @@ fn is_run(password: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
+    #![allow(clippy::unwrap_used, clippy::panic)]
     use argon2::password_hash::{PasswordHasher, PasswordVerifier};
     use futures::future::join_all;
 
@@ -187,8 +215,8 @@ mod tests {
         let hasher = Hasher::new();
         let hash = hasher.hash(password("moss and ember")).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
-        assert!(hasher.verify(password("moss and ember"), Some(hash.clone())).await.unwrap());
-        assert!(!hasher.verify(password("moss and embers"), Some(hash)).await.unwrap());
+        assert!(hasher.verify(password("moss and ember"), Some(hash.clone()), Lane::Strangers).await.unwrap());
+        assert!(!hasher.verify(password("moss and embers"), Some(hash), Lane::Strangers).await.unwrap());
     }
 
     /// `$argon2id$v=19$m=19456,t=2,p=1$` and the like: what is stored stays valid, whoever made it.
@@ -206,8 +234,11 @@ mod tests {
             Argon2::new(Algorithm::Argon2id, Version::V0x13, large),
         ] {
             let theirs = argon2.hash_password(b"moss and ember").unwrap().to_string();
-            assert!(hasher.verify(password("moss and ember"), Some(theirs.clone())).await.unwrap(), "{theirs}");
-            assert!(!hasher.verify(password("moss and embers"), Some(theirs.clone())).await.unwrap(), "{theirs}");
+            assert!(hasher.verify(password("moss and ember"), Some(theirs.clone()), Lane::Strangers).await.unwrap(), "{theirs}");
+            assert!(
+                !hasher.verify(password("moss and embers"), Some(theirs.clone()), Lane::Strangers).await.unwrap(),
+                "{theirs}"
+            );
         }
     }
 
@@ -215,13 +246,27 @@ mod tests {
     async fn memory_is_kept_while_there_is_work_and_no_longer() {
         let hasher = Hasher::new();
         assert!(hasher.pool.lock().upgrade().is_none());
-        let hashes = (0..6).map(|_| hasher.verify(password("moss and ember"), None));
+        let hashes = (0..6).map(|_| hasher.verify(password("moss and ember"), None, Lane::Strangers));
         assert!(join_all(hashes).await.into_iter().all(|verified| !verified.unwrap()));
         let pool = hasher.pool.lock().upgrade().unwrap();
-        assert!((1..=AT_ONCE).contains(&pool.0.lock().len()));
+        assert!((1..=Lane::Strangers.at_once()).contains(&pool.0.lock().len()));
         drop(pool);
         while hasher.pool.lock().upgrade().is_some() {
             sleep(KEPT / 10).await;
+        }
+    }
+
+    #[tokio::test]
+    async fn a_known_device_does_not_stand_behind_strangers() {
+        let hasher = Hasher::new();
+        let _all_turns = hasher.strangers.acquire_many(2).await.unwrap();
+        let waiting = (0..10).map(|_| hasher.verify(password("a guess"), None, Lane::Strangers));
+        let mut strangers = Box::pin(join_all(waiting));
+        let mut known = Box::pin(hasher.verify(password("moss and ember"), None, Lane::Known));
+        tokio::select! {
+            biased;
+            _ = &mut strangers => panic!("there was no turn for them"),
+            verified = &mut known => assert!(!verified.unwrap()),
         }
     }
 
@@ -231,7 +276,7 @@ mod tests {
         let parameters = |hash: &str| hash.split('$').nth(3).unwrap().to_owned();
         assert_eq!(parameters(NOBODY), parameters(&hash));
         assert!(PasswordHash::new(NOBODY).is_ok());
-        assert!(!Hasher::new().verify(password("nobody"), None).await.unwrap());
+        assert!(!Hasher::new().verify(password("nobody"), None, Lane::Strangers).await.unwrap());
     }
 
     #[test]

@@ -4,7 +4,8 @@
 use std::fmt;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use sha2::{Digest, Sha256};
+
+use super::fingerprint::fingerprint;
 
 /// A refresh token. Never printed.
 pub struct RefreshToken(String);
@@ -29,7 +30,7 @@ impl RefreshToken {
 
     /// What the database knows a token by that somebody shows.
     pub(crate) fn hash_of(token: &str) -> String {
-        URL_SAFE_NO_PAD.encode(Sha256::digest(token.as_bytes()))
+        fingerprint(token)
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use protocol::EpochId;
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, DbErr, prelude::Uuid};
 
 use super::{
     connect, epoch,
@@ -63,6 +63,14 @@ impl Db {
     /// For reading.
     pub(crate) fn read(&self) -> &Reader {
         &self.read
+    }
+
+    /// The database as other nodes have it too; none where it is a file of this one.
+    pub(crate) fn shared(&self) -> Option<&DatabaseConnection> {
+        match &self.read {
+            Reader::Sqlite(_) => None,
+            Reader::Postgres(pool) => Some(pool),
+        }
     }
 
     /// Starts a transaction that will write.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::{
-    ClientId, EpochId, ErrorCode, Message, MessageId, RoomId, RoomPage, RoomRef, RoomSummary, Seq, User, UserId, Window, limits,
+    ClientId, EpochId, ErrorCode, Message, MessageId, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits,
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
@@ -22,21 +22,22 @@ const STRETCH_MAX_BYTES: usize = 128 * 1024;
 pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<RoomPage> {
     // The head is read before the messages: what is committed in between is in both, and a client drops doubles. The other way
     // round it would be in neither.
-    let found = rooms::load(chat.db().read(), actor, room).await?;
-    page_of(chat, found, window).await
+    let (found, members) = rooms::load_counted(chat.db().read(), actor, room).await?;
+    page_of(chat, found, members, window).await
 }
 
-/// The same, with the rooms that the actor may find: what the page of a room begins with.
+/// The same, with the list of rooms beside it: what the page of a room begins with.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<(RoomPage, Vec<RoomSummary>)> {
+pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<(RoomPage, Vec<Room>)> {
     let (rooms, found) = rooms::list_and_load(chat, actor, room).await?;
-    let page = page_of(chat, found.ok_or(ErrorCode::NotFound)?, window).await?;
+    let (found, members) = found.ok_or(ErrorCode::NotFound)?;
+    let page = page_of(chat, found, members, window).await?;
     Ok((page, rooms))
 }
 
-async fn page_of(chat: &Chat, found: rooms::Found, window: Window) -> Result<RoomPage> {
+async fn page_of(chat: &Chat, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
     let standing = found.access.standing()?;
     let stretch = if found.access.may_read() {
         read(chat, found.room.id, (found.epoch, found.head), window).await?
@@ -47,7 +48,7 @@ async fn page_of(chat: &Chat, found: rooms::Found, window: Window) -> Result<Roo
         room: found.room,
         standing,
         may_edit: found.access.edit_room().is_ok(),
-        members: found.members,
+        members,
         head: found.head,
         epoch: found.epoch,
         messages: stretch.messages,

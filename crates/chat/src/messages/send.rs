@@ -6,7 +6,7 @@ use protocol::{Body, ClientId, RoomRef};
 use tokio::time::timeout;
 
 use super::sent::{Send, Sent};
-use crate::{Chat, Error, Result, policy::Actor, writer::Answer};
+use crate::{Chat, Error, Result, policy::Actor, throttle::Deed, writer::Answer};
 
 /// A send that has no result by then has failed, and may be retried with the same client id (G7).
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -26,8 +26,8 @@ pub struct Outgoing {
 /// commit.
 ///
 /// # Errors
-/// `invalid`, `not_authenticated`, `not_found`, `not_a_member`, `conflict` (the client id was used for something else), and
-/// `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
+/// `invalid`, `not_authenticated`, `not_found`, `not_a_member`, `conflict` (the client id was used for something else), `throttled`,
+/// and `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
 pub fn submit(chat: &Chat, actor: Actor, message: Outgoing) -> impl Future<Output = Result<Sent>> + std::marker::Send + use<> {
     let queued = enqueue(chat, actor, message);
     async move {
@@ -53,6 +53,7 @@ pub async fn send(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Sent> 
 fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>> {
     let author = actor.user()?;
     let body = Body::parse(&message.body)?;
+    chat.deeds().by(author, Deed::Send)?;
     let seats = chat.seats().clone();
     chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body, seats })
 }

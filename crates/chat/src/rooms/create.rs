@@ -1,20 +1,31 @@
 //! Making a room.
 
+use std::iter;
+
 use deunicode::deunicode;
 use protocol::{Field, FieldError, Problem, Room, RoomId, RoomName, Slug, Topic, UserId, Visibility};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
-use super::{membership::enter, namesake::refuse_twice};
+use super::{
+    bounds::{house_has_room, may_join, may_make},
+    membership::enter,
+    namesake::refuse_twice,
+};
 use crate::{
-    Chat, Result,
+    Chat, Limits, Result,
     db::{
+        Sql,
         entity::{membership::Role, room},
         now,
     },
     look::look,
     policy::Actor,
+    throttle::Deed,
     writer::{Transaction, Work},
 };
+
+/// Rooms of the same name are numbered up to here.
+const NUMBERED_MAX: u32 = 20;
 
 /// What somebody typed who wants a room.
 #[derive(Clone, Copy)]
@@ -32,11 +43,17 @@ pub struct NewRoom<'a> {
 /// Makes a room and its first member, its owner.
 ///
 /// # Errors
-/// `invalid` with every field that is wrong, or the name when the actor may find a room that has it; `not_authenticated`, `unavailable`.
+/// `invalid` with every field that is wrong, or the name when the actor may find a room that has it; `not_authenticated`,
+/// `limit_reached`, `throttled`, `unavailable`.
 pub async fn create(chat: &Chat, actor: Actor, new: NewRoom<'_>) -> Result<Room> {
-    let founder = Some(actor.user()?);
+    let founder = actor.user()?;
     let (name, topic, visibility) = parse(new)?;
+    chat.deeds().by(founder, Deed::CreateRoom)?;
+    let Limits { rooms, rooms_made: made_max, rooms_joined: joined_max, .. } = *chat.limits();
+    // Not in the writer, which it would hold up: those that are under way may be some more than there should be.
+    house_has_room(chat.db().read(), rooms).await?;
     let slug = Slug::from_ascii(&deunicode(name.as_str()));
+    let founder = Some(Founder { id: founder, made_max, joined_max });
     chat.writer().run(Create { founder, slug, name, topic, visibility, allow_duplicate: new.allow_duplicate }).await
 }
 
@@ -57,12 +74,21 @@ fn parse(new: NewRoom<'_>) -> std::result::Result<(RoomName, Topic, Visibility),
 /// A room to be made.
 pub(super) struct Create {
     /// The first member; nobody for the lobby of a new server.
-    pub(super) founder: Option<UserId>,
+    pub(super) founder: Option<Founder>,
     pub(super) slug: Slug,
     pub(super) name: RoomName,
     pub(super) topic: Topic,
     pub(super) visibility: Visibility,
     pub(super) allow_duplicate: bool,
+}
+
+/// Who makes a room.
+pub(super) struct Founder {
+    id: UserId,
+    /// Rooms that the account may have made.
+    made_max: u32,
+    /// Rooms that it may be in.
+    joined_max: u32,
 }
 
 impl Work for Create {
@@ -75,37 +101,43 @@ impl Work for Create {
             // Another node that started at the same time has made it.
             return Ok(lobby.into());
         }
-        if let (Some(founder), false) = (self.founder, self.allow_duplicate) {
-            refuse_twice(&**transaction, Actor::User(founder), &self.name, None).await?;
+        if let Some(founder) = &self.founder {
+            if !self.allow_duplicate {
+                refuse_twice(&**transaction, Actor::User(founder.id), &self.name, None).await?;
+            }
+            may_make(&**transaction, founder.id, founder.made_max).await?;
+            may_join(&**transaction, founder.id, founder.joined_max).await?;
         }
+        let id = RoomId::generate();
         let row = room::ActiveModel {
-            id: Set(RoomId::generate().0),
-            slug: Set(free_slug(&**transaction, &self.slug).await?),
+            id: Set(id.0),
+            slug: Set(free_slug(&**transaction, &self.slug, id).await?.into_string()),
             name: Set(self.name.as_str().to_owned()),
             name_look: Set(Some(look(self.name.as_str()))),
             topic: Set(self.topic.as_str().to_owned()),
             visibility: Set(self.visibility.into()),
             last_seq: Set(0),
             created_at: Set(now()),
+            founder_id: Set(self.founder.as_ref().map(|founder| founder.id.0)),
         };
         let room: Room = row.insert(&**transaction).await?.into();
-        if let Some(founder) = self.founder {
-            enter(transaction, room.id, founder, Role::Owner).await?;
+        if let Some(founder) = &self.founder {
+            enter(transaction, room.id, founder.id, Role::Owner).await?;
         }
         Ok(room)
     }
 }
 
-/// The slug, or the first of `slug-2`, `slug-3` … that no room has.
-async fn free_slug(db: &impl ConnectionTrait, slug: &Slug) -> Result<String> {
-    let mut candidate = slug.clone();
-    for n in 2.. {
-        if with_slug(db, &candidate).await?.is_none() {
-            break;
-        }
-        candidate = slug.numbered(n);
-    }
-    Ok(candidate.into_string())
+/// The slug, or the first of `slug-2`, `slug-3` … that no room has. One question for all of them, whatever rooms there are: everybody's
+/// sends wait meanwhile. Where so many have the name, the id tells the room apart; should another one have the same end, this is done
+/// again with another id.
+async fn free_slug(db: &impl ConnectionTrait, slug: &Slug, id: RoomId) -> Result<Slug> {
+    let candidates: Vec<_> = iter::once(slug.clone()).chain((2..=NUMBERED_MAX).map(|n| slug.numbered(n))).collect();
+    let select = Sql::new(db.get_database_backend(), "SELECT slug FROM rooms WHERE slug IN ");
+    let rows = db.query_all_raw(select.list(candidates.iter().map(|slug| slug.as_str().into())).done()).await?;
+    let taken = rows.iter().map(|row| row.try_get_by_index(0)).collect::<std::result::Result<Vec<String>, _>>()?;
+    let free = candidates.into_iter().find(|candidate| !taken.iter().any(|slug| slug == candidate.as_str()));
+    Ok(free.unwrap_or_else(|| slug.of_room(id)))
 }
 
 async fn with_slug(db: &impl ConnectionTrait, slug: &Slug) -> Result<Option<room::Model>> {

@@ -10,6 +10,7 @@ use crate::{
     db::entity::room,
     look::look,
     policy::Actor,
+    throttle::Deed,
     writer::{Transaction, Work},
 };
 
@@ -27,11 +28,13 @@ pub struct RoomEdit<'a> {
 /// Changes the name and the topic of a room. What stays the same is no change.
 ///
 /// # Errors
-/// `invalid` with every field that is wrong, or the name when the actor may find another room that has it; `not_allowed` for a member who is not the room's owner, `not_a_member`,
-/// `not_authenticated`; `not_found` also for what this actor may not know of; `unavailable`.
+/// `invalid` with every field that is wrong, or the name when the actor may find another room that has it; `not_allowed` for a member
+/// who is not the room's owner, `not_a_member`, `not_authenticated`; `not_found` also for what this actor may not know of; `throttled`,
+/// `unavailable`.
 pub async fn edit(chat: &Chat, actor: Actor, room: &RoomRef, edit: RoomEdit<'_>) -> Result<Room> {
     let editor = actor.user()?;
     let (name, topic) = parse(edit)?;
+    chat.deeds().by(editor, Deed::EditRoom)?;
     let room = chat.writer().run(Edit { editor, room: room.clone(), name, topic, allow_duplicate: edit.allow_duplicate }).await?;
     announce(chat, &room).await;
     Ok(room)

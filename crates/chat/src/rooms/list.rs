@@ -1,47 +1,72 @@
-//! The rooms that an actor may find.
+//! The rooms beside a page: an account's own, for guests the public ones. Bounded, whatever the house has.
 
-use protocol::{RoomRef, RoomSummary};
+use protocol::{Room, RoomRef, Standing, limits};
 use sea_orm::ConnectionTrait;
 
 use super::{
-    load::{self, Found, found, select},
+    load::{Found, MEMBERS, UNCOUNTED, found, is, select},
     order,
 };
-use crate::{Chat, Result, policy::Actor};
+use crate::{
+    Chat, Result,
+    db::{Sql, entity::room::Visibility},
+    policy::Actor,
+};
 
-/// The rooms that an actor may find: those joined first, then by name.
+/// The rooms that an account is in, by name, or those that guests may read: [`limits::ROOMS_LISTED`] at most.
 ///
 /// # Errors
 /// `unavailable`.
-pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<RoomSummary>> {
-    Ok(summaries(&findable(chat, actor).await?))
-}
-
-/// The rooms that an actor may find, and among them one as the actor sees it: one question for a page of a room and the list beside it.
-pub(crate) async fn list_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Vec<RoomSummary>, Option<Found>)> {
-    let rooms = findable(chat, actor).await?;
-    let list = summaries(&rooms);
-    let found = rooms.into_iter().find(|found| match room {
-        RoomRef::Id(id) => found.room.id == *id,
-        RoomRef::Slug(slug) => found.room.slug == *slug,
-    });
-    Ok((list, found))
-}
-
-fn summaries(rooms: &[Found]) -> Vec<RoomSummary> {
-    let summary = |found: &Found| {
-        let standing = found.access.standing().ok()?;
-        Some(RoomSummary { room: found.room.clone(), head: found.head, members: found.members, standing })
-    };
-    rooms.iter().filter_map(summary).collect()
-}
-
-async fn findable(chat: &Chat, actor: Actor) -> Result<Vec<Found>> {
+pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Room>> {
     let db = chat.db().read();
-    let select = load::findable(select(db.get_database_backend(), actor), actor);
-    let rows = db.query_all_raw(select.done()).await?;
-    let mut rooms = rows.iter().map(|row| found(row, actor)).collect::<std::result::Result<Vec<_>, _>>()?;
-    rooms.retain(|found| found.access.standing().is_ok());
-    rooms.sort_by_cached_key(|found| (!found.access.is_member(), order::key(&found.room.name)));
+    let sql = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.id IN (");
+    let rows = db.query_all_raw(listed(sql, actor).text(")").done()).await?;
+    let mut rooms = rows.iter().map(|row| Ok(found(row, actor)?.0.room)).collect::<Result<Vec<_>>>()?;
+    sort(&mut rooms);
     Ok(rooms)
+}
+
+/// The same, and beside it one room as the actor sees it, with its number of members: one question for a page of a room and the list.
+pub(crate) async fn list_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Vec<Room>, Option<(Found, u64)>)> {
+    let db = chat.db().read();
+    let members = |sql: Sql| is(sql.text("CASE WHEN "), room).text(" THEN ").text(MEMBERS).text(" ELSE 0 END");
+    let sql = select(db.get_database_backend(), actor, members).text(" WHERE r.id IN (");
+    let sql = listed(sql, actor).text(" UNION SELECT r.id FROM rooms r WHERE ");
+    let (mut list, mut asked) = (Vec::new(), None);
+    for row in &db.query_all_raw(is(sql, room).text(")").done()).await? {
+        let (found, members) = found(row, actor)?;
+        if is_listed(&found, actor) {
+            list.push(found.room.clone());
+        }
+        let is_asked = match room {
+            RoomRef::Id(id) => found.room.id == *id,
+            RoomRef::Slug(slug) => found.room.slug == *slug,
+        };
+        if is_asked && found.access.standing().is_ok() {
+            asked = Some((found, members));
+        }
+    }
+    sort(&mut list);
+    Ok((list, asked))
+}
+
+/// As people sort.
+fn sort(rooms: &mut [Room]) {
+    rooms.sort_by_cached_key(|room| order::key(&room.name));
+}
+
+/// The ids of the rooms that an actor has in the list.
+fn listed(sql: Sql, actor: Actor) -> Sql {
+    let sql = sql.text("SELECT id FROM (SELECT l.id FROM rooms l ");
+    let sql = match actor {
+        Actor::Guest => sql.text("WHERE l.visibility = ").value(Visibility::Public),
+        Actor::User(user) => sql.text("JOIN memberships m ON m.room_id = l.id WHERE m.user_id = ").value(user.0),
+    };
+    sql.text(" ORDER BY lower(l.name), l.id LIMIT ").value(limits::ROOMS_LISTED as i64).text(") AS listed")
+}
+
+/// Whether a room belongs into the list. The one that was asked for came along; when it belongs there, one more than the limit is shown.
+fn is_listed(found: &Found, actor: Actor) -> bool {
+    let wanted = if actor == Actor::Guest { Standing::Guest } else { Standing::Member };
+    found.access.standing() == Ok(wanted)
 }

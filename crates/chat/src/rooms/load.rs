@@ -19,37 +19,51 @@ pub(crate) struct Found {
     pub(crate) head: Seq,
     /// The epoch that the head is of.
     pub(crate) epoch: EpochId,
-    pub(crate) members: u64,
     pub(crate) access: Access,
 }
 
+/// The column of a room's number of members. It takes as long as there are members: it is for pages, not for the writer.
+pub(super) const MEMBERS: &str = "(SELECT COUNT(*) FROM memberships WHERE room_id = r.id)";
+/// The column where nobody asks for them.
+pub(super) const UNCOUNTED: &str = "CAST(0 AS BIGINT)";
+
 /// The room through the eyes of an actor: who may not know of it gets the `not_found` of a room that does not exist.
 pub(crate) async fn load(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef) -> Result<Found> {
-    let select = select(db.get_database_backend(), actor);
-    let select = match room {
-        RoomRef::Id(id) => select.text("r.id = ").value(id.0),
-        RoomRef::Slug(slug) => select.text("r.slug = ").value(slug.as_str()),
-    };
-    let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
-    let found = found(&row, actor)?;
-    found.access.standing()?;
-    Ok(found)
+    Ok(one(db, actor, room, UNCOUNTED).await?.0)
 }
 
-/// Rooms with their counts of members and what the actor is there: one statement, so that head and count are of one moment. What picks
-/// the rooms is to follow.
-pub(super) fn select(backend: DbBackend, actor: Actor) -> Sql {
-    let sql = Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.last_seq, ")
-        .text("(SELECT COUNT(*) FROM memberships WHERE room_id = r.id), ")
-        .text(epoch::SELECT)
-        .text(", ");
+/// The same, with the number of members: one statement, so that head and number are of one moment.
+pub(crate) async fn load_counted(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef) -> Result<(Found, u64)> {
+    one(db, actor, room, MEMBERS).await
+}
+
+async fn one(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &str) -> Result<(Found, u64)> {
+    let select = select(db.get_database_backend(), actor, |sql| sql.text(members));
+    let row = db.query_one_raw(is(select.text(" WHERE "), room).done()).await?.ok_or(ErrorCode::NotFound)?;
+    let (found, members) = found(&row, actor)?;
+    found.access.standing()?;
+    Ok((found, members))
+}
+
+/// The condition of a room's being the one that is named.
+pub(super) fn is(sql: Sql, room: &RoomRef) -> Sql {
+    match room {
+        RoomRef::Id(id) => sql.text("r.id = ").value(id.0),
+        RoomRef::Slug(slug) => sql.text("r.slug = ").value(slug.as_str()),
+    }
+}
+
+/// Rooms, what the actor is there, and a number of members, as this column has it. What picks the rooms is to follow.
+pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql) -> Sql) -> Sql {
+    let sql =
+        Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.last_seq, ").text(epoch::SELECT).text(", ");
     let sql = match actor {
         Actor::Guest => sql.text("NULL"),
         Actor::User(user) => {
             sql.text("(SELECT role FROM memberships WHERE room_id = r.id AND user_id = ").value(user.0).text(")")
         }
     };
-    sql.text(" FROM rooms r WHERE ")
+    members(sql.text(", ")).text(" FROM rooms r")
 }
 
 /// Goes on with a first sieve: the rooms that an actor may find. What may be shown is decided by the policy.
@@ -68,17 +82,17 @@ pub(super) fn findable(sql: Sql, actor: Actor) -> Sql {
 }
 
 /// A row of [`select`], as the actor sees it.
-pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<Found, DbErr> {
-    type Columns = (Uuid, String, String, String, room::Visibility, i64, i64, Option<Uuid>, Option<membership::Role>);
-    let (id, slug, name, topic, visibility, head, members, epoch, role) = Columns::try_get_many_by_index(row)?;
+pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<(Found, u64), DbErr> {
+    type Columns = (Uuid, String, String, String, room::Visibility, i64, Option<Uuid>, Option<membership::Role>, i64);
+    let (id, slug, name, topic, visibility, head, epoch, role, members) = Columns::try_get_many_by_index(row)?;
     // For a moment after a restore, until the next one of the server's looks has made one.
     let epoch = epoch.ok_or_else(|| DbErr::RecordNotFound("the epoch".to_owned()))?;
     let visibility = visibility.into();
-    Ok(Found {
+    let found = Found {
         room: Room { id: RoomId(id), slug, name, topic, visibility },
         head: Seq(head),
         epoch: EpochId(epoch),
-        members: members.unsigned_abs(),
         access: Access::new(visibility, actor, role.map(Into::into)),
-    })
+    };
+    Ok((found, members.unsigned_abs()))
 }

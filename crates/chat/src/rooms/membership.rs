@@ -3,7 +3,7 @@
 use protocol::{Change, Room, RoomId, RoomRef, UserId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
-use super::load::load;
+use super::{bounds::may_join, load::load};
 use crate::{
     Chat, Result,
     db::{
@@ -11,16 +11,19 @@ use crate::{
         now,
     },
     policy::Actor,
+    throttle::Deed,
     writer::{Transaction, Work},
 };
 
 /// Joins a room. Joining again changes nothing.
 ///
 /// # Errors
-/// `not_found` also for what this actor may not know of, `not_authenticated`, `unavailable`.
+/// `not_found` also for what this actor may not know of, `not_authenticated`, `limit_reached`, `throttled`, `unavailable`.
 pub async fn join(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
     let user = actor.user()?;
-    chat.writer().run(Join { user, room: room.clone() }).await
+    chat.deeds().by(user, Deed::Join)?;
+    let rooms_max = chat.limits().rooms_joined;
+    chat.writer().run(Join { user, room: room.clone(), rooms_max }).await
 }
 
 /// Leaves a room. Leaving again changes nothing.
@@ -29,12 +32,15 @@ pub async fn join(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
 /// As [`join`].
 pub async fn leave(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
     let user = actor.user()?;
+    chat.deeds().by(user, Deed::Join)?;
     chat.writer().run(Leave { user, room: room.clone() }).await
 }
 
 struct Join {
     user: UserId,
     room: RoomRef,
+    /// Rooms that the account may be in.
+    rooms_max: u32,
 }
 
 impl Work for Join {
@@ -43,6 +49,7 @@ impl Work for Join {
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
         let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
         if !found.access.is_member() {
+            may_join(&**transaction, self.user, self.rooms_max).await?;
             enter(transaction, found.room.id, self.user, Role::Member).await?;
         }
         Ok(found.room)

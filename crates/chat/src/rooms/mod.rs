@@ -1,5 +1,6 @@
 //! Rooms (use cases): making, finding, joining, leaving and changing them.
 
+mod bounds;
 mod create;
 mod edit;
 mod list;
@@ -8,13 +9,15 @@ mod lobby;
 mod membership;
 mod namesake;
 mod order;
+mod search;
 
 pub use create::{NewRoom, create};
 pub use edit::{RoomEdit, edit, editable};
 pub use list::list;
 pub(crate) use list::list_and_load;
-pub(crate) use load::{Found, load};
+pub(crate) use load::{Found, load, load_counted};
 pub(crate) use lobby::{LOBBY, ensure_lobby, lobby};
 pub use membership::{join, leave};
 pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
+pub use search::{RoomsPage, Search, search};

@@ -3,7 +3,7 @@
 use protocol::{Field, FieldError, Problem, Room, RoomId, RoomName};
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
 
-use super::load::{findable, found, select};
+use super::load::{UNCOUNTED, findable, found, select};
 use crate::{
     Chat, Result,
     db::{Serial, entity::room, serialize},
@@ -32,13 +32,14 @@ pub(super) async fn refuse_twice(db: &impl ConnectionTrait, actor: Actor, name: 
 }
 
 async fn find(db: &impl ConnectionTrait, actor: Actor, name: &RoomName, own: Option<RoomId>) -> Result<Option<Room>> {
-    let select = select(db.get_database_backend(), actor).text("r.name_look = ").value(look(name.as_str()));
+    let select = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED));
+    let select = select.text(" WHERE r.name_look = ").value(look(name.as_str()));
     let select = match own {
         Some(own) => select.text(" AND r.id <> ").value(own.0),
         None => select,
     };
     let row = db.query_one_raw(findable(select.text(" AND "), actor).text(" LIMIT 1").done()).await?;
-    let other = row.map(|row| found(&row, actor)).transpose()?;
+    let other = row.map(|row| found(&row, actor)).transpose()?.map(|(found, _)| found);
     Ok(other.filter(|other| other.access.standing().is_ok()).map(|other| other.room))
 }
 

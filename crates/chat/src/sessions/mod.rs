@@ -4,6 +4,7 @@
 //! Whoever shows one after a successor of it was used has a copy, thief or owner, and nobody can tell which: the whole family ends
 //! (RFC 9700, 4.14.2).
 
+mod devices;
 mod lifetime;
 mod lookup;
 mod renew;
@@ -12,6 +13,7 @@ mod session;
 mod sign_in;
 mod succession;
 
+pub use devices::Source;
 pub(crate) use lifetime::shorten;
 pub(crate) use lookup::by_claims;
 pub use lookup::{Visitor, by_access_token, by_refresh_token, expires_in};

@@ -6,13 +6,14 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use super::{
     lifetime,
     revoke::revoke_reused,
-    session::{Found, Session, Standing, lock},
+    session::{Found, Session, Standing, lock, lookup},
     succession::succeed,
 };
 use crate::{
     Chat, Result,
     credentials::{Claims, RefreshToken},
     db::{Transaction, entity::session, now},
+    throttle::Deed,
 };
 
 /// What a refresh token was exchanged for.
@@ -40,8 +41,13 @@ pub fn grant(chat: &Chat, session: &Session) -> Result<TokenGrant> {
 ///
 /// # Errors
 /// `not_authenticated` for one that is unknown, expired or revoked, and for one in whose place another has gone on: then the session has
-/// ended for everybody who holds a token of it.
+/// ended for everybody who holds a token of it. `throttled`, `unavailable`.
 pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
+    // Before the transaction: what comes too often is not to hold up those who write.
+    let Some(found) = lookup(chat.db().read(), refresh_token).await? else {
+        return Err(ErrorCode::NotAuthenticated.into());
+    };
+    chat.deeds().by(found.session.user.id, Deed::Renew)?;
     let transaction = chat.db().begin().await?;
     let Some(found) = lock(&transaction, refresh_token).await? else {
         return Err(ErrorCode::NotAuthenticated.into());

@@ -6,13 +6,14 @@ use protocol::{ErrorCode, Password, SessionId, User, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
+    devices::{Source, admit, remember},
     lifetime::{self, REMEMBER_REPLACED_MS},
     session::Session,
     succession::issue,
 };
 use crate::{
     Chat, Result,
-    credentials::{RefreshToken, TypedPassword},
+    credentials::{Lane, RefreshToken, TypedPassword},
     db::{
         Transaction,
         entity::{session, user},
@@ -38,18 +39,25 @@ pub const REFUSALS: [&str; 4] = ["malformed", "unknown_user", "wrong_password", 
 ///
 /// # Errors
 /// `wrong_credentials`, in the same words and time for an unknown name; `throttled`; `unavailable`.
-pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: IpAddr) -> Result<SignedIn> {
-    let [malformed, unknown_user, wrong_password, throttled] = REFUSALS.map(|reason| move |user: &str| tell(from, user, reason));
-    chat.throttle().check_address(from).inspect_err(|_| throttled(""))?;
-    let (Ok(username), Some(password)) = (Username::parse(username), TypedPassword::parse(password)) else {
+pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: impl Into<Source>) -> Result<SignedIn> {
+    let from = from.into();
+    let address = from.address;
+    let [malformed, unknown_user, wrong_password, throttled] =
+        REFUSALS.map(|reason| move |user: &str| tell(address, user, reason));
+    let username = Username::parse(username).ok();
+    let name = username.as_ref().map_or("", Username::as_str);
+    let lane = admit(chat, username.as_ref(), &from).await.inspect_err(|error| {
+        if error.public().code == ErrorCode::Throttled {
+            throttled(name);
+        }
+    })?;
+    let (Some(username), Some(password)) = (&username, TypedPassword::parse(password)) else {
         malformed("");
         return Err(ErrorCode::WrongCredentials.into());
     };
-    let name = username.as_str();
-    chat.throttle().check_account(name, from).inspect_err(|_| throttled(name))?;
-    let account = users::by_name(chat.db().read(), &username).await?;
+    let account = users::by_name(chat.db().read(), username).await?;
     let is_known = account.is_some();
-    let Some(account) = verify(chat, account, password).await? else {
+    let Some(account) = verify(chat, account, password, lane).await? else {
         if is_known {
             wrong_password(name)
         } else {
@@ -57,8 +65,7 @@ pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: IpAddr) 
         };
         return Err(ErrorCode::WrongCredentials.into());
     };
-    chat.throttle().succeeded(name, from);
-    open(chat, account.into()).await
+    open(chat, account.into(), &from).await
 }
 
 /// Tells the operator, and programs such as fail2ban (`deploy/fail2ban`), of a sign-in that was refused. What was typed stands in no
@@ -69,13 +76,13 @@ fn tell(from: IpAddr, user: &str, reason: &'static str) {
 }
 
 /// The account, if this is its password. One whose hash is of an older form gets a hash of the form that is compared.
-async fn verify(chat: &Chat, account: Option<user::Model>, password: TypedPassword) -> Result<Option<user::Model>> {
+async fn verify(chat: &Chat, account: Option<user::Model>, password: TypedPassword, lane: Lane) -> Result<Option<user::Model>> {
     let stored = account.as_ref().map(|account| account.password_hash.clone());
-    if chat.hasher().verify(password.normal.clone(), stored.clone()).await? {
+    if chat.hasher().verify(password.normal.clone(), stored.clone(), lane).await? {
         return Ok(account);
     }
     for form in password.older {
-        if chat.hasher().verify(form, stored.clone()).await?
+        if chat.hasher().verify(form, stored.clone(), lane).await?
             && let Some(account) = account
         {
             rehash(chat, &account, password.normal).await?;
@@ -98,11 +105,12 @@ async fn rehash(chat: &Chat, account: &user::Model, password: Password) -> Resul
 }
 
 /// Begins a session for an account that has proved itself.
-pub(crate) async fn open(chat: &Chat, user: User) -> Result<SignedIn> {
+pub(crate) async fn open(chat: &Chat, user: User, from: &Source) -> Result<SignedIn> {
     let id = SessionId::generate();
     let now = now();
     let end = lifetime::end(chat.limits(), now, now);
-    let transaction = chat.db().begin().await?;
+    let mut transaction = chat.db().begin().await?;
+    remember(&mut transaction, user.id, from);
     forget_ended(&transaction, user.id).await?;
     let row = session::ActiveModel {
         id: Set(id.0),

@@ -12,6 +12,7 @@ use crate::{
     policy::Actor,
     rooms,
     sessions::{self, Session},
+    throttle::Deed,
 };
 
 /// One live socket. Dropping it unregisters it.
@@ -31,13 +32,14 @@ impl Connection {
     /// Opens the connection of whoever holds this access token, or of a guest without one.
     ///
     /// # Errors
-    /// `not_authenticated` when the token is wrong, expired, or its session was ended.
+    /// `not_authenticated` when the token is wrong, expired, or its session was ended; `throttled`; `unavailable`.
     pub async fn open(chat: Chat, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
         let Some(access_token) = access_token else {
             let id = chat.hub().register(mailbox.clone(), None);
             return Ok(Self { chat, id, session: None, mailbox, typing: Mutex::default() });
         };
         let claims = chat.tokens().verify(access_token)?;
+        chat.deeds().by(claims.sub, Deed::Connect)?;
         // Registered first, checked then: a session that is ended in between is either seen here or cut there.
         let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
         let mut connection = Self { chat, id, session: None, mailbox, typing: Mutex::default() };

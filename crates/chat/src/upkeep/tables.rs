@@ -3,7 +3,7 @@
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
-use crate::db::entity::{membership, message, refresh_token, room, room_event, session, user};
+use crate::db::entity::{device, membership, message, refresh_token, room, room_event, session, user};
 
 /// Something that is done to one table after the other.
 pub(super) trait EachTable {
@@ -13,11 +13,12 @@ pub(super) trait EachTable {
         E::Model: IntoActiveModel<E::ActiveModel> + Sync;
 }
 
-/// Does it to all of them. The epoch is not among them: a copy has none (`db::epoch`).
+/// Does it to all of them. The epoch is not among them: a copy has none (`db::epoch`); nor are buckets, which fill by themselves.
 pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<user::Entity>().await?;
     deed.table::<session::Entity>().await?;
     deed.table::<refresh_token::Entity>().await?;
+    deed.table::<device::Entity>().await?;
     deed.table::<room::Entity>().await?;
     deed.table::<membership::Entity>().await?;
     deed.table::<message::Entity>().await?;

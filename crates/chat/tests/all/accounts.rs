@@ -1,13 +1,14 @@
 use argon2::{Argon2, password_hash::PasswordHasher};
+use std::{net::IpAddr, time::Duration};
+
 use chat::{
     Actor, Limits, Rate,
     accounts::{self, Registration},
     messages::{self, Outgoing},
-    rooms,
+    rooms::{self, Search},
     sessions::sign_in,
 };
 use protocol::{ClientId, ErrorCode, Field, Problem, Standing, Window};
-use std::{num::NonZeroU32, time::Duration};
 
 use crate::scene::{HOME, PASSWORD, Scene, code, limits};
 
@@ -19,7 +20,7 @@ async fn a_new_account_can_sign_in_and_is_in_the_lobby() {
     let again = sign_in(&scene.chat, "ADA", PASSWORD, HOME).await.unwrap();
     assert_eq!(again.session.user, ada.session.user);
     assert_ne!(again.session.id, ada.session.id);
-    let rooms = rooms::list(&scene.chat, ada.actor()).await.unwrap();
+    let rooms = rooms::search(&scene.chat, ada.actor(), Search::default()).await.unwrap().rooms;
     assert_eq!((rooms[0].room.slug.as_str(), rooms[0].standing, rooms[0].members), ("lobby", Standing::Member, 1));
 }
 
@@ -69,11 +70,10 @@ async fn a_wrong_password_and_an_unknown_name_get_the_same_answer() {
 
 #[tokio::test]
 async fn guessing_is_throttled_and_the_owner_still_gets_in() {
-    let never = Duration::from_secs(86_400);
-    let per_account = Rate { burst: NonZeroU32::new(3).unwrap(), each: never };
+    let per_account = Rate::new(3, Duration::from_secs(86_400));
     let scene = Scene::with(Limits { per_account, ..limits() }).await;
     scene.person("ada").await;
-    let stranger = [203, 0, 113, 7].into();
+    let stranger = IpAddr::from([203, 0, 113, 7]);
     for _ in 0..3 {
         assert_eq!(code(sign_in(&scene.chat, "ada", "a guess", stranger).await), ErrorCode::WrongCredentials);
     }

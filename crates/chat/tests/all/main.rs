@@ -4,6 +4,7 @@
 mod accounts;
 mod delivery;
 mod epoch;
+mod floods;
 mod history;
 mod model;
 mod nodes;

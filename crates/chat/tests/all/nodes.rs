@@ -177,6 +177,6 @@ async fn nodes_that_start_at_once_make_one_lobby() {
     let ada = scene.person("ada").await;
     for chat in [&scene.chat, &other] {
         let rooms = chat::rooms::list(chat, ada.actor()).await.unwrap();
-        assert_eq!(rooms.iter().map(|room| room.room.slug.as_str()).collect::<Vec<_>>(), ["lobby"]);
+        assert_eq!(rooms.iter().map(|room| room.slug.as_str()).collect::<Vec<_>>(), ["lobby"]);
     }
 }

@@ -53,7 +53,7 @@ async fn an_open_room_does_not_exist_for_guests_and_shows_no_messages_before_joi
 
     let slugs = async |actor| {
         let rooms = rooms::list(&scene.chat, actor).await.unwrap();
-        rooms.into_iter().map(|summary| summary.room.slug).collect::<Vec<_>>()
+        rooms.into_iter().map(|room| room.slug).collect::<Vec<_>>()
     };
     assert_eq!(slugs(Actor::Guest).await, ["lobby"]);
     assert_eq!(slugs(bob.actor()).await, ["lobby", "plans"]);
@@ -199,7 +199,6 @@ async fn rooms_are_listed_as_people_sort() {
     for name in ["Room 10", "zoo", "Äpfel", "room 9", "Birnen"] {
         ada.room(name, "public").await;
     }
-    let names =
-        rooms::list(&scene.chat, ada.actor()).await.unwrap().into_iter().map(|summary| summary.room.name).collect::<Vec<_>>();
+    let names = rooms::list(&scene.chat, ada.actor()).await.unwrap().into_iter().map(|room| room.name).collect::<Vec<_>>();
     assert_eq!(names, ["Äpfel", "Birnen", "Lobby", "room 9", "Room 10", "zoo"]);
 }

@@ -1,6 +1,6 @@
 //! A chat in a folder of its own, and people in it.
 
-use std::{net::IpAddr, num::NonZeroU32, time::Duration};
+use std::{net::IpAddr, time::Duration};
 
 use chat::{
     Actor, Chat, Limits, Options, Rate, Session, SigningKey,
@@ -38,10 +38,14 @@ impl Scene {
 
     /// Two nodes on one database, joined by this Redis.
     pub async fn of_two_nodes(redis_url: &str) -> (Self, Chat) {
+        Self::of_two_nodes_with(redis_url, limits()).await
+    }
+
+    pub async fn of_two_nodes_with(redis_url: &str, limits: Limits) -> (Self, Chat) {
         let folder = tempfile::tempdir().unwrap();
         let database_url = testkit::Postgres::shared().await.database().await;
         // At the same time, as after a power cut.
-        let node = || open(&folder, &database_url, limits(), Some(redis_url.to_owned()));
+        let node = || open(&folder, &database_url, limits.clone(), Some(redis_url.to_owned()));
         let (one, other) = futures::join!(node(), node());
         (Self { chat: one, database_url, folder }, other)
     }
@@ -55,8 +59,12 @@ impl Scene {
 
     /// Closes the chat and opens it again on the same data.
     pub async fn restart(self) -> Self {
+        self.restart_with(limits()).await
+    }
+
+    pub async fn restart_with(self, limits: Limits) -> Self {
         self.chat.close().await;
-        let chat = open(&self.folder, &self.database_url, limits(), None).await;
+        let chat = open(&self.folder, &self.database_url, limits, None).await;
         Self { chat, ..self }
     }
 
@@ -93,8 +101,21 @@ impl Scene {
 
 /// Limits that no test meets unless it sets out to.
 pub fn limits() -> Limits {
-    let free = Rate { burst: NonZeroU32::MAX, each: Duration::from_millis(1) };
-    Limits { per_address: free, per_account: free, ..Limits::default() }
+    let free = Rate::new(u32::MAX, Duration::from_millis(1));
+    Limits {
+        per_address: free,
+        per_account: free,
+        sends: free,
+        sends_per_address: free,
+        joins: free,
+        creations: free,
+        edits: free,
+        renewals: free,
+        connects: free,
+        rooms_made: u32::MAX,
+        rooms_joined: u32::MAX,
+        ..Limits::default()
+    }
 }
 
 async fn open(folder: &TempDir, database_url: &str, limits: Limits, redis_url: Option<String>) -> Chat {

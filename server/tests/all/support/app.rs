@@ -2,7 +2,6 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
-    num::NonZeroU32,
     path::Path,
     sync::{Arc, LazyLock},
     time::Duration,
@@ -30,11 +29,25 @@ static METRICS: LazyLock<PrometheusHandle> = LazyLock::new(|| telemetry::start_m
 /// Limits that tests do not run into.
 pub(crate) fn limits() -> Limits {
     let plenty = rate(100_000, Duration::from_millis(1));
-    Limits { per_address: plenty, per_account: plenty, ..Limits::default() }
+    Limits {
+        per_address: plenty,
+        per_account: plenty,
+        sends: plenty,
+        sends_per_address: plenty,
+        joins: plenty,
+        joins_per_address: plenty,
+        creations: plenty,
+        creations_per_address: plenty,
+        renewals: plenty,
+        renewals_per_address: plenty,
+        connects: plenty,
+        connects_per_address: plenty,
+        ..Limits::default()
+    }
 }
 
 pub(crate) fn rate(burst: u32, each: Duration) -> Rate {
-    Rate { burst: NonZeroU32::new(burst).unwrap(), each }
+    Rate::new(burst, each)
 }
 
 /// How a server is built.

@@ -1,5 +1,6 @@
 //! The tables. Ids are bare UUIDs and times unix milliseconds here; the rest of the crate speaks in the types of `protocol`.
 
+pub(crate) mod device;
 pub(crate) mod membership;
 pub(crate) mod message;
 pub(crate) mod refresh_token;

@@ -27,6 +27,8 @@ pub(crate) struct Model {
     /// The newest place in the room's log.
     pub(crate) last_seq: i64,
     pub(crate) created_at: i64,
+    /// Who made it; nobody for the lobby of a new server.
+    pub(crate) founder_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,83 @@
+//! All rooms that an actor may find, a page at a time.
+
+use deunicode::deunicode;
+use protocol::{RoomId, RoomSummary, Slug, limits};
+use sea_orm::ConnectionTrait;
+
+use super::load::{MEMBERS, findable, found, select};
+use crate::{Chat, Result, db::Sql, policy::Actor};
+
+/// Longest text that is looked for, in characters.
+const TEXT_MAX: usize = limits::ROOM_NAME_MAX;
+
+/// Which rooms are looked for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Search<'a> {
+    /// What stands in the name or the topic, or is a part of the address; empty for all.
+    pub text: &'a str,
+    /// The room after which the page begins; the first page without it.
+    pub after: Option<RoomId>,
+}
+
+/// A page of rooms.
+#[derive(Clone, Debug, Default)]
+pub struct RoomsPage {
+    /// By name, [`limits::ROOMS_PAGE`] at most.
+    pub rooms: Vec<RoomSummary>,
+    /// The last of them, where there are more.
+    pub next: Option<RoomId>,
+}
+
+/// The rooms that an actor may find, by name.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn search(chat: &Chat, actor: Actor, search: Search<'_>) -> Result<RoomsPage> {
+    let db = chat.db().read();
+    let sql = select(db.get_database_backend(), actor, |sql| sql.text(MEMBERS)).text(" WHERE ");
+    let sql = after(matching(findable(sql, actor), search.text), search.after);
+    // One more than is shown says whether there are more.
+    let sql = sql.text(" ORDER BY lower(r.name), r.id LIMIT ").value(limits::ROOMS_PAGE as i64 + 1);
+    let mut rooms = Vec::new();
+    for row in &db.query_all_raw(sql.done()).await? {
+        let (found, members) = found(row, actor)?;
+        if let Ok(standing) = found.access.standing() {
+            rooms.push(RoomSummary { room: found.room, head: found.head, members, standing });
+        }
+    }
+    let more = rooms.len() > limits::ROOMS_PAGE;
+    rooms.truncate(limits::ROOMS_PAGE);
+    Ok(RoomsPage { next: rooms.last().filter(|_| more).map(|last| last.room.id), rooms })
+}
+
+/// Names and topics are compared as the database folds them; the address is the name without accents and case.
+fn matching(sql: Sql, text: &str) -> Sql {
+    let text: String = text.trim().chars().take(TEXT_MAX).collect();
+    if text.is_empty() {
+        return sql;
+    }
+    let lower = text.to_lowercase();
+    let sql = like(sql.text(" AND (lower(r.name) "), &lower);
+    let sql = like(sql.text(" OR lower(r.topic) "), &lower);
+    let address = deunicode(&text);
+    let sql = if address.chars().any(|c| c.is_ascii_alphanumeric()) {
+        like(sql.text(" OR r.slug "), Slug::from_ascii(&address).as_str())
+    } else {
+        sql
+    };
+    sql.text(")")
+}
+
+fn like(sql: Sql, part: &str) -> Sql {
+    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    sql.text("LIKE ").value(["%", &escaped, "%"].concat()).text(" ESCAPE '\\'")
+}
+
+fn after(sql: Sql, room: Option<RoomId>) -> Sql {
+    match room {
+        Some(room) => {
+            sql.text(" AND (lower(r.name), r.id) > (SELECT lower(name), id FROM rooms WHERE id = ").value(room.0).text(")")
+        }
+        None => sql,
+    }
+}

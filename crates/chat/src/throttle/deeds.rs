@@ -1,0 +1,61 @@
+//! What may be done so often by an account, and so often from an address: on this node.
+
+use std::net::IpAddr;
+
+use protocol::UserId;
+
+use super::{buckets::Buckets, networks::Networks, rate::Rate};
+
+/// Something that is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Deed {
+    /// Sending a message.
+    Send,
+    /// Joining or leaving a room.
+    Join,
+    /// Making a room.
+    CreateRoom,
+    /// Changing a room, of which everybody is told.
+    EditRoom,
+    /// Exchanging a refresh token.
+    Renew,
+    /// Opening a socket.
+    Connect,
+}
+
+impl Deed {
+    /// All of them, in the order in which they are declared.
+    pub(crate) const ALL: [Self; 6] = [Self::Send, Self::Join, Self::CreateRoom, Self::EditRoom, Self::Renew, Self::Connect];
+}
+
+/// How often a deed may be done.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rates {
+    /// By one account, from wherever.
+    pub(crate) account: Rate,
+    /// From one address, by whomever.
+    pub(crate) address: Rate,
+}
+
+/// The buckets for all deeds.
+pub(crate) struct Deeds([(Buckets<UserId>, Networks); Deed::ALL.len()]);
+
+impl Deeds {
+    /// All full, with these rates.
+    pub(crate) fn new(rates: impl Fn(Deed) -> Rates) -> Self {
+        Self(Deed::ALL.map(|deed| {
+            let Rates { account, address } = rates(deed);
+            (Buckets::new(account), Networks::new(address))
+        }))
+    }
+
+    /// Takes a drop for something that an account does.
+    pub(crate) fn by(&self, account: UserId, deed: Deed) -> Result<(), protocol::Error> {
+        self.0[deed as usize].0.take(&account)
+    }
+
+    /// Takes a drop for something that comes from an address.
+    pub(crate) fn from(&self, address: IpAddr, deed: Deed) -> Result<(), protocol::Error> {
+        self.0[deed as usize].1.take(address)
+    }
+}

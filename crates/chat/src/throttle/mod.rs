@@ -1,0 +1,15 @@
+//! How often things may be done (ground floor): buckets per account and per network. What finds its bucket empty is refused as
+//! `throttled`, with the seconds until there is a drop in it again.
+
+mod buckets;
+mod deeds;
+mod networks;
+mod rate;
+mod shared;
+mod sign_ins;
+
+pub use deeds::Deed;
+pub(crate) use deeds::{Deeds, Rates};
+pub use networks::network_of;
+pub use rate::Rate;
+pub(crate) use sign_ins::SignIns;
