@@ -32,7 +32,7 @@ pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
         }
         .into_any()
     });
-    Page { status: status_of(error.code), ..page }
+    Page { status: status_of(error.code), retry_after: error.retry_after, ..page }
 }
 
 /// The HTTP status that goes with an error.

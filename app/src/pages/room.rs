@@ -52,15 +52,15 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
         Ok(sent) => return Ok(format!("/r/{}#m{}", sent.slug, sent.seq)),
         Err(error) => AppError::from(reveal(&error)),
     };
+    let (status, retry_after) = (status_of(error.error.code), error.error.retry_after);
     let page = match data(&visit, &mut address).await {
         Ok(data) if data.page.standing == Standing::Member => {
-            let fault = error.error.message();
-            let refused = error.general().or(Some(fault));
+            let refused = error.general().or_else(|| Some(error.error.message()));
             show(&visit, address, PageData { refused, ..data }, Some(&written.body))
         }
         _ => not_sent(&visit, &address.slug, &error, written),
     };
-    Err(Page { status: status_of(error.error.code), ..page })
+    Err(Page { status, retry_after, ..page })
 }
 
 async fn send(visit: &Visit, slug: &str, written: &Written) -> Result<chat::messages::Sent, chat::Error> {

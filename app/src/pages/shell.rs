@@ -30,18 +30,20 @@ pub struct Page {
     pub(super) html: String,
     /// Where the browser goes instead.
     pub(super) location: Option<HeaderValue>,
+    /// Seconds after which what was refused may be tried again.
+    pub(super) retry_after: Option<u64>,
 }
 
 impl Page {
     fn of(html: String) -> Self {
-        Self { status: StatusCode::OK, html, location: None }
+        Self { status: StatusCode::OK, html, location: None, retry_after: None }
     }
 
     /// No page, but the way to another one.
     pub(super) fn leading_to(address: &str) -> Self {
         // An address is ASCII that can be printed.
         let location = HeaderValue::try_from(address).ok();
-        Self { status: StatusCode::SEE_OTHER, html: String::new(), location }
+        Self { status: StatusCode::SEE_OTHER, html: String::new(), location, retry_after: None }
     }
 }
 
@@ -49,6 +51,7 @@ impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = (self.status, Html(self.html)).into_response();
         response.headers_mut().extend(self.location.map(|location| (header::LOCATION, location)));
+        response.headers_mut().extend(self.retry_after.map(|seconds| (header::RETRY_AFTER, HeaderValue::from(seconds))));
         response
     }
 }
