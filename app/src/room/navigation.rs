@@ -98,7 +98,7 @@ impl Navigation {
     fn name(self, slug: &str) -> String {
         let rooms = self.app.page.rooms;
         rooms
-            .with_untracked(|rooms| rooms.iter().find(|listed| listed.room.slug == slug).map(|listed| listed.room.name.clone()))
+            .with_untracked(|rooms| rooms.iter().find(|listed| listed.slug == slug).map(|listed| listed.name.clone()))
             .unwrap_or_default()
     }
 
