@@ -129,7 +129,9 @@ fn a_database_that_does_not_answer_is_named_without_its_password() {
     let port = testkit::free_port();
     let url = format!("postgres://snug:hunter2@127.0.0.1:{port}/chat");
     for command in ["serve", "doctor"] {
-        let outcome = output(snug(&[command, "--data-dir"]).arg(folder.path()).env("DATABASE_URL", &url));
+        // Not on the port that everybody listens on by default.
+        let settings = [("DATABASE_URL", url.as_str()), ("SNUG_ADDR", "127.0.0.1:0")];
+        let outcome = output(snug(&[command, "--data-dir"]).arg(folder.path()).envs(settings));
         assert_eq!(outcome.status.code(), Some(1));
         let told = text(&outcome.stderr) + &text(&outcome.stdout);
         let line = told.lines().find(|line| line.contains("database")).unwrap();
