@@ -24,6 +24,7 @@ mod rest;
 mod security;
 mod seldom;
 pub mod serve;
+mod share;
 mod state;
 mod store;
 mod systemd;
@@ -54,7 +55,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(middleware::from_fn(security::headers))
-        .layer(middleware::from_fn_with_state(state.clone(), connections::share))
+        .layer(middleware::from_fn_with_state(state.clone(), share::share))
         .layer(middleware::from_fn_with_state(state.clone(), connections::hold))
         .layer(middleware::from_fn_with_state(state.clone(), caller::client))
         .layer(middleware::from_fn(telemetry::observe))

@@ -2,6 +2,7 @@
 
 mod account;
 mod assets;
+mod composed;
 mod document;
 mod edit_room;
 mod escape;
@@ -19,10 +20,11 @@ mod written;
 
 pub use account::{login, register};
 pub use assets::Assets;
+pub use composed::Written;
 pub use edit_room::edit_room;
 pub use failure::not_found;
 pub use home::home;
 pub use new_room::new_room;
-pub use room::{Written, room, write};
+pub use room::{room, write};
 pub use shell::Page;
 pub use visit::Visit;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 
 use super::{
     Page, Visit,
+    composed::Written,
     escape::escape,
     failure::{failure, nothing_here, status_of},
     not_sent::not_sent,
@@ -15,15 +16,6 @@ use crate::{
     context::reveal,
     room::{Address, MISSING, PageData, Typed, head},
 };
-
-/// What the composer of a room sends without a script.
-#[derive(Deserialize)]
-pub struct Written {
-    /// The message's id, so that a form that is sent twice makes one message.
-    pub client_id: String,
-    /// Its text.
-    pub body: String,
-}
 
 /// A room: `/r/{slug}` and `/r/{slug}/m/{seq}`.
 pub async fn room(visit: Visit) -> Page {

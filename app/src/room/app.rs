@@ -38,13 +38,13 @@ impl App {
     }
 
     pub(crate) fn view(self) -> AnyView {
-        let Self { page, screen, .. } = self;
+        let Self { page, socket, address, screen } = self;
         // Each screen has a view of its own: nothing of one room is left in the next.
         let screens = list(
             move || vec![screen.get()],
             |(number, _)| *number,
             move |(_, screen)| match screen {
-                Screen::Room(visited) => view::room(self, *visited),
+                Screen::Room(visited) => view::room(page, socket, address, *visited),
                 #[cfg(feature = "hydrate")]
                 Screen::Loading(name) => view::loading(name),
                 #[cfg(feature = "hydrate")]

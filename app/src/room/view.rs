@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    app::App, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
+    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
     scroller::Scroller, timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
-    components::{dynamic, dynamic_view},
+    components::{PageContext, dynamic, dynamic_view},
+    socket::Socket,
     state::RoomState,
 };
 
-pub(super) fn room(App { page, socket, address: here, .. }: App, visited: Visited) -> AnyView {
+pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>, visited: Visited) -> AnyView {
     let Visited { address, room: shared, form_id, zone, notice, refused } = visited;
     socket.visit(&shared);
     let state = RwSignal::from(shared.clone());

@@ -152,6 +152,12 @@ impl Chat {
         &self.inner.seats
     }
 
+    /// Names have changed: what is kept with names in it is read anew.
+    pub(crate) fn forget_names(&self) {
+        self.recent().clear();
+        self.seats().clear();
+    }
+
     pub(crate) async fn signal(&self, signal: Signal) {
         self.inner.broker.publish(vec![signal]).await;
     }

@@ -48,6 +48,11 @@ impl Recent {
         self.kept.lock().rooms.get(&room).filter(|(read_at, _)| *read_at == head).map(|(_, stretch)| stretch.clone())
     }
 
+    /// Keeps nothing any more.
+    pub(crate) fn clear(&self) {
+        *self.kept.lock() = Kept::default();
+    }
+
     /// Keeps what was read of a room after its head was found to be this.
     pub(crate) fn keep(&self, room: RoomId, head: Head, stretch: &Stretch) {
         let mut kept = self.kept.lock();

@@ -59,6 +59,11 @@ impl Seats {
         Some((room.clone(), members.get(&user)?.clone()))
     }
 
+    /// Keeps nothing any more.
+    pub(crate) fn clear(&self) {
+        *self.kept.lock() = Kept::default();
+    }
+
     /// Keeps what was found: a room with the head that it has, and perhaps a member.
     pub(crate) fn keep(&self, epoch: EpochId, room: &Room, member: Option<Member>) {
         let mut kept = self.kept.lock();

@@ -21,7 +21,6 @@ pub(crate) use self::{
     answers::hold,
     files::raise_limit,
     http::Http,
-    share::share,
     stream::{Place, Stream},
 };
 use self::{register::Register, share::Share};

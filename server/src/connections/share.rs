@@ -5,19 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use axum::{
-    extract::{Request, State},
-    middleware::Next,
-    response::Response,
-};
 use parking_lot::Mutex;
-use protocol::Error;
 
 use super::register::Register;
-use crate::{AppState, answers::Door, caller::Client};
-
-/// Seconds after which somebody who has too much open may try again.
-const RETRY_SECONDS: u64 = 5;
 
 /// One of the places that an address may have; free again when it is dropped.
 pub(crate) struct Share {
@@ -57,21 +47,6 @@ fn network(address: IpAddr) -> IpAddr {
         IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
-}
-
-/// Counts the requests of each address behind a proxy, as connections are counted of those that come by themselves: the proxy's own
-/// connections stand for many people. Sockets have a count of their own.
-pub(crate) async fn share(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    let behind_proxy = request.extensions().get::<Client>().filter(|client| !client.is_peer);
-    let Some(address) = behind_proxy.map(|client| client.address).filter(|address| !state.proxies.include(*address)) else {
-        return next.run(request).await;
-    };
-    let Some(share) = state.connections.share(address) else {
-        return Door::of(&request).refuse(Error::throttled(RETRY_SECONDS));
-    };
-    let response = next.run(request).await;
-    drop(share);
-    response
 }
 
 #[cfg(test)]

@@ -85,7 +85,8 @@ async fn every_door_says_when_to_come_back() {
     let app = TestApp::builder().limits(Limits { per_address: rate(1, NEVER), ..limits() }).start().await;
     app.ada().await;
     let program = Program::at(app.addr);
-    let form = [("username", "ada"), ("password", PASSWORD), ("display_name", "")];
+    // From here Ada is known by now.
+    let form = [("username", "bob"), ("password", PASSWORD), ("display_name", "")];
     for path in ["/api/fn/login", "/api/fn/register"] {
         let refused = Answer::to(program.post(path).form(&form)).await;
         assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS, "{}", refused.text);

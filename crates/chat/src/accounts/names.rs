@@ -44,19 +44,27 @@ pub(super) fn taken() -> Error {
     FieldError { field: Field::Username, problem: Problem::Taken }.into()
 }
 
-/// Whether a new account's name does not say who it is. Those for whom it could be taken are marked as well.
-pub(super) async fn mark_alike(db: &impl ConnectionTrait, name: &DisplayName, looks: &Looks) -> Result<bool> {
+/// What a new name does to the others.
+pub(super) struct Alike {
+    /// It does not say who it is.
+    pub(super) itself: bool,
+    /// There are others who could be taken for it, and they are marked now.
+    pub(super) others: bool,
+}
+
+/// Compares a new account's name with the others, and marks those for whom it could be taken.
+pub(super) async fn mark_alike(db: &impl ConnectionTrait, name: &DisplayName, looks: &Looks) -> Result<Alike> {
     let same = Condition::any()
         .add(user::Column::NameLook.eq(looks.name.as_str()))
         .add(user::Column::UsernameLook.eq(looks.name.as_str()));
-    let ambiguous = claims_to_be(name.as_str()) || user::Entity::find().filter(same).one(db).await?.is_some();
-    user::Entity::update_many()
+    let itself = claims_to_be(name.as_str()) || user::Entity::find().filter(same).one(db).await?.is_some();
+    let marked = user::Entity::update_many()
         .col_expr(user::Column::Ambiguous, Expr::value(true))
         .filter(user::Column::NameLook.is_in([looks.name.as_str(), looks.username.as_str()]))
         .filter(user::Column::Ambiguous.eq(false))
         .exec(db)
         .await?;
-    Ok(ambiguous)
+    Ok(Alike { itself, others: marked.rows_affected > 0 })
 }
 
 /// Gives looks to the accounts of a version that knew none, and marks those whose names do not say who they are.

@@ -63,14 +63,14 @@ async fn insert(chat: &Chat, username: Username, name: DisplayName, password_has
     };
     refuse_alike(&transaction, &username).await?;
     let looks = Looks::of(username.as_str(), name.as_str());
-    let ambiguous = mark_alike(&transaction, &name, &looks).await?;
+    let alike = mark_alike(&transaction, &name, &looks).await?;
     let row = user::ActiveModel {
         id: Set(UserId::generate().0),
         username: Set(username.into_string()),
         name: Set(name.into_string()),
         username_look: Set(Some(looks.username)),
         name_look: Set(Some(looks.name)),
-        ambiguous: Set(ambiguous),
+        ambiguous: Set(alike.itself),
         password_hash: Set(password_hash),
         role: Set(role),
         created_at: Set(now()),
@@ -80,5 +80,8 @@ async fn insert(chat: &Chat, username: Username, name: DisplayName, password_has
         _ => error.into(),
     })?;
     transaction.commit().await?;
+    if alike.others {
+        chat.forget_names();
+    }
     Ok(user.into())
 }

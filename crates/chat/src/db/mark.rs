@@ -2,12 +2,13 @@
 //! is put back does not have it, and begins another epoch.
 
 use std::{
-    fs::{self, File},
+    fs,
     io::{self, Write},
     path::{Path, PathBuf},
 };
 
 use sea_orm::{ConnectionTrait, DbErr, RuntimeErr};
+use tempfile::NamedTempFile;
 
 use super::epoch;
 
@@ -31,15 +32,14 @@ impl Mark {
         }
     }
 
-    /// Writes the marks that are good from now on.
+    /// Writes the marks that are good from now on, for one start at a time or several.
     pub(super) fn write(&self, marks: &[&str]) -> Result<(), DbErr> {
         let written = || -> io::Result<()> {
-            let mut unfinished = self.0.clone().into_os_string();
-            unfinished.push(".new");
-            let mut file = File::create(&unfinished)?;
-            file.write_all(marks.join("\n").as_bytes())?;
-            file.sync_all()?;
-            fs::rename(&unfinished, &self.0)
+            let mut unfinished = NamedTempFile::new_in(self.0.parent().unwrap_or(Path::new(".")))?;
+            unfinished.write_all(marks.join("\n").as_bytes())?;
+            unfinished.as_file().sync_all()?;
+            unfinished.persist(&self.0)?;
+            Ok(())
         };
         written().map_err(|error| DbErr::Conn(RuntimeErr::Internal(format!("{}: {error}", self.0.display()))))
     }

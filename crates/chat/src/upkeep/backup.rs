@@ -8,6 +8,7 @@ use super::{
     Fault, Result,
     copy::copy,
     file::{self, Unfinished},
+    refuse,
 };
 use crate::db::{
     connect, epoch,
@@ -54,7 +55,7 @@ async fn from_postgres(url: &str, path: &Path) -> Result<()> {
     };
     let from = source.begin_with_options(snapshot).await?;
     let steps = Steps::of(&from).await?;
-    super::refuse_newer(&steps, "the database")?;
+    refuse::refuse_newer(&steps, "the database")?;
     if !steps.pending.is_empty() {
         return Err(Fault::Older);
     }

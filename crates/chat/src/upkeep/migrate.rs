@@ -7,7 +7,7 @@ use std::{
 
 use sea_orm::DatabaseConnection;
 
-use super::{Fault, Result, backup, file, pooler, utc::utc};
+use super::{Fault, Result, backup, file, pooler, refuse, utc::utc};
 use crate::db::{
     connect,
     schema::{self, Steps},
@@ -30,12 +30,12 @@ pub struct Migrated {
 /// The database cannot be reached or is of a newer version, or the backup cannot be written: then nothing was changed.
 pub async fn migrate(database_url: &str, backups: &Path) -> Result<Migrated> {
     pooler::refuse(database_url).await?;
-    super::refuse_foreign_file(database_url).await?;
+    refuse::refuse_foreign_file(database_url).await?;
     file::sweep(backups);
     let connection = connect::writer(database_url).await?;
     let steps = Steps::of(&connection).await?;
-    super::refuse_foreign(&steps, &urls::place(database_url))?;
-    super::refuse_newer(&steps, "the database")?;
+    refuse::refuse_foreign(&steps, &urls::place(database_url))?;
+    refuse::refuse_newer(&steps, "the database")?;
     let mut backup = None;
     if let (true, [first, ..], [_, ..]) = (urls::is_sqlite(database_url), &steps.pending[..], &steps.taken[..]) {
         backup = Some(backup_before(first, &connection, database_url, backups).await?);

@@ -11,6 +11,7 @@ mod migrate;
 mod notes;
 mod pooler;
 mod private;
+mod refuse;
 mod restore;
 mod tables;
 mod utc;
@@ -22,8 +23,6 @@ use std::{
 };
 
 use sea_orm::DbErr;
-
-use crate::db::{schema::Steps, urls};
 
 pub use backup::backup;
 pub use check::check;
@@ -104,30 +103,4 @@ type Result<T> = std::result::Result<T, Fault>;
 #[must_use]
 pub fn sqlite_url(path: &Path) -> String {
     format!("sqlite://{}", path.display().to_string().replace('%', "%25").replace('?', "%3F"))
-}
-
-/// Refuses somebody else's file before anything in it is changed: to open it for writing changes its kind of journal. What cannot be read
-/// now is told by whoever opens it to use it.
-async fn refuse_foreign_file(database_url: &str) -> Result<()> {
-    let Some(path) = urls::sqlite_file(database_url) else { return Ok(()) };
-    let Ok(db) = file::open(&path, true).await else { return Ok(()) };
-    let steps = Steps::of(&db).await;
-    db.close().await?;
-    steps.map_or(Ok(()), |steps| refuse_foreign(&steps, &path.display().to_string()))
-}
-
-/// Refuses somebody else's database.
-fn refuse_foreign(steps: &Steps, what: &str) -> Result<()> {
-    match &steps.foreign {
-        Some(table) => Err(Fault::Foreign(what.to_owned(), table.clone())),
-        None => Ok(()),
-    }
-}
-
-/// Refuses what only a newer version understands.
-fn refuse_newer(steps: &Steps, what: impl Into<String>) -> Result<()> {
-    match steps.unknown.first() {
-        Some(step) => Err(Fault::Newer { what: what.into(), step: step.clone() }),
-        None => Ok(()),
-    }
 }

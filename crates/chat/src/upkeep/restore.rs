@@ -10,7 +10,7 @@ use super::{
     doctor::{self, Verdict},
     file,
     fill::{self, Progress},
-    pooler,
+    pooler, refuse,
 };
 use crate::{
     db::{
@@ -43,11 +43,11 @@ pub async fn restore(database_url: &str, backup: &Path, progress: &(dyn Fn(Progr
     // A copy lives until the rows are read from it.
     let (source, copy) = open_up_to_date(backup).await?;
     pooler::refuse(database_url).await?;
-    super::refuse_foreign_file(database_url).await?;
+    refuse::refuse_foreign_file(database_url).await?;
     let target = connect::writer(database_url).await?;
     let steps = Steps::of(&target).await?;
-    super::refuse_foreign(&steps, &urls::place(database_url))?;
-    super::refuse_newer(&steps, "the database")?;
+    refuse::refuse_foreign(&steps, &urls::place(database_url))?;
+    refuse::refuse_newer(&steps, "the database")?;
     // Somebody's data may be in it, and what changes those takes a backup first.
     if !steps.taken.is_empty() && !steps.pending.is_empty() {
         return Err(Fault::Older);
@@ -75,7 +75,7 @@ pub(super) async fn open_up_to_date(backup: &Path) -> Result<(DatabaseConnection
     let is_damaged = |error: DbErr| Fault::Damaged(backup.to_owned(), error.to_string());
     let mut source = open_sound(backup).await?;
     let steps = Steps::of(&source).await.map_err(is_damaged)?;
-    super::refuse_newer(&steps, backup.display().to_string())?;
+    refuse::refuse_newer(&steps, backup.display().to_string())?;
     let copy = if steps.pending.is_empty() { None } else { Some(copy_of(backup)?) };
     if let Some(copy) = &copy {
         source = file::open(copy.path(), false).await?;

@@ -150,6 +150,7 @@ async fn a_name_that_does_not_say_who_it_is_is_marked_wherever_it_stands() {
         assert!(register(username, display_name).await.0, "{display_name}");
     }
     assert!(!register("joe", "Joe").await.0);
+    assert_eq!(marks().await, marked(true, true));
     say(grace).await;
     let seen = marks().await;
     assert_eq!((&seen[..2], seen[2].1), (&marked(true, true)[..], true));
