@@ -22,25 +22,24 @@ use super::{Dynamic, dynamic};
 type View = OwnedView<AnyView>;
 type Shown = <View as Render>::State;
 
+/// What a row is known by. One type for all lists, so that the browser loads the code of one.
+type Key = (u128, u128);
+
 /// The rows as they are to be, each with what it is known by and what makes it if it is new.
-pub(crate) struct List<K>(Vec<(K, Box<dyn FnOnce() -> View + Send>)>);
+pub(crate) struct List(Vec<(Key, Box<dyn FnOnce() -> View + Send>)>);
 
 /// The rows as they are, and the mark behind the last one.
-pub(crate) struct ListState<K> {
-    rows: VecDeque<(K, Shown)>,
+pub(crate) struct ListState {
+    rows: VecDeque<(Key, Shown)>,
     end: Placeholder,
 }
 
 /// A list that follows what `items` reads. A row is made by `view` once, and lives until its key is there no more.
-pub(crate) fn list<T, K>(
+pub(crate) fn list<T: Send + 'static>(
     items: impl Fn() -> Vec<T> + Send + 'static,
-    key: fn(&T) -> K,
+    key: fn(&T) -> Key,
     view: impl Fn(T) -> AnyView + Copy + Send + 'static,
-) -> Dynamic<List<K>>
-where
-    T: Send + 'static,
-    K: PartialEq + Send + 'static,
-{
+) -> Dynamic<List> {
     let owner = Owner::new();
     dynamic(move || {
         let row = |item: T| {
@@ -55,8 +54,8 @@ where
     })
 }
 
-impl<K: PartialEq + 'static> Render for List<K> {
-    type State = ListState<K>;
+impl Render for List {
+    type State = ListState;
 
     fn build(self) -> Self::State {
         let rows = self.0.into_iter().map(|(key, make)| (key, make().build())).collect();
@@ -90,7 +89,7 @@ impl<K: PartialEq + 'static> Render for List<K> {
     }
 }
 
-impl<K: 'static> Mountable for ListState<K> {
+impl Mountable for ListState {
     fn unmount(&mut self) {
         self.rows.iter_mut().for_each(|(_, row)| row.unmount());
         self.end.unmount();
@@ -114,7 +113,7 @@ impl<K: 'static> Mountable for ListState<K> {
 }
 
 /// It has no element of its own that could have attributes.
-impl<K: PartialEq + Send + 'static> AddAnyAttr for List<K> {
+impl AddAnyAttr for List {
     type Output<New: Attribute> = Self;
 
     fn add_any_attr<New: Attribute>(self, _: New) -> Self::Output<New> {
@@ -122,7 +121,7 @@ impl<K: PartialEq + Send + 'static> AddAnyAttr for List<K> {
     }
 }
 
-impl<K: PartialEq + Send + 'static> RenderHtml for List<K> {
+impl RenderHtml for List {
     type AsyncOutput = Self;
     type Owned = Self;
 

@@ -6,7 +6,7 @@ use protocol::{RoomPage, Seq, Standing, Visibility, Window};
 use crate::state::RoomState;
 
 /// What is said at the address of a message that is not there.
-pub(crate) const MISSING: &str = "There is no message at this address. This is the room.";
+pub(crate) const MISSING: &str = "There is no message at this address.";
 
 /// `/r/{slug}` with `?before=` or `?after=`, or `/r/{slug}/m/{seq}`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]

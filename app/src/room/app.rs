@@ -42,7 +42,7 @@ impl App {
         // Each screen has a view of its own: nothing of one room is left in the next.
         let screens = list(
             move || vec![screen.get()],
-            |(number, _)| *number,
+            |(number, _)| (0, u128::from(*number)),
             move |(_, screen)| match screen {
                 Screen::Room(visited) => view::room(page, socket, address, *visited),
                 #[cfg(feature = "hydrate")]

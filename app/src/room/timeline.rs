@@ -91,7 +91,8 @@ fn list(room: RoomContext, rows: &[Row], _shown: Shown) -> AnyView {
 
 #[cfg(not(feature = "ssr"))]
 fn list(room: RoomContext, _rows: &[Row], shown: Shown) -> AnyView {
-    crate::components::list(move || shown.items.get(), |item| item.key, move |item| message::row(room, item.row)).into_any()
+    crate::components::list(move || shown.items.get(), |item| item.key.number(), move |item| message::row(room, item.row))
+        .into_any()
 }
 
 fn rows(room: RoomContext, outbox: &Outbox) -> Vec<Row> {

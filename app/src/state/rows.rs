@@ -19,6 +19,17 @@ pub enum RowKey {
     Message(UserId, ClientId),
 }
 
+impl RowKey {
+    /// The same as numbers. A day's are no message's: ids with all their bits turned over have no version and variant of a UUID.
+    #[must_use]
+    pub fn number(self) -> (u128, u128) {
+        match self {
+            Self::Day(author, message) => (!author.0.as_u128(), message.0.as_u128()),
+            Self::Message(author, message) => (author.0.as_u128(), message.0.as_u128()),
+        }
+    }
+}
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
