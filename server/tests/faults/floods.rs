@@ -201,7 +201,7 @@ async fn rooms_without_a_limit() {
         let mallory = mallory.clone();
         async move {
             while Instant::now() < end || outcome.throttled.load(Ordering::Relaxed) == 0 {
-                let fields = [("name", "a"), ("topic", ""), ("visibility", "public")];
+                let fields = [("name", "a"), ("topic", ""), ("visibility", "public"), ("allow_duplicate", "true")];
                 outcome.note_answer(&submit(&mallory, "create_room", &fields, MALLORY).await);
             }
         }
