@@ -47,7 +47,9 @@ const isMember = () => document.querySelector(SIGN_OUT) !== null;
 const LEAVING = "snug.leaving";
 
 addEventListener("submit", (event) => {
-  if (event.target.matches(SIGN_OUT)) sessionStorage.setItem(LEAVING, "");
+  if (!event.target.matches(SIGN_OUT)) return;
+  document.documentElement.dataset.leaving = "";
+  sessionStorage.setItem(LEAVING, "");
 });
 
 // Browsers that keep nothing for this site throw at the very name of a storage.

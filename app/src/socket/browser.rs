@@ -34,6 +34,11 @@ pub(super) fn go_to(address: &str) {
     let _ = location().set_href(address);
 }
 
+/// Whether the reader signs out, as the page's script says.
+pub(super) fn is_leaving() -> bool {
+    document().document_element().is_some_and(|root| root.has_attribute("data-leaving"))
+}
+
 /// Loads this page anew.
 pub(super) fn reload() {
     let _ = location().reload();

@@ -121,7 +121,10 @@ impl Client {
             Action::Drop => {}
             Action::SignIn => {
                 storage::forget_token();
-                browser::go_to(&signed_out(&browser::here()));
+                // The answer to the reader's own sign-out leads elsewhere, and the socket may hear of it sooner.
+                if !browser::is_leaving() {
+                    browser::go_to(&signed_out(&browser::here()));
+                }
             }
             Action::Reload => browser::reload(),
         }
