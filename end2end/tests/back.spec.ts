@@ -15,7 +15,8 @@ test("the browser of these tests keeps pages: a guest's comes back as it was", a
   await go(page, "/register");
   await mark(page);
   await page.goto("/login");
-  await page.goBack();
+  // Playwright's own way back waits for a page to load, and this one does not.
+  await page.evaluate(() => setTimeout(() => history.back()));
   await expect(page).toHaveURL(/register/);
   expect(await isMarked(page)).toBe(true);
 });
