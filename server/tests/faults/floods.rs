@@ -225,7 +225,7 @@ async fn joins_and_leaves() {
     let change = |number: usize, outcome: Arc<Outcome>, end: Instant| {
         let mallory = mallory.clone();
         async move {
-            let function = if number % 2 == 0 { "join_room" } else { "leave_room" };
+            let function = if number.is_multiple_of(2) { "join_room" } else { "leave_room" };
             while Instant::now() < end {
                 outcome.note_answer(&submit(&mallory, function, &[("room", "garden")], MALLORY).await);
             }
