@@ -26,6 +26,8 @@ impl Steps {
     pub(crate) async fn of<'c>(db: impl Into<DatabaseExecutor<'c>>) -> Result<Self, DbErr> {
         let manager = SchemaManager::new(db.into());
         let db = manager.get_connection();
+        // Asked before the steps: another process may be taking them all at this moment.
+        let table = a_table(db).await?;
         let mut taken = Vec::new();
         if manager.has_table("seaql_migrations").await? {
             let rows = Statement::from_string(db.get_database_backend(), "SELECT version FROM seaql_migrations ORDER BY version");
@@ -35,7 +37,7 @@ impl Steps {
         }
         let known: Vec<String> = Migrator::migrations().iter().map(|step| step.name().to_owned()).collect();
         let (pending, unknown) = (without(&known, &taken), without(&taken, &known));
-        let foreign = if unknown.len() == taken.len() { a_table(db).await? } else { None };
+        let foreign = table.filter(|_| unknown.len() == taken.len());
         Ok(Self { taken, pending, unknown, foreign })
     }
 }
