@@ -1,10 +1,8 @@
 //! What one address has of the places.
 
-use std::{
-    net::{IpAddr, Ipv6Addr},
-    sync::Arc,
-};
+use std::{net::IpAddr, sync::Arc};
 
+use chat::network_of;
 use parking_lot::Mutex;
 
 use super::register::Register;
@@ -17,7 +15,7 @@ pub(crate) struct Share {
 
 impl Share {
     pub(super) fn of(open: &Arc<Mutex<Register>>, address: IpAddr, max: usize) -> Option<Self> {
-        let network = network(address);
+        let network = network_of(address);
         let mut register = open.lock();
         let count = register.shares.entry(network).or_default();
         if *count >= max {
@@ -38,14 +36,6 @@ impl Drop for Share {
                 register.shares.remove(&self.network);
             }
         }
-    }
-}
-
-/// An IPv6 customer has a whole /64 to change addresses in, so that counts as one.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => address.into(),
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
     }
 }
 
