@@ -153,7 +153,8 @@ impl Server {
     fn sign_in(&mut self, account: usize) -> Result<()> {
         let forwarded = format!("198.51.100.{account}");
         let form = format!("username=bench{account}&display_name=&password={}", PASSWORD.replace(' ', "+"));
-        let answer = self.submit("register", &form, &forwarded)?;
+        // Without a cookie: a second account in one browser would end the session of the first.
+        let answer = self.submit("register", &form, &forwarded, "")?;
         if account == 0 {
             let cookie = header(&answer, "set-cookie").and_then(|cookie| cookie.split(';').next());
             cookie.ok_or("no session cookie came with the registration")?.clone_into(&mut self.cookie);
@@ -166,13 +167,13 @@ impl Server {
         Ok(())
     }
 
-    fn submit(&self, function: &str, form: &str, forwarded: &str) -> Result<String> {
+    fn submit(&self, function: &str, form: &str, forwarded: &str, cookie: &str) -> Result<String> {
         let headers = [
             ("Accept", "text/html"),
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Sec-Fetch-Site", "same-origin"),
             ("X-Forwarded-For", forwarded),
-            ("Cookie", &self.cookie),
+            ("Cookie", cookie),
         ];
         ask(self.addr, "POST", &format!("/api/fn/{function}"), &headers, form)
     }
@@ -183,7 +184,8 @@ impl Server {
     /// It was refused.
     pub fn make_room(&self, name: &str) -> Result<()> {
         if self.kind == Kind::Snug {
-            self.submit("create_room", &format!("name={name}&topic=&visibility=public"), "198.51.100.0")?;
+            let form = format!("name={name}&topic=&visibility=public&allow_duplicate=true");
+            self.submit("create_room", &form, "198.51.100.0", &self.cookie)?;
         }
         Ok(())
     }
