@@ -74,9 +74,9 @@ impl Room {
 
 impl Known {
     /// What is kept, if it is all. Then the database is not asked: a room whose head has been raised since takes nothing, and a client id
-    /// is stored once only, so the transaction fails and is run again. PostgreSQL is asked always, since that is how the rooms are locked.
+    /// is stored once only, so the transaction fails and is run again.
     pub(super) fn kept(transaction: &Transaction, seats: &Seats, sends: &[Send]) -> Option<Self> {
-        if transaction.is_repeated() || transaction.get_database_backend() != DbBackend::Sqlite {
+        if transaction.is_repeated() || !goes_by_what_is_kept(transaction.get_database_backend()) {
             return None;
         }
         let mut known = Self { rooms: HashMap::new(), members: HashMap::new(), earlier: HashMap::new() };
@@ -96,7 +96,9 @@ impl Known {
         let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
         for seat in models::<Seat>(&found)? {
             let (room, member) = seat.parts();
-            seats.keep(transaction.epoch(), &room, member.clone());
+            if goes_by_what_is_kept(backend) {
+                seats.keep(transaction.epoch(), &room, member.clone());
+            }
             if let Some(member) = member {
                 members.insert((room.id, member.user.id), member);
             }
@@ -173,4 +175,9 @@ impl Known {
 
 fn models<M: FromQueryResult>(rows: &[QueryResult]) -> std::result::Result<Vec<M>, DbErr> {
     rows.iter().map(|row| M::from_query_result(row, "")).collect()
+}
+
+/// PostgreSQL is asked each time, since that is how the rooms are locked.
+fn goes_by_what_is_kept(backend: DbBackend) -> bool {
+    backend == DbBackend::Sqlite
 }
