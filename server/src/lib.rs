@@ -25,6 +25,7 @@ mod security;
 mod seldom;
 pub mod serve;
 mod share;
+mod shared;
 mod state;
 mod store;
 mod systemd;
@@ -32,8 +33,10 @@ pub mod telemetry;
 mod template;
 pub mod ws;
 
+use shared::Sharing;
+
 pub use failure::Failure;
-pub use state::AppState;
+pub use state::{AppState, Parts};
 
 /// Every address of the server, and what a request passes on its way there (from the last layer to the first).
 pub fn router(state: AppState) -> Router {
@@ -46,15 +49,18 @@ pub fn router(state: AppState) -> Router {
         .route("/api/{*rest}", any(answers::not_found))
         .merge(pages::routes(&state))
         .method_not_allowed_fallback(answers::method_not_allowed)
+        .layer(Sharing)
         .layer(middleware::from_fn_with_state(state.clone(), security::same_origin))
         .layer(middleware::from_fn_with_state(state.clone(), security::known_host))
         // Probes are asked for by address, not by name.
         .route("/healthz", get(probes::alive))
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
+        .layer(Sharing)
         .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(middleware::from_fn(security::headers))
+        .layer(Sharing)
         .layer(middleware::from_fn_with_state(state.clone(), share::share))
         .layer(middleware::from_fn_with_state(state.clone(), connections::hold))
         .layer(middleware::from_fn_with_state(state.clone(), caller::client))

@@ -19,7 +19,7 @@ use tokio::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    AppState,
+    AppState, Parts,
     assets::Site,
     config::{Options, Store},
     connections::{self, Connections, Http},
@@ -67,10 +67,10 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     beside.spawn(telemetry::measure(chat.clone(), database_folder(options, &data_dir)));
     beside.spawn(systemd::show_life());
     let lost = tokio::spawn(stop_when_lost(chat.clone(), stop.clone()));
-    let state = AppState {
+    let state = Parts {
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
-        hosts: Arc::new(hosts),
+        hosts,
         proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,
@@ -80,7 +80,7 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     // Whoever started it may have closed the output; the server is of use all the same.
     let _ = writeln!(io::stdout(), "Snug is ready: http://{}", address_to_open(addr));
     systemd::ready();
-    run(listener, state).await;
+    run(listener, state.into()).await;
     lost.abort();
     if timeout(CLOSE_MAX, chat.close()).await.is_err() {
         tracing::error!("the database did not close in time");

@@ -1,6 +1,6 @@
 //! What handlers need, put together.
 
-use std::sync::Arc;
+use std::{ops::Deref, sync::Arc};
 
 use axum::extract::FromRef;
 use chat::Chat;
@@ -8,15 +8,18 @@ use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{assets::Site, connections::Connections, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets};
 
-/// What handlers need; cheap to clone.
+/// What handlers need; cheap to clone, which each layer of the router does with each request.
 #[derive(Clone)]
-pub struct AppState {
+pub struct AppState(Arc<Parts>);
+
+/// The parts of [`AppState`].
+pub struct Parts {
     /// The chat itself.
     pub chat: Chat,
     /// The files of the site.
     pub site: Arc<Site>,
     /// The names this server answers to.
-    pub hosts: Arc<Hosts>,
+    pub hosts: Hosts,
     /// The proxies whose word counts.
     pub proxies: Arc<Proxies>,
     /// What guests were shown last.
@@ -27,6 +30,20 @@ pub struct AppState {
     pub connections: Connections,
     /// Those of them that are sockets.
     pub sockets: Sockets,
+}
+
+impl From<Parts> for AppState {
+    fn from(parts: Parts) -> Self {
+        Self(Arc::new(parts))
+    }
+}
+
+impl Deref for AppState {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
 }
 
 /// What one handler needs alone: it does not have to know the whole then, of which it is a part itself.

@@ -6,14 +6,14 @@ use axum::{
     http::{HeaderMap, HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
     response::Response,
 };
-use bytes::Bytes;
+use chat::Chat;
 use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use protocol::{BEARER_PREFIX, SUBPROTOCOL};
-use tokio::net::TcpStream;
 use tungstenite::handshake::server::create_response_with_body;
 
-use crate::connections::{Place, Stream};
+use super::socket::Socket;
+use crate::connections::Stream;
 
 /// The answer to a request for a socket, and the socket that is there when the answer is written. `None` when it is no such request.
 pub(super) fn accept(mut request: Request) -> Option<(Response, Upgrade)> {
@@ -29,12 +29,12 @@ pub(super) fn accept(mut request: Request) -> Option<(Response, Upgrade)> {
 pub(super) struct Upgrade(OnUpgrade);
 
 impl Upgrade {
-    /// The bare connection, its place, and what was read from it already. `None` when the client went away.
-    pub(super) async fn done(self) -> Option<(TcpStream, Place, Bytes)> {
+    /// The socket. `None` when the client went away.
+    pub(super) async fn done(self, chat: &Chat) -> Option<Socket> {
         let upgraded = self.0.await.inspect_err(|error| tracing::debug!(%error, "no socket after all")).ok()?;
         let parts = upgraded.downcast::<TokioIo<Stream>>().ok()?;
         let (tcp, place) = parts.io.into_inner().into_socket();
-        Some((tcp, place, parts.read_buf))
+        Some(Socket::new(chat, tcp, place, parts.read_buf))
     }
 }
 

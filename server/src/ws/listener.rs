@@ -9,15 +9,16 @@ use futures::{
     stream::FuturesUnordered,
 };
 use hub::Queue;
-use protocol::{CloseCode, RoomRef, ServerFrame, limits};
+use protocol::{CloseCode, RoomRef, ServerFrame, UserId, limits};
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::CancellationToken;
 use tungstenite::{self, Message};
 
 use super::{
+    counts::Counted,
     end::{End, Step},
     socket::Socket,
-    sockets::Sockets,
+    sockets::{Place, Sockets},
 };
 
 /// What a listener needs between two frames.
@@ -34,6 +35,8 @@ pub(super) struct Listener<'a> {
     pub(super) sends: FuturesUnordered<BoxFuture<'static, ServerFrame>>,
     /// Where the client is.
     pub(super) address: IpAddr,
+    /// One of the sockets that the account may have.
+    _account: Option<Counted<UserId>>,
     stop: &'a CancellationToken,
     silence_max: Duration,
     /// Ends when nothing was received from the client for too long.
@@ -41,34 +44,43 @@ pub(super) struct Listener<'a> {
 }
 
 impl<'a> Listener<'a> {
-    pub(super) fn new(
-        chat: &'a Chat,
-        connection: Connection,
+    /// Opens the connection of whoever holds the token, or of a guest, and greets them.
+    ///
+    /// # Errors
+    /// How the socket has to end when it may not be opened.
+    pub(super) async fn open(
         socket: &'a mut Socket,
+        token: Option<String>,
+        place: &Place,
+        chat: &'a Chat,
         sockets: &'a Sockets,
-        address: IpAddr,
-    ) -> Self {
+    ) -> Result<Self, End> {
+        let connection = Connection::open(chat.clone(), token.as_deref(), socket.mailbox.clone()).await;
+        let connection = connection.map_err(|error| End::unwelcome(&error))?;
+        let user = connection.session().map(|session| session.user.clone());
+        let account = match &user {
+            Some(user) => Some(sockets.place_of(user.id).ok_or(End::Close(CloseCode::Full))?),
+            None => None,
+        };
+        socket.mailbox.enqueue(&ServerFrame::Hello { build: app::build_id().to_owned(), epoch: Some(chat.epoch()), user });
         let silence_max = sockets.limits.silence;
-        let silence = Box::pin(sleep(silence_max));
-        Self {
+        Ok(Self {
             chat,
             connection: Arc::new(connection),
             socket,
             asked: Fuse::terminated(),
             hint: Fuse::terminated(),
             sends: FuturesUnordered::new(),
-            address,
+            address: place.address,
+            _account: account,
             stop: &sockets.stop,
             silence_max,
-            silence,
-        }
+            silence: Box::pin(sleep(silence_max)),
+        })
     }
 
     /// Listens until either side ends the socket.
-    pub(super) async fn listen(mut self) -> End {
-        let user = self.connection.session().map(|session| session.user.clone());
-        let hello = ServerFrame::Hello { build: app::build_id().to_owned(), epoch: Some(self.chat.epoch()), user };
-        self.socket.mailbox.enqueue(&hello);
+    pub(super) async fn listen(&mut self) -> End {
         loop {
             // What was said since the last time is written at once; what the socket does not take, as soon as it does.
             let (waits, replaying) = match self.socket.mailbox.flush() {
@@ -90,12 +102,17 @@ impl<'a> Listener<'a> {
                     Ok(())
                 }
                 () = &mut self.silence => Err(End::Close(CloseCode::Silent)),
-                () = self.stop.cancelled() => Err(self.finish().await),
+                () = self.stop.cancelled() => break,
             };
             if let Err(end) = step {
                 return end;
             }
         }
+        // What was accepted is finished (G8).
+        while let Some(answer) = self.sends.next().await {
+            self.socket.mailbox.enqueue(&answer);
+        }
+        End::Close(CloseCode::Restart)
     }
 
     fn receive(&mut self, received: Result<Message, tungstenite::Error>) -> Step {
@@ -118,13 +135,5 @@ impl<'a> Listener<'a> {
         while let Some(Some(answer)) = self.sends.next().now_or_never() {
             self.socket.mailbox.enqueue(&answer);
         }
-    }
-
-    /// Finishes what was accepted (G8).
-    async fn finish(&mut self) -> End {
-        while let Some(answer) = self.sends.next().await {
-            self.socket.mailbox.enqueue(&answer);
-        }
-        End::Close(CloseCode::Restart)
     }
 }

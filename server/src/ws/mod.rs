@@ -13,7 +13,7 @@ use axum::{
     extract::{Query, Request, State},
     response::{IntoResponse, Response},
 };
-use chat::{Deed, subscriptions::Connection};
+use chat::{Chat, Deed};
 use futures::FutureExt;
 use protocol::{CloseCode, ErrorCode};
 use serde::Deserialize;
@@ -58,39 +58,31 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     let Some((answer, upgrade)) = handshake::accept(request) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
-    let place = state.sockets.place(address);
+    let (chat, sockets) = (state.chat.clone(), state.sockets.clone());
+    let place = sockets.place(address);
     // Counted from here on: a stop that comes before the task starts has to wait for it.
-    let counted = state.sockets.counted();
+    let counted = sockets.counted();
     tokio::spawn(async move {
         let _counted = counted;
-        if let Some((stream, _connection, read)) = upgrade.done().await {
-            serve(Socket::new(&state.chat, stream, read), token, place, &state).await;
-        }
+        let Some(mut socket) = upgrade.done(&chat).await else { return };
+        // The place is free again when the socket has closed.
+        let end = match &place {
+            Some(place) => serve(&mut socket, token, place, &chat, &sockets).await,
+            None => End::Close(CloseCode::Full),
+        };
+        // A client that does not read would hold up a stop, and its place, for ever.
+        let _ = timeout(sockets.limits.goodbye, socket.close(end)).boxed().await;
     });
     answer
 }
 
-/// Serves whoever holds the token, or a guest, to the end. The place is free again when the socket has closed.
-async fn serve(mut socket: Socket, token: Option<String>, place: Option<Place>, state: &AppState) {
-    let end = match &place {
-        Some(place) => run(&mut socket, token, place, state).await,
-        None => End::Close(CloseCode::Full),
+/// Serves whoever holds the token, or a guest, until either side ends the socket.
+///
+/// What happens once, the opening here and the close above, is in boxes: the task of a socket that does nothing would keep room for it.
+async fn serve(socket: &mut Socket, token: Option<String>, place: &Place, chat: &Chat, sockets: &Sockets) -> End {
+    let mut listener = match Listener::open(socket, token, place, chat, sockets).boxed().await {
+        Ok(listener) => listener,
+        Err(end) => return end,
     };
-    // A client that does not read would hold up a stop, and its place, for ever.
-    let _ = timeout(state.sockets.limits.goodbye, socket.close(end)).await;
-}
-
-async fn run(socket: &mut Socket, token: Option<String>, place: &Place, state: &AppState) -> End {
-    let AppState { chat, sockets, .. } = state;
-    // In a box: it is done before anything is received, and would keep its room in every socket that does nothing.
-    let connection = match Connection::open(chat.clone(), token.as_deref(), socket.mailbox.clone()).boxed().await {
-        Ok(connection) => connection,
-        Err(error) => return End::unwelcome(&error),
-    };
-    let account = connection.session().map(|session| session.user.id);
-    let counted = account.map(|account| sockets.place_of(account));
-    if matches!(counted, Some(None)) {
-        return End::Close(CloseCode::Full);
-    }
-    Listener::new(chat, connection, socket, sockets, place.address).listen().await
+    listener.listen().await
 }

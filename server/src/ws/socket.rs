@@ -12,21 +12,23 @@ use super::{
     end::End,
     transport::{Reader, Transport},
 };
+use crate::connections::Place;
 
 /// Both sides of a socket, and the queue of what is to be written to it.
 pub(super) struct Socket {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) transport: Transport,
     pub(super) reader: Reader,
+    _place: Place,
 }
 
 impl Socket {
-    /// A socket on a connection from which this was `read` already.
-    pub(super) fn new(chat: &Chat, stream: TcpStream, read: Bytes) -> Self {
+    /// A socket on a connection that has this place, and from which this was `read` already.
+    pub(super) fn new(chat: &Chat, stream: TcpStream, place: Place, read: Bytes) -> Self {
         let transport = Transport::new(stream);
         let mailbox = chat.mailbox(transport.clone());
         let reader = Reader::new(transport.clone(), mailbox.clone(), read);
-        Self { mailbox, transport, reader }
+        Self { mailbox, transport, reader, _place: place }
     }
 
     /// Says goodbye and waits until the client has read it: a socket that is dropped with unread data resets the connection, which

@@ -19,7 +19,7 @@ use tungstenite::{
 };
 
 /// Bytes that are read at once. With the bounds of the mailbox it is what a socket takes of memory (G6).
-const READ_BUFFER_BYTES: usize = 1024;
+const READ_BUFFER_BYTES: usize = 512;
 /// Reads after which others have their turn: tungstenite reads on until it has a message, which a client can put off for ever.
 const READS_AT_ONCE: u32 = 32;
 

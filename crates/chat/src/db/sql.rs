@@ -66,6 +66,12 @@ impl Sql {
         self
     }
 
+    /// Goes on with the most rows that are wanted, written out: SQLite prepares a statement anew when a value behind `LIMIT` is bound,
+    /// since the number may change how it searches.
+    pub(crate) fn limit(self, rows: u64) -> Self {
+        self.text(" LIMIT ").text(&rows.to_string())
+    }
+
     pub(crate) fn done(self) -> Statement {
         Statement { sql: self.sql, values: Some(Values(self.values)), db_backend: self.backend }
     }

@@ -119,8 +119,7 @@ async fn fetch(
         .text(side)
         .value(seq.0)
         .text(order)
-        .text(" LIMIT ")
-        .value(count.cast_signed() + 1);
+        .limit(count + 1);
     let mut messages = db.query_all_raw(select.done()).await?.iter().map(message).collect::<std::result::Result<Vec<_>, _>>()?;
     let found = messages.len();
     messages.truncate(fitting(&messages).min(usize::try_from(count).unwrap_or(usize::MAX)));

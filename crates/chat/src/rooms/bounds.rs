@@ -23,7 +23,7 @@ pub(super) async fn house_has_room(db: &impl ConnectionTrait, max: u32) -> Resul
 /// Counts no further than to the limit.
 async fn fewer(db: &impl ConnectionTrait, rows: impl FnOnce(Sql) -> Sql, max: u32) -> Result<()> {
     let sql = rows(Sql::new(db.get_database_backend(), "SELECT COUNT(*) FROM (SELECT 1 FROM "));
-    let row = db.query_one_raw(sql.text(" LIMIT ").value(i64::from(max)).text(") AS counted").done()).await?;
+    let row = db.query_one_raw(sql.limit(max.into()).text(") AS counted").done()).await?;
     let count: i64 = row.ok_or(DbErr::RecordNotFound(String::new()))?.try_get_by_index(0)?;
     if count < i64::from(max) { Ok(()) } else { Err(ErrorCode::LimitReached.into()) }
 }

@@ -62,7 +62,7 @@ fn listed(sql: Sql, actor: Actor) -> Sql {
         Actor::Guest => sql.text("WHERE l.visibility = ").value(Visibility::Public),
         Actor::User(user) => sql.text("JOIN memberships m ON m.room_id = l.id WHERE m.user_id = ").value(user.0),
     };
-    sql.text(" ORDER BY lower(l.name), l.id LIMIT ").value(limits::ROOMS_LISTED as i64).text(") AS listed")
+    sql.text(" ORDER BY lower(l.name), l.id").limit(limits::ROOMS_LISTED as u64).text(") AS listed")
 }
 
 /// Whether a room belongs into the list. The one that was asked for came along; when it belongs there, one more than the limit is shown.

@@ -37,7 +37,7 @@ pub async fn search(chat: &Chat, actor: Actor, search: Search<'_>) -> Result<Roo
     let sql = select(db.get_database_backend(), actor, |sql| sql.text(MEMBERS)).text(" WHERE ");
     let sql = after(matching(findable(sql, actor), search.text), search.after);
     // One more than is shown says whether there are more.
-    let sql = sql.text(" ORDER BY lower(r.name), r.id LIMIT ").value(limits::ROOMS_PAGE as i64 + 1);
+    let sql = sql.text(" ORDER BY lower(r.name), r.id").limit(limits::ROOMS_PAGE as u64 + 1);
     let mut rooms = Vec::new();
     for row in &db.query_all_raw(sql.done()).await? {
         let (found, members) = found(row, actor)?;

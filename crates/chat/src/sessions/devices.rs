@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// Marks of an account that are kept, the last ones that were seen.
-const KEPT_MAX: i64 = 20;
+const KEPT_MAX: u64 = 20;
 /// A device that was not seen for so long is a stranger again, in milliseconds.
 const KEPT_MS: i64 = 400 * 24 * 60 * 60 * 1000;
 
@@ -84,5 +84,5 @@ pub(super) fn remember(transaction: &mut Transaction, user: UserId, from: &Sourc
     transaction.add(insert.text(" ON CONFLICT (user_id, mark) DO UPDATE SET seen_at = excluded.seen_at").done());
     let forget = Sql::new(backend, "DELETE FROM devices WHERE user_id = ").value(user.0);
     let forget = forget.text(" AND mark NOT IN (SELECT mark FROM devices WHERE user_id = ").value(user.0);
-    transaction.add(forget.text(" ORDER BY seen_at DESC LIMIT ").value(KEPT_MAX).text(")").done());
+    transaction.add(forget.text(" ORDER BY seen_at DESC").limit(KEPT_MAX).text(")").done());
 }

@@ -10,7 +10,7 @@ use std::{
 use chat::{Chat, Limits, Rate, SigningKey};
 use metrics_exporter_prometheus::PrometheusHandle;
 use server::{
-    AppState,
+    AppState, Parts,
     assets::Site,
     connections::{self, Connections},
     guests::Pages,
@@ -88,17 +88,17 @@ impl Builder {
         let stop = CancellationToken::new();
         let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
         let addr = listener.local_addr().unwrap();
-        let state = AppState {
+        let state = Parts {
             chat: chat.clone(),
             site: Arc::new(self.site),
-            hosts: Arc::new(Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST))),
+            hosts: Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST)),
             proxies: Arc::default(),
             pages: Pages::default(),
             metrics: METRICS.clone(),
             connections: Connections::new(self.connections),
             sockets: ws::Sockets::new(self.sockets, stop.clone()),
         };
-        let server = tokio::spawn(run(listener, state));
+        let server = tokio::spawn(run(listener, state.into()));
         TestApp { addr, chat, stop, server, data }
     }
 }
