@@ -26,7 +26,9 @@ struct Item {
 /// What stands in the box.
 #[derive(Clone, Copy)]
 struct Shown {
+    /// None on the server, where nothing changes.
     items: RwSignal<Vec<Item>>,
+    is_empty: RwSignal<bool>,
     /// From where on there is more, at each end.
     older: RwSignal<Option<Seq>>,
     newer: RwSignal<Option<Seq>>,
@@ -37,8 +39,13 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
     // The server does not know what waits in the outbox, so the first rendering has none of it.
     let first = untrack(|| rows(room, &Outbox::default()));
     let (older, newer) = room.state.with_untracked(ends);
-    let items = RwSignal::new(first.iter().cloned().map(item).collect());
-    let shown = Shown { items, older: RwSignal::new(older), newer: RwSignal::new(newer) };
+    let items = if cfg!(feature = "ssr") { Vec::new() } else { first.iter().cloned().map(item).collect() };
+    let shown = Shown {
+        items: RwSignal::new(items),
+        is_empty: RwSignal::new(first.is_empty()),
+        older: RwSignal::new(older),
+        newer: RwSignal::new(newer),
+    };
     Effect::new(move |before: Option<()>| {
         if before.is_none() {
             room.scroller.arrive();
@@ -116,6 +123,7 @@ impl Shown {
         for (end, now) in [(self.older, older), (self.newer, newer)] {
             end.maybe_update(|shown| std::mem::replace(shown, now) != now);
         }
+        self.is_empty.maybe_update(|is_empty| std::mem::replace(is_empty, rows.is_empty()) != rows.is_empty());
         self.items.maybe_update(|items| {
             let same_keys = items.len() == rows.len() && items.iter().zip(&rows).all(|(item, row)| item.key == row.key());
             // Rows hardly ever change places, so the next one to be found is mostly the first one left.
@@ -181,8 +189,7 @@ fn missed(room: RoomContext) -> Dynamic<Option<String>> {
 /// What to do where nothing has been said yet.
 fn empty(room: RoomContext, shown: Shown) -> impl IntoView {
     let standing = room.standing();
-    let is_empty =
-        Memo::new(move |_| shown.items.with(Vec::is_empty) && shown.older.get().is_none() && shown.newer.get().is_none());
+    let is_empty = Memo::new(move |_| shown.is_empty.get() && shown.older.get().is_none() && shown.newer.get().is_none());
     let is_open = Memo::new(move |_| room.state.with(RoomState::is_open_to_reader));
     dynamic_view(move || {
         let text = match standing.get() {
