@@ -58,5 +58,5 @@ test("who is not the owner has no way to rename it", async ({ ada, bob, problems
   await expect(bob.page.getByRole("link", { name: "Edit" })).toHaveCount(0);
   problems.allow(/403/);
   await bob.page.goto(`/r/${slug}/edit`);
-  await expect(bob.page.getByText("The room's owner can.")).toBeVisible();
+  await expect(bob.page.getByText("An owner can.")).toBeVisible();
 });

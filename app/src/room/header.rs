@@ -38,7 +38,7 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
 /// A popover, so that it opens without a script.
 fn menu(room: RoomContext) -> impl IntoView {
     let facts = room.room();
-    let may_edit = Memo::new(move |_| room.state.with(|state| state.may_edit));
+    let may_edit = Memo::new(move |_| room.state.with(|state| state.rights.edit));
     let edit = dynamic_view(move || {
         may_edit.get().then(|| {
             let address = room.slug.with_value(|slug| ["/r/", slug, "/edit"].concat());

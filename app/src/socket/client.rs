@@ -221,7 +221,8 @@ impl Client {
                     self.read(room);
                 }
             }
-            ServerFrame::Unsubscribed { room } => {
+            ServerFrame::Unsubscribed { room, again: true } => self.subscriptions.gap(room),
+            ServerFrame::Unsubscribed { room, again: false } => {
                 if self.subscriptions.ended(room) {
                     self.read(room);
                 }
@@ -256,18 +257,24 @@ impl Client {
         let id = event.room;
         let Some(room) = self.find(id) else { return };
         // The hint for lists may have been lost; what is in the log is not.
-        if let Change::RoomChanged { name, topic } = &event.change {
+        if let Change::RoomChanged { name, topic, .. } = &event.change {
             self.renamed(id, name.clone(), topic.clone());
         }
         self.socket.typing.maybe_update(|typing| typing.apply(&event));
+        let rights_changed = match &event.change {
+            Change::RoomChanged { .. } => true,
+            Change::MemberChanged { user, .. } | Change::MemberAdded { user } => Some(user.id) == self.reader,
+            _ => false,
+        };
         let own = event.message().filter(|message| Some(message.author.id) == self.reader).map(|message| message.client_id);
         let was_open = room.with_untracked(RoomState::is_open_to_reader);
         let applied = room.try_maybe_update(|state| {
             let applied = state.apply(event);
             (applied == Applied::Fresh, applied)
         });
-        if !was_open && room.with_untracked(RoomState::is_open_to_reader) {
-            // The snapshot held no messages then.
+        // The snapshot held no messages then, or says of the reader what is so no more.
+        if (!was_open && room.with_untracked(RoomState::is_open_to_reader)) || (rights_changed && applied == Some(Applied::Fresh))
+        {
             self.read(id);
         }
         match (applied, own) {

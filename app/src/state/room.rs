@@ -2,7 +2,9 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use protocol::{Change, EpochId, Event, Message, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
+use protocol::{
+    Change, EpochId, Event, Message, MessageId, Rights, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits,
+};
 
 /// Messages that a timeline holds at most; the far end is dropped and loaded again when somebody scrolls there.
 const SHOWN_MAX: usize = 300;
@@ -40,8 +42,8 @@ pub struct RoomState {
     pub room: Room,
     /// What the reader may do.
     pub standing: Standing,
-    /// Whether the reader may change the room's name and topic.
-    pub may_edit: bool,
+    /// What else the reader may do, as it was read last.
+    pub rights: Rights,
     /// Number of members.
     pub members: u64,
     reader: Option<UserId>,
@@ -72,7 +74,7 @@ impl RoomState {
             messages: page.messages,
             room: page.room,
             standing: page.standing,
-            may_edit: page.may_edit,
+            rights: page.rights,
             members: page.members,
             reader,
             head: page.head,
@@ -274,13 +276,37 @@ impl RoomState {
                 self.members = self.members.saturating_sub(1);
                 if self.is_reader(&event.actor) {
                     self.standing = Standing::MayJoin;
-                    self.may_edit = false;
+                    self.rights = Rights::default();
                 }
             }
-            Change::RoomChanged { name, topic } => {
-                self.room.name = name;
-                self.room.topic = topic;
+            Change::MemberAdded { user } => {
+                self.members += 1;
+                if self.is_reader(&user) {
+                    self.standing = Standing::Member;
+                }
             }
+            Change::MemberRemoved { user } => {
+                self.members = self.members.saturating_sub(1);
+                if self.is_reader(&user) {
+                    self.standing = Standing::MayJoin;
+                    self.rights = Rights::default();
+                }
+            }
+            // What it means for the reader is read anew: no page decides that.
+            Change::MemberChanged { .. } => {}
+            Change::RoomChanged { name, topic, slug, visibility, archived, slow_seconds } => {
+                self.room = Room { id: self.room.id, name, topic, slug, visibility, archived, slow_seconds };
+            }
+            Change::MessageDeleted { id, .. } => self.delete(id),
+        }
+    }
+
+    /// What it said goes; that there was something stays.
+    fn delete(&mut self, id: MessageId) {
+        if let Some(message) = self.messages.iter_mut().find(|message| message.id == id) {
+            let message = Arc::make_mut(message);
+            message.body.clear();
+            message.deleted = true;
         }
     }
 

@@ -148,6 +148,7 @@ fn as_message(pending: &Pending, author: &User) -> (Message, Mark) {
         client_id: pending.client_id,
         body: pending.body.clone(),
         at,
+        deleted: false,
     };
     (message, mark)
 }

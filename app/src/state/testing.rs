@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use protocol::{
-    Change, ClientId, Event, Message, MessageId, NewMessage, Room, RoomId, RoomPage, Seq, Standing, User, UserId, Visibility,
-    Window, limits::PAGE,
+    Change, ClientId, Event, Message, MessageId, NewMessage, Rights, Room, RoomId, RoomPage, Seq, Standing, User, UserId,
+    Visibility, Window, limits::PAGE,
 };
 
 /// An id that is the same at each run.
@@ -24,7 +24,12 @@ pub(crate) fn room_id() -> RoomId {
 
 pub(crate) fn message_event(seq: i64, author: u64, at: i64) -> Event {
     let n = u64::try_from(seq).unwrap();
-    let message = NewMessage { id: id::<MessageId>(n), client_id: id::<ClientId>(1_000_000 + n), body: format!("text {seq}") };
+    let message = NewMessage {
+        id: id::<MessageId>(n),
+        client_id: id::<ClientId>(1_000_000 + n),
+        body: format!("text {seq}"),
+        deleted: false,
+    };
     Event { room: room_id(), seq: Seq(seq), at, actor: user(author), change: Change::MessageCreated { message } }
 }
 
@@ -48,7 +53,9 @@ pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
                 Deed::Joins(who) => told(who, Change::MemberJoined),
                 Deed::Leaves(who) => told(who, Change::MemberLeft),
                 Deed::Renames(who) => {
-                    told(who, Change::RoomChanged { name: format!("Name {seq}"), topic: format!("Topic {seq}") })
+                    let (name, topic, slug) = (format!("Name {seq}"), format!("Topic {seq}"), "lobby".to_owned());
+                    let visibility = Visibility::Public;
+                    told(who, Change::RoomChanged { name, topic, slug, visibility, archived: false, slow_seconds: 0 })
                 }
             }
         })
@@ -81,8 +88,8 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
                 members -= 1;
                 standing = if own { Standing::MayJoin } else { standing };
             }
-            Change::RoomChanged { name: new_name, topic: new_topic } => (name, topic) = (new_name, new_topic),
-            Change::MessageCreated { .. } => {}
+            Change::RoomChanged { name: new_name, topic: new_topic, .. } => (name, topic) = (new_name, new_topic),
+            _ => {}
         }
     }
     let room = Room {
@@ -91,11 +98,13 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
         name: name.to_owned(),
         topic: topic.to_owned(),
         visibility: Visibility::Public,
+        archived: false,
+        slow_seconds: 0,
     };
     RoomPage {
         room,
         standing,
-        may_edit: false,
+        rights: Rights::default(),
         members,
         head: Seq(i64::try_from(head).unwrap()),
         epoch: id(7),

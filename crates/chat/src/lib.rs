@@ -16,6 +16,7 @@ pub mod upkeep;
 mod chat;
 
 // Engine: the writer runs their work, the log holds what happened, and the crate `hub` delivers it.
+mod account_log;
 mod log;
 mod writer;
 

@@ -79,7 +79,7 @@ mod tests {
     fn stretch(bytes: usize) -> Stretch {
         let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
-        let message = Message { id, seq: Seq(1), author, client_id, body: "x".repeat(bytes), at: 0 };
+        let message = Message { id, seq: Seq(1), author, client_id, body: "x".repeat(bytes), at: 0, deleted: false };
         Stretch { messages: vec![Arc::new(message)], ..Stretch::default() }
     }
 

@@ -6,9 +6,7 @@
 use std::collections::HashMap;
 
 use parking_lot::Mutex;
-use protocol::{EpochId, RoomId, RoomRef, Seq, User, UserId, Visibility};
-
-use crate::policy::Role;
+use protocol::{EpochId, RoomId, RoomRef, RoomRole, Seq, User, UserId, Visibility};
 
 /// Members that are kept. When there are more all go, and those who write come back.
 const KEPT_MAX: usize = 10_000;
@@ -19,6 +17,7 @@ pub(crate) struct Room {
     pub(crate) id: RoomId,
     pub(crate) slug: String,
     pub(crate) visibility: Visibility,
+    pub(crate) archived: bool,
     pub(crate) head: Seq,
 }
 
@@ -26,7 +25,9 @@ pub(crate) struct Room {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Member {
     pub(crate) user: User,
-    pub(crate) role: Role,
+    pub(crate) role: RoomRole,
+    /// Until then they may not write.
+    pub(crate) muted_until: Option<i64>,
 }
 
 /// The members who wrote last.
@@ -108,13 +109,14 @@ mod tests {
     use super::*;
 
     fn room(head: i64) -> Room {
-        Room { id: RoomId::generate(), slug: "garden".into(), visibility: Visibility::Public, head: Seq(head) }
+        Room { id: RoomId::generate(), slug: "garden".into(), visibility: Visibility::Public, archived: false, head: Seq(head) }
     }
 
     fn member(name: &str) -> Member {
         Member {
             user: User { id: UserId::generate(), username: name.into(), name: name.into(), ambiguous: false },
-            role: Role::Member,
+            role: RoomRole::Member,
+            muted_until: None,
         }
     }
 

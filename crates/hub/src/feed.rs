@@ -5,9 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use protocol::{RoomId, Seq, ServerFrame, UserId};
+use protocol::{Seq, ServerFrame, UserId};
 
-use crate::{ConnectionId, Frame, Mailbox, Published};
+use crate::{Bars, ConnectionId, Frame, Mailbox, Published};
 
 /// Early events that are kept. Beyond this they are read from the database with the ones that are missing.
 const EARLY_MAX: usize = 256;
@@ -82,7 +82,9 @@ impl Feed {
         }
         self.early = self.early.split_off(&last.next());
         self.last = last;
-        due.chunk_by(|one, _| one.bars.is_none()).map(|due| self.hand_out(due, unsent)).sum()
+        due.chunk_by(|one, next| one.bars == Bars::Nobody && next.bars != Bars::Strangers)
+            .map(|due| self.hand_out(due, unsent))
+            .sum()
     }
 
     /// Adds the early events whose turn has come.
@@ -99,16 +101,21 @@ impl Feed {
         }
     }
 
-    /// Gives events to everyone; only the last of them may bar somebody.
+    /// Gives events to everyone; only the last of them may bar somebody, and one that bars strangers stands alone.
     fn hand_out(&mut self, due: &[Published], unsent: &mut Vec<Arc<Mailbox>>) -> u64 {
+        let last = due.last().map(|event| (event.room, event.bars));
+        if let Some((room, Bars::Strangers)) = last {
+            self.bar(|_| true, &ServerFrame::Unsubscribed { room, again: true }, unsent);
+            return 0;
+        }
         for subscriber in self.subscribers.values_mut() {
             if subscriber.give(due) {
                 unsent.push(subscriber.mailbox.clone());
             }
         }
         let deliveries = due.len() * self.subscribers.len();
-        if let Some((barred, event)) = due.last().and_then(|event| Some((event.bars?, event))) {
-            self.bar(event.room, barred, unsent);
+        if let Some((room, Bars::One(barred))) = last {
+            self.bar(|user| user == Some(barred), &ServerFrame::Unsubscribed { room, again: false }, unsent);
         }
         deliveries as u64
     }
@@ -124,13 +131,14 @@ impl Feed {
         }
     }
 
-    fn bar(&mut self, room: RoomId, user: UserId, unsent: &mut Vec<Arc<Mailbox>>) {
+    fn bar(&mut self, barred: impl Fn(Option<UserId>) -> bool, told: &ServerFrame, unsent: &mut Vec<Arc<Mailbox>>) {
+        let told = Frame::of(told);
         self.subscribers.retain(|_, subscriber| {
-            let theirs = subscriber.user == Some(user);
-            if theirs && subscriber.mailbox.push([Frame::of(&ServerFrame::Unsubscribed { room })]) {
+            let is_barred = barred(subscriber.user);
+            if is_barred && subscriber.mailbox.push([told.clone()]) {
                 unsent.push(subscriber.mailbox.clone());
             }
-            !theirs
+            !is_barred
         });
     }
 

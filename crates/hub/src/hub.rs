@@ -243,7 +243,7 @@ fn send(due: Vec<Arc<Mailbox>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Queue, mailbox::tests::Pipe};
+    use crate::{Bars, Queue, mailbox::tests::Pipe};
 
     #[tokio::test]
     async fn feeds_of_one_epoch_take_no_place_of_another() {
@@ -267,7 +267,7 @@ mod tests {
         let last = || hub.feed(room).map(|feed| feed.lock().last());
         assert_eq!(last(), Some(Seq(20)));
         // By a node on a copy of the database, say.
-        let event = |epoch| Published { room, seq: Seq(21), epoch, frame: Frame::text("{}"), bars: None };
+        let event = |epoch| Published { room, seq: Seq(21), epoch, frame: Frame::text("{}"), bars: Bars::Nobody };
         hub.deliver(vec![event(old)]);
         assert_eq!(last(), Some(Seq(20)));
         hub.deliver(vec![event(new)]);

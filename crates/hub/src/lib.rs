@@ -21,4 +21,4 @@ pub use catch_up::RoomLog;
 pub use frame::Frame;
 pub use hub::{Hub, Refusal};
 pub use mailbox::{Mailbox, Outlet, Queue};
-pub use signal::{Audience, ConnectionId, Published, Signal};
+pub use signal::{Audience, Bars, ConnectionId, Published, Signal};

@@ -17,7 +17,21 @@ pub struct Published {
     /// What subscribers are given.
     pub frame: Frame,
     /// Who may not read the room any longer from here on (G9).
-    pub bars: Option<UserId>,
+    pub bars: Bars,
+}
+
+/// Whose right to read a room ends with an event.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Bars {
+    /// Nobody's.
+    #[default]
+    Nobody,
+    /// One person's, who is given the event and nothing after it.
+    One(UserId),
+    /// That of everybody who is no member. Which these are is not known here: all have to ask again, and members are given the event
+    /// then.
+    Strangers,
 }
 
 /// What nodes tell each other.

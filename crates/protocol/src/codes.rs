@@ -20,6 +20,14 @@ pub enum ErrorCode {
     NotAMember,
     /// The person may see it, but not do that there.
     NotAllowed,
+    /// The room may be read only.
+    Archived,
+    /// The moderators have stopped the person from writing for a while.
+    Muted,
+    /// The person was kept out of the room.
+    Banned,
+    /// It needs an owner: somebody else has to be made one first.
+    LastOwner,
     /// Something typed cannot be taken; `fields` says what.
     Invalid,
     /// A client id that was used before for something else (G2).
@@ -51,12 +59,16 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 18] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
         Self::NotFound,
         Self::NotAMember,
         Self::NotAllowed,
+        Self::Archived,
+        Self::Muted,
+        Self::Banned,
+        Self::LastOwner,
         Self::Invalid,
         Self::Conflict,
         Self::BadRequest,
@@ -83,9 +95,15 @@ impl ErrorCode {
         match self {
             Self::NotAuthenticated | Self::WrongCredentials => 401,
             Self::NotFound => 404,
-            Self::NotAMember | Self::NotAllowed | Self::ForeignOrigin | Self::LimitReached => 403,
+            Self::NotAMember
+            | Self::NotAllowed
+            | Self::Archived
+            | Self::Muted
+            | Self::Banned
+            | Self::ForeignOrigin
+            | Self::LimitReached => 403,
             Self::Invalid => 422,
-            Self::Conflict => 409,
+            Self::Conflict | Self::LastOwner => 409,
             Self::BadRequest => 400,
             Self::TooLarge => 413,
             Self::Throttled => 429,
@@ -102,7 +120,11 @@ impl ErrorCode {
             Self::WrongCredentials => "User name or password is wrong. Please check both and try again.",
             Self::NotFound => "There is nothing here, or it is not open to you.",
             Self::NotAMember => "Only members can do that. Join the room first.",
-            Self::NotAllowed => "You may not do that here. The room's owner can.",
+            Self::NotAllowed => "You may not do that here. An owner can.",
+            Self::Archived => "This room is archived: it can be read, and that is all. Its owner can bring it back.",
+            Self::Muted => "The moderators have stopped you from writing here for a while.",
+            Self::Banned => "You may not come into this room. Its owner can let you in again.",
+            Self::LastOwner => "There has to be an owner. Make somebody else an owner first, then try again.",
             Self::Invalid => "Something needs another look. See the marked field.",
             Self::Conflict => "This message id was used before for another message. Send it again as a new one.",
             Self::BadRequest => "The server did not understand this request.",

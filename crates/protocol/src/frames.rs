@@ -86,6 +86,9 @@ pub enum ServerFrame {
     Unsubscribed {
         /// The room.
         room: RoomId,
+        /// Whether the right to read may still be there: subscribe again, after the last place that came.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        again: bool,
     },
     /// Something happened in a room.
     Event(Event),
@@ -146,6 +149,8 @@ struct WireFrame {
     slug: Option<String>,
     head: Option<Seq>,
     reset: Option<bool>,
+    #[serde(default)]
+    again: bool,
     seq: Option<Seq>,
     at: Option<i64>,
     actor: Option<User>,
@@ -193,7 +198,7 @@ impl TryFrom<WireFrame> for ServerFrame {
                 epoch: wire.epoch,
                 reset: wire.reset.ok_or(MissingField("reset"))?,
             },
-            FrameKind::Unsubscribed => Self::Unsubscribed { room: room? },
+            FrameKind::Unsubscribed => Self::Unsubscribed { room: room?, again: wire.again },
             FrameKind::Event => Self::Event(Event {
                 room: room?,
                 seq: seq?,

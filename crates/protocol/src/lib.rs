@@ -18,6 +18,7 @@ pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomNa
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
-    Change, Event, Message, NewMessage, Room, RoomPage, RoomSummary, Standing, TokenGrant, User, Visibility, Window,
+    AlertKind, Change, Event, HouseRole, Message, NewMessage, Rights, Room, RoomPage, RoomRole, RoomSummary, Standing,
+    TokenGrant, User, Visibility, Window,
 };
 pub use visible::{is_ignorable, is_visible, shortened};

@@ -16,6 +16,8 @@ pub const ROOM_NAME_MAX: usize = 60;
 pub const SLUG_MAX: usize = 60;
 /// Longest topic.
 pub const TOPIC_MAX: usize = 250;
+/// Longest alert.
+pub const ALERT_MAX: usize = 200;
 /// Longest message body.
 pub const BODY_MAX: usize = 8_000;
 /// Largest socket frame from a client, in bytes.

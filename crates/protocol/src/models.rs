@@ -50,6 +50,63 @@ pub enum Visibility {
     Direct,
 }
 
+/// What an account may do in the house. Each may do what those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HouseRole {
+    /// Everybody.
+    Member,
+    /// Sees to people and rooms.
+    Admin,
+    /// Settles how the house is run.
+    Owner,
+}
+
+/// What a member may do in a room. Each may do what those before it may.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RoomRole {
+    /// Reads and writes.
+    Member,
+    /// Keeps order.
+    Moderator,
+    /// Made the room, or was given it.
+    Owner,
+}
+
+/// What an alert is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// An admin tells everybody something.
+    Announcement,
+    /// Somebody made them a member of a room.
+    Added,
+    /// Somebody removed them from a room.
+    Removed,
+    /// Somebody changed what they may do.
+    RoleChanged,
+    /// Something for those who keep order.
+    Report,
+}
+
+impl AlertKind {
+    /// All there are.
+    pub const ALL: [Self; 5] = [Self::Announcement, Self::Added, Self::Removed, Self::RoleChanged, Self::Report];
+
+    /// The word for it, as it is stored and sent.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Announcement => "announcement",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::RoleChanged => "role_changed",
+            Self::Report => "report",
+        }
+    }
+}
+
 /// A room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Room {
@@ -63,6 +120,26 @@ pub struct Room {
     pub topic: String,
     /// Who may find and read it.
     pub visibility: Visibility,
+    /// Whether it may be read only.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub archived: bool,
+    /// Seconds that a member has to wait between two messages; none without it.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub slow_seconds: u32,
+}
+
+impl Room {
+    /// That it is like this now.
+    #[must_use]
+    pub fn changed(&self) -> Change {
+        let Self { name, topic, slug, visibility, archived, slow_seconds, .. } = self.clone();
+        Change::RoomChanged { name, topic, slug, visibility, archived, slow_seconds }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
+fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 /// What the person who asks may do in a room. Made by `chat::policy`; pages only show it.
@@ -75,6 +152,26 @@ pub enum Standing {
     MayJoin,
     /// A member: reads and writes.
     Member,
+}
+
+/// What else the person who asks may do in a room. Made by `chat::policy`; pages only show it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Rights {
+    /// Write.
+    pub write: bool,
+    /// Be a member no longer.
+    pub leave: bool,
+    /// Make somebody else a member.
+    pub add: bool,
+    /// Make links by which others come in.
+    pub invite: bool,
+    /// Remove, ban and mute members, slow the room down, delete what others wrote.
+    pub moderate: bool,
+    /// Change name and topic.
+    pub edit: bool,
+    /// Change who may find it, its address, the roles of its members; archive and delete it.
+    pub manage: bool,
 }
 
 /// A room in a list.
@@ -101,10 +198,13 @@ pub struct Message {
     pub author: User,
     /// The id its author's client gave it.
     pub client_id: ClientId,
-    /// Markdown source.
+    /// Markdown source; nothing where the message was deleted.
     pub body: String,
     /// When the server took it.
     pub at: i64,
+    /// Whether it was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 /// The part of a `message_created` event that the event itself does not already say.
@@ -114,8 +214,11 @@ pub struct NewMessage {
     pub id: MessageId,
     /// The id its author's client gave it.
     pub client_id: ClientId,
-    /// Markdown source.
+    /// Markdown source; nothing where the message was deleted since.
     pub body: String,
+    /// Whether it was deleted since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
 }
 
 /// What happened in a room.
@@ -131,12 +234,46 @@ pub enum Change {
     MemberJoined,
     /// The actor is a member no longer.
     MemberLeft,
-    /// The actor changed the room's name or topic.
+    /// The actor made somebody else a member.
+    MemberAdded {
+        /// Whom.
+        user: User,
+    },
+    /// The actor removed somebody else, who may not read a hidden room any longer.
+    MemberRemoved {
+        /// Whom.
+        user: User,
+    },
+    /// The actor changed what somebody may do in the room, or for how long they may not write.
+    MemberChanged {
+        /// Whose.
+        user: User,
+        /// What they are now.
+        role: RoomRole,
+        /// Until when they may not write.
+        muted_until: Option<i64>,
+    },
+    /// The actor changed the room; all is said that may have changed.
     RoomChanged {
         /// Name.
         name: String,
         /// Topic; may be empty.
         topic: String,
+        /// Its part of the address.
+        slug: String,
+        /// Who may find and read it.
+        visibility: Visibility,
+        /// Whether it may be read only.
+        archived: bool,
+        /// Seconds that a member has to wait between two messages.
+        slow_seconds: u32,
+    },
+    /// The actor deleted a message of somebody's.
+    MessageDeleted {
+        /// The message.
+        id: MessageId,
+        /// Its place.
+        seq: Seq,
     },
 }
 
@@ -146,8 +283,19 @@ pub enum Change {
 struct WireChange {
     kind: ChangeKind,
     message: Option<NewMessage>,
+    user: Option<User>,
+    role: Option<RoomRole>,
+    muted_until: Option<i64>,
     name: Option<String>,
     topic: Option<String>,
+    slug: Option<String>,
+    visibility: Option<Visibility>,
+    #[serde(default)]
+    archived: bool,
+    #[serde(default)]
+    slow_seconds: u32,
+    id: Option<MessageId>,
+    seq: Option<Seq>,
 }
 
 #[derive(Deserialize)]
@@ -156,21 +304,38 @@ enum ChangeKind {
     MessageCreated,
     MemberJoined,
     MemberLeft,
+    MemberAdded,
+    MemberRemoved,
+    MemberChanged,
     RoomChanged,
+    MessageDeleted,
 }
 
 impl TryFrom<WireChange> for Change {
     type Error = MissingField;
 
     fn try_from(wire: WireChange) -> Result<Self, MissingField> {
+        let user = wire.user.ok_or(MissingField("user"));
         Ok(match wire.kind {
             ChangeKind::MessageCreated => Self::MessageCreated { message: wire.message.ok_or(MissingField("message"))? },
             ChangeKind::MemberJoined => Self::MemberJoined,
             ChangeKind::MemberLeft => Self::MemberLeft,
+            ChangeKind::MemberAdded => Self::MemberAdded { user: user? },
+            ChangeKind::MemberRemoved => Self::MemberRemoved { user: user? },
+            ChangeKind::MemberChanged => {
+                Self::MemberChanged { user: user?, role: wire.role.ok_or(MissingField("role"))?, muted_until: wire.muted_until }
+            }
             ChangeKind::RoomChanged => Self::RoomChanged {
                 name: wire.name.ok_or(MissingField("name"))?,
                 topic: wire.topic.ok_or(MissingField("topic"))?,
+                slug: wire.slug.ok_or(MissingField("slug"))?,
+                visibility: wire.visibility.ok_or(MissingField("visibility"))?,
+                archived: wire.archived,
+                slow_seconds: wire.slow_seconds,
             },
+            ChangeKind::MessageDeleted => {
+                Self::MessageDeleted { id: wire.id.ok_or(MissingField("id"))?, seq: wire.seq.ok_or(MissingField("seq"))? }
+            }
         })
     }
 }
@@ -202,6 +367,7 @@ impl Event {
             client_id: message.client_id,
             body: message.body.clone(),
             at: self.at,
+            deleted: message.deleted,
         })
     }
 }
@@ -227,8 +393,8 @@ pub struct RoomPage {
     pub room: Room,
     /// What the person who asks may do.
     pub standing: Standing,
-    /// Whether they may change its name and topic.
-    pub may_edit: bool,
+    /// What else they may do.
+    pub rights: Rights,
     /// Number of members.
     pub members: u64,
     /// Last place in the log when this was read: subscribe after it.

@@ -248,7 +248,7 @@ impl Client {
             // A subscription that cannot be had now: the whole connection is tried again.
             ServerFrame::Error { client_id: None, error, .. } if error.code.retry() == Retry::Later => return Err(0),
             ServerFrame::Error { error, .. } => journal.faults.push(format!("refused for good: {error}")),
-            ServerFrame::Unsubscribed { room } => journal.faults.push(format!("unsubscribed from {room}")),
+            ServerFrame::Unsubscribed { room, .. } => journal.faults.push(format!("unsubscribed from {room}")),
             ServerFrame::Hello { .. } | ServerFrame::Renamed { .. } | ServerFrame::Typing { .. } | ServerFrame::Pong => {}
         }
         Ok(())

@@ -74,6 +74,7 @@ async fn insert(chat: &Chat, username: Username, name: DisplayName, password_has
         password_hash: Set(password_hash),
         role: Set(role),
         created_at: Set(now()),
+        ..Default::default()
     };
     let user = row.insert(&transaction).await.map_err(|error| match error.sql_err() {
         Some(SqlErr::UniqueConstraintViolation(_)) => taken(),

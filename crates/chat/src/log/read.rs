@@ -5,16 +5,12 @@ use std::collections::{HashMap, HashSet};
 use futures::FutureExt;
 use hub::{Frame, Published, RoomLog, catch_up::Read};
 use protocol::{EpochId, RoomId, Seq, SessionId, limits};
-use sea_orm::{ColumnTrait, EntityTrait, JoinType, QueryFilter, QueryOrder, QuerySelect, RelationTrait, prelude::Uuid};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, prelude::Uuid};
 
-use super::rows::Entry;
+use super::rows::{Entry, select};
 use crate::{
     Error, Result,
-    db::{
-        Db,
-        entity::{message, room, room_event, user},
-        sessions,
-    },
+    db::{Db, entity::room, sessions},
 };
 
 /// Bytes of events that a resume replays at most, so that a socket cannot make the server hold more (G6).
@@ -45,25 +41,8 @@ pub(crate) async fn since(db: &Db, room: RoomId, after: Seq, head: Seq) -> Resul
 /// The events after a place, up to and with `end`, which is committed.
 async fn between(db: &Db, room: RoomId, after: Seq, end: Seq) -> Result<Vec<Published>> {
     let epoch = db.epoch();
-    let entries = room_event::Entity::find()
-        .join(JoinType::InnerJoin, room_event::Relation::Room.def())
-        .join(JoinType::InnerJoin, room_event::Relation::Actor.def())
-        .join(JoinType::LeftJoin, room_event::Relation::Message.def())
-        .column(room::Column::Visibility)
-        .column_as(room::Column::Name, "room_name")
-        .column(room::Column::Topic)
-        .column(user::Column::Username)
-        .column(user::Column::Name)
-        .column(user::Column::Ambiguous)
-        .column(message::Column::ClientId)
-        .column(message::Column::Body)
-        .filter(room_event::Column::RoomId.eq(room.0))
-        .filter(room_event::Column::Seq.gt(after.0))
-        .filter(room_event::Column::Seq.lte(end.0))
-        .order_by_asc(room_event::Column::Seq)
-        .into_model::<Entry>()
-        .all(db.read())
-        .await?;
+    let rows = db.read().query_all_raw(select(db.read().get_database_backend(), room, (after, end))).await?;
+    let entries = rows.iter().map(|row| Entry::from_query_result(row, "")).collect::<std::result::Result<Vec<_>, _>>()?;
     if entries.len() as u64 != end.0.abs_diff(after.0) {
         return Err(Error::internal(format!("room {room} has a hole in its log between {after} and {end}")));
     }

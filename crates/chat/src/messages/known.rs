@@ -11,8 +11,9 @@ use crate::{
     db::{
         Sql,
         entity::{membership, room},
+        now,
     },
-    policy::{Access, Actor},
+    policy::{Access, Action, Actor},
     seats::{Member, Room, Seats},
     writer::Transaction,
 };
@@ -30,9 +31,11 @@ struct Seat {
     id: Uuid,
     slug: String,
     visibility: room::Visibility,
+    archived_at: Option<i64>,
     last_seq: i64,
     user_id: Option<Uuid>,
     role: Option<membership::Role>,
+    muted_until: Option<i64>,
     username: Option<String>,
     name: Option<String>,
     ambiguous: Option<bool>,
@@ -52,14 +55,15 @@ struct Earlier {
 
 impl Seat {
     fn parts(self) -> (Room, Option<Member>) {
-        let Self { id, slug, visibility, last_seq, user_id, role, username, name, ambiguous } = self;
+        let Self { id, slug, visibility, archived_at, last_seq, user_id, role, muted_until, username, name, ambiguous } = self;
         let member = match (user_id, role, username, name, ambiguous) {
             (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
-                Some(Member { user: User { id: UserId(id), username, name, ambiguous }, role: role.into() })
+                Some(Member { user: User { id: UserId(id), username, name, ambiguous }, role: role.into(), muted_until })
             }
             _ => None,
         };
-        (Room { id: RoomId(id), slug, visibility: visibility.into(), head: Seq(last_seq) }, member)
+        let (visibility, archived) = (visibility.into(), archived_at.is_some());
+        (Room { id: RoomId(id), slug, visibility, archived, head: Seq(last_seq) }, member)
     }
 }
 
@@ -120,7 +124,7 @@ impl Known {
                 RoomRef::Slug(slug) => _ = slugs.insert(slug.as_str()),
             }
         }
-        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.last_seq, m.user_id, m.role, u.username, u.name, u.ambiguous ")
+        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.last_seq, m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous ")
             .text("FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
@@ -154,7 +158,10 @@ impl Known {
     pub(super) fn writable(&self, send: &Send) -> std::result::Result<(&Room, &User), ErrorCode> {
         let room = self.room(&send.room).ok_or(ErrorCode::NotFound)?;
         let member = self.members.get(&(room.id, send.author));
-        Access::new(room.visibility, Actor::User(send.author), member.map(|member| member.role)).write()?;
+        Access::new(room.visibility, Actor::User(send.author), member.map(|member| member.role))
+            .archived(room.archived)
+            .muted(member.and_then(|member| member.muted_until).is_some_and(|until| until > now()))
+            .permit(Action::Write)?;
         Ok((room, &member.ok_or(ErrorCode::NotAMember)?.user))
     }
 

@@ -7,7 +7,13 @@ use protocol::{
 };
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
-use crate::{Chat, Result, db::Sql, policy::Actor, recent::Stretch, rooms};
+use crate::{
+    Chat, Result,
+    db::Sql,
+    policy::{Action, Actor},
+    recent::Stretch,
+    rooms,
+};
 
 /// Bytes of text in a stretch, unless one message alone has more: a page that holds the longest messages would be some megabytes, and
 /// whoever does not read it makes the server keep them.
@@ -39,7 +45,7 @@ pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: W
 
 async fn page_of(chat: &Chat, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
     let standing = found.access.standing()?;
-    let stretch = if found.access.may_read() {
+    let stretch = if found.access.may(Action::Read) {
         read(chat, found.room.id, (found.epoch, found.head), window).await?
     } else {
         Stretch::default()
@@ -47,7 +53,7 @@ async fn page_of(chat: &Chat, found: rooms::Found, members: u64, window: Window)
     Ok(RoomPage {
         room: found.room,
         standing,
-        may_edit: found.access.edit_room().is_ok(),
+        rights: found.access.rights(),
         members,
         head: found.head,
         epoch: found.epoch,
@@ -112,7 +118,7 @@ async fn fetch(
     count: u64,
 ) -> Result<(Vec<Arc<Message>>, bool)> {
     let db = chat.db().read();
-    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, u.id, u.username, u.name, u.ambiguous FROM messages m ";
+    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, m.deleted_at, u.id, u.username, u.name, u.ambiguous FROM messages m ";
     let select = Sql::new(db.get_database_backend(), columns)
         .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
         .value(room.0)
@@ -146,8 +152,9 @@ async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
 }
 
 fn message(row: &QueryResult) -> std::result::Result<Arc<Message>, DbErr> {
-    type Columns = (Uuid, i64, Uuid, String, i64, Uuid, String, String, bool);
-    let (id, seq, client_id, body, at, author, username, name, ambiguous) = Columns::try_get_many_by_index(row)?;
+    type Columns = (Uuid, i64, Uuid, String, i64, Option<i64>, Uuid, String, String, bool);
+    let (id, seq, client_id, body, at, deleted_at, author, username, name, ambiguous) = Columns::try_get_many_by_index(row)?;
     let author = User { id: UserId(author), username, name, ambiguous };
-    Ok(Arc::new(Message { id: MessageId(id), seq: Seq(seq), author, client_id: ClientId(client_id), body, at }))
+    let (id, seq, client_id, deleted) = (MessageId(id), Seq(seq), ClientId(client_id), deleted_at.is_some());
+    Ok(Arc::new(Message { id, seq, author, client_id, body, at, deleted }))
 }

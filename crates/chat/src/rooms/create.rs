@@ -119,6 +119,7 @@ impl Work for Create {
             last_seq: Set(0),
             created_at: Set(now()),
             founder_id: Set(self.founder.as_ref().map(|founder| founder.id.0)),
+            ..Default::default()
         };
         let room: Room = row.insert(&**transaction).await?.into();
         if let Some(founder) = &self.founder {

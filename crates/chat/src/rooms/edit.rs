@@ -1,7 +1,7 @@
 //! Changing a room's name and topic. Its address stays: links to it are out in the world.
 
 use hub::{Audience, Frame, Signal};
-use protocol::{Change, Room, RoomName, RoomRef, ServerFrame, Topic, UserId, Visibility};
+use protocol::{Room, RoomName, RoomRef, ServerFrame, Topic, UserId, Visibility};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{load::load, namesake::refuse_twice};
@@ -9,7 +9,7 @@ use crate::{
     Chat, Result,
     db::entity::room,
     look::look,
-    policy::Actor,
+    policy::{Action, Actor},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -46,7 +46,7 @@ pub async fn edit(chat: &Chat, actor: Actor, room: &RoomRef, edit: RoomEdit<'_>)
 /// As [`edit`].
 pub async fn editable(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
     let found = load(chat.db().read(), actor, room).await?;
-    found.access.edit_room()?;
+    found.access.permit(Action::Edit)?;
     Ok(found.room)
 }
 
@@ -82,7 +82,7 @@ impl Work for Edit {
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
         let found = load(&**transaction, Actor::User(self.editor), &self.room).await?;
-        found.access.edit_room()?;
+        found.access.permit(Action::Edit)?;
         let (name, topic) = (self.name.as_str().to_owned(), self.topic.as_str().to_owned());
         if found.room.name == name && found.room.topic == topic {
             return Ok(found.room);
@@ -98,8 +98,8 @@ impl Work for Edit {
             .filter(room::Column::Id.eq(found.room.id.0))
             .exec(&**transaction)
             .await?;
-        let change = Change::RoomChanged { name: name.clone(), topic: topic.clone() };
-        transaction.record(found.room.id, self.editor, change).await?;
-        Ok(Room { name, topic, ..found.room })
+        let room = Room { name, topic, ..found.room };
+        transaction.record(room.id, self.editor, room.changed()).await?;
+        Ok(room)
     }
 }

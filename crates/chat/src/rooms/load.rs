@@ -8,7 +8,7 @@ use crate::{
     db::{
         Sql,
         entity::{membership, room},
-        epoch,
+        epoch, now,
     },
     policy::{Access, Actor},
 };
@@ -56,14 +56,20 @@ pub(super) fn is(sql: Sql, room: &RoomRef) -> Sql {
 /// Rooms, what the actor is there, and a number of members, as this column has it. What picks the rooms is to follow.
 pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql) -> Sql) -> Sql {
     let sql =
-        Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.last_seq, ").text(epoch::SELECT).text(", ");
-    let sql = match actor {
-        Actor::Guest => sql.text("NULL"),
-        Actor::User(user) => {
-            sql.text("(SELECT role FROM memberships WHERE room_id = r.id AND user_id = ").value(user.0).text(")")
-        }
+        Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.archived_at, r.slow_seconds, r.last_seq, ")
+            .text(epoch::SELECT)
+            .text(", ");
+    let Actor::User(user) = actor else {
+        return members(sql.text("NULL, NULL, FALSE, ")).text(" FROM rooms r");
     };
-    members(sql.text(", ")).text(" FROM rooms r")
+    let sql = sql
+        .text("mine.role, mine.muted_until, ")
+        .text("mine.role IS NULL AND EXISTS (SELECT 1 FROM room_bans b WHERE b.room_id = r.id AND b.user_id = ")
+        .value(user.0)
+        .text(" AND (b.until IS NULL OR b.until > ")
+        .value(now())
+        .text(")), ");
+    members(sql).text(" FROM rooms r LEFT JOIN memberships mine ON mine.room_id = r.id AND mine.user_id = ").value(user.0)
 }
 
 /// Goes on with a first sieve: the rooms that an actor may find. What may be shown is decided by the policy.
@@ -83,16 +89,21 @@ pub(super) fn findable(sql: Sql, actor: Actor) -> Sql {
 
 /// A row of [`select`], as the actor sees it.
 pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<(Found, u64), DbErr> {
-    type Columns = (Uuid, String, String, String, room::Visibility, i64, Option<Uuid>, Option<membership::Role>, i64);
-    let (id, slug, name, topic, visibility, head, epoch, role, members) = Columns::try_get_many_by_index(row)?;
+    type Columns = (Uuid, String, String, String, room::Visibility, Option<i64>, i64, i64);
+    let (id, slug, name, topic, visibility, archived_at, slow_seconds, head) = Columns::try_get_many_by_index(row)?;
+    let (epoch, members): (Option<Uuid>, i64) = (row.try_get_by_index(8)?, row.try_get_by_index(12)?);
+    let (role, muted_until): (Option<membership::Role>, Option<i64>) = (row.try_get_by_index(9)?, row.try_get_by_index(10)?);
+    let banned: bool = row.try_get_by_index(11)?;
     // For a moment after a restore, until the next one of the server's looks has made one.
     let epoch = epoch.ok_or_else(|| DbErr::RecordNotFound("the epoch".to_owned()))?;
-    let visibility = visibility.into();
+    let (visibility, archived) = (visibility.into(), archived_at.is_some());
+    let muted = muted_until.is_some_and(|until| until > now());
+    let slow_seconds = u32::try_from(slow_seconds).unwrap_or(0);
     let found = Found {
-        room: Room { id: RoomId(id), slug, name, topic, visibility },
+        room: Room { id: RoomId(id), slug, name, topic, visibility, archived, slow_seconds },
         head: Seq(head),
         epoch: EpochId(epoch),
-        access: Access::new(visibility, actor, role.map(Into::into)),
+        access: Access::new(visibility, actor, role.map(Into::into)).archived(archived).banned(banned).muted(muted),
     };
     Ok((found, members.unsigned_abs()))
 }

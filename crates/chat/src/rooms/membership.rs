@@ -10,7 +10,7 @@ use crate::{
         entity::membership::{self, Role},
         now,
     },
-    policy::Actor,
+    policy::{Action, Actor},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -48,6 +48,7 @@ impl Work for Join {
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
         let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
+        found.access.permit(Action::Join)?;
         if !found.access.is_member() {
             may_join(&**transaction, self.user, self.rooms_max).await?;
             enter(transaction, found.room.id, self.user, Role::Member).await?;
@@ -66,6 +67,7 @@ impl Work for Leave {
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
         let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
+        found.access.permit(Action::Leave)?;
         let id = found.room.id;
         let left = membership::Entity::delete_by_id((id.0, self.user.0)).exec(&**transaction).await?;
         if left.rows_affected > 0 {
@@ -77,7 +79,13 @@ impl Work for Leave {
 
 /// Makes somebody a member.
 pub(super) async fn enter(transaction: &mut Transaction, room: RoomId, user: UserId, role: Role) -> Result<()> {
-    let row = membership::ActiveModel { room_id: Set(room.0), user_id: Set(user.0), role: Set(role), joined_at: Set(now()) };
+    let row = membership::ActiveModel {
+        room_id: Set(room.0),
+        user_id: Set(user.0),
+        role: Set(role),
+        joined_at: Set(now()),
+        ..Default::default()
+    };
     row.insert(&**transaction).await?;
     transaction.record(room, user, Change::MemberJoined).await?;
     Ok(())

@@ -119,6 +119,7 @@ pub(crate) async fn open(chat: &Chat, user: User, from: &Source) -> Result<Signe
         expires_at: Set(end),
         revoked_at: Set(None),
         renewed_with: Set(None),
+        ..Default::default()
     };
     row.insert(&transaction).await?;
     let refresh_token = issue(&transaction, id).await?;

@@ -9,7 +9,7 @@ use protocol::{EpochId, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 use super::pace::Pace;
 use crate::{
     Chat, Result, log,
-    policy::Actor,
+    policy::{Action, Actor},
     rooms,
     sessions::{self, Session},
     throttle::Deed,
@@ -86,7 +86,7 @@ impl Connection {
     /// Reads the room again now that the subscription stands: rights, head and log as of after it.
     async fn join(&self, id: RoomId, after: Option<Seq>, epoch: EpochId, is_foreign: bool) -> Result<()> {
         let room = rooms::load(self.chat.db().read(), self.actor(), &id.into()).await?;
-        room.access.read()?;
+        room.access.permit(Action::Read)?;
         if room.epoch != epoch {
             return Err(ErrorCode::Unavailable.into());
         }
@@ -113,7 +113,7 @@ impl Connection {
     pub async fn unsubscribe(&self, room: &RoomRef) -> Result<()> {
         let room = rooms::load(self.chat.db().read(), self.actor(), room).await?.room.id;
         self.chat.hub().unsubscribe(room, self.id);
-        self.mailbox.enqueue(&ServerFrame::Unsubscribed { room });
+        self.mailbox.enqueue(&ServerFrame::Unsubscribed { room, again: false });
         Ok(())
     }
 }

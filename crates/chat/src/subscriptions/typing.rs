@@ -6,7 +6,7 @@ use hub::{Frame, Signal};
 use protocol::{ErrorCode, RoomRef, ServerFrame};
 
 use super::connection::Connection;
-use crate::{Result, rooms};
+use crate::{Result, policy::Action, rooms};
 
 impl Connection {
     /// Tells those who listen in a room that this person is writing there. Too many of these are dropped without a word, and before
@@ -20,7 +20,7 @@ impl Connection {
             return Ok(());
         }
         let found = rooms::load(self.chat.db().read(), self.actor(), room).await?;
-        found.access.write()?;
+        found.access.permit(Action::Write)?;
         let frame = Frame::of(&ServerFrame::Typing { room: found.room.id, user: user.clone() });
         self.chat.signal(Signal::Typing { room: found.room.id, user: user.id, frame }).await;
         Ok(())

@@ -3,7 +3,10 @@
 use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
-use crate::db::entity::{device, membership, message, refresh_token, room, room_event, session, user};
+use crate::db::entity::{
+    alert, audit, device, invite, link, membership, message, picture, refresh_token, report, room, room_address, room_ban,
+    room_event, session, setting, user,
+};
 
 /// Something that is done to one table after the other.
 pub(super) trait EachTable {
@@ -22,5 +25,14 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<room::Entity>().await?;
     deed.table::<membership::Entity>().await?;
     deed.table::<message::Entity>().await?;
-    deed.table::<room_event::Entity>().await
+    deed.table::<room_event::Entity>().await?;
+    deed.table::<room_address::Entity>().await?;
+    deed.table::<room_ban::Entity>().await?;
+    deed.table::<invite::Entity>().await?;
+    deed.table::<report::Entity>().await?;
+    deed.table::<alert::Entity>().await?;
+    deed.table::<picture::Entity>().await?;
+    deed.table::<link::Entity>().await?;
+    deed.table::<setting::Entity>().await?;
+    deed.table::<audit::Entity>().await
 }

@@ -8,6 +8,7 @@ use sea_orm::ConnectionTrait;
 
 use crate::{
     Result,
+    account_log::{self, NewAlert},
     db::{self, Db, now, users},
     log,
 };
@@ -41,6 +42,11 @@ impl Transaction {
         let event = Event { room, seq, at: now(), actor: users::person(&self.db, actor).await?, change };
         self.enter([(&event, visibility)]);
         Ok(event)
+    }
+
+    /// Tells somebody something.
+    pub(crate) async fn alert(&mut self, to: UserId, alert: NewAlert) -> Result<()> {
+        account_log::add(&self.db, to, alert).await
     }
 
     /// Enters events, of which there is at least one and whose places are taken, of rooms with these visibilities.

@@ -38,7 +38,7 @@ async fn events_come_in_order_to_those_who_subscribed() {
     let witness = ada.connect().await;
     subscribe(&witness, garden.id, None).await;
     socket.unsubscribe(&garden.id.into()).await.unwrap();
-    assert_eq!(socket.next_frame().await, ServerFrame::Unsubscribed { room: garden.id });
+    assert_eq!(socket.next_frame().await, ServerFrame::Unsubscribed { room: garden.id, again: false });
     wait_for(&witness, ada.say(garden.id, "too late").await.seq).await;
     assert!(socket.try_next().is_none());
 }
@@ -199,7 +199,7 @@ async fn who_has_not_joined_or_has_left_an_open_room_does_not_hear_it() {
     subscribe(&socket, plans.id, None).await;
     bob.leave(&plans).await;
     assert!(matches!(next_event(&socket).await.change, protocol::Change::MemberLeft));
-    assert_eq!(socket.next_frame().await, ServerFrame::Unsubscribed { room: plans.id });
+    assert_eq!(socket.next_frame().await, ServerFrame::Unsubscribed { room: plans.id, again: false });
     wait_for(&witness, ada.say(plans.id, "hush again").await.seq).await;
     assert!(socket.try_next().is_none());
 }

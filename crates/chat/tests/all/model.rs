@@ -144,7 +144,7 @@ impl<'a> Client<'a> {
     async fn unsubscribe(&mut self) {
         let Some(socket) = &self.socket else { return };
         socket.unsubscribe(&self.room.id.into()).await.unwrap();
-        assert_eq!(self.read_to_answer().await, ServerFrame::Unsubscribed { room: self.room.id });
+        assert_eq!(self.read_to_answer().await, ServerFrame::Unsubscribed { room: self.room.id, again: false });
         self.due = None;
     }
 
@@ -230,7 +230,11 @@ fn said(log: &[Event]) -> HashMap<(UserId, ClientId), Message> {
         match &event.change {
             Change::MemberJoined => assert!(members.insert(actor), "{actor} joined twice"),
             Change::MemberLeft => assert!(members.remove(&actor), "{actor} was no member"),
-            Change::RoomChanged { .. } => assert!(members.contains(&actor), "{actor} is no member"),
+            Change::MemberAdded { user } => assert!(members.insert(user.id), "{} joined twice", user.id),
+            Change::MemberRemoved { user } => assert!(members.remove(&user.id), "{} was no member", user.id),
+            Change::RoomChanged { .. } | Change::MemberChanged { .. } | Change::MessageDeleted { .. } => {
+                assert!(members.contains(&actor), "{actor} is no member");
+            }
             Change::MessageCreated { .. } => {
                 let message = event.message().unwrap();
                 assert!(members.contains(&actor), "{actor} is no member");

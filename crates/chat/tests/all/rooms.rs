@@ -94,7 +94,7 @@ async fn its_owner_changes_a_rooms_name_and_topic_and_everybody_is_told_in_its_l
         (changed.name.as_str(), changed.topic.as_str(), changed.slug.as_str()),
         ("Herb garden", "Thyme and sage", "garden")
     );
-    let change = Change::RoomChanged { name: "Herb garden".into(), topic: "Thyme and sage".into() };
+    let change = changed.changed();
     let event = event(&socket).await;
     assert_eq!((event.seq, event.actor.id, &event.change), (head.next(), ada.user().id, &change));
 
@@ -102,8 +102,8 @@ async fn its_owner_changes_a_rooms_name_and_topic_and_everybody_is_told_in_its_l
     ada.edit(&room, "Herb garden", "Thyme and sage").await.unwrap();
     assert_eq!(bob.say(room.id, "Lovely").await.seq, head.next().next());
     let page = chat::messages::page(&scene.chat, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
-    assert_eq!((page.room, page.may_edit), (changed, false));
-    assert!(chat::messages::page(&scene.chat, ada.actor(), &room.id.into(), Window::Latest).await.unwrap().may_edit);
+    assert_eq!((page.room, page.rights.edit), (changed, false));
+    assert!(chat::messages::page(&scene.chat, ada.actor(), &room.id.into(), Window::Latest).await.unwrap().rights.edit);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn who_was_away_while_a_room_changed_twice_gets_the_name_that_it_has() {
     while told.len() < 2 {
         told.push(event(&socket).await.change);
     }
-    assert_eq!(told, vec![Change::RoomChanged { name: "Roses".into(), topic: "Red ones".into() }; 2]);
+    assert_eq!(told, vec![Room { name: "Roses".into(), topic: "Red ones".into(), ..room }.changed(); 2]);
 }
 
 #[tokio::test]

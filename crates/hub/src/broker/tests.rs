@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::*;
-use crate::{Audience, Frame, Published};
+use crate::{Audience, Bars, Frame, Published};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -18,7 +18,13 @@ fn events(room: RoomId, seqs: std::ops::Range<i64>) -> Vec<Signal> {
     let epoch = EpochId::generate();
     seqs.map(|seq| {
         let frame = Frame::text(format!(r#"{{"body":"\"{seq}\" ü"}}"#));
-        Signal::Event(Published { room, seq: Seq(seq), epoch, frame, bars: (seq == 3).then(UserId::generate) })
+        Signal::Event(Published {
+            room,
+            seq: Seq(seq),
+            epoch,
+            frame,
+            bars: if seq == 3 { Bars::One(UserId::generate()) } else { Bars::Nobody },
+        })
     })
     .collect()
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Audience, Frame, Published, Signal};
+use crate::{Audience, Bars, Frame, Published, Signal};
 
 /// What one node committed at once.
 #[derive(Serialize, Deserialize)]
@@ -24,8 +24,8 @@ enum Item<'a> {
         epoch: EpochId,
         #[serde(borrow)]
         frame: &'a RawValue,
-        #[serde(skip_serializing_if = "Option::is_none")]
-        bars: Option<UserId>,
+        #[serde(default)]
+        bars: Bars,
     },
     Cut(SessionId),
     Announce {

@@ -7,7 +7,7 @@ use super::*;
 use crate::mailbox::tests::Pipe;
 
 fn event(seq: i64) -> Published {
-    Published { room: RoomId::generate(), seq: Seq(seq), epoch: EpochId::generate(), frame: frame(seq), bars: None }
+    Published { room: RoomId::generate(), seq: Seq(seq), epoch: EpochId::generate(), frame: frame(seq), bars: Bars::Nobody }
 }
 
 fn frame(seq: i64) -> Frame {
@@ -119,10 +119,25 @@ fn who_left_gets_the_leaving_and_nothing_after_it() {
     let hers = Reader::new();
     feed.add(ConnectionId(9), Some(eve), hers.mailbox.clone());
     join(&mut feed, 9, &hers, 1, Vec::new());
-    let leaving = Published { bars: Some(eve), ..event(2) };
+    let leaving = Published { bars: Bars::One(eve), ..event(2) };
     take(&mut feed, &[leaving, event(3)]);
     assert_eq!(hers.given(), [2, 0]);
     assert_eq!(readers[0].given(), [2, 3]);
+}
+
+#[test]
+fn where_strangers_may_read_no_longer_everybody_asks_again_before_the_event_is_given() {
+    let (mut feed, readers) = feed_at(1);
+    let hidden = Published { bars: Bars::Strangers, ..event(3) };
+    take(&mut feed, &[event(2), hidden, event(4)]);
+    for reader in &readers {
+        assert_eq!(reader.given(), [2, 0], "nothing of it");
+    }
+    assert_eq!(feed.last(), Seq(4));
+    // A member comes back for what was not given.
+    feed.add(ConnectionId(9), Some(UserId::generate()), readers[0].mailbox.clone());
+    join(&mut feed, 9, &readers[0], 4, vec![frame(3), frame(4)]);
+    assert_eq!(readers[0].given(), [3, 4]);
 }
 
 #[test]

@@ -1,15 +1,16 @@
 //! Who is in which room.
 
+use protocol::RoomRole;
 use sea_orm::entity::prelude::*;
-
-use crate::policy;
 
 /// What a member may do in the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub(crate) enum Role {
-    /// Made the room.
+    /// Made the room, or was given it.
     Owner,
+    /// Keeps order.
+    Moderator,
     /// Joined it.
     Member,
 }
@@ -23,6 +24,10 @@ pub(crate) struct Model {
     pub(crate) user_id: Uuid,
     pub(crate) role: Role,
     pub(crate) joined_at: i64,
+    /// Until then they may not write.
+    pub(crate) muted_until: Option<i64>,
+    /// Since when a direct conversation is not in their list.
+    pub(crate) hidden_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -39,11 +44,22 @@ impl Related<super::user::Entity> for Entity {
 
 impl ActiveModelBehavior for ActiveModel {}
 
-impl From<Role> for policy::Role {
+impl From<Role> for RoomRole {
     fn from(role: Role) -> Self {
         match role {
             Role::Owner => Self::Owner,
+            Role::Moderator => Self::Moderator,
             Role::Member => Self::Member,
+        }
+    }
+}
+
+impl From<RoomRole> for Role {
+    fn from(role: RoomRole) -> Self {
+        match role {
+            RoomRole::Owner => Self::Owner,
+            RoomRole::Moderator => Self::Moderator,
+            RoomRole::Member => Self::Member,
         }
     }
 }

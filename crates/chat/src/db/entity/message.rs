@@ -14,6 +14,8 @@ pub(crate) struct Model {
     /// Markdown source, never HTML.
     pub(crate) body: String,
     pub(crate) created_at: i64,
+    /// When its text was taken away.
+    pub(crate) deleted_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -29,6 +29,12 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     /// Who made it; nobody for the lobby of a new server.
     pub(crate) founder_id: Option<Uuid>,
+    pub(crate) archived_at: Option<i64>,
+    /// Seconds that a member has to wait between two messages.
+    pub(crate) slow_seconds: i64,
+    /// Who a direct conversation is between: a hash of their ids.
+    #[sea_orm(unique)]
+    pub(crate) people: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -66,6 +72,8 @@ impl From<Model> for protocol::Room {
             name: room.name,
             topic: room.topic,
             visibility: room.visibility.into(),
+            archived: room.archived_at.is_some(),
+            slow_seconds: u32::try_from(room.slow_seconds).unwrap_or(0),
         }
     }
 }

@@ -14,16 +14,11 @@ pub(crate) struct Model {
     pub(crate) message_id: Option<Uuid>,
     pub(crate) actor_id: Uuid,
     pub(crate) at: i64,
+    /// Whom it is about, when that is somebody else than who did it.
+    pub(crate) subject_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub(crate) enum Relation {
-    #[sea_orm(belongs_to = "super::user::Entity", from = "Column::ActorId", to = "super::user::Column::Id")]
-    Actor,
-    #[sea_orm(belongs_to = "super::message::Entity", from = "Column::MessageId", to = "super::message::Column::Id")]
-    Message,
-    #[sea_orm(belongs_to = "super::room::Entity", from = "Column::RoomId", to = "super::room::Column::Id")]
-    Room,
-}
+pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}

@@ -13,6 +13,11 @@ pub(crate) struct Model {
     pub(crate) revoked_at: Option<i64>,
     /// Hash of the refresh token that was exchanged last.
     pub(crate) renewed_with: Option<String>,
+    /// The browser or program that it was opened with, as it named itself.
+    pub(crate) agent: String,
+    /// Where it was used from last.
+    pub(crate) address: String,
+    pub(crate) used_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,13 +1,16 @@
 //! An account.
 
+use protocol::HouseRole;
 use sea_orm::entity::prelude::*;
 
 /// What an account may do on the whole server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
 #[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
 pub(crate) enum Role {
-    /// The first account.
+    /// The first account, and whom it made one.
     Owner,
+    /// Sees to people and rooms.
+    Admin,
     /// Everybody else.
     Member,
 }
@@ -31,6 +34,18 @@ pub(crate) struct Model {
     pub(crate) password_hash: String,
     pub(crate) role: Role,
     pub(crate) created_at: i64,
+    pub(crate) bio: String,
+    pub(crate) pronouns: String,
+    /// A name of the IANA time zone database; empty where it was not said.
+    pub(crate) time_zone: String,
+    /// Until then they may not do anything.
+    pub(crate) suspended_until: Option<i64>,
+    /// Why; for themselves and for admins.
+    pub(crate) suspended_for: String,
+    /// Since when it is a former member.
+    pub(crate) deleted_at: Option<i64>,
+    /// Counts what changes of the account on all of its devices.
+    pub(crate) rev: i64,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -41,5 +56,25 @@ impl ActiveModelBehavior for ActiveModel {}
 impl From<Model> for protocol::User {
     fn from(user: Model) -> Self {
         Self { id: protocol::UserId(user.id), username: user.username, name: user.name, ambiguous: user.ambiguous }
+    }
+}
+
+impl From<Role> for HouseRole {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Owner => Self::Owner,
+            Role::Admin => Self::Admin,
+            Role::Member => Self::Member,
+        }
+    }
+}
+
+impl From<HouseRole> for Role {
+    fn from(role: HouseRole) -> Self {
+        match role {
+            HouseRole::Owner => Self::Owner,
+            HouseRole::Admin => Self::Admin,
+            HouseRole::Member => Self::Member,
+        }
     }
 }

@@ -1,0 +1,306 @@
+//! What may be done in a room, by whom.
+
+use protocol::{ErrorCode, Rights, RoomRole, Standing, Visibility};
+
+use super::Actor;
+
+/// What somebody wants to do in a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Action {
+    /// Know of it.
+    Find,
+    /// Read what is written there.
+    Read,
+    /// Write.
+    Write,
+    /// Become a member.
+    Join,
+    /// Be a member no longer.
+    Leave,
+    /// Bring a message before the moderators.
+    Report,
+    /// Make somebody else a member.
+    Add,
+    /// Make links by which others come in, and take them back.
+    Invite,
+    /// Remove, ban and mute members, slow the room down, delete what others wrote, see to what was reported.
+    Moderate,
+    /// Change name and topic.
+    Edit,
+    /// Change who may find it, its address, and the roles of its members.
+    Manage,
+    /// Make it read only, or writable again.
+    Archive,
+    /// Delete it with all that was written there.
+    Delete,
+}
+
+/// What an actor is to a room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Who {
+    /// Nobody is signed in.
+    Guest,
+    /// An account that is no member.
+    Stranger,
+    /// One that may not become a member again.
+    Banned,
+    /// A member.
+    Member(RoomRole),
+}
+
+/// What an actor may do in one room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Access {
+    visibility: Visibility,
+    who: Who,
+    archived: bool,
+    muted: bool,
+}
+
+impl Access {
+    /// Of an actor with this role there, or none.
+    pub(crate) fn new(visibility: Visibility, actor: Actor, role: Option<RoomRole>) -> Self {
+        let who = match (actor, role) {
+            (Actor::Guest, _) => Who::Guest,
+            (Actor::User(_), None) => Who::Stranger,
+            (Actor::User(_), Some(role)) => Who::Member(role),
+        };
+        Self { visibility, who, archived: false, muted: false }
+    }
+
+    /// In a room that may be read only.
+    pub(crate) fn archived(self, archived: bool) -> Self {
+        Self { archived, ..self }
+    }
+
+    /// Of somebody who may have been banned.
+    pub(crate) fn banned(self, banned: bool) -> Self {
+        let who = if banned && self.who == Who::Stranger { Who::Banned } else { self.who };
+        Self { who, ..self }
+    }
+
+    /// Of somebody who may not be allowed to write for a while.
+    pub(crate) fn muted(self, muted: bool) -> Self {
+        Self { muted, ..self }
+    }
+
+    /// What the actor is there, if a member.
+    pub(crate) fn role(self) -> Option<RoomRole> {
+        match self.who {
+            Who::Member(role) => Some(role),
+            _ => None,
+        }
+    }
+
+    /// Whether the actor is a member.
+    pub(crate) fn is_member(self) -> bool {
+        self.role().is_some()
+    }
+
+    /// How the actor stands to the room. To those who may not know of it the room does not exist, in the same words as one that
+    /// really does not.
+    pub(crate) fn standing(self) -> Result<Standing, ErrorCode> {
+        self.permit(Action::Find)?;
+        Ok(match self.who {
+            Who::Member(_) => Standing::Member,
+            Who::Stranger | Who::Banned => Standing::MayJoin,
+            Who::Guest => Standing::Guest,
+        })
+    }
+
+    /// Whether the actor may do this.
+    pub(crate) fn may(self, action: Action) -> bool {
+        self.permit(action).is_ok()
+    }
+
+    /// What pages offer.
+    pub(crate) fn rights(self) -> Rights {
+        Rights {
+            write: self.may(Action::Write),
+            leave: self.is_member() && self.may(Action::Leave),
+            add: self.may(Action::Add),
+            invite: self.may(Action::Invite),
+            moderate: self.may(Action::Moderate),
+            edit: self.may(Action::Edit),
+            // Bringing it back too.
+            manage: self.may(Action::Archive),
+        }
+    }
+
+    /// Lets the actor do this, or says why not.
+    pub(crate) fn permit(self, action: Action) -> Result<(), ErrorCode> {
+        let direct = self.visibility == Visibility::Direct;
+        let role = match self.who {
+            Who::Member(role) => role,
+            who => return self.permit_outside(who, action),
+        };
+        match action {
+            Action::Find | Action::Read | Action::Report => Ok(()),
+            // Those who write to each other have nobody over them, and nobody comes or goes.
+            Action::Write if self.archived => Err(ErrorCode::Archived),
+            Action::Write if self.muted => Err(ErrorCode::Muted),
+            Action::Write => Ok(()),
+            _ if direct => Err(ErrorCode::NotAllowed),
+            Action::Join | Action::Leave => Ok(()),
+            Action::Archive | Action::Delete if role == RoomRole::Owner => Ok(()),
+            Action::Archive | Action::Delete => Err(ErrorCode::NotAllowed),
+            _ if self.archived => Err(ErrorCode::Archived),
+            Action::Add if self.visibility != Visibility::Private => Ok(()),
+            Action::Add | Action::Invite | Action::Moderate if role >= RoomRole::Moderator => Ok(()),
+            Action::Edit | Action::Manage if role == RoomRole::Owner => Ok(()),
+            Action::Add | Action::Invite | Action::Moderate | Action::Edit | Action::Manage => Err(ErrorCode::NotAllowed),
+        }
+    }
+
+    /// Who is no member: to most of them it is nothing, or something that they may read or join.
+    fn permit_outside(self, who: Who, action: Action) -> Result<(), ErrorCode> {
+        let hidden = match self.visibility {
+            Visibility::Public => false,
+            Visibility::Open => who == Who::Guest,
+            Visibility::Private | Visibility::Direct => true,
+        };
+        let readable = self.visibility == Visibility::Public;
+        match action {
+            _ if hidden => Err(ErrorCode::NotFound),
+            Action::Find => Ok(()),
+            Action::Read if readable => Ok(()),
+            _ if who == Who::Guest => Err(ErrorCode::NotAuthenticated),
+            Action::Report if readable => Ok(()),
+            Action::Join if who == Who::Banned => Err(ErrorCode::Banned),
+            Action::Join if self.archived => Err(ErrorCode::Archived),
+            Action::Join => Ok(()),
+            // Leaving again changes nothing.
+            Action::Leave => Ok(()),
+            _ => Err(ErrorCode::NotAMember),
+        }
+    }
+}
+
+/// Whether somebody may remove, ban, mute or demote somebody else of this role: only those below.
+pub(crate) fn outranks(actor: RoomRole, subject: RoomRole) -> bool {
+    actor > subject
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::UserId;
+
+    use super::*;
+
+    const ACTIONS: [Action; 13] = [
+        Action::Find,
+        Action::Read,
+        Action::Write,
+        Action::Join,
+        Action::Leave,
+        Action::Report,
+        Action::Add,
+        Action::Invite,
+        Action::Moderate,
+        Action::Edit,
+        Action::Manage,
+        Action::Archive,
+        Action::Delete,
+    ];
+
+    /// What stands in a cell.
+    fn cell(outcome: Result<(), ErrorCode>) -> &'static str {
+        match outcome {
+            Ok(()) => "yes",
+            Err(ErrorCode::NotFound) => "404",
+            Err(ErrorCode::NotAuthenticated) => "sign in",
+            Err(ErrorCode::NotAMember) => "join",
+            Err(ErrorCode::NotAllowed) => "no",
+            Err(ErrorCode::Banned) => "banned",
+            Err(ErrorCode::Archived) => "archived",
+            Err(ErrorCode::Muted) => "muted",
+            Err(_) => "?",
+        }
+    }
+
+    /// The whole table: each visibility, each actor, each action, in a room that is live and in one that is archived.
+    const TABLE: &str = include_str!("room.table");
+
+    fn table() -> String {
+        let user = Actor::User(UserId::generate());
+        let actors = [
+            ("guest", Actor::Guest, None, false, false),
+            ("stranger", user, None, false, false),
+            ("banned", user, None, true, false),
+            ("muted", user, Some(RoomRole::Member), false, true),
+            ("member", user, Some(RoomRole::Member), false, false),
+            ("moderator", user, Some(RoomRole::Moderator), false, false),
+            ("owner", user, Some(RoomRole::Owner), false, false),
+        ];
+        let mut table = format!("{:9}{:10}", "room", "who");
+        for action in ACTIONS {
+            table.push_str(&format!("{:10}", format!("{action:?}").to_lowercase()));
+        }
+        for archived in [false, true] {
+            for visibility in [Visibility::Public, Visibility::Open, Visibility::Private, Visibility::Direct] {
+                for (name, actor, role, banned, muted) in actors {
+                    let access = Access::new(visibility, actor, role).archived(archived).banned(banned).muted(muted);
+                    let room = if archived { "archived".to_owned() } else { format!("{visibility:?}").to_lowercase() };
+                    if archived && visibility != Visibility::Open {
+                        continue;
+                    }
+                    table.push_str(&format!("\n{room:9}{name:10}"));
+                    for action in ACTIONS {
+                        table.push_str(&format!("{:10}", cell(access.permit(action))));
+                    }
+                }
+            }
+        }
+        table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+    }
+
+    #[test]
+    fn every_action_of_everybody_in_every_room_has_its_cell() {
+        let table = table();
+        assert_eq!(table, TABLE, "\n{table}");
+    }
+
+    #[test]
+    fn nobody_learns_more_of_a_hidden_room_by_any_action_than_that_there_is_none() {
+        for (visibility, actor) in [
+            (Visibility::Private, Actor::User(UserId::generate())),
+            (Visibility::Direct, Actor::User(UserId::generate())),
+            (Visibility::Private, Actor::Guest),
+            (Visibility::Open, Actor::Guest),
+        ] {
+            for (action, archived, banned) in
+                ACTIONS.into_iter().flat_map(|action| [(action, false, true), (action, true, false)])
+            {
+                let access = Access::new(visibility, actor, None).archived(archived).banned(banned);
+                assert_eq!(access.permit(action), Err(ErrorCode::NotFound), "{visibility:?} {action:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_archived_room_is_read_and_left_as_before_and_can_be_brought_back() {
+        let owner = Access::new(Visibility::Private, Actor::User(UserId::generate()), Some(RoomRole::Owner)).archived(true);
+        for action in [Action::Find, Action::Read, Action::Leave, Action::Archive, Action::Delete, Action::Report] {
+            assert_eq!(owner.permit(action), Ok(()), "{action:?}");
+        }
+        for action in [Action::Write, Action::Add, Action::Invite, Action::Moderate, Action::Edit, Action::Manage] {
+            assert_eq!(owner.permit(action), Err(ErrorCode::Archived), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn only_those_above_somebody_act_on_them() {
+        use RoomRole::{Member, Moderator, Owner};
+        for (actor, subject, may) in [
+            (Owner, Moderator, true),
+            (Owner, Member, true),
+            (Moderator, Member, true),
+            (Owner, Owner, false),
+            (Moderator, Moderator, false),
+            (Moderator, Owner, false),
+            (Member, Member, false),
+        ] {
+            assert_eq!(outranks(actor, subject), may, "{actor:?} {subject:?}");
+        }
+    }
+}
