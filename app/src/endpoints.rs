@@ -5,6 +5,8 @@
 pub(crate) const JOIN_ROOM: &str = "/api/fn/join_room";
 /// Leaves a room.
 pub(crate) const LEAVE_ROOM: &str = "/api/fn/leave_room";
+/// Takes a conversation out of the list.
+pub(crate) const HIDE_CONVERSATION: &str = "/api/fn/hide_conversation";
 /// Signs out.
 pub(crate) const LOGOUT: &str = "/api/fn/logout";
 /// Draws a token for the socket from the session.
@@ -29,6 +31,7 @@ mod tests {
         let pairs = [
             (JOIN_ROOM, api::JoinRoom::PATH),
             (LEAVE_ROOM, api::LeaveRoom::PATH),
+            (HIDE_CONVERSATION, api::HideConversation::PATH),
             (LOGOUT, api::Logout::PATH),
             (RENEW_TOKEN, api::RenewToken::PATH),
             (ROOM_PAGE, api::ReadRoom::PATH),

@@ -40,6 +40,9 @@ pub struct Typed {
     /// Visibility of a room.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub visibility: String,
+    /// Whom a conversation is with.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub people: String,
 }
 
 /// A longer text would make an address that browsers and proxies refuse, and is over every limit of a field anyway.
@@ -51,7 +54,8 @@ impl Typed {
     }
 
     fn shortened(mut self) -> Self {
-        for text in [&mut self.username, &mut self.display_name, &mut self.name, &mut self.topic, &mut self.visibility] {
+        let Self { username, display_name, name, topic, visibility, people } = &mut self;
+        for text in [username, display_name, name, topic, visibility, people] {
             text.truncate(shortened(text, KEPT_MAX).len());
         }
         self

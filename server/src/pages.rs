@@ -33,6 +33,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/register", page(pages::register))
         .route("/login", page(pages::login))
         .route("/rooms/new", page(pages::new_room))
+        .route("/messages/new", page(pages::new_message))
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
         .route("/r/{slug}/m/{seq}", page(pages::room))

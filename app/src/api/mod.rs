@@ -7,10 +7,10 @@ mod messages;
 mod rooms;
 
 pub(crate) use accounts::{Login, Register};
-pub(crate) use rooms::{CreateRoom, EditRoom};
+pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
 #[cfg(test)]
 pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},
     messages::ReadRoom,
-    rooms::{JoinRoom, LeaveRoom, Rooms},
+    rooms::{HideConversation, JoinRoom, LeaveRoom, Rooms},
 };

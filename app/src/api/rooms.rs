@@ -60,6 +60,34 @@ pub(crate) async fn edit_room(
     Ok(())
 }
 
+/// Leads to the conversation of the caller with these people, which is begun if there is none.
+///
+/// # Errors
+/// Nobody of these names, too many of them, or not signed in.
+#[server(prefix = "/api/fn", endpoint = "converse")]
+pub(crate) async fn converse(people: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let room = match request.admit(chat::Deed::CreateRoom) {
+        Ok(()) => chat::rooms::converse(&request.chat, request.actor(), &people).await.map_err(refuse),
+        Err(error) => Err(error),
+    };
+    let typed = Typed { people, ..Typed::default() };
+    leptos_axum::redirect(&format!("/r/{}", room.map_err(|error| error.keeping(typed))?.slug));
+    Ok(())
+}
+
+/// Takes a conversation out of the caller's list until something is said there.
+///
+/// # Errors
+/// Not signed in, or no such conversation.
+#[server(prefix = "/api/fn", endpoint = "hide_conversation")]
+pub(crate) async fn hide_conversation(room: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    chat::rooms::hide(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
 /// Makes the caller a member.
 ///
 /// # Errors

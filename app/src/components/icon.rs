@@ -13,6 +13,8 @@ pub(crate) enum Icon {
     Globe,
     /// A room for people with an account.
     Door,
+    /// A room that only its members know of.
+    Lock,
     /// Some people.
     People,
     /// Colours of the system.
@@ -49,6 +51,9 @@ impl Icon {
                 drawing!("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M3.5 9.5h17M3.5 14.5h17M12 3c-5 5-5 13 0 18 5-5 5-13 0-18")
             }
             Self::Door => drawing!("M5 21h14M7 21V5a2 2 0 0 1 2-2h6a2 2 0 0 1 2 2v16M13.5 12h.01"),
+            Self::Lock => {
+                drawing!("M6 11h12a1 1 0 0 1 1 1v7a1 1 0 0 1-1 1H6a1 1 0 0 1-1-1v-7a1 1 0 0 1 1-1M8 11V8a4 4 0 0 1 8 0v3")
+            }
             Self::People => drawing!(
                 "M9 11a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7M2.5 20c0-3.5 3-5.5 6.5-5.5s6.5 2 6.5 5.5M16 4.5a3.5 3.5 0 0 1 0 6.5M18 15c2 .6 3.5 2.3 3.5 5"
             ),

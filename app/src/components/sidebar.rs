@@ -8,6 +8,16 @@ use crate::{endpoints, next::way_in};
 pub(super) fn sidebar(page: PageContext) -> impl IntoView {
     let signed_in = page.is_signed_in();
     let rooms = dynamic_view(move || page.rooms.with(|rooms| room_links(page, rooms)));
+    let conversations = signed_in.then(|| {
+        let links = dynamic_view(move || page.rooms.with(|rooms| conversation_links(page, rooms)));
+        view! {
+            <h2 class="nav-title">"Messages"</h2>
+            {links}
+            <ul class="nav-list nav-more">
+                {nav_link(page, "/messages/new".to_owned(), Icon::Plus, "New message".to_owned())}
+            </ul>
+        }
+    });
     let new_room = signed_in.then(|| nav_link(page, "/rooms/new".to_owned(), Icon::Plus, "New room".to_owned()));
     view! {
         <aside class="sidebar" id="sidebar" popover="auto" aria-label="Rooms and account">
@@ -18,6 +28,7 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
                 <ul class="nav-list nav-more">
                     {nav_link(page, "/".to_owned(), Icon::Compass, "All rooms".to_owned())} {new_room}
                 </ul>
+                {conversations}
             </nav>
             <footer class="sidebar-foot">
                 {match page.viewer.get_value() {
@@ -31,14 +42,25 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
 
 /// The rooms to go to: a member's own, everyone's for a guest.
 fn room_links(page: PageContext, rooms: &[Room]) -> AnyView {
-    if rooms.is_empty() {
-        return view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any();
-    }
-    let links = rooms.iter().map(|room| {
-        let icon = if room.visibility == Visibility::Public { Icon::Globe } else { Icon::Door };
-        nav_link(page, ["/r/", &room.slug].concat(), icon, room.name.clone())
-    });
-    view! { <ul class="nav-list nav-rooms">{links.collect_view()}</ul> }.into_any()
+    links(page, rooms, |room| match room.visibility {
+        Visibility::Public => Some(Icon::Globe),
+        Visibility::Open => Some(Icon::Door),
+        Visibility::Private => Some(Icon::Lock),
+        Visibility::Direct => None,
+    })
+    .unwrap_or_else(|| view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any())
+}
+
+/// The conversations with other people.
+fn conversation_links(page: PageContext, rooms: &[Room]) -> Option<AnyView> {
+    links(page, rooms, |room| (room.visibility == Visibility::Direct).then_some(Icon::People))
+}
+
+/// Those of the rooms that have an icon here.
+fn links(page: PageContext, rooms: &[Room], icon: impl Fn(&Room) -> Option<Icon>) -> Option<AnyView> {
+    let link = |room: &Room| Some(nav_link(page, ["/r/", &room.slug].concat(), icon(room)?, room.name.clone()));
+    let links: Vec<_> = rooms.iter().filter_map(link).collect();
+    (!links.is_empty()).then(|| view! { <ul class="nav-list nav-rooms">{links}</ul> }.into_any())
 }
 
 /// A line of the list, marked while the page is this one or one below it.

@@ -37,7 +37,7 @@ impl TextField {
         let described_by = if hint.is_empty() { fault_id.clone() } else { format!("{fault_id} {hint_id}") };
         let hint = (!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> });
         // Names and passwords are not prose.
-        let verbatim = matches!(field, Field::Username | Field::Password).then_some("none");
+        let verbatim = matches!(field, Field::Username | Field::Password | Field::People).then_some("none");
         view! {
             <div class="field">
                 <label for=name>

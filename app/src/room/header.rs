@@ -1,12 +1,15 @@
 //! The header of a room.
 
 use leptos::prelude::*;
-use protocol::Standing;
+use protocol::{Standing, Visibility};
 use wasm_bindgen::JsCast;
 use web_sys::HtmlElement;
 
 use super::{context::RoomContext, membership::Membership};
-use crate::components::{Glyph, Icon, dynamic, dynamic_view};
+use crate::{
+    components::{Glyph, Icon, dynamic, dynamic_view},
+    endpoints,
+};
 
 /// The panel with what else there is to know and to do.
 const MENU: &str = "room-menu";
@@ -46,7 +49,10 @@ fn menu(room: RoomContext) -> impl IntoView {
         })
     });
     let standing = room.standing();
-    let leave = dynamic_view(move || (standing.get() == Standing::Member).then(|| leave(room, may_edit.get())));
+    let may_leave = Memo::new(move |_| room.state.with(|state| state.rights.leave));
+    let leave = dynamic_view(move || may_leave.get().then(|| leave(room, may_edit.get())));
+    let is_direct = Memo::new(move |_| facts.with(|facts| facts.visibility == Visibility::Direct));
+    let hide = dynamic_view(move || is_direct.get().then(|| hide(room)));
     Effect::new(move |before: Option<Standing>| {
         let now = standing.get();
         if before == Some(Standing::Member) && now != Standing::Member {
@@ -57,7 +63,7 @@ fn menu(room: RoomContext) -> impl IntoView {
     view! {
         <div class="menu" id=MENU popover="auto">
             <p class="menu-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
-            <div class="room-actions">{edit} {leave}</div>
+            <div class="room-actions">{edit} {leave} {hide}</div>
         </div>
     }
 }
@@ -79,6 +85,16 @@ fn leave(room: RoomContext, owner: bool) -> impl IntoView {
                 </button>
             </div>
         </div>
+    }
+}
+
+/// Takes a conversation out of the list. A plain form: the page that follows is another one anyway.
+fn hide(room: RoomContext) -> impl IntoView {
+    view! {
+        <form method="post" action=endpoints::HIDE_CONVERSATION>
+            <input type="hidden" name="room" value=room.slug.get_value() />
+            <button title="It comes back with the next message">"Hide from the list"</button>
+        </form>
     }
 }
 

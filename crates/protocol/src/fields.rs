@@ -29,6 +29,8 @@ pub enum Field {
     Visibility,
     /// Text of a message.
     Body,
+    /// Whom a conversation is with.
+    People,
 }
 
 impl Field {
@@ -43,6 +45,7 @@ impl Field {
             Self::Topic => "Topic",
             Self::Visibility => "Who may see it",
             Self::Body => "Message",
+            Self::People => "To",
         }
     }
 }
@@ -128,6 +131,8 @@ impl fmt::Display for FieldError {
         match (self.problem, self.field) {
             (Problem::Empty, _) => write!(f, "{label} is missing. Please fill it in."),
             (Problem::TooShort { min }, _) => write!(f, "{label} needs at least {min} characters."),
+            (Problem::TooLong { max }, Field::People) => write!(f, "A conversation can be with {max} people at most."),
+            (Problem::NotAChoice, Field::People) => write!(f, "There is nobody of one of these user names. Please check them."),
             (Problem::TooLong { max }, _) => write!(f, "{label} can have at most {max} characters."),
             (Problem::BadCharacter, Field::Username) => {
                 write!(f, "Use only letters a to z, digits and _ - . (and begin with a letter or digit).")
@@ -173,7 +178,7 @@ fn single_line(field: Field, text: &str, min: usize, max: usize) -> Result<Strin
 macro_rules! text_types {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
-        #[derive(Clone, PartialEq, Eq, Hash, Debug)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         pub struct $name(String);
 
         impl $name {

@@ -16,6 +16,10 @@ pub const ROOM_NAME_MAX: usize = 60;
 pub const SLUG_MAX: usize = 60;
 /// Longest topic.
 pub const TOPIC_MAX: usize = 250;
+/// Most people in a direct conversation.
+pub const CONVERSATION_MAX: usize = 9;
+/// Direct conversations in the list beside a page.
+pub const CONVERSATIONS_LISTED: usize = 100;
 /// Longest alert.
 pub const ALERT_MAX: usize = 200;
 /// Longest message body.

@@ -1,7 +1,7 @@
 //! Sends: many in one transaction, with two trips to the database at most. One reads all that a decision needs, the other writes; the first
 //! is left out where the members are known.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, Seq, User, UserId, Visibility};
 use sea_orm::{ConnectionTrait, Value};
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Result,
     db::{Sql, now},
-    log,
+    log, rooms,
     writer::{SharedWork, Transaction},
 };
 
@@ -112,6 +112,11 @@ impl Batch {
         transaction.add(log::raise_heads(backend, &self.heads));
         let columns = "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at) VALUES ";
         transaction.add(Sql::new(backend, columns).rows(self.messages.iter().map(|new| new.row(at))).done());
+        let conversations: BTreeSet<_> =
+            self.messages.iter().filter(|new| new.visibility == Visibility::Direct).map(|new| new.room).collect();
+        if !conversations.is_empty() {
+            transaction.add(rooms::show(backend, conversations));
+        }
         transaction.enter(events.iter().zip(&self.messages).map(|(event, new)| (event, new.visibility)));
         events
     }

@@ -55,18 +55,31 @@ fn sort(rooms: &mut [Room]) {
     rooms.sort_by_cached_key(|room| order::key(&room.name));
 }
 
-/// The ids of the rooms that an actor has in the list.
+/// The ids of the rooms that an actor has in the list: of conversations those that were begun last.
 fn listed(sql: Sql, actor: Actor) -> Sql {
     let sql = sql.text("SELECT id FROM (SELECT l.id FROM rooms l ");
     let sql = match actor {
-        Actor::Guest => sql.text("WHERE l.visibility = ").value(Visibility::Public),
-        Actor::User(user) => sql.text("JOIN memberships m ON m.room_id = l.id WHERE m.user_id = ").value(user.0),
+        Actor::Guest => sql.text("WHERE l.visibility = ").value(Visibility::Public).text(" AND l.archived_at IS NULL"),
+        Actor::User(user) => sql
+            .text("JOIN memberships m ON m.room_id = l.id WHERE l.archived_at IS NULL AND l.visibility <> ")
+            .value(Visibility::Direct)
+            .text(" AND m.user_id = ")
+            .value(user.0),
     };
-    sql.text(" ORDER BY lower(l.name), l.id").limit(limits::ROOMS_LISTED as u64).text(") AS listed")
+    let sql = sql.text(" ORDER BY lower(l.name), l.id").limit(limits::ROOMS_LISTED as u64).text(") AS listed");
+    let Actor::User(user) = actor else { return sql };
+    sql.text(" UNION ALL SELECT id FROM (SELECT m.room_id AS id FROM memberships m JOIN rooms d ON d.id = m.room_id WHERE m.user_id = ")
+        .value(user.0)
+        .text(" AND m.hidden_at IS NULL AND d.visibility = ")
+        .value(Visibility::Direct)
+        .text(" ORDER BY m.room_id DESC")
+        .limit(limits::CONVERSATIONS_LISTED as u64)
+        .text(") AS conversations")
 }
 
-/// Whether a room belongs into the list. The one that was asked for came along; when it belongs there, one more than the limit is shown.
+/// Whether a room belongs into the list. The one that was asked for came along; when it belongs there, one more than the limit is shown, and
+/// a conversation that is hidden is shown while one is there.
 fn is_listed(found: &Found, actor: Actor) -> bool {
     let wanted = if actor == Actor::Guest { Standing::Guest } else { Standing::Member };
-    found.access.standing() == Ok(wanted)
+    found.access.standing() == Ok(wanted) && !found.room.archived
 }

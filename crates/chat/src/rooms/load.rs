@@ -60,7 +60,7 @@ pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql)
             .text(epoch::SELECT)
             .text(", ");
     let Actor::User(user) = actor else {
-        return members(sql.text("NULL, NULL, FALSE, ")).text(" FROM rooms r");
+        return members(sql.text("NULL, NULL, FALSE, NULL, ")).text(" FROM rooms r");
     };
     let sql = sql
         .text("mine.role, mine.muted_until, ")
@@ -68,13 +68,23 @@ pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql)
         .value(user.0)
         .text(" AND (b.until IS NULL OR b.until > ")
         .value(now())
-        .text(")), ");
+        .text(")), ")
+        // A conversation is called as the others are.
+        .text("CASE r.visibility WHEN 'direct' THEN (SELECT string_agg(u.name || CASE WHEN u.ambiguous THEN ' (@' || u.username || ')' ")
+        .text("ELSE '' END, ', ' ORDER BY lower(u.name), u.id) FROM memberships o JOIN users u ON u.id = o.user_id ")
+        .text("WHERE o.room_id = r.id AND o.user_id <> ")
+        .value(user.0)
+        .text(") END, ");
     members(sql).text(" FROM rooms r LEFT JOIN memberships mine ON mine.room_id = r.id AND mine.user_id = ").value(user.0)
 }
 
-/// Goes on with a first sieve: the rooms that an actor may find. What may be shown is decided by the policy.
+/// Goes on with a first sieve: the rooms that an actor may find, and no conversations. What may be shown is decided by the policy.
 pub(super) fn findable(sql: Sql, actor: Actor) -> Sql {
-    let sql = sql.text("(r.visibility = ").value(room::Visibility::Public);
+    let sql = sql
+        .text("r.visibility <> ")
+        .value(room::Visibility::Direct)
+        .text(" AND (r.visibility = ")
+        .value(room::Visibility::Public);
     let sql = match actor {
         Actor::Guest => sql,
         Actor::User(user) => sql
@@ -91,9 +101,10 @@ pub(super) fn findable(sql: Sql, actor: Actor) -> Sql {
 pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<(Found, u64), DbErr> {
     type Columns = (Uuid, String, String, String, room::Visibility, Option<i64>, i64, i64);
     let (id, slug, name, topic, visibility, archived_at, slow_seconds, head) = Columns::try_get_many_by_index(row)?;
-    let (epoch, members): (Option<Uuid>, i64) = (row.try_get_by_index(8)?, row.try_get_by_index(12)?);
+    let (epoch, members): (Option<Uuid>, i64) = (row.try_get_by_index(8)?, row.try_get_by_index(13)?);
     let (role, muted_until): (Option<membership::Role>, Option<i64>) = (row.try_get_by_index(9)?, row.try_get_by_index(10)?);
-    let banned: bool = row.try_get_by_index(11)?;
+    let (banned, title): (bool, Option<String>) = (row.try_get_by_index(11)?, row.try_get_by_index(12)?);
+    let name = title.unwrap_or(name);
     // For a moment after a restore, until the next one of the server's looks has made one.
     let epoch = epoch.ok_or_else(|| DbErr::RecordNotFound("the epoch".to_owned()))?;
     let (visibility, archived) = (visibility.into(), archived_at.is_some());

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod create;
+mod direct;
 mod edit;
 mod list;
 mod load;
@@ -12,6 +13,8 @@ mod order;
 mod search;
 
 pub use create::{NewRoom, create};
+pub(crate) use direct::show;
+pub use direct::{converse, hide};
 pub use edit::{RoomEdit, edit, editable};
 pub use list::list;
 pub(crate) use list::list_and_load;

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod delivery;
+mod direct;
 mod epoch;
 mod floods;
 mod history;
