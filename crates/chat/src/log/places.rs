@@ -34,6 +34,16 @@ pub(crate) async fn take_place(transaction: &impl ConnectionTrait, room: RoomId)
 /// Raises the last places of rooms, each from the one that is known to the new one. A room that has another one by now makes the whole
 /// fail, as a [lost race](crate::Error::is_lost_race): the place becomes `NULL`, which the column does not take.
 pub(crate) fn raise_heads(backend: DbBackend, heads: &BTreeMap<RoomId, (Seq, Seq)>) -> Statement {
+    if let Some((room, (known, new))) = heads.first_key_value().filter(|_| heads.len() == 1) {
+        // What is joined goes through a table of SQLite's own, which takes longer than all the rest.
+        return Sql::new(backend, "UPDATE rooms SET last_seq = CASE last_seq WHEN ")
+            .value(known.0)
+            .text(" THEN ")
+            .value(new.0)
+            .text(" END WHERE id = ")
+            .value(room.0)
+            .done();
+    }
     Sql::new(backend, "UPDATE rooms SET last_seq = CASE rooms.last_seq WHEN raised.column2 THEN raised.column3 END FROM (VALUES ")
         .rows(heads.iter().map(|(room, (known, new))| [room.0.into(), known.0.into(), new.0.into()]))
         .text(") AS raised WHERE rooms.id = raised.column1")

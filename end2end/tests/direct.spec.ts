@@ -1,0 +1,41 @@
+import { expect, test } from "../support/test.ts";
+import { go, hydrated, submit } from "../support/page.ts";
+
+test("two people write to each other, hide it, and find it again", async ({ ada, bob }) => {
+  await bob.room.open("lobby");
+  await go(ada.page, "/messages/new");
+  await ada.page.getByLabel("To").fill(`@${bob.username}`);
+  await submit(ada.page);
+  await expect(ada.page).toHaveURL(/\/r\/[0-9a-f-]{36}$/);
+  await expect(ada.page.getByRole("heading", { level: 1 })).toContainText(bob.name);
+  await hydrated(ada.page);
+  await ada.room.say("Just the two of us");
+  await ada.room.expectAllStored();
+  const address = new URL(ada.page.url()).pathname;
+
+  // It stands in his list, under her name, and in nobody's address.
+  const his = bob.page.locator(`.nav-link[href="${address}"]`);
+  await expect(his).toContainText(ada.name);
+  await bob.room.open(address.slice("/r/".length));
+  await expect(bob.page.getByRole("heading", { level: 1 })).toContainText(ada.name);
+  await bob.room.expectMessages(["Just the two of us"]);
+  await bob.room.say("Good");
+  await ada.room.expectMessages(["Just the two of us", "Good"]);
+
+  await ada.room.more.click();
+  await expect(ada.page.getByRole("button", { name: "Leave…" })).toHaveCount(0);
+  await ada.page.getByRole("button", { name: "Hide from the list" }).click();
+  await expect(ada.page).toHaveURL(/\/$/);
+  await expect(ada.page.locator(`.nav-link[href="${address}"]`)).toHaveCount(0);
+  await ada.room.open("lobby");
+  await bob.room.say("Are you there?");
+  await expect(ada.page.locator(`.nav-link[href="${address}"]`)).toContainText(bob.name);
+});
+
+test("whom there is not one is told, and what was typed stays", async ({ ada }) => {
+  await go(ada.page, "/messages/new");
+  await ada.page.getByLabel("To").fill("nobody-at-all");
+  await submit(ada.page);
+  await expect(ada.page.locator("#people-fault")).toContainText("There is nobody");
+  await expect(ada.page.getByLabel("To")).toHaveValue("nobody-at-all");
+});
