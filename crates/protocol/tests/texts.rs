@@ -50,7 +50,7 @@ fn an_address_ends_before_the_punctuation_of_scripts_without_blanks() {
         "a、{https://example.org}、{https://example.com/x}",
         "「{https://example.org}」と『{https://example.org/a}』",
         "{https://example.org/a?b=c#d}，然后",
-        "链接：{https://example.org/ア・イ}・{http://x.y}",
+        "链接：{https://example.org/ア・イ}・{http://x.y} {https://example.org/docs}・次",
         "{https://ja.wikipedia.org/wiki/ジョン・レノン}、",
         "{https://zh.wikipedia.org/wiki/中文}！",
         "{https://example.org/々〆〇}〉",
