@@ -302,6 +302,29 @@ async fn a_known_device_gets_in_where_strangers_have_used_up_its_network() {
     sign_in(&scene.chat, "ada", PASSWORD, browser).await.unwrap();
 }
 
+/// Who clears their cookies after each visit leaves marks each time, and these must not push out the device that is in use.
+#[tokio::test]
+async fn of_many_devices_the_last_that_were_seen_stay_known() {
+    let scene = Scene::with(Limits { per_account: only(30), ..limits() }).await;
+    let device = |n| Source { address: stranger(n), device: DeviceToken::generate().ok() };
+    let (in_use, passing) = (device(200), (1..=12).map(device).collect::<Vec<_>>());
+    let new = Registration { username: "ada", display_name: "", password: PASSWORD };
+    accounts::register(&scene.chat, new, in_use.clone()).await.unwrap();
+    for device in &passing {
+        for from in [&in_use, device] {
+            scene.sql("UPDATE devices SET seen_at = seen_at - 1000").await;
+            sign_in(&scene.chat, "ada", PASSWORD, from.clone()).await.unwrap();
+        }
+    }
+    assert_eq!(scene.number("SELECT COUNT(*) FROM devices").await, 20);
+    attack(&scene.chat, "ada").await;
+    let elsewhere = |device: &Source| Source { address: stranger(201), ..device.clone() };
+    assert_eq!(code(sign_in(&scene.chat, "ada", PASSWORD, elsewhere(&passing[0])).await), ErrorCode::Throttled);
+    for known in [&in_use, &passing[11]] {
+        sign_in(&scene.chat, "ada", PASSWORD, elsewhere(known)).await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_known_device_guesses_no_better_than_others() {
     let scene = Scene::with(Limits { per_account: only(3), ..limits() }).await;
