@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use chat::{Chat, sessions};
+use chat::{
+    Chat,
+    accounts::{self, Registration},
+    sessions,
+};
 use futures::future::{join, join_all};
 use protocol::{Change, ClientId, CloseCode, Event, Room, Seq, ServerFrame};
 use testkit::Redis;
 use tokio::time::timeout;
 
 use crate::{
-    scene::{Person, Scene, subscribe},
+    scene::{HOME, PASSWORD, Person, Scene, subscribe},
     socket::{Delivery, Socket},
 };
 
@@ -178,5 +182,17 @@ async fn nodes_that_start_at_once_make_one_lobby() {
     for chat in [&scene.chat, &other] {
         let rooms = chat::rooms::list(chat, ada.actor()).await.unwrap();
         assert_eq!(rooms.iter().map(|room| room.slug.as_str()).collect::<Vec<_>>(), ["lobby"]);
+    }
+}
+
+/// Each node looks whether there is such a name before the other one has stored its own.
+#[tokio::test(flavor = "multi_thread")]
+async fn of_names_that_are_alike_two_nodes_at_once_take_one() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    for [one, another] in [["carlo", "car1o"], ["bob", "b0b"], ["maria", "rnaria"], ["wow", "vvow"], ["ada-l", "ada.l"]] {
+        let register =
+            |chat, username| accounts::register(chat, Registration { username, display_name: "", password: PASSWORD }, HOME);
+        let (first, second) = join(register(&scene.chat, one), register(&other, another)).await;
+        assert!(first.is_ok() != second.is_ok(), "{one} {another}");
     }
 }
