@@ -143,10 +143,16 @@ async fn a_name_that_does_not_say_who_it_is_is_marked_wherever_it_stands() {
     let marked = |ada, grace| vec![("ada".to_owned(), ada), ("grace".to_owned(), grace)];
     assert_eq!(marks().await, marked(false, false));
 
-    // The name of somebody else, letters of another script, somebody's user name, the voice of the house.
-    for (username, display_name) in
-        [("eve", "Ada Lovelace"), ("mal", "Аda  Lоvelace"), ("zoe", "GRACE"), ("ivy", "Admin"), ("lou", "Lou @ada")]
-    {
+    // The name of somebody else, letters of another script, another case, the user name of somebody who is called otherwise, the voice
+    // of the house.
+    for (username, display_name) in [
+        ("eve", "Ada Lovelace"),
+        ("mal", "Аda  Lоvelace"),
+        ("zoe", "GRACE"),
+        ("amy", "Ada"),
+        ("ivy", "Admin"),
+        ("lou", "Lou @ada"),
+    ] {
         assert!(register(username, display_name).await.0, "{display_name}");
     }
     assert!(!register("joe", "Joe").await.0);
@@ -161,17 +167,26 @@ async fn a_name_that_does_not_say_who_it_is_is_marked_wherever_it_stands() {
 /// The columns are empty in what an older version has left.
 #[tokio::test]
 async fn names_of_an_older_version_get_their_looks_at_the_next_start() {
-    let scene = Scene::open().await;
+    let scene = Scene::with(Limits { rooms_made: u32::MAX, rooms_joined: u32::MAX, ..limits() }).await;
     scene.person("paul").await;
-    let twin = Registration { username: "saul", display_name: "Paul", password: PASSWORD };
-    accounts::register(&scene.chat, twin, HOME).await.unwrap();
+    // One has the name of another, one the user name of somebody who is called otherwise.
+    for (username, display_name) in [("saul", "Paul"), ("kim", "Kimberly"), ("kit", "Kim")] {
+        let twin = Registration { username, display_name, password: PASSWORD };
+        accounts::register(&scene.chat, twin, HOME).await.unwrap();
+    }
     let ada = scene.person("ada").await;
     ada.room("Garden", "public").await;
+    // More than are filled in one go.
+    let names: Vec<_> = (0..500).map(|n| format!("Room {n}")).collect();
+    futures::future::join_all(names.iter().map(|name| ada.room(name, "public"))).await;
     scene.sql("UPDATE users SET username_look = NULL, name_look = NULL, ambiguous = FALSE").await;
     scene.sql("UPDATE rooms SET name_look = NULL").await;
     let scene = scene.restart().await;
 
-    for (username, ambiguous) in [("paul", true), ("saul", true), ("ada", false)] {
+    for table in ["users", "rooms"] {
+        assert_eq!(scene.number(&format!("SELECT COUNT(*) FROM {table} WHERE name_look IS NULL")).await, 0, "{table}");
+    }
+    for (username, ambiguous) in [("paul", true), ("saul", true), ("kim", false), ("kit", true), ("ada", false)] {
         let session = sign_in(&scene.chat, username, PASSWORD, HOME).await.unwrap().session;
         assert_eq!(session.user.ambiguous, ambiguous, "{username}");
     }
