@@ -1,18 +1,18 @@
 //! Stand-ins for pictures: initials on one of a few colours.
 
-use protocol::UserId;
+use protocol::{UserId, first_character};
 
 /// Number of colours in the style sheet (`data-hue="0"` and up).
 const HUES: u8 = 8;
 
-/// At most two letters that stand for a name: the first of the first and of the last word.
+/// At most two letters that stand for a name, with what is written on them: the first of the first and of the last word.
 #[must_use]
 pub(crate) fn initials(name: &str) -> String {
-    let first_letter = |word: &str| word.chars().find(|c| c.is_alphanumeric());
+    let first_letter = |word| Some(first_character(&word[str::find(word, char::is_alphanumeric)?..]));
     let mut letters = name.split([' ', '.', '_', '-']).filter_map(first_letter);
     let first = letters.next();
     let last = letters.next_back();
-    first.into_iter().chain(last).flat_map(char::to_uppercase).collect()
+    first.into_iter().chain(last).flat_map(str::chars).flat_map(char::to_uppercase).collect()
 }
 
 /// The colour of an account, the same on every screen.
@@ -31,6 +31,19 @@ mod tests {
         let cases =
             [("Ada Lovelace", "AL"), ("ada", "A"), ("Juan Carlos de Borbón", "JB"), ("étienne", "É"), ("grace.hopper", "GH")];
         for (name, letters) in cases {
+            assert_eq!(initials(name), letters);
+        }
+    }
+
+    #[test]
+    fn an_initial_keeps_what_is_written_on_it() {
+        for (name, letters) in [
+            ("e\u{301}tienne o\u{308}zil", "E\u{301}O\u{308}"),
+            ("हिन्दी क्षमा", "हिक्ष"),
+            ("\u{1112}\u{1161}\u{11ab}글", "\u{1112}\u{1161}\u{11ab}"),
+            ("๑ น้ำ", "๑น้ำ"),
+            ("👨‍👩‍👧 Ada", "A"),
+        ] {
             assert_eq!(initials(name), letters);
         }
     }

@@ -21,4 +21,4 @@ pub use models::{
     AlertKind, Change, Event, HouseRole, Message, NewMessage, Rights, Room, RoomPage, RoomRole, RoomSummary, Standing,
     TokenGrant, User, Visibility, Window,
 };
-pub use visible::{is_ignorable, is_visible, shortened};
+pub use visible::{first_character, is_ignorable, is_visible, shortened};

@@ -57,3 +57,40 @@ pub fn shortened(text: &str, max_chars: usize) -> &str {
     let end = text.grapheme_indices(true).map(|(start, _)| start).take_while(|&start| start <= limit).last();
     &text[..end.unwrap_or_default()]
 }
+
+/// The first character of a text as it is read: a letter with its accents, its signs of vowels, and what is joined to it. It makes do with
+/// the table of marks by which Rust writes texts for programmers, which is in the page anyway, and a few ranges; a test holds it to the
+/// library's.
+#[must_use]
+pub fn first_character(text: &str) -> &str {
+    let mut joins = false;
+    let end = text.char_indices().skip(1).find(|&(_, c)| {
+        let is_mark = is_mark(c);
+        let goes_on = is_mark || joins;
+        joins = c != '\u{200c}' && (is_virama(c) || (is_mark && joins));
+        !goes_on
+    });
+    &text[..end.map_or(text.len(), |(end, _)| end)]
+}
+
+/// Whether it is a part of the character before it: `Grapheme_Extend` and the spacing signs of the scripts that most people with such
+/// signs write.
+fn is_mark(c: char) -> bool {
+    match c {
+        '\0'..='\u{2ff}' | '\u{b83}' => false,
+        // Of the Indian scripts, which share their layout.
+        '\u{900}'..='\u{d7f}' if matches!(u32::from(c) & 0x7f, 0x02 | 0x03 | 0x3b | 0x3e..=0x4c) => true,
+        '\u{94e}' | '\u{94f}' | '\u{c01}' | '\u{cf3}' | '\u{d82}' | '\u{d83}' | '\u{dd0}'..='\u{ddf}' | '\u{df2}' | '\u{df3}' => {
+            true
+        }
+        '\u{e33}' | '\u{eb3}' | '\u{1031}' | '\u{103b}' | '\u{103c}' | '\u{17b6}' | '\u{17be}'..='\u{17c8}' => true,
+        // Vowels and endings of Hangul, where it is written letter by letter.
+        '\u{1160}'..='\u{11ff}' | '\u{d7b0}'..='\u{d7fb}' => true,
+        _ => c.escape_debug().next() == Some('\\'),
+    }
+}
+
+/// The sign by which two consonants become one, in the scripts of India, Burmese and Khmer.
+fn is_virama(c: char) -> bool {
+    matches!(c, '\u{94d}' | '\u{9cd}' | '\u{acd}' | '\u{b4d}' | '\u{c4d}' | '\u{d4d}' | '\u{1039}' | '\u{17d2}')
+}

@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 use icu_properties::{CodePointSetData, props::DefaultIgnorableCodePoint};
-use protocol::{Body, DisplayName, Field, FieldError, Problem, RoomName, Topic, is_ignorable, is_visible};
+use protocol::{Body, DisplayName, Field, FieldError, Problem, RoomName, Topic, first_character, is_ignorable, is_visible};
+use unicode_segmentation::UnicodeSegmentation;
 
 #[test]
 fn what_is_ignorable_is_so_by_the_property() {
@@ -46,5 +47,47 @@ fn names_hold_no_direction_marks_and_nothing_invisible_but_what_spelling_needs()
     {
         assert_eq!(DisplayName::parse_or(name, "ada").unwrap().as_str(), name);
         assert_eq!(RoomName::parse(name).unwrap().as_str(), name);
+    }
+}
+
+#[test]
+fn the_first_character_is_cut_off_as_the_librarys_tables_have_it() {
+    let first = |text: &str| text.graphemes(true).next().unwrap_or_default().to_owned();
+    for text in [
+        "",
+        "a",
+        "ab",
+        "e\u{301}\u{327}a",
+        "👍",
+        "हिन्दी",
+        "क्षमा",
+        "क\u{94d}\u{200d}षमा",
+        "क\u{94d}\u{200c}षमा",
+        "বাংলা",
+        "ਪੰਜਾਬੀ",
+        "ગુજરાતી",
+        "தொழில்",
+        "తెలుగు",
+        "ಕನ್ನಡ",
+        "മലയാളം",
+        "සිංහල",
+        "ไทย",
+        "นํ้า",
+        "ນ້ຳ",
+        "မြန်မာ",
+        "ខ្មែរ",
+        "한국",
+        "\u{1112}\u{1161}\u{11ab}글",
+        "שָׁלוֹם",
+        "مُحَمَّد",
+        "Việt",
+        "ქართული",
+    ] {
+        assert_eq!(first_character(text), first(text), "{text}");
+    }
+    // Whatever may follow a letter. Parts of Hangul follow others of theirs, and are above.
+    for c in ('\0'..='\u{eff}').chain('\u{1000}'..='\u{1049}').chain('\u{1200}'..='\u{17ff}').filter(|c| c.is_alphanumeric()) {
+        let text = format!("k{c}");
+        assert_eq!(first_character(&text), first(&text), "{c:?}");
     }
 }
