@@ -5,14 +5,12 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 
 use crate::{
     Chat, Error, Result,
-    db::{Serial, entity::user, serialize},
+    db::{entity::user, fill},
     look::{are_alike, claims_to_be, is_of_the_house, look},
 };
 
 /// Accounts whose names are compared one by one. More of one look than that would differ in `i` and `l` alone.
 const ALIKE_MAX: u64 = 1_000;
-/// Rows that are given a look in one go.
-const ROWS: u64 = 500;
 
 /// What the names of an account look like.
 pub(super) struct Looks {
@@ -69,40 +67,22 @@ pub(super) async fn mark_alike(db: &impl ConnectionTrait, name: &DisplayName, lo
 
 /// Gives looks to the accounts of a version that knew none, and marks those whose names do not say who they are.
 pub(crate) async fn fill_looks(chat: &Chat) -> Result<()> {
-    if without_looks(chat.db().read(), 1).await?.is_empty() {
-        return Ok(());
-    }
-    let transaction = chat.db().begin().await?;
-    serialize(&transaction, Serial::Migration).await?;
-    loop {
-        let rows = without_looks(&transaction, ROWS).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for (id, username, name) in rows {
-            let looks = Looks::of(&username, &name);
-            user::Entity::update_many()
-                .col_expr(user::Column::UsernameLook, Expr::value(looks.username))
-                .col_expr(user::Column::NameLook, Expr::value(looks.name))
-                .col_expr(user::Column::Ambiguous, Expr::value(claims_to_be(&name)))
-                .filter(user::Column::Id.eq(id))
-                .exec(&transaction)
-                .await?;
-        }
-    }
+    let lacking = user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::Username, user::Column::Name])
+        .filter(user::Column::NameLook.is_null());
+    let filled = |(id, username, name): (Uuid, String, String)| {
+        let looks = Looks::of(&username, &name);
+        user::Entity::update_many()
+            .col_expr(user::Column::UsernameLook, Expr::value(looks.username))
+            .col_expr(user::Column::NameLook, Expr::value(looks.name))
+            .col_expr(user::Column::Ambiguous, Expr::value(claims_to_be(&name)))
+            .filter(user::Column::Id.eq(id))
+    };
+    let Some(transaction) = fill(chat.db(), lacking, filled).await? else { return Ok(()) };
     let alike = "UPDATE users SET ambiguous = TRUE WHERE NOT ambiguous AND (\
                  name_look IN (SELECT name_look FROM users GROUP BY name_look HAVING COUNT(*) > 1) OR \
                  EXISTS (SELECT 1 FROM users other WHERE other.username_look = users.name_look AND other.id <> users.id))";
     transaction.execute_unprepared(alike).await?;
-    transaction.commit().await?;
-    Ok(())
-}
-
-async fn without_looks(db: &impl ConnectionTrait, limit: u64) -> Result<Vec<(Uuid, String, String)>> {
-    let rows = user::Entity::find()
-        .select_only()
-        .columns([user::Column::Id, user::Column::Username, user::Column::Name])
-        .filter(user::Column::NameLook.is_null())
-        .limit(limit);
-    Ok(rows.into_tuple().all(db).await?)
+    Ok(transaction.commit().await?)
 }

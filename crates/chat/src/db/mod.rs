@@ -7,6 +7,7 @@ pub(crate) mod epoch;
 mod mark;
 pub(crate) mod notes;
 mod now;
+mod older;
 mod origin;
 mod reader;
 pub(crate) mod schema;
@@ -21,6 +22,7 @@ pub(crate) mod users;
 
 pub(crate) use database::Db;
 pub(crate) use now::now;
+pub(crate) use older::fill;
 pub(crate) use serial::{Serial, serialize};
 pub(crate) use sql::Sql;
 pub(crate) use transaction::Transaction;

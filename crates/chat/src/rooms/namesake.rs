@@ -1,18 +1,15 @@
 //! Rooms of the same name: allowed, but not by accident.
 
 use protocol::{Field, FieldError, Problem, Room, RoomId, RoomName};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
 
 use super::load::{UNCOUNTED, findable, found, select};
 use crate::{
     Chat, Result,
-    db::{Serial, entity::room, serialize},
+    db::{entity::room, fill},
     look::look,
     policy::Actor,
 };
-
-/// Rooms that are given a look in one go.
-const ROWS: u64 = 500;
 
 /// A room with this name, or one that looks like it, that an actor may find.
 ///
@@ -45,33 +42,15 @@ async fn find(db: &impl ConnectionTrait, actor: Actor, name: &RoomName, own: Opt
 
 /// Gives looks to the rooms of a version that knew none.
 pub(crate) async fn fill_looks(chat: &Chat) -> Result<()> {
-    if without_looks(chat.db().read(), 1).await?.is_empty() {
-        return Ok(());
-    }
-    let transaction = chat.db().begin().await?;
-    serialize(&transaction, Serial::Migration).await?;
-    loop {
-        let rows = without_looks(&transaction, ROWS).await?;
-        if rows.is_empty() {
-            break;
-        }
-        for (id, name) in rows {
-            room::Entity::update_many()
-                .col_expr(room::Column::NameLook, Expr::value(look(&name)))
-                .filter(room::Column::Id.eq(id))
-                .exec(&transaction)
-                .await?;
-        }
-    }
-    transaction.commit().await?;
-    Ok(())
-}
-
-async fn without_looks(db: &impl ConnectionTrait, limit: u64) -> std::result::Result<Vec<(Uuid, String)>, DbErr> {
-    let rows = room::Entity::find()
+    let lacking = room::Entity::find()
         .select_only()
         .columns([room::Column::Id, room::Column::Name])
-        .filter(room::Column::NameLook.is_null())
-        .limit(limit);
-    rows.into_tuple().all(db).await
+        .filter(room::Column::NameLook.is_null());
+    let filled = |(id, name): (Uuid, String)| {
+        room::Entity::update_many().col_expr(room::Column::NameLook, Expr::value(look(&name))).filter(room::Column::Id.eq(id))
+    };
+    match fill(chat.db(), lacking, filled).await? {
+        Some(transaction) => Ok(transaction.commit().await?),
+        None => Ok(()),
+    }
 }
