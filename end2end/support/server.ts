@@ -27,7 +27,7 @@ export class Server {
   }
 
   /** Tests write more in a moment than people do: the limits are high by themselves. */
-  static async create(limits = "sends=100000+1000/s,sends-per-address=100000+1000/s,connects=10000+100/s,creations=10000+10/s,creations-per-address=10000+10/s"): Promise<Server> {
+  static async create(limits = "sends=100000+1000/s,sends-per-address=100000+1000/s,connects=10000+100/s,creations=10000+10/s,creations-per-address=10000+10/s,rooms-made=1000,rooms-joined=1000"): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there. Run: make build`);
     const server = new Server(await freePort(), limits);
     await server.start();

@@ -14,11 +14,12 @@ async function makeRooms(person: Person, names: string[]): Promise<void> {
 }
 
 test("with many rooms the current one is in view, and all else in reach", async ({ ada, room }) => {
-  const names = Array.from({ length: 60 }, (_, n) => `Many ${n + 1}`);
+  // With the lobby and the room of this test 200: more are not in the list.
+  const names = Array.from({ length: 198 }, (_, n) => `Many ${n + 1}`);
   await makeRooms(ada, names);
-  await ada.room.open("many-55");
+  await ada.room.open("many-155");
   const current = ada.page.locator(".nav-link[aria-current]");
-  await expect(current).toHaveText("Many 55");
+  await expect(current).toHaveText("Many 155");
   await expect(current).toBeInViewport({ ratio: 1 });
   for (const reach of [ada.auth.signOut, ada.page.getByRole("button", { name: "Dark" }), ada.page.getByRole("link", { name: "New room" })]) {
     await expect(reach).toBeInViewport({ ratio: 1 });
