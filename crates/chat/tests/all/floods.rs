@@ -1,6 +1,11 @@
 //! Whoever does too much is refused, and hurts nobody else.
 
-use std::{collections::HashSet, net::IpAddr, time::Duration};
+use std::{
+    collections::HashSet,
+    net::IpAddr,
+    sync::atomic::{AtomicUsize, Ordering},
+    time::Duration,
+};
 
 use chat::{
     Chat, Deed, DeviceToken, Limits, Rate,
@@ -286,6 +291,26 @@ async fn a_known_device_gets_in_while_strangers_try_and_after_a_restart_too() {
     assert_eq!(code(sign_in(&scene.chat, "bob", PASSWORD, browser(stranger(101))).await), ErrorCode::Throttled);
     let other = Source { address: stranger(102), device: Some(DeviceToken::generate().unwrap()) };
     assert_eq!(code(sign_in(&scene.chat, "ada", PASSWORD, other).await), ErrorCode::Throttled);
+}
+
+/// Where nothing is throttled they still wait for their hashes, which take their time: the known device not behind them.
+#[tokio::test]
+async fn a_known_device_is_answered_before_the_strangers_who_came_first() {
+    let scene = Scene::open().await;
+    scene.person("ada").await;
+    let answered = AtomicUsize::new(0);
+    let strangers = join_all((1..=40).map(async |n| {
+        let tried = sign_in(&scene.chat, "ada", "a guess", stranger(n)).await;
+        answered.fetch_add(1, Ordering::Relaxed);
+        tried
+    }));
+    tokio::select! {
+        biased;
+        _ = strangers => panic!("the last to be answered"),
+        known = sign_in(&scene.chat, "ada", PASSWORD, HOME) => drop(known.unwrap()),
+    }
+    let before = answered.load(Ordering::Relaxed);
+    assert!(before < 20, "{before} came first");
 }
 
 #[tokio::test]
