@@ -168,4 +168,11 @@ mod tests {
         sweep(folder.path());
         assert!(alive.path().exists() && Path::new(&journal).exists());
     }
+    #[test]
+    fn what_a_killed_restore_has_left_goes_with_the_next_one() {
+        let left = std::env::temp_dir().join(format!("{UNFINISHED}left-by-{}", std::process::id()));
+        fs::write(&left, "half").unwrap();
+        let alive = temporary().unwrap();
+        assert!(!left.exists() && alive.path().exists());
+    }
 }

@@ -32,6 +32,20 @@ async fn before_an_existing_database_is_changed_a_backup_is_taken() {
     assert!(again.steps.is_empty() && again.backup.is_none(), "{again:?}");
 }
 
+/// Nobody may take another backup for a long time, and each start is a migration.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_start_sweeps_what_a_backup_that_was_killed_has_left() {
+    let folder = Folder::new();
+    let (url, backups) = (folder.sqlite("data"), folder.file("backups"));
+    std::fs::create_dir(&backups).unwrap();
+    for name in [".snug-backup-dead", ".snug-backup-dead-journal", "2026-11-01.db"] {
+        std::fs::write(backups.join(name), "half").unwrap();
+    }
+    upkeep::migrate(&url, &backups).await.unwrap();
+    let left: Vec<_> = std::fs::read_dir(&backups).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(left, ["2026-11-01.db"]);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn without_a_backup_nothing_is_changed() {
     let folder = Folder::new();
