@@ -117,6 +117,7 @@ async fn begin(transaction: &mut Transaction, starter: UserId, people: &BTreeSet
         id: Set(id.0),
         slug: Set(id.to_string()),
         name: Set(String::new()),
+        name_look: Set(Some(String::new())),
         topic: Set(String::new()),
         visibility: Set(Visibility::Direct.into()),
         last_seq: Set(0),
