@@ -24,6 +24,9 @@ async fn a_text_that_is_too_long_comes_back_with_the_reason() {
     let text = format!("\n</textarea><b>{}", "語".repeat(limits::BODY_MAX));
     let page = ada.send("lobby", &id(), &text).await;
     assert_eq!(page.status.as_u16(), ErrorCode::Invalid.status());
+    // In the composer of the room, and not on the page for what cannot stand there.
+    page.assert_has("Lobby · Snug</title>");
+    assert!(page.tag_with("name=\"body\"").contains("aria-invalid=\"true\""));
     page.assert_has("Message can have at most 8000 characters.");
     assert_eq!(typed(&page), text.replace('<', "&lt;").replace('>', "&gt;"));
     page.assert_has_not("<b>");

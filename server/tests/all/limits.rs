@@ -65,6 +65,21 @@ async fn a_send_that_waited_goes_through() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_address_sends_so_much_by_whichever_account_and_door() {
+    let app = app(Limits { sends_per_address: rate(2, NEVER), ..limits() }).await;
+    let (_, bob) = (app.ada().await, app.bob().await);
+    let program = Program::at(app.addr);
+    let (mut ada, mut bobs) = (program.socket("ada").await, program.socket("bob").await);
+    ada.say("lobby", "one").await;
+    bobs.say("lobby", "two").await;
+    let id = ClientId::generate();
+    ada.send(&message("lobby", id, "three")).await;
+    assert_eq!(ada.refusal(id).await.code, ErrorCode::Throttled);
+    let page = bob.send("lobby", &ClientId::generate().to_string(), "four").await;
+    assert_eq!(page.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_address_that_opens_sockets_too_often_is_refused_before_it_has_one() {
     let app = app(Limits { connects_per_address: rate(2, NEVER), ..limits() }).await;
     let open = async |from: &str| Socket::connect(app.addr, with_header(request(app.addr, ""), "x-forwarded-for", from)).await;
