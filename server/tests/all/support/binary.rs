@@ -8,6 +8,8 @@ use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
+    thread,
+    time::{Duration, Instant},
 };
 
 use super::Person;
@@ -46,6 +48,19 @@ pub(crate) fn snug(arguments: &[&str]) -> Command {
 /// Runs to the end.
 pub(crate) fn output(command: &mut Command) -> Output {
     command.output().unwrap()
+}
+
+/// Runs to the end, or is killed when it does not come to one.
+pub(crate) fn output_within(patience: Duration, command: &mut Command) -> Output {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let start = Instant::now();
+    while child.try_wait().unwrap().is_none() {
+        if start.elapsed() > patience {
+            child.kill().unwrap();
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+    child.wait_with_output().unwrap()
 }
 
 /// A server that runs; killed at the end of a test that did not stop it.
