@@ -20,6 +20,7 @@ use crate::{
     readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,
+    settings::{Kept, Settings},
     throttle::{Deed, Deeds, SignIns},
     writer::Writer,
 };
@@ -43,7 +44,8 @@ pub(crate) struct Inner {
     pub(crate) deeds: Deeds,
     pub(crate) limits: Limits,
     pub(crate) readiness: Readiness,
-    pub(crate) recent: Recent,
+    pub(crate) recent: Arc<Recent>,
+    pub(crate) settings: Arc<Kept>,
     pub(crate) seats: Arc<Seats>,
     /// What goes on beside the requests, until the chat is closed or gone.
     pub(crate) tasks: Mutex<JoinSet<()>>,
@@ -142,6 +144,21 @@ impl Chat {
     #[must_use]
     pub fn limits(&self) -> &Limits {
         &self.inner.limits
+    }
+
+    /// How the house is run.
+    #[must_use]
+    pub fn settings(&self) -> Arc<Settings> {
+        self.inner.settings.get()
+    }
+
+    /// Reads how the house is run, after it has changed. Pages that were made before are true no longer.
+    pub(crate) async fn renew_settings(&self) -> crate::Result<()> {
+        if self.inner.settings.renew(self.db().read()).await? {
+            self.forget_names();
+            self.inner.commits.fetch_add(1, Ordering::Release);
+        }
+        Ok(())
     }
 
     pub(crate) fn recent(&self) -> &Recent {

@@ -6,6 +6,8 @@ mod open;
 
 // Use cases, one file each: who asks, whether they may, what is written, what happened, what is answered.
 pub mod accounts;
+pub mod house;
+pub mod invites;
 pub mod messages;
 pub mod rooms;
 pub mod sessions;
@@ -30,6 +32,7 @@ mod policy;
 mod readiness;
 mod recent;
 mod seats;
+mod settings;
 mod throttle;
 
 pub use chat::Chat;
@@ -41,4 +44,5 @@ pub use open::Options;
 pub use policy::Actor;
 pub use readiness::NotReady;
 pub use sessions::Session;
+pub use settings::{RegistrationMode, Settings};
 pub use throttle::{Deed, Rate, network_of};

@@ -1,6 +1,6 @@
 //! Opening a chat: the floors are put on each other, from the ground up.
 
-use std::sync::Arc;
+use std::sync::{Arc, atomic::Ordering};
 
 use hub::{Broker, Hub, RedisBroker, catch_up, heartbeat, in_process};
 use parking_lot::Mutex;
@@ -11,10 +11,14 @@ use crate::{
     chat::Inner,
     credentials::{Hasher, SigningKey, Tokens},
     db::Db,
+    house,
     limits::Limits,
     readiness::Readiness,
     recent::Recent,
-    rooms, sessions,
+    rooms,
+    seats::Seats,
+    sessions,
+    settings::Kept,
     throttle::{Deeds, SignIns},
     writer::Writer,
 };
@@ -55,6 +59,17 @@ impl Chat {
         tasks.spawn(hub.clone().run(signals));
         tasks.spawn(heartbeat::beat(hub.clone()));
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
+        let (settings, recent, seats) = (Arc::<Kept>::default(), Arc::<Recent>::default(), Arc::<Seats>::default());
+        settings.renew(db.read()).await?;
+        let forget = {
+            let (recent, seats, commits) = (recent.clone(), seats.clone(), commits.clone());
+            move || {
+                recent.clear();
+                seats.clear();
+                commits.fetch_add(1, Ordering::Release);
+            }
+        };
+        tasks.spawn(house::keep_up(db.clone(), settings.clone(), forget));
         let chat = Self::from(Inner {
             writer: Writer::start(db.clone(), broker.clone()),
             sign_ins: SignIns::new(limits.per_address, limits.per_account, db.clone()),
@@ -67,8 +82,9 @@ impl Chat {
             hasher: Hasher::new(),
             limits,
             readiness: Readiness::default(),
-            recent: Recent::default(),
-            seats: Arc::default(),
+            recent,
+            seats,
+            settings,
             tasks: Mutex::new(tasks),
         });
         accounts::fill_looks(&chat).await?;

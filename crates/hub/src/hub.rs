@@ -104,6 +104,12 @@ impl Hub {
         id
     }
 
+    /// How many sockets there are.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.connections.read().len()
+    }
+
     /// Forgets a socket and its subscriptions.
     pub fn unregister(&self, id: ConnectionId) {
         if let Some(member) = self.connections.write().remove(&id) {

@@ -14,6 +14,12 @@ pub enum ErrorCode {
     NotAuthenticated,
     /// User name and password do not belong together.
     WrongCredentials,
+    /// The account may not be used for a while.
+    Suspended,
+    /// A new account takes an invite that still holds.
+    InviteNeeded,
+    /// The house takes no new accounts.
+    RegistrationClosed,
     /// It does not exist, or not for this person.
     NotFound,
     /// The room exists for this person, but only its members may do that.
@@ -59,9 +65,12 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 21] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
+        Self::Suspended,
+        Self::InviteNeeded,
+        Self::RegistrationClosed,
         Self::NotFound,
         Self::NotAMember,
         Self::NotAllowed,
@@ -100,6 +109,9 @@ impl ErrorCode {
             | Self::Archived
             | Self::Muted
             | Self::Banned
+            | Self::Suspended
+            | Self::InviteNeeded
+            | Self::RegistrationClosed
             | Self::ForeignOrigin
             | Self::LimitReached => 403,
             Self::Invalid => 422,
@@ -118,6 +130,9 @@ impl ErrorCode {
         match self {
             Self::NotAuthenticated => "You are not signed in. Please sign in and try again.",
             Self::WrongCredentials => "User name or password is wrong. Please check both and try again.",
+            Self::Suspended => "This account is suspended. An admin of this house can lift that.",
+            Self::InviteNeeded => "It takes an invite that still holds. Ask somebody in this house for a link.",
+            Self::RegistrationClosed => "This house takes no new accounts. Its owner can make one for you.",
             Self::NotFound => "There is nothing here, or it is not open to you.",
             Self::NotAMember => "Only members can do that. Join the room first.",
             Self::NotAllowed => "You may not do that here. An owner can.",
@@ -139,7 +154,8 @@ impl ErrorCode {
 }
 
 /// The one shape of an error on every door: REST, server functions and the socket's `error` frame. Texts are made from the codes
-/// wherever it is shown, so an error that travels in an address cannot put words into the page.
+/// wherever it is shown, so an error that travels in an address cannot put words into the page: `detail` is said where the error happens,
+/// and is not read back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(into = "WireError", from = "ReadError")]
 pub struct Error {
@@ -149,9 +165,17 @@ pub struct Error {
     pub fields: Vec<FieldError>,
     /// Seconds to wait before the next try.
     pub retry_after: Option<u64>,
+    /// What this house has to say besides: until when somebody is suspended, and why.
+    pub detail: Option<String>,
 }
 
 impl Error {
+    /// The same, with what this house has to say besides.
+    #[must_use]
+    pub fn with_detail(self, detail: String) -> Self {
+        Self { detail: Some(detail), ..self }
+    }
+
     /// Throttled, with the seconds to wait.
     #[must_use]
     pub fn throttled(seconds: u64) -> Self {
@@ -163,14 +187,17 @@ impl Error {
     pub fn message(&self) -> String {
         match self.fields.first() {
             Some(field) => field.to_string(),
-            None => self.code.message().to_owned(),
+            None => match &self.detail {
+                Some(detail) => [self.code.message(), " ", detail].concat(),
+                None => self.code.message().to_owned(),
+            },
         }
     }
 }
 
 impl From<ErrorCode> for Error {
     fn from(code: ErrorCode) -> Self {
-        Self { code, fields: Vec::new(), retry_after: None }
+        Self { code, fields: Vec::new(), retry_after: None, detail: None }
     }
 }
 
@@ -182,7 +209,7 @@ impl From<FieldError> for Error {
 
 impl From<Vec<FieldError>> for Error {
     fn from(fields: Vec<FieldError>) -> Self {
-        Self { code: ErrorCode::Invalid, fields, retry_after: None }
+        Self { code: ErrorCode::Invalid, fields, retry_after: None, detail: None }
     }
 }
 
@@ -237,7 +264,7 @@ impl From<Error> for WireError {
 
 impl From<ReadError> for Error {
     fn from(ReadError { code, retry_after, fields }: ReadError) -> Self {
-        Self { code, fields, retry_after }
+        Self { code, fields, retry_after, detail: None }
     }
 }
 

@@ -31,6 +31,8 @@ pub enum Field {
     Body,
     /// Whom a conversation is with.
     People,
+    /// The rooms that new people join.
+    DefaultRooms,
 }
 
 impl Field {
@@ -46,6 +48,7 @@ impl Field {
             Self::Visibility => "Who may see it",
             Self::Body => "Message",
             Self::People => "To",
+            Self::DefaultRooms => "Rooms that new people join",
         }
     }
 }
@@ -142,6 +145,9 @@ impl fmt::Display for FieldError {
             (Problem::Taken, _) => write!(f, "This one is taken. Please choose another."),
             (Problem::TooCommon, _) => {
                 write!(f, "This password is one of the first that others would guess. A few unrelated words make a better one.")
+            }
+            (Problem::NotAChoice, Field::DefaultRooms) => {
+                write!(f, "One of these rooms is not there, or not everybody may join it.")
             }
             (Problem::NotAChoice, _) => write!(f, "Please choose one of the options."),
         }

@@ -4,4 +4,4 @@ mod names;
 mod register;
 
 pub(crate) use names::fill_looks;
-pub use register::{Registration, register};
+pub use register::{Registration, Ticket, add, register, register_with};

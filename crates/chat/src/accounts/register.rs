@@ -1,6 +1,8 @@
 //! Making an account.
 
-use protocol::{DisplayName, Password, User, UserId, Username};
+use std::sync::Arc;
+
+use protocol::{DisplayName, ErrorCode, HouseRole, Password, RoomId, RoomRef, User, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, SqlErr};
 
 use super::names::{Looks, mark_alike, refuse_alike, taken};
@@ -8,9 +10,13 @@ use crate::{
     Chat, Result,
     credentials::new_password,
     db::{Serial, entity::user, now, serialize},
-    policy::Actor,
+    house::{self, By, Deed, Doer, Subject},
+    invites,
+    policy::{Action, Actor},
     rooms,
     sessions::{self, SignedIn, Source},
+    settings::{RegistrationMode, Settings},
+    writer::{Transaction, Work},
 };
 
 /// What somebody typed who wants an account.
@@ -24,20 +30,45 @@ pub struct Registration<'a> {
     pub password: &'a str,
 }
 
-/// Makes an account, signs it in and joins it to the lobby. The first account of a server is its owner.
+/// What somebody shows who wants an account where not everybody gets one.
+#[derive(Clone, Debug, Default)]
+pub struct Ticket {
+    /// The code of an invite; empty without one.
+    pub invite: String,
+    /// The token of the link that the start of a new server printed; empty without it.
+    pub first: String,
+}
+
+/// Makes an account, signs it in and joins it to the rooms that new people join. The first account of a server is its owner.
 ///
 /// # Errors
-/// `invalid` with every field that is wrong, `throttled`, `unavailable`.
+/// `invalid` with every field that is wrong, `invite_needed`, `registration_closed`, `throttled`, `unavailable`.
 pub async fn register(chat: &Chat, new: Registration<'_>, from: impl Into<Source>) -> Result<SignedIn> {
+    register_with(chat, new, Ticket::default(), from).await
+}
+
+/// The same with an invite, into whose room it leads too, or with the link of a new server.
+///
+/// # Errors
+/// As [`register`].
+pub async fn register_with(chat: &Chat, new: Registration<'_>, ticket: Ticket, from: impl Into<Source>) -> Result<SignedIn> {
     let from = from.into();
     let (username, name, password) = parse(new)?;
     chat.sign_ins().stranger(from.address).await?;
     refuse_alike(chat.db().read(), &username).await?;
     let password_hash = chat.hasher().hash(password).await?;
-    let user = insert(chat, username, name, password_hash).await?;
-    let lobby = rooms::lobby();
-    rooms::join(chat, Actor::User(user.id), &lobby).await?;
-    sessions::open(chat, user, &from).await
+    let account = make(chat, Way::Registered(ticket), username, name, password_hash).await?;
+    sessions::open(chat, account, &from).await
+}
+
+/// Makes an account on the word of whoever has the machine, whoever else may make one. The first one of a server is its owner all the same.
+///
+/// # Errors
+/// `invalid` with every field that is wrong, `unavailable`.
+pub async fn add(chat: &Chat, new: Registration<'_>, role: HouseRole) -> Result<User> {
+    let (username, name, password) = parse(new)?;
+    let password_hash = chat.hasher().hash(password).await?;
+    Ok(make(chat, Way::Added(role), username, name, password_hash).await?.into())
 }
 
 fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, Password), protocol::Error> {
@@ -52,37 +83,124 @@ fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, P
     }
 }
 
-async fn insert(chat: &Chat, username: Username, name: DisplayName, password_hash: String) -> Result<User> {
-    let transaction = chat.db().begin().await?;
-    // Two first accounts at once: only one of them is the owner. Two names alike at once: only one of them is taken.
-    serialize(&transaction, Serial::FirstAccount).await?;
-    // Not counted: what is done in here holds up everybody's sends.
-    let role = match user::Entity::find().one(&transaction).await? {
-        None => user::Role::Owner,
-        Some(_) => user::Role::Member,
-    };
-    refuse_alike(&transaction, &username).await?;
-    let looks = Looks::of(username.as_str(), name.as_str());
-    let alike = mark_alike(&transaction, &name, &looks).await?;
-    let row = user::ActiveModel {
-        id: Set(UserId::generate().0),
-        username: Set(username.into_string()),
-        name: Set(name.into_string()),
-        username_look: Set(Some(looks.username)),
-        name_look: Set(Some(looks.name)),
-        ambiguous: Set(alike.itself),
-        password_hash: Set(password_hash),
-        role: Set(role),
-        created_at: Set(now()),
-        ..Default::default()
-    };
-    let user = row.insert(&transaction).await.map_err(|error| match error.sql_err() {
-        Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
-        _ => error.into(),
-    })?;
-    transaction.commit().await?;
-    if alike.others {
+async fn make(chat: &Chat, way: Way, username: Username, name: DisplayName, password_hash: String) -> Result<user::Model> {
+    let (settings, rooms_max) = (chat.settings(), chat.limits().rooms_joined);
+    let made = chat.writer().run(Make { way, username, name, password_hash, settings, rooms_max }).await?;
+    if made.marked_others {
         chat.forget_names();
+        chat.renew_settings().await?;
     }
-    Ok(user.into())
+    Ok(made.account)
+}
+
+/// How somebody comes to an account.
+enum Way {
+    /// By the page or a program, with what they showed.
+    Registered(Ticket),
+    /// Made by whoever has the machine, who says what it is in the house.
+    Added(HouseRole),
+}
+
+/// An account to be made.
+struct Make {
+    way: Way,
+    username: Username,
+    name: DisplayName,
+    password_hash: String,
+    settings: Arc<Settings>,
+    /// Rooms that it may be in.
+    rooms_max: u32,
+}
+
+struct Made {
+    account: user::Model,
+    /// There are others who could be taken for it, and they are marked now.
+    marked_others: bool,
+}
+
+impl Work for Make {
+    type Answer = Made;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Made> {
+        // Two first accounts at once: only one of them is the owner. Two names alike at once: only one of them is taken.
+        serialize(&**transaction, Serial::FirstAccount).await?;
+        // Not counted: what is done in here holds up everybody's sends.
+        let is_first = user::Entity::find().one(&**transaction).await?.is_none();
+        let (role, room) = self.admit(transaction, is_first).await?;
+        refuse_alike(&**transaction, &self.username).await?;
+        let looks = Looks::of(self.username.as_str(), self.name.as_str());
+        let alike = mark_alike(&**transaction, &self.name, &looks).await?;
+        let account = self.insert(transaction, looks, role, alike.itself).await?;
+        let id = UserId(account.id);
+        if matches!(self.way, Way::Added(_)) {
+            let doer = Doer::of(&**transaction, By::CommandLine).await?;
+            house::enter(&**transaction, &doer, Deed::AddAccount, Subject::account(id, &account.username), String::new()).await?;
+        }
+        self.join_rooms(transaction, id).await?;
+        if let Some(room) = room {
+            invites::come_in(transaction, id, room, self.rooms_max).await?;
+        }
+        Ok(Made { account, marked_others: alike.others })
+    }
+}
+
+impl Make {
+    /// What the account is in the house, and the room that it was invited to, if it may be made.
+    async fn admit(&self, transaction: &Transaction, is_first: bool) -> Result<(user::Role, Option<RoomId>)> {
+        let ticket = match &self.way {
+            Way::Added(role) => {
+                if !is_first {
+                    return Ok(((*role).into(), None));
+                }
+                house::forget_first_links(&**transaction).await?;
+                return Ok((user::Role::Owner, None));
+            }
+            Way::Registered(ticket) => ticket,
+        };
+        if is_first {
+            house::first_account(&**transaction, &ticket.first).await?;
+            return Ok((user::Role::Owner, None));
+        }
+        let room = match self.settings.registration {
+            RegistrationMode::Closed => return Err(ErrorCode::RegistrationClosed.into()),
+            RegistrationMode::Open if ticket.invite.is_empty() => None,
+            RegistrationMode::Open => invites::take(&**transaction, &ticket.invite).await?,
+            RegistrationMode::ByInvite => invites::take_for_registration(&**transaction, &ticket.invite, &self.settings).await?,
+        };
+        Ok((user::Role::Member, room))
+    }
+
+    async fn insert(&self, transaction: &Transaction, looks: Looks, role: user::Role, ambiguous: bool) -> Result<user::Model> {
+        let row = user::ActiveModel {
+            id: Set(UserId::generate().0),
+            username: Set(self.username.as_str().to_owned()),
+            name: Set(self.name.as_str().to_owned()),
+            username_look: Set(Some(looks.username)),
+            name_look: Set(Some(looks.name)),
+            ambiguous: Set(ambiguous),
+            password_hash: Set(self.password_hash.clone()),
+            role: Set(role),
+            created_at: Set(now()),
+            ..Default::default()
+        };
+        row.insert(&**transaction).await.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
+            _ => error.into(),
+        })
+    }
+
+    /// Joins the rooms that new people join. One that is not there any more, or not for everybody, is passed over.
+    async fn join_rooms(&self, transaction: &mut Transaction, account: UserId) -> Result<()> {
+        for slug in &self.settings.default_rooms {
+            match rooms::load(&**transaction, Actor::User(account), &RoomRef::Slug(slug.clone())).await {
+                Ok(found) if found.access.may(Action::Join) => {
+                    rooms::let_in(transaction, account, found.room.id, self.rooms_max).await?;
+                }
+                Ok(_) => {}
+                Err(error) if error.public().code == ErrorCode::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }

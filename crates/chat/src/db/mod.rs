@@ -19,6 +19,7 @@ mod transaction;
 pub(crate) mod trial;
 pub mod urls;
 pub(crate) mod users;
+mod utc;
 
 pub(crate) use database::Db;
 pub(crate) use now::now;
@@ -26,3 +27,4 @@ pub(crate) use older::fill;
 pub(crate) use serial::{Serial, serialize};
 pub(crate) use sql::Sql;
 pub(crate) use transaction::Transaction;
+pub(crate) use utc::utc;

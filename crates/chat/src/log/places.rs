@@ -11,6 +11,7 @@ use sea_orm::{
 use crate::{
     Error, Result,
     db::{Sql, entity::room},
+    settings,
 };
 
 /// A place that is ours when the transaction commits.
@@ -28,7 +29,8 @@ pub(crate) async fn take_place(transaction: &impl ConnectionTrait, room: RoomId)
         .exec_with_returning(transaction)
         .await?;
     let row = rows.first().ok_or_else(|| Error::internal(format!("room {room} has gone")))?;
-    Ok(Place { seq: Seq(row.last_seq), visibility: row.visibility.into() })
+    let visibility = settings::visibility(transaction, row.visibility.into()).await?;
+    Ok(Place { seq: Seq(row.last_seq), visibility })
 }
 
 /// Raises the last places of rooms, each from the one that is known to the new one. A room that has another one by now makes the whole

@@ -16,6 +16,7 @@ use crate::{
         entity::{membership, room},
     },
     policy::{Access, Action, Actor},
+    settings,
 };
 
 /// The words for what happened, as they are stored.
@@ -57,8 +58,9 @@ pub(super) fn select(backend: DbBackend, room: RoomId, (after, end): (Seq, Seq))
         .text("e.message_id, m.client_id, m.body, m.seq AS message_seq, m.deleted_at, ")
         .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, ")
         .text("p.role AS subject_role, p.muted_until, ")
-        .text("r.name AS room_name, r.topic, r.slug, r.visibility, r.archived_at, r.slow_seconds ")
-        .text("FROM room_events e JOIN rooms r ON r.id = e.room_id JOIN users a ON a.id = e.actor_id ")
+        .text("r.name AS room_name, r.topic, r.slug, r.archived_at, r.slow_seconds, ")
+        .text(settings::VISIBILITY)
+        .text(" FROM room_events e JOIN rooms r ON r.id = e.room_id JOIN users a ON a.id = e.actor_id ")
         .text("LEFT JOIN messages m ON m.id = e.message_id LEFT JOIN users s ON s.id = e.subject_id ")
         .text("LEFT JOIN memberships p ON p.room_id = e.room_id AND p.user_id = e.subject_id WHERE e.room_id = ")
         .value(room.0)

@@ -55,6 +55,7 @@ pub(crate) struct Access {
     who: Who,
     archived: bool,
     muted: bool,
+    invited: bool,
 }
 
 impl Access {
@@ -65,7 +66,7 @@ impl Access {
             (Actor::User(_), None) => Who::Stranger,
             (Actor::User(_), Some(role)) => Who::Member(role),
         };
-        Self { visibility, who, archived: false, muted: false }
+        Self { visibility, who, archived: false, muted: false, invited: false }
     }
 
     /// In a room that may be read only.
@@ -82,6 +83,11 @@ impl Access {
     /// Of somebody who may not be allowed to write for a while.
     pub(crate) fn muted(self, muted: bool) -> Self {
         Self { muted, ..self }
+    }
+
+    /// Of somebody who holds an invite: it lets them join, and shows them nothing before.
+    pub(crate) fn invited(self) -> Self {
+        Self { invited: true, ..self }
     }
 
     /// What the actor is there, if a member.
@@ -157,7 +163,8 @@ impl Access {
         let hidden = match self.visibility {
             Visibility::Public => false,
             Visibility::Open => who == Who::Guest,
-            Visibility::Private | Visibility::Direct => true,
+            Visibility::Private => !(self.invited && who != Who::Guest && action == Action::Join),
+            Visibility::Direct => true,
         };
         let readable = self.visibility == Visibility::Public;
         match action {
@@ -285,6 +292,24 @@ mod tests {
         }
         for action in [Action::Write, Action::Add, Action::Invite, Action::Moderate, Action::Edit, Action::Manage] {
             assert_eq!(owner.permit(action), Err(ErrorCode::Archived), "{action:?}");
+        }
+    }
+
+    #[test]
+    fn an_invite_lets_in_and_does_nothing_else() {
+        let user = Actor::User(UserId::generate());
+        let stranger = Access::new(Visibility::Private, user, None).invited();
+        for action in ACTIONS {
+            let expected = if action == Action::Join { Ok(()) } else { Err(ErrorCode::NotFound) };
+            assert_eq!(stranger.permit(action), expected, "{action:?}");
+        }
+        assert_eq!(stranger.banned(true).permit(Action::Join), Err(ErrorCode::Banned));
+        assert_eq!(stranger.archived(true).permit(Action::Join), Err(ErrorCode::Archived));
+        for access in [
+            Access::new(Visibility::Private, Actor::Guest, None).invited(),
+            Access::new(Visibility::Direct, user, None).invited(),
+        ] {
+            assert_eq!(access.permit(Action::Join), Err(ErrorCode::NotFound));
         }
     }
 

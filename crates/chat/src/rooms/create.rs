@@ -18,8 +18,9 @@ use crate::{
         entity::{membership::Role, room},
         now,
     },
+    house::Doer,
     look::look,
-    policy::Actor,
+    policy::{Actor, HouseAction},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -43,10 +44,11 @@ pub struct NewRoom<'a> {
 /// Makes a room and its first member, its owner.
 ///
 /// # Errors
-/// `invalid` with every field that is wrong, or the name when the actor may find a room that has it; `not_authenticated`,
-/// `limit_reached`, `throttled`, `unavailable`.
+/// `invalid` with every field that is wrong, or the name when the actor may find a room that has it; `not_allowed` where only admins make
+/// rooms, `not_authenticated`, `limit_reached`, `throttled`, `unavailable`.
 pub async fn create(chat: &Chat, actor: Actor, new: NewRoom<'_>) -> Result<Room> {
     let founder = actor.user()?;
+    Doer::of(chat.db().read(), actor.into()).await?.permit(HouseAction::MakeRoom, &chat.settings())?;
     let (name, topic, visibility) = parse(new)?;
     chat.deeds().by(founder, Deed::CreateRoom)?;
     let Limits { rooms, rooms_made: made_max, rooms_joined: joined_max, .. } = *chat.limits();

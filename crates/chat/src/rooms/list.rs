@@ -21,7 +21,8 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Room>> {
     let db = chat.db().read();
     let sql = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.id IN (");
     let rows = db.query_all_raw(listed(sql, actor).text(")").done()).await?;
-    let mut rooms = rows.iter().map(|row| Ok(found(row, actor)?.0.room)).collect::<Result<Vec<_>>>()?;
+    let found = rows.iter().map(|row| Ok(found(row, actor)?.0)).collect::<Result<Vec<_>>>()?;
+    let mut rooms: Vec<_> = found.into_iter().filter(|found| is_listed(found, actor)).map(|found| found.room).collect();
     sort(&mut rooms);
     Ok(rooms)
 }

@@ -1,6 +1,6 @@
 //! Rooms through the eyes of an actor.
 
-use protocol::{EpochId, ErrorCode, Room, RoomId, RoomRef, Seq};
+use protocol::{EpochId, ErrorCode, Room, RoomId, RoomRef, Seq, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -11,6 +11,7 @@ use crate::{
         epoch, now,
     },
     policy::{Access, Actor},
+    settings,
 };
 
 /// A room as one actor sees it.
@@ -30,6 +31,14 @@ pub(super) const UNCOUNTED: &str = "CAST(0 AS BIGINT)";
 /// The room through the eyes of an actor: who may not know of it gets the `not_found` of a room that does not exist.
 pub(crate) async fn load(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef) -> Result<Found> {
     Ok(one(db, actor, room, UNCOUNTED).await?.0)
+}
+
+/// The room for somebody who holds an invite to it, whether or not they may know of it otherwise.
+pub(crate) async fn load_invited(db: &impl ConnectionTrait, user: UserId, room: RoomId) -> Result<Found> {
+    let select = select(db.get_database_backend(), Actor::User(user), |sql| sql.text(UNCOUNTED));
+    let row = db.query_one_raw(is(select.text(" WHERE "), &room.into()).done()).await?.ok_or(ErrorCode::NotFound)?;
+    let found = found(&row, Actor::User(user))?.0;
+    Ok(Found { access: found.access.invited(), ..found })
 }
 
 /// The same, with the number of members: one statement, so that head and number are of one moment.
@@ -55,10 +64,11 @@ pub(super) fn is(sql: Sql, room: &RoomRef) -> Sql {
 
 /// Rooms, what the actor is there, and a number of members, as this column has it. What picks the rooms is to follow.
 pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql) -> Sql) -> Sql {
-    let sql =
-        Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, r.visibility, r.archived_at, r.slow_seconds, r.last_seq, ")
-            .text(epoch::SELECT)
-            .text(", ");
+    let sql = Sql::new(backend, "SELECT r.id, r.slug, r.name, r.topic, ")
+        .text(settings::VISIBILITY)
+        .text(", r.archived_at, r.slow_seconds, r.last_seq, ")
+        .text(epoch::SELECT)
+        .text(", ");
     let Actor::User(user) = actor else {
         return members(sql.text("NULL, NULL, FALSE, NULL, ")).text(" FROM rooms r");
     };

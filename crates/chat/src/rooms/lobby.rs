@@ -1,6 +1,6 @@
 //! The lobby: the room that is there from the start and that new accounts join.
 
-use protocol::{RoomName, RoomRef, Slug, Topic, Visibility};
+use protocol::{RoomName, Slug, Topic, Visibility};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::create::Create;
@@ -8,11 +8,6 @@ use crate::{Chat, Result, db::entity::room};
 
 /// Its slug.
 pub(crate) const LOBBY: &str = "lobby";
-
-/// Where to find it.
-pub(crate) fn lobby() -> RoomRef {
-    RoomRef::Slug(LOBBY.to_owned())
-}
 
 /// Makes the lobby of a new server.
 pub(crate) async fn ensure_lobby(chat: &Chat) -> Result<()> {

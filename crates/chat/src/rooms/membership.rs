@@ -50,8 +50,7 @@ impl Work for Join {
         let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
         found.access.permit(Action::Join)?;
         if !found.access.is_member() {
-            may_join(&**transaction, self.user, self.rooms_max).await?;
-            enter(transaction, found.room.id, self.user, Role::Member).await?;
+            let_in(transaction, self.user, found.room.id, self.rooms_max).await?;
         }
         Ok(found.room)
     }
@@ -75,6 +74,12 @@ impl Work for Leave {
         }
         Ok(found.room)
     }
+}
+
+/// Makes somebody a member who may join, unless they are in too many rooms.
+pub(crate) async fn let_in(transaction: &mut Transaction, user: UserId, room: RoomId, rooms_max: u32) -> Result<()> {
+    may_join(&**transaction, user, rooms_max).await?;
+    enter(transaction, room, user, Role::Member).await
 }
 
 /// Makes somebody a member.

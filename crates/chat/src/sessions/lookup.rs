@@ -88,7 +88,7 @@ pub(crate) async fn by_claims(chat: &Chat, claims: &Claims) -> Result<Session> {
     let row = select.one(chat.db().read()).await?;
     match row {
         Some((session, Some(user))) if session.user_id == claims.sub.0 => {
-            Ok(Session { id: SessionId(session.id), user: user.into() })
+            Ok(Session { id: SessionId(session.id), role: user.role.into(), user: user.into() })
         }
         _ => Err(ErrorCode::NotAuthenticated.into()),
     }

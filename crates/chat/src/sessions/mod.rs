@@ -18,6 +18,7 @@ pub(crate) use lifetime::shorten;
 pub(crate) use lookup::by_claims;
 pub use lookup::{Visitor, by_access_token, by_refresh_token, expires_in};
 pub use renew::{Renewed, grant, renew};
+pub(crate) use revoke::{cut, revoke_all};
 pub use revoke::{revoke, revoke_by_refresh_token};
 pub use session::Session;
 pub(crate) use sign_in::open;

@@ -1,13 +1,13 @@
 //! Ending a session.
 
 use hub::Signal;
-use protocol::SessionId;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use protocol::{SessionId, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
 
 use super::session::lookup;
 use crate::{
     Chat, Result,
-    db::{entity::session, now},
+    db::{entity::session, now, sessions::is_alive},
 };
 
 /// Ends a session: its tokens are worth nothing any more, and its live sockets are cut (G9).
@@ -25,6 +25,22 @@ pub async fn revoke(chat: &Chat, id: SessionId) -> Result<()> {
     transaction.commit().await?;
     chat.signal(Signal::Cut(id)).await;
     Ok(())
+}
+
+/// Ends all sessions of an account, in a transaction; which these were.
+pub(crate) async fn revoke_all(db: &impl ConnectionTrait, account: UserId) -> Result<Vec<SessionId>> {
+    let own = is_alive().add(session::Column::UserId.eq(account.0));
+    let ended: Vec<Uuid> =
+        session::Entity::find().select_only().column(session::Column::Id).filter(own.clone()).into_tuple().all(db).await?;
+    session::Entity::update_many().col_expr(session::Column::RevokedAt, Expr::value(now())).filter(own).exec(db).await?;
+    Ok(ended.into_iter().map(SessionId).collect())
+}
+
+/// Cuts the live sockets of sessions that have ended.
+pub(crate) async fn cut(chat: &Chat, ended: Vec<SessionId>) {
+    for id in ended {
+        chat.signal(Signal::Cut(id)).await;
+    }
 }
 
 /// Ends the session that a refresh token belongs to. Doing it again is no error.

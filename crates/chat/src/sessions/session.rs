@@ -1,13 +1,13 @@
 //! A sign-in, and what finds it.
 
-use protocol::{SessionId, User, UserId};
+use protocol::{HouseRole, SessionId, User, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Result,
     credentials::RefreshToken,
-    db::{Sql, Transaction, now},
-    policy::Actor,
+    db::{Sql, Transaction, entity::user, now},
+    policy::{self, Actor, HouseAction, HouseRules},
 };
 
 /// Somebody's sign-in.
@@ -17,6 +17,17 @@ pub struct Session {
     pub id: SessionId,
     /// Whose.
     pub user: User,
+    /// What they are in the house.
+    pub role: HouseRole,
+}
+
+impl Session {
+    /// Whether the administration is open to them.
+    #[must_use]
+    pub fn administers(&self) -> bool {
+        let rules = HouseRules { members_make_rooms: false, members_invite: false };
+        policy::permit(Some(self.role), HouseAction::Administer, rules).is_ok()
+    }
 }
 
 impl From<Option<&Session>> for Actor {
@@ -66,7 +77,7 @@ pub(super) async fn lock(transaction: &Transaction, token: &str) -> Result<Optio
 }
 
 fn select(backend: DbBackend, hash: &str) -> Statement {
-    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous FROM refresh_tokens t ";
+    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous, u.role FROM refresh_tokens t ";
     Sql::new(backend, columns)
         .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
         .value(hash)
@@ -76,14 +87,14 @@ fn select(backend: DbBackend, hash: &str) -> Statement {
 }
 
 fn found(hash: String, row: &QueryResult) -> Result<Found> {
-    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool);
-    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous) =
+    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool, user::Role);
+    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous, role) =
         Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
     let standing = match replaced_at {
         None => Standing::Next,
         Some(_) if renewed_with.as_ref() == Some(&hash) => Standing::Last,
         Some(_) => Standing::Spent,
     };
-    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name, ambiguous } };
+    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name, ambiguous }, role: role.into() };
     Ok(Found { hash, standing, began, ends, session })
 }

@@ -3,7 +3,9 @@
 use std::net::IpAddr;
 
 use protocol::{ErrorCode, Password, SessionId, User, UserId, Username};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
+};
 
 use super::{
     devices::{Source, admit, remember},
@@ -19,6 +21,7 @@ use crate::{
         entity::{session, user},
         now, users,
     },
+    house,
 };
 
 /// A session that was just begun.
@@ -33,16 +36,16 @@ pub struct SignedIn {
 }
 
 /// Why sign-ins are refused, as the log and the metrics have it.
-pub const REFUSALS: [&str; 4] = ["malformed", "unknown_user", "wrong_password", "throttled"];
+pub const REFUSALS: [&str; 5] = ["malformed", "unknown_user", "wrong_password", "throttled", "suspended"];
 
 /// Signs in with user name and password.
 ///
 /// # Errors
-/// `wrong_credentials`, in the same words and time for an unknown name; `throttled`; `unavailable`.
+/// `wrong_credentials`, in the same words and time for an unknown name; `suspended`, `throttled`, `unavailable`.
 pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: impl Into<Source>) -> Result<SignedIn> {
     let from = from.into();
     let address = from.address;
-    let [malformed, unknown_user, wrong_password, throttled] =
+    let [malformed, unknown_user, wrong_password, throttled, suspended] =
         REFUSALS.map(|reason| move |user: &str| tell(address, user, reason));
     let username = Username::parse(username).ok();
     let name = username.as_ref().map_or("", Username::as_str);
@@ -65,7 +68,11 @@ pub async fn sign_in(chat: &Chat, username: &str, password: &str, from: impl Int
         };
         return Err(ErrorCode::WrongCredentials.into());
     };
-    open(chat, account.into(), &from).await
+    if let Some(error) = house::suspension(&account) {
+        suspended(name);
+        return Err(error);
+    }
+    open(chat, account, &from).await
 }
 
 /// Tells the operator, and programs such as fail2ban (`deploy/fail2ban`), of a sign-in that was refused. What was typed stands in no
@@ -105,11 +112,13 @@ async fn rehash(chat: &Chat, account: &user::Model, password: Password) -> Resul
 }
 
 /// Begins a session for an account that has proved itself.
-pub(crate) async fn open(chat: &Chat, user: User, from: &Source) -> Result<SignedIn> {
+pub(crate) async fn open(chat: &Chat, account: user::Model, from: &Source) -> Result<SignedIn> {
+    let (role, user) = (account.role.into(), User::from(account));
     let id = SessionId::generate();
     let now = now();
     let end = lifetime::end(chat.limits(), now, now);
     let mut transaction = chat.db().begin().await?;
+    still_welcome(&transaction, user.id).await?;
     remember(&mut transaction, user.id, from);
     forget_ended(&transaction, user.id).await?;
     let row = session::ActiveModel {
@@ -124,7 +133,14 @@ pub(crate) async fn open(chat: &Chat, user: User, from: &Source) -> Result<Signe
     row.insert(&transaction).await?;
     let refresh_token = issue(&transaction, id).await?;
     transaction.commit().await?;
-    Ok(SignedIn { session: Session { id, user }, refresh_token, lasts: (end - now) / 1000 })
+    Ok(SignedIn { session: Session { id, user, role }, refresh_token, lasts: (end - now) / 1000 })
+}
+
+/// Who was suspended or deleted while the password was checked does not come in any more.
+async fn still_welcome(transaction: &Transaction, user: UserId) -> Result<()> {
+    let account = user::Entity::find_by_id(user.0).lock_exclusive().one(transaction).await?;
+    let account = account.filter(|account| account.deleted_at.is_none()).ok_or(ErrorCode::WrongCredentials)?;
+    house::suspension(&account).map_or(Ok(()), Err)
 }
 
 /// Drops the sessions of an account that have ended, so that the table does not grow with every log-in.

@@ -189,14 +189,13 @@ async fn what_an_account_does_too_often_is_refused_with_the_seconds_to_wait() {
         Scene::with(Limits { sends: three, joins: three, creations: three, edits: three, renewals: three, ..limits() }).await;
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     let mut token = ada.refresh_token.clone();
-    // Registering has joined the lobby.
     let room = bob.room("Garden", "public").await;
     let refusals = [
         refused_after(3, async || {
             ada.try_say("lobby".parse::<protocol::RoomRef>().unwrap(), protocol::ClientId::generate(), "hi").await
         })
         .await,
-        refused_after(2, async || rooms::join(&scene.chat, ada.actor(), &room.id.into()).await).await,
+        refused_after(3, async || rooms::join(&scene.chat, ada.actor(), &room.id.into()).await).await,
         refused_after(3, async || create(&scene.chat, &ada, "mine").await).await,
         refused_after(3, async || bob.edit(&room, "Herbs", "").await).await,
         refused_after(3, async || {

@@ -7,6 +7,8 @@ mod direct;
 mod epoch;
 mod floods;
 mod history;
+mod house;
+mod invites;
 mod model;
 mod nodes;
 mod outage;

@@ -68,6 +68,11 @@ impl Scene {
         Self { chat, ..self }
     }
 
+    /// Another process on the same data, as a command is one.
+    pub async fn beside(&self) -> Chat {
+        open(&self.folder, &self.database_url, limits(), None).await
+    }
+
     /// Changes the database from outside.
     pub async fn sql(&self, statement: &str) {
         self.database().await.execute_unprepared(statement).await.unwrap();

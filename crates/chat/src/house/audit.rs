@@ -1,0 +1,175 @@
+//! Who did what to whom when: rows that are added in the transaction of what they speak of, and never edited.
+
+use protocol::UserId;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
+    prelude::Uuid,
+};
+use serde::Serialize;
+
+use super::doer::{By, Doer};
+use crate::{
+    Chat, Result,
+    db::{entity::audit, now},
+    policy::HouseAction,
+};
+
+/// Rows of a page.
+const PAGE: u64 = 50;
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    AddAccount,
+    ChangeRole,
+    Suspend,
+    Lift,
+    SignOut,
+    ResetLink,
+    SetPassword,
+    DeleteAccount,
+    Export,
+    Settle,
+    MakeInvite,
+    RevokeInvite,
+    Announce,
+    MakeRoom,
+}
+
+impl Deed {
+    const ALL: [Self; 14] = [
+        Self::AddAccount,
+        Self::ChangeRole,
+        Self::Suspend,
+        Self::Lift,
+        Self::SignOut,
+        Self::ResetLink,
+        Self::SetPassword,
+        Self::DeleteAccount,
+        Self::Export,
+        Self::Settle,
+        Self::MakeInvite,
+        Self::RevokeInvite,
+        Self::Announce,
+        Self::MakeRoom,
+    ];
+
+    /// The word for it, as it is stored.
+    fn word(self) -> &'static str {
+        match self {
+            Self::AddAccount => "add account",
+            Self::ChangeRole => "change role",
+            Self::Suspend => "suspend",
+            Self::Lift => "lift suspension",
+            Self::SignOut => "sign out",
+            Self::ResetLink => "make reset link",
+            Self::SetPassword => "set password",
+            Self::DeleteAccount => "delete account",
+            Self::Export => "export",
+            Self::Settle => "change settings",
+            Self::MakeInvite => "make invite",
+            Self::RevokeInvite => "revoke invite",
+            Self::Announce => "announce",
+            Self::MakeRoom => "make room",
+        }
+    }
+}
+
+/// To whom or what.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Subject {
+    pub(crate) id: Option<Uuid>,
+    pub(crate) name: String,
+}
+
+impl Subject {
+    pub(crate) fn account(id: UserId, username: &str) -> Self {
+        Self { id: Some(id.0), name: ["@", username].concat() }
+    }
+}
+
+/// Enters it.
+pub(crate) async fn enter(db: &impl ConnectionTrait, doer: &Doer, deed: Deed, subject: Subject, detail: String) -> Result<()> {
+    let row = audit::ActiveModel {
+        id: Set(Uuid::now_v7()),
+        at: Set(now()),
+        actor_id: Set(doer.id.map(|id| id.0)),
+        actor: Set(doer.name.clone()),
+        action: Set(deed.word().to_owned()),
+        subject_id: Set(subject.id),
+        subject: Set(subject.name),
+        detail: Set(detail),
+    };
+    row.insert(db).await?;
+    Ok(())
+}
+
+/// Which entries are looked for.
+#[derive(Clone, Debug, Default)]
+pub struct AuditSearch {
+    /// Who did it: a user name with its `@`, or `command line`; empty for all.
+    pub actor: String,
+    /// What was done; empty for everything.
+    pub action: String,
+    /// To whom or what; empty for all.
+    pub subject: String,
+    /// The entry after which the page begins.
+    pub after: Option<Uuid>,
+}
+
+/// An entry.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditEntry {
+    /// When, in unix milliseconds.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// To whom or what.
+    pub subject: String,
+    /// How.
+    pub detail: String,
+}
+
+/// A page of entries, the newest first.
+#[derive(Clone, Debug, Default)]
+pub struct AuditPage {
+    /// Them.
+    pub entries: Vec<AuditEntry>,
+    /// The last of them, where there are more.
+    pub next: Option<Uuid>,
+    /// What can be looked for.
+    pub actions: Vec<&'static str>,
+}
+
+/// The audit log.
+///
+/// # Errors
+/// `not_allowed`, `unavailable`.
+pub async fn audit(chat: &Chat, by: impl Into<By>, search: AuditSearch) -> Result<AuditPage> {
+    let db = chat.db().read();
+    Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
+    let mut select = audit::Entity::find().order_by_desc(audit::Column::Id).limit(PAGE + 1);
+    for (column, text) in [
+        (audit::Column::Actor, &search.actor),
+        (audit::Column::Action, &search.action),
+        (audit::Column::Subject, &search.subject),
+    ] {
+        if !text.trim().is_empty() {
+            select = select.filter(column.eq(text.trim()));
+        }
+    }
+    if let Some(after) = search.after {
+        select = select.filter(audit::Column::Id.lt(after));
+    }
+    let mut rows = select.all(db).await?;
+    let more = rows.len() as u64 > PAGE;
+    rows.truncate(PAGE as usize);
+    let next = rows.last().filter(|_| more).map(|row| row.id);
+    let entry = |row: audit::Model| {
+        let audit::Model { at, actor, action, subject, detail, .. } = row;
+        AuditEntry { at, actor, action, subject, detail }
+    };
+    Ok(AuditPage { entries: rows.into_iter().map(entry).collect(), next, actions: Deed::ALL.map(Deed::word).to_vec() })
+}

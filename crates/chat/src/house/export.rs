@@ -1,0 +1,76 @@
+//! What is kept about somebody, for themselves.
+
+use protocol::{HouseRole, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder};
+use serde_json::{Value, json};
+
+use super::{
+    audit::{Deed, Subject, enter},
+    doer::{By, Doer},
+    people::{Account, found},
+};
+use crate::{
+    Chat, Result,
+    db::{
+        Sql,
+        entity::{alert, invite, session},
+    },
+    policy::HouseAction,
+};
+
+/// Everything that is kept about an account, as JSON; of its password, that there is one.
+///
+/// # Errors
+/// `not_allowed`, `not_found`, `unavailable`.
+pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<Value> {
+    let transaction = chat.db().begin().await?;
+    let doer = Doer::of(&transaction, by.into()).await?;
+    let account = found(&transaction, account).await?;
+    doer.permit(HouseAction::ManageAccount(HouseRole::from(account.role)), &chat.settings())?;
+    enter(&transaction, &doer, Deed::Export, Subject::account(UserId(account.id), &account.username), String::new()).await?;
+    transaction.commit().await?;
+
+    let (db, id) = (chat.db().read(), account.id);
+    let sessions = session::Entity::find().filter(session::Column::UserId.eq(id)).order_by_asc(session::Column::CreatedAt);
+    let sessions = sessions.all(db).await?.into_iter().map(|row| {
+        json!({"begun": row.created_at, "ends": row.expires_at, "ended": row.revoked_at, "used": row.used_at, "agent": row.agent, "address": row.address})
+    });
+    let alerts = alert::Entity::find().filter(alert::Column::UserId.eq(id)).order_by_asc(alert::Column::Rev).all(db).await?;
+    let alerts = alerts.into_iter().map(|row| json!({"at": row.at, "kind": row.kind, "text": row.text}));
+    let invites = invite::Entity::find().filter(invite::Column::MadeBy.eq(id)).order_by_asc(invite::Column::MadeAt);
+    let invites = invites.all(db).await?.into_iter().map(|row| json!({"made": row.made_at, "uses": row.uses}));
+    let profile = json!({"bio": account.bio, "pronouns": account.pronouns, "time_zone": account.time_zone});
+    Ok(json!({
+        "sessions": sessions.collect::<Value>(),
+        "alerts": alerts.collect::<Value>(),
+        "invites": invites.collect::<Value>(),
+        "rooms": rooms(db, id).await?,
+        "messages": messages(db, id).await?,
+        "profile": profile,
+        "account": Account::from(account),
+    }))
+}
+
+async fn rooms(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Result<Value> {
+    let select =
+        "SELECT r.slug, r.name, m.role, m.joined_at FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ";
+    let select = Sql::new(db.get_database_backend(), select).value(account).text(" ORDER BY m.joined_at");
+    let mut rooms = Vec::new();
+    for row in db.query_all_raw(select.done()).await? {
+        let (slug, name, role, joined): (String, String, String, i64) = row.try_get_many_by_index()?;
+        rooms.push(json!({"address": slug, "name": name, "role": role, "joined": joined}));
+    }
+    Ok(rooms.into())
+}
+
+async fn messages(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Result<Value> {
+    let select = "SELECT r.slug, m.seq, m.created_at, m.body FROM messages m JOIN rooms r ON r.id = m.room_id \
+                  WHERE m.deleted_at IS NULL AND m.author_id = ";
+    let select = Sql::new(db.get_database_backend(), select).value(account).text(" ORDER BY m.id");
+    let mut messages = Vec::new();
+    for row in db.query_all_raw(select.done()).await? {
+        let (room, seq, at, text): (String, i64, i64, String) = row.try_get_many_by_index()?;
+        messages.push(json!({"room": room, "seq": seq, "at": at, "text": text}));
+    }
+    Ok(messages.into())
+}

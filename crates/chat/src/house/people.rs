@@ -1,0 +1,143 @@
+//! Everybody who has an account.
+
+use protocol::{ErrorCode, HouseRole, UserId, Username};
+use sea_orm::{
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    prelude::Uuid,
+    sea_query::{Expr, ExprTrait, LikeExpr},
+};
+use serde::Serialize;
+
+use super::doer::{By, Doer};
+use crate::{
+    Chat, Result,
+    db::{
+        entity::{membership, session, user},
+        now,
+        sessions::is_alive,
+        users,
+    },
+    policy::HouseAction,
+};
+
+/// People of a page.
+const PAGE: u64 = 50;
+
+/// Whom to look for.
+#[derive(Clone, Debug, Default)]
+pub struct PeopleSearch {
+    /// A part of the user name or of the name; empty for all.
+    pub text: String,
+    /// Only those who are this in the house.
+    pub role: Option<HouseRole>,
+    /// Only those who are suspended.
+    pub suspended: bool,
+    /// The user name after which the page begins.
+    pub after: String,
+}
+
+/// An account, as admins see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Account {
+    /// Id.
+    pub id: UserId,
+    /// User name.
+    pub username: String,
+    /// Name to show.
+    pub name: String,
+    /// What it is in the house.
+    pub role: HouseRole,
+    /// Since when, in unix milliseconds.
+    pub created_at: i64,
+    /// Until when it is suspended; the largest number for ever.
+    pub suspended_until: Option<i64>,
+    /// Why.
+    pub suspended_for: String,
+}
+
+/// A page of people.
+#[derive(Clone, Debug, Default)]
+pub struct PeoplePage {
+    /// By user name.
+    pub people: Vec<Account>,
+    /// The last of them, where there are more.
+    pub next: Option<String>,
+}
+
+/// An account with what belongs to it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Person {
+    /// The account.
+    #[serde(flatten)]
+    pub account: Account,
+    /// Rooms that it is in.
+    pub rooms: u64,
+    /// Places where it is signed in.
+    pub sessions: u64,
+}
+
+impl From<user::Model> for Account {
+    fn from(row: user::Model) -> Self {
+        Self {
+            id: UserId(row.id),
+            username: row.username,
+            name: row.name,
+            role: row.role.into(),
+            created_at: row.created_at,
+            suspended_until: row.suspended_until.filter(|until| *until > now()),
+            suspended_for: row.suspended_for,
+        }
+    }
+}
+
+/// The account, unless it is a former member's.
+pub(super) async fn found(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model> {
+    let row = user::Entity::find_by_id(id.0).one(db).await?.filter(|account| account.deleted_at.is_none());
+    Ok(row.ok_or(ErrorCode::NotFound)?)
+}
+
+/// People by user name.
+///
+/// # Errors
+/// `not_allowed`, `unavailable`.
+pub async fn people(chat: &Chat, by: impl Into<By>, search: PeopleSearch) -> Result<PeoplePage> {
+    let db = chat.db().read();
+    Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
+    let mut select = user::Entity::find()
+        .filter(user::Column::DeletedAt.is_null())
+        .filter(user::Column::Username.gt(search.after))
+        .order_by_asc(user::Column::Username)
+        .limit(PAGE + 1);
+    let text = search.text.trim().trim_start_matches('@').to_lowercase();
+    if !text.is_empty() {
+        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+        let name = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(user::Column::Name))).like(like());
+        select = select.filter(Condition::any().add(user::Column::Username.like(like())).add(name));
+    }
+    if let Some(role) = search.role {
+        select = select.filter(user::Column::Role.eq(user::Role::from(role)));
+    }
+    if search.suspended {
+        select = select.filter(user::Column::SuspendedUntil.gt(now()));
+    }
+    let mut people: Vec<Account> = select.all(db).await?.into_iter().map(Into::into).collect();
+    let more = people.len() as u64 > PAGE;
+    people.truncate(PAGE as usize);
+    Ok(PeoplePage { next: people.last().filter(|_| more).map(|last| last.username.clone()), people })
+}
+
+/// One of them, by user name.
+///
+/// # Errors
+/// `not_found`, `not_allowed`, `unavailable`.
+pub async fn person(chat: &Chat, by: impl Into<By>, username: &str) -> Result<Person> {
+    let db = chat.db().read();
+    Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
+    let username = Username::parse(username).map_err(|_| ErrorCode::NotFound)?;
+    let account = users::by_name(db, &username).await?.ok_or(ErrorCode::NotFound)?;
+    let id: Uuid = account.id;
+    let rooms = membership::Entity::find().filter(membership::Column::UserId.eq(id)).count(db).await?;
+    let sessions = session::Entity::find().filter(session::Column::UserId.eq(id)).filter(is_alive()).count(db).await?;
+    Ok(Person { account: account.into(), rooms, sessions })
+}

@@ -1,0 +1,97 @@
+//! Making an invite.
+
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use protocol::RoomRef;
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, prelude::Uuid};
+
+use super::list::Invite;
+use crate::{
+    Chat, Result,
+    db::{
+        entity::{invite, room},
+        now,
+    },
+    house::{By, Deed, Doer, Subject, enter},
+    policy::{Action, Actor, HouseAction},
+    rooms,
+};
+
+/// What somebody wants of an invite.
+#[derive(Clone, Debug, Default)]
+pub struct NewInvite {
+    /// The room that it leads to; the house alone without it.
+    pub room: Option<RoomRef>,
+    /// For how many seconds it holds; until it is revoked without it.
+    pub lasts: Option<u32>,
+    /// How often it may be used; as often as people like without it.
+    pub uses: Option<u32>,
+}
+
+/// Makes an invite: into a room for whoever may invite there, into the house for whom its owner lets.
+///
+/// # Errors
+/// `not_allowed`, `not_authenticated`, `throttled`, and as for the room; `unavailable`.
+pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<Invite> {
+    let by = by.into();
+    if let By::Actor(Actor::User(user)) = by {
+        chat.deeds().by(user, crate::Deed::CreateRoom)?;
+    }
+    let mut code = [0; 16];
+    getrandom::fill(&mut code)?;
+    let code = URL_SAFE_NO_PAD.encode(code);
+    let transaction = chat.db().begin().await?;
+    let doer = Doer::of(&transaction, by).await?;
+    let room = match &new.room {
+        Some(room) => Some(invited_to(&transaction, by, room).await?),
+        None => {
+            doer.permit(HouseAction::Invite, &chat.settings())?;
+            None
+        }
+    };
+    let (id, made_at) = (Uuid::now_v7(), now());
+    let row = invite::ActiveModel {
+        id: Set(id),
+        code: Set(code),
+        room_id: Set(room.as_ref().map(|room| room.0)),
+        made_by: Set(doer.id.map(|id| id.0)),
+        made_at: Set(made_at),
+        expires_at: Set(new.lasts.map(|seconds| made_at + i64::from(seconds) * 1000)),
+        uses_max: Set(new.uses.map(i64::from)),
+        uses: Set(0),
+        revoked_at: Set(None),
+    };
+    let row = row.insert(&transaction).await?;
+    let slug = room.map(|room| room.1);
+    let subject = Subject { id: Some(id), name: slug.as_ref().map_or_else(|| "house".to_owned(), |slug| format!("/r/{slug}")) };
+    enter(&transaction, &doer, Deed::MakeInvite, subject, String::new()).await?;
+    transaction.commit().await?;
+    Ok(Invite::of(row, slug, doer.name))
+}
+
+/// The room that it leads to, id and address.
+async fn invited_to(db: &impl ConnectionTrait, by: By, name: &RoomRef) -> Result<(Uuid, String)> {
+    match by {
+        By::Actor(actor) => {
+            let found = rooms::load(db, actor, name).await?;
+            found.access.permit(Action::Invite)?;
+            Ok((found.room.id.0, found.room.slug))
+        }
+        By::CommandLine => {
+            let room = named(db, name).await?.ok_or(protocol::ErrorCode::NotFound)?;
+            // Nobody comes into a conversation afterwards.
+            if room.visibility == room::Visibility::Direct {
+                return Err(protocol::ErrorCode::NotAllowed.into());
+            }
+            Ok((room.id, room.slug))
+        }
+    }
+}
+
+async fn named(db: &impl ConnectionTrait, name: &RoomRef) -> Result<Option<room::Model>> {
+    use sea_orm::{ColumnTrait, QueryFilter};
+    let select = match name {
+        RoomRef::Id(id) => room::Entity::find_by_id(id.0),
+        RoomRef::Slug(slug) => room::Entity::find().filter(room::Column::Slug.eq(slug.as_str())),
+    };
+    Ok(select.one(db).await?)
+}

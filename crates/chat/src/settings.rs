@@ -1,0 +1,202 @@
+//! How the house is run (ground floor): what its owner has settled, as it stands in the database and as it is kept in memory.
+
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use protocol::Visibility;
+use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
+
+use crate::{
+    db::{Sql, entity::setting},
+    policy::HouseRules,
+};
+
+/// The column of a room's visibility, as it counts: where nothing may be public, public rooms are open.
+pub(crate) const VISIBILITY: &str = "CASE WHEN r.visibility = 'public' \
+    AND EXISTS (SELECT 1 FROM settings WHERE name = 'public_rooms' AND value = 'no') THEN 'open' ELSE r.visibility END AS visibility";
+
+/// The row that is raised with each change, for those who keep settings or names in memory.
+const CHANGED: &str = "changed";
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RegistrationMode {
+    /// Everybody.
+    #[default]
+    Open,
+    /// Whoever holds an invite.
+    ByInvite,
+    /// Nobody.
+    Closed,
+}
+
+impl RegistrationMode {
+    /// All there are.
+    pub const ALL: [Self; 3] = [Self::Open, Self::ByInvite, Self::Closed];
+
+    /// The word for it, as it is stored and sent by forms.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::ByInvite => "by_invite",
+            Self::Closed => "closed",
+        }
+    }
+
+    /// The one with this word.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.word() == word)
+    }
+}
+
+/// How the house is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Its name.
+    pub name: String,
+    /// Who may make an account.
+    pub registration: RegistrationMode,
+    /// Whether rooms may be public. Where not, strangers see the sign-in page and nothing else, and public rooms count as open.
+    pub public_rooms: bool,
+    /// Whether every member may make rooms, or only admins.
+    pub members_make_rooms: bool,
+    /// Whether every member may invite others, or only admins.
+    pub members_invite: bool,
+    /// The slugs of the rooms that new people join.
+    pub default_rooms: Vec<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "Snug".to_owned(),
+            registration: RegistrationMode::default(),
+            public_rooms: true,
+            members_make_rooms: true,
+            members_invite: false,
+            default_rooms: vec!["lobby".to_owned()],
+        }
+    }
+}
+
+impl Settings {
+    /// What policy goes by.
+    pub(crate) fn rules(&self) -> HouseRules {
+        HouseRules { members_make_rooms: self.members_make_rooms, members_invite: self.members_invite }
+    }
+
+    /// As they are stored.
+    pub(crate) fn rows(&self) -> [(&'static str, String); 6] {
+        let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
+        [
+            ("name", self.name.clone()),
+            ("registration", self.registration.word().to_owned()),
+            ("public_rooms", yes(self.public_rooms)),
+            ("members_make_rooms", yes(self.members_make_rooms)),
+            ("members_invite", yes(self.members_invite)),
+            ("default_rooms", self.default_rooms.join(" ")),
+        ]
+    }
+
+    /// What cannot be read stays as it comes.
+    fn set(&mut self, name: &str, value: String) {
+        let yes = value == "yes";
+        match name {
+            "name" => self.name = value,
+            "registration" => self.registration = RegistrationMode::parse(&value).unwrap_or_default(),
+            "public_rooms" => self.public_rooms = yes,
+            "members_make_rooms" => self.members_make_rooms = yes,
+            "members_invite" => self.members_invite = yes,
+            "default_rooms" => self.default_rooms = value.split_whitespace().map(str::to_owned).collect(),
+            _ => {}
+        }
+    }
+}
+
+/// The settings as they were read last, and the count of changes then.
+#[derive(Default)]
+pub(crate) struct Kept(RwLock<(i64, Arc<Settings>)>);
+
+impl Kept {
+    pub(crate) fn get(&self) -> Arc<Settings> {
+        self.0.read().1.clone()
+    }
+
+    /// Reads them if something has changed since, and says whether it has.
+    pub(crate) async fn renew(&self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+        let known = self.0.read().0;
+        if changes(db).await? == known {
+            return Ok(false);
+        }
+        let read = read(db).await?;
+        *self.0.write() = (read.0, Arc::new(read.1));
+        Ok(true)
+    }
+}
+
+/// How often something has changed.
+async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let row = setting::Entity::find_by_id(CHANGED).one(db).await?;
+    Ok(row.and_then(|row| row.value.parse().ok()).unwrap_or_default())
+}
+
+/// The settings, and the count of changes that they are of.
+async fn read(db: &impl ConnectionTrait) -> Result<(i64, Settings), DbErr> {
+    let (mut changes, mut settings) = (0, Settings::default());
+    for row in setting::Entity::find().all(db).await? {
+        match row.name.as_str() {
+            CHANGED => changes = row.value.parse().unwrap_or_default(),
+            name => settings.set(name, row.value),
+        }
+    }
+    Ok((changes, settings))
+}
+
+/// Stores them.
+pub(crate) async fn store(db: &impl ConnectionTrait, settings: &Settings) -> Result<(), DbErr> {
+    let rows = settings.rows().map(|(name, value)| [name.into(), value.into()]);
+    let insert = Sql::new(db.get_database_backend(), "INSERT INTO settings (name, value) VALUES ").rows(rows);
+    db.execute_raw(insert.text(" ON CONFLICT (name) DO UPDATE SET value = excluded.value").done()).await?;
+    mark_changed(db).await
+}
+
+/// Says to every process that keeps settings or names in memory that they are other ones now.
+pub(crate) async fn mark_changed(db: &impl ConnectionTrait) -> Result<(), DbErr> {
+    let insert =
+        Sql::new(db.get_database_backend(), "INSERT INTO settings (name, value) VALUES ").list([CHANGED.into(), "1".into()]);
+    let update = " ON CONFLICT (name) DO UPDATE SET value = CAST(CAST(settings.value AS BIGINT) + 1 AS TEXT)";
+    db.execute_raw(insert.text(update).done()).await.map(|_| ())
+}
+
+/// The visibility of a room as it counts, see [`VISIBILITY`].
+pub(crate) async fn visibility(db: &impl ConnectionTrait, own: Visibility) -> Result<Visibility, DbErr> {
+    if own != Visibility::Public {
+        return Ok(own);
+    }
+    let row = setting::Entity::find_by_id("public_rooms").one(db).await?;
+    Ok(if row.is_some_and(|row| row.value == "no") { Visibility::Open } else { own })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_stored_is_read_again() {
+        let settings = Settings {
+            name: "The Mill".to_owned(),
+            registration: RegistrationMode::ByInvite,
+            public_rooms: false,
+            members_make_rooms: false,
+            members_invite: true,
+            default_rooms: vec!["lobby".to_owned(), "garden".to_owned()],
+        };
+        let mut read = Settings::default();
+        settings.rows().into_iter().for_each(|(name, value)| read.set(name, value));
+        assert_eq!(read, settings);
+        read.set("of a later version", "yes".to_owned());
+        assert_eq!(read, settings);
+    }
+}
