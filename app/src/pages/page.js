@@ -39,6 +39,44 @@ sidebar.addEventListener("toggle", reveal);
 new MutationObserver(reveal).observe(sidebar, { subtree: true, attributeFilter: ["aria-current"] });
 reveal();
 
+// A document that is shown beside the page instead of in its place, where a link says so: the members of a room. What only shows
+// something else in there stays in there; what changes something loads the page, as everywhere.
+const panel = document.createElement("aside");
+panel.className = "panel";
+panel.popover = "auto";
+panel.tabIndex = -1;
+document.body.append(panel);
+
+async function showBeside(address) {
+  try {
+    const answer = await fetch(address);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    panel.replaceChildren(...page.querySelector("main").children);
+    panel.dataset.path = new URL(address).pathname;
+    panel.ariaLabel = panel.querySelector("h1").textContent;
+    panel.showPopover();
+    panel.focus();
+  } catch {
+    location = address;
+  }
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  const plain = !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
+  const inside = link && panel.contains(link);
+  if (!plain || !link || !(link.dataset.panel === "" || (inside && link.pathname === panel.dataset.path))) return;
+  event.preventDefault();
+  showBeside(link.href);
+});
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!panel.contains(form) || form.method !== "get") return;
+  event.preventDefault();
+  showBeside(`${form.action}?${new URLSearchParams(new FormData(form))}`);
+});
+
 const SIGN_OUT = 'form[action="/api/fn/logout"]';
 
 const isMember = () => document.querySelector(SIGN_OUT) !== null;
