@@ -47,6 +47,11 @@ impl Request {
         self.caller.session.as_ref().into()
     }
 
+    /// The session of somebody who is signed in.
+    pub(crate) fn session(&self) -> Result<&Session, AppError> {
+        self.caller.session.as_ref().ok_or_else(|| refuse(ErrorCode::NotAuthenticated.into()))
+    }
+
     /// Counts something that comes from the caller's address.
     pub(crate) fn admit(&self, deed: Deed) -> Result<(), AppError> {
         self.chat.admit(deed, self.caller.address).map_err(refuse)
@@ -56,7 +61,7 @@ impl Request {
     pub(crate) fn source(&self) -> Result<Source, AppError> {
         let shown = cookie(cookies::device_name(self.caller.secure)).and_then(|token| DeviceToken::parse(&token));
         let device = shown.map_or_else(DeviceToken::generate, Ok).map_err(refuse)?;
-        Ok(Source { address: self.caller.address, device: Some(device) })
+        Ok(Source { address: self.caller.address, device: Some(device), agent: agent() })
     }
 
     /// Gives the token of the session to the browser, for as many seconds as the session lasts.
@@ -111,6 +116,13 @@ pub(crate) fn clear_site_data() {
         let kinds = HeaderValue::from_static("\"cache\", \"storage\"");
         response.append_header(HeaderName::from_static("clear-site-data"), kinds);
     }
+}
+
+/// What the browser calls itself.
+fn agent() -> String {
+    let parts = use_context::<Parts>();
+    let agent = parts.as_ref().and_then(|parts| parts.headers.get(header::USER_AGENT));
+    agent.and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned()
 }
 
 /// Value of a cookie of the request.

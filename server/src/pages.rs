@@ -34,6 +34,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/login", page(pages::login))
         .route("/rooms/new", page(pages::new_room))
         .route("/messages/new", page(pages::new_message))
+        .route("/settings/security", page(pages::security))
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
         .route("/r/{slug}/m/{seq}", page(pages::room))

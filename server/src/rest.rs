@@ -6,7 +6,10 @@ use axum::{
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
-use chat::{Deed, sessions};
+use chat::{
+    Deed,
+    sessions::{self, Source},
+};
 use protocol::{ErrorCode, TokenGrant, User};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -63,9 +66,12 @@ const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-s
 pub(crate) async fn token(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
+    headers: HeaderMap,
     Payload(Credentials { username, password }): Payload<Credentials>,
 ) -> Result<impl IntoResponse, Refusal> {
-    let signed_in = sessions::sign_in(&state.chat, &username, &password, client.address).await?;
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+    let source = Source { agent, ..client.address.into() };
+    let signed_in = sessions::sign_in(&state.chat, &username, &password, source).await?;
     let grant = sessions::grant(&state.chat, &signed_in.session)?;
     Ok((NO_STORE, Json(Tokens { grant, refresh_token: signed_in.refresh_token.as_str().to_owned() })))
 }
@@ -77,7 +83,7 @@ pub(crate) async fn refresh(
     Payload(Refresh { refresh_token }): Payload<Refresh>,
 ) -> Result<impl IntoResponse, Refusal> {
     state.chat.admit(Deed::Renew, client.address)?;
-    let renewed = sessions::renew(&state.chat, &refresh_token).await?;
+    let renewed = sessions::renew(&state.chat, &refresh_token, client.address).await?;
     Ok((NO_STORE, Json(Tokens { grant: renewed.grant, refresh_token: renewed.refresh_token.as_str().to_owned() })))
 }
 

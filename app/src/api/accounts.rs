@@ -65,7 +65,7 @@ pub(crate) async fn renew_token() -> Result<TokenGrant, AppError> {
     let request = Request::current()?;
     request.admit(chat::Deed::Renew)?;
     let refresh_token = cookie(cookies::session_name(request.caller.secure)).unwrap_or_default();
-    let renewed = chat::sessions::renew(&request.chat, &refresh_token).await.map_err(refuse)?;
+    let renewed = chat::sessions::renew(&request.chat, &refresh_token, request.caller.address).await.map_err(refuse)?;
     request.keep_session(&renewed.refresh_token, renewed.lasts);
     Ok(renewed.grant)
 }

@@ -5,9 +5,11 @@
 mod accounts;
 mod messages;
 mod rooms;
+mod security;
 
 pub(crate) use accounts::{Login, Register};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
+pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
 #[cfg(test)]
 pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},

@@ -5,6 +5,8 @@ use protocol::Field;
 pub(super) struct TextField {
     /// Which field it is.
     pub(super) field: Field,
+    /// What it is called on screen.
+    pub(super) label: &'static str,
     /// Its name in the form.
     pub(super) name: &'static str,
     /// What may stand in it.
@@ -22,7 +24,16 @@ pub(super) struct TextField {
 impl TextField {
     /// A field that has to be filled in, with nothing in it yet.
     pub(super) fn new(field: Field, name: &'static str) -> Self {
-        Self { field, name, hint: "", kind: "text", autocomplete: "off", value: String::new(), optional: false }
+        Self {
+            field,
+            label: field.label(),
+            name,
+            hint: "",
+            kind: "text",
+            autocomplete: "off",
+            value: String::new(),
+            optional: false,
+        }
     }
 
     /// The topic of a room.
@@ -32,16 +43,17 @@ impl TextField {
     }
 
     pub(super) fn view(self, fault: Option<String>, focus: bool) -> AnyView {
-        let Self { field, name, hint, kind, autocomplete, value, optional } = self;
+        let Self { field, label, name, hint, kind, autocomplete, value, optional } = self;
         let (hint_id, fault_id) = (format!("{name}-hint"), format!("{name}-fault"));
         let described_by = if hint.is_empty() { fault_id.clone() } else { format!("{fault_id} {hint_id}") };
         let hint = (!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> });
         // Names and passwords are not prose.
-        let verbatim = matches!(field, Field::Username | Field::Password | Field::People).then_some("none");
+        let verbatim =
+            matches!(field, Field::Username | Field::Password | Field::CurrentPassword | Field::People).then_some("none");
         view! {
             <div class="field">
                 <label for=name>
-                    {field.label()} {optional.then(|| view! { <span class="field-optional">" (optional)"</span> })}
+                    {label} {optional.then(|| view! { <span class="field-optional">" (optional)"</span> })}
                 </label>
                 <input
                     id=name

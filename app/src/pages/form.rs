@@ -22,6 +22,7 @@ pub(super) struct Form {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Focus {
     First,
+    Nowhere,
     Field(Field),
     Form,
 }
@@ -46,6 +47,13 @@ impl Form {
             Some(refusal) => refusal.error.fields.first().map_or(Focus::Form, |fault| Focus::Field(fault.field)),
         };
         Self { path, refusal, focus, begun: AtomicBool::new(false) }
+    }
+
+    /// One of several forms on a page: it takes the focus only when it comes back from a refusal.
+    pub(super) fn among(path: &'static str, visit: &Visit) -> Self {
+        let form = Self::to(path, visit);
+        let focus = if form.focus == Focus::First { Focus::Nowhere } else { form.focus };
+        Self { focus, ..form }
     }
 
     /// Whether it comes back from a refusal.
@@ -77,8 +85,22 @@ impl Form {
         field.view(fault, focus)
     }
 
+    /// What was wrong apart from single fields.
+    pub(super) fn general(&self) -> Option<String> {
+        self.refusal.as_ref()?.general()
+    }
+
     /// The form itself: what is wrong apart from single fields, then the fields and the button.
-    pub(super) fn view(&self, fields: AnyView, button: &'static str) -> impl IntoView + use<> {
+    pub(super) fn view(&self, fields: AnyView, button: &'static str) -> AnyView {
+        self.with_button(fields, button, "button button--wide")
+    }
+
+    /// A form that does what cannot be undone.
+    pub(super) fn dangerous(&self, fields: AnyView, button: &'static str) -> AnyView {
+        self.with_button(fields, button, "button button--wide button--danger")
+    }
+
+    fn with_button(&self, fields: AnyView, button: &'static str, class: &'static str) -> AnyView {
         let fault = self.refusal.as_ref().map(|refusal| {
             refusal.general().unwrap_or_else(|| "Nothing was saved yet: one of the fields needs another look.".to_owned())
         });
@@ -89,8 +111,9 @@ impl Form {
             </p>
             <form class="form" method="post" action=self.path>
                 {fields}
-                <button class="button button--wide">{button}</button>
+                <button class=class>{button}</button>
             </form>
         }
+        .into_any()
     }
 }

@@ -17,6 +17,9 @@ pub mod upkeep;
 // The handle that they are given.
 mod chat;
 
+// What becomes of an account that is deleted, by itself or by the house.
+mod former;
+
 // Engine: the writer runs their work, the log holds what happened, and the crate `hub` delivers it.
 mod account_log;
 mod log;

@@ -21,6 +21,8 @@ pub enum Field {
     DisplayName,
     /// Password.
     Password,
+    /// The password that an account has, asked for before something that matters.
+    CurrentPassword,
     /// Name of a room.
     Name,
     /// Topic of a room.
@@ -43,6 +45,7 @@ impl Field {
             Self::Username => "User name",
             Self::DisplayName => "Display name",
             Self::Password => "Password",
+            Self::CurrentPassword => "Current password",
             Self::Name => "Name",
             Self::Topic => "Topic",
             Self::Visibility => "Who may see it",
@@ -77,6 +80,8 @@ pub enum Problem {
     TooCommon,
     /// Not one of the choices.
     NotAChoice,
+    /// Not the one that it has to be.
+    Wrong,
 }
 
 /// A field and what is wrong with it.
@@ -109,6 +114,7 @@ enum ProblemCode {
     Taken,
     TooCommon,
     NotAChoice,
+    Wrong,
 }
 
 impl TryFrom<WireFieldError> for FieldError {
@@ -123,6 +129,7 @@ impl TryFrom<WireFieldError> for FieldError {
             ProblemCode::Taken => Problem::Taken,
             ProblemCode::TooCommon => Problem::TooCommon,
             ProblemCode::NotAChoice => Problem::NotAChoice,
+            ProblemCode::Wrong => Problem::Wrong,
         };
         Ok(Self { field, problem })
     }
@@ -150,6 +157,8 @@ impl fmt::Display for FieldError {
                 write!(f, "One of these rooms is not there, or not everybody may join it.")
             }
             (Problem::NotAChoice, _) => write!(f, "Please choose one of the options."),
+            (Problem::Wrong, Field::CurrentPassword) => write!(f, "This is not your password. Please type it again."),
+            (Problem::Wrong, _) => write!(f, "{label} is not right. Please look again."),
         }
     }
 }

@@ -17,6 +17,7 @@ mod logs;
 #[cfg(target_os = "linux")]
 mod memory;
 mod pages;
+mod people;
 mod probes;
 mod process;
 mod protocol_doc;

@@ -1,6 +1,6 @@
 //! Which user names are free, and which names have to be told apart.
 
-use protocol::{DisplayName, Field, FieldError, Problem, Username};
+use protocol::{Field, FieldError, Problem, UserId, Username};
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
 
 use crate::{
@@ -24,18 +24,24 @@ impl Looks {
     }
 }
 
-/// Refuses a user name that somebody has, that can be taken for one that somebody has, or that speaks for the house.
-pub(super) async fn refuse_alike(db: &impl ConnectionTrait, username: &Username) -> Result<()> {
+/// Refuses a user name that somebody else has, that can be taken for one that somebody else has, or that speaks for the house. Whose it is
+/// to be may have one like it.
+pub(super) async fn refuse_alike(db: &impl ConnectionTrait, username: &Username, own: Option<UserId>) -> Result<()> {
     let taken = is_of_the_house(username.as_str()) || {
         let of_one_look = user::Entity::find()
             .select_only()
             .column(user::Column::Username)
-            .filter(user::Column::UsernameLook.eq(look(username.as_str())))
+            .filter(others(own).add(user::Column::UsernameLook.eq(look(username.as_str()))))
             .limit(ALIKE_MAX);
         let names: Vec<String> = of_one_look.into_tuple().all(db).await?;
         names.iter().any(|name| are_alike(name, username.as_str()))
     };
     if taken { Err(self::taken()) } else { Ok(()) }
+}
+
+/// The condition of an account's being another than this one.
+fn others(own: Option<UserId>) -> Condition {
+    Condition::all().add_option(own.map(|own| user::Column::Id.ne(own.0)))
 }
 
 pub(super) fn taken() -> Error {
@@ -50,16 +56,17 @@ pub(super) struct Alike {
     pub(super) others: bool,
 }
 
-/// Compares a new account's name with the others, and marks those for whom it could be taken.
-pub(super) async fn mark_alike(db: &impl ConnectionTrait, name: &DisplayName, looks: &Looks) -> Result<Alike> {
+/// Compares the names that an account will have with those of the others, and marks those for whom it could be taken. Whoever could be taken
+/// for it before stays marked: somebody may remember the name.
+pub(super) async fn mark_alike(db: &impl ConnectionTrait, name: &str, looks: &Looks, own: Option<UserId>) -> Result<Alike> {
     let same = Condition::any()
         .add(user::Column::NameLook.eq(looks.name.as_str()))
         .add(user::Column::UsernameLook.eq(looks.name.as_str()));
-    let itself = claims_to_be(name.as_str()) || user::Entity::find().filter(same).one(db).await?.is_some();
+    let itself = claims_to_be(name) || user::Entity::find().filter(others(own).add(same)).one(db).await?.is_some();
     let marked = user::Entity::update_many()
         .col_expr(user::Column::Ambiguous, Expr::value(true))
         .filter(user::Column::NameLook.is_in([looks.name.as_str(), looks.username.as_str()]))
-        .filter(user::Column::Ambiguous.eq(false))
+        .filter(others(own).add(user::Column::Ambiguous.eq(false)))
         .exec(db)
         .await?;
     Ok(Alike { itself, others: marked.rows_affected > 0 })

@@ -55,7 +55,7 @@ pub async fn register_with(chat: &Chat, new: Registration<'_>, ticket: Ticket, f
     let from = from.into();
     let (username, name, password) = parse(new)?;
     chat.sign_ins().stranger(from.address).await?;
-    refuse_alike(chat.db().read(), &username).await?;
+    refuse_alike(chat.db().read(), &username, None).await?;
     let password_hash = chat.hasher().hash(password).await?;
     let account = make(chat, Way::Registered(ticket), username, name, password_hash).await?;
     sessions::open(chat, account, &from).await
@@ -127,9 +127,9 @@ impl Work for Make {
         // Not counted: what is done in here holds up everybody's sends.
         let is_first = user::Entity::find().one(&**transaction).await?.is_none();
         let (role, room) = self.admit(transaction, is_first).await?;
-        refuse_alike(&**transaction, &self.username).await?;
+        refuse_alike(&**transaction, &self.username, None).await?;
         let looks = Looks::of(self.username.as_str(), self.name.as_str());
-        let alike = mark_alike(&**transaction, &self.name, &looks).await?;
+        let alike = mark_alike(&**transaction, self.name.as_str(), &looks, None).await?;
         let account = self.insert(transaction, looks, role, alike.itself).await?;
         let id = UserId(account.id);
         if matches!(self.way, Way::Added(_)) {

@@ -99,7 +99,7 @@ async fn finish(chat: &Chat, transaction: Transaction, account: UserId, hash: St
         .filter(user::Column::Id.eq(account.0))
         .exec(&transaction)
         .await?;
-    let ended = sessions::revoke_all(&transaction, account).await?;
+    let ended = sessions::end_all(&transaction, account, None).await?;
     transaction.commit().await?;
     sessions::cut(chat, ended).await;
     Ok(())

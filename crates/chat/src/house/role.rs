@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::{AlertKind, ErrorCode, HouseRole, UserId};
-use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     audit::{Deed, Subject, enter},
@@ -13,7 +13,7 @@ use super::{
 use crate::{
     Chat, Result,
     account_log::NewAlert,
-    db::{Serial, entity::user, now, serialize},
+    db::{Serial, entity::user, serialize, users},
     policy::HouseAction,
     settings::{Settings, mark_changed},
     writer::{Transaction, Work},
@@ -79,13 +79,5 @@ impl Work for SetRole {
 /// Refuses what would leave the house without an owner who can sign in. Until the transaction ends no other one decides about that.
 pub(crate) async fn last_owner(db: &impl ConnectionTrait, account: UserId) -> Result<()> {
     serialize(db, Serial::FirstAccount).await?;
-    let active = Condition::any().add(user::Column::SuspendedUntil.is_null()).add(user::Column::SuspendedUntil.lte(now()));
-    let others = user::Entity::find()
-        .filter(user::Column::Role.eq(user::Role::Owner))
-        .filter(user::Column::DeletedAt.is_null())
-        .filter(user::Column::Id.ne(account.0))
-        .filter(active)
-        .count(db)
-        .await?;
-    if others == 0 { Err(ErrorCode::LastOwner.into()) } else { Ok(()) }
+    if users::is_last_owner(db, account).await? { Err(ErrorCode::LastOwner.into()) } else { Ok(()) }
 }

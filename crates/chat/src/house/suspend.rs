@@ -153,7 +153,7 @@ impl Work for Measured {
         mark_changed(db).await?;
         match self.measure {
             Measure::Lift => Ok(Vec::new()),
-            _ => sessions::revoke_all(db, self.account).await,
+            _ => sessions::end_all(transaction, self.account, None).await,
         }
     }
 }

@@ -15,6 +15,8 @@ use crate::{
 
 /// Marks of an account that are kept, the last ones that were seen.
 const KEPT_MAX: u64 = 20;
+/// Characters of what a browser calls itself that are kept.
+const AGENT_MAX: usize = 300;
 /// A device that was not seen for so long is a stranger again, in milliseconds.
 const KEPT_MS: i64 = 400 * 24 * 60 * 60 * 1000;
 
@@ -25,15 +27,22 @@ pub struct Source {
     pub address: IpAddr,
     /// What the browser will be known again by; programs have none.
     pub device: Option<DeviceToken>,
+    /// What browser or program it is, as it names itself; may be empty.
+    pub agent: String,
 }
 
 impl From<IpAddr> for Source {
     fn from(address: IpAddr) -> Self {
-        Self { address, device: None }
+        Self { address, device: None, agent: String::new() }
     }
 }
 
 impl Source {
+    /// What the browser or program calls itself, as far as it is kept.
+    pub(super) fn agent(&self) -> String {
+        self.agent.chars().filter(|c| !c.is_control()).take(AGENT_MAX).collect()
+    }
+
     /// What it is known by: the network always, the cookie where there is one.
     fn marks(&self) -> Vec<String> {
         let network = fingerprint(&["network ", &network_of(self.address).to_string()].concat());

@@ -6,7 +6,9 @@
 
 mod devices;
 mod lifetime;
+mod list;
 mod lookup;
+mod prove;
 mod renew;
 mod revoke;
 mod session;
@@ -15,11 +17,13 @@ mod succession;
 
 pub use devices::Source;
 pub(crate) use lifetime::shorten;
+pub use list::{Listed, list};
 pub(crate) use lookup::by_claims;
 pub use lookup::{Visitor, by_access_token, by_refresh_token, expires_in};
+pub(crate) use prove::prove;
 pub use renew::{Renewed, grant, renew};
-pub(crate) use revoke::{cut, revoke_all};
-pub use revoke::{revoke, revoke_by_refresh_token};
+pub(crate) use revoke::{cut, end_all};
+pub use revoke::{revoke, revoke_by_refresh_token, revoke_others, revoke_own};
 pub use session::Session;
 pub(crate) use sign_in::open;
 pub use sign_in::{REFUSALS, SignedIn, sign_in};

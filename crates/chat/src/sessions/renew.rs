@@ -1,5 +1,7 @@
 //! Staying signed in: refresh tokens for access tokens.
 
+use std::net::IpAddr;
+
 use protocol::{ErrorCode, TokenGrant};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
@@ -37,12 +39,12 @@ pub fn grant(chat: &Chat, session: &Session) -> Result<TokenGrant> {
     Ok(TokenGrant { access_token: chat.tokens().sign(&claims)?, expires_in: lifetime, user: session.user.clone() })
 }
 
-/// Exchanges a refresh token for an access token and the next refresh token.
+/// Exchanges a refresh token for an access token and the next refresh token. It is when the session was used last, and from where.
 ///
 /// # Errors
 /// `not_authenticated` for one that is unknown, expired or revoked, and for one in whose place another has gone on: then the session has
 /// ended for everybody who holds a token of it. `throttled`, `unavailable`.
-pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
+pub async fn renew(chat: &Chat, refresh_token: &str, from: IpAddr) -> Result<Renewed> {
     // Before the transaction: what comes too often is not to hold up those who write.
     let Some(found) = lookup(chat.db().read(), refresh_token).await? else {
         return Err(ErrorCode::NotAuthenticated.into());
@@ -60,15 +62,17 @@ pub async fn renew(chat: &Chat, refresh_token: &str) -> Result<Renewed> {
     let next = succeed(chat, &transaction, &found).await?;
     let now = now();
     let end = lifetime::end(chat.limits(), found.began, now);
-    prolong(&transaction, &found, end).await?;
+    prolong(&transaction, &found, (now, end), from).await?;
     transaction.commit().await?;
     Ok(Renewed { grant: grant(chat, &found.session)?, refresh_token: next, lasts: (end - now) / 1000 })
 }
 
 /// A session that is used goes on, from the token that was shown.
-async fn prolong(transaction: &Transaction, found: &Found, end: i64) -> Result<()> {
+async fn prolong(transaction: &Transaction, found: &Found, (now, end): (i64, i64), from: IpAddr) -> Result<()> {
     session::Entity::update_many()
         .col_expr(session::Column::ExpiresAt, Expr::value(end))
+        .col_expr(session::Column::UsedAt, Expr::value(now))
+        .col_expr(session::Column::Address, Expr::value(from.to_canonical().to_string()))
         .col_expr(session::Column::RenewedWith, Expr::value(found.hash.as_str()))
         .filter(session::Column::Id.eq(found.session.id.0))
         .exec(transaction)

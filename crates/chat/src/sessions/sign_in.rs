@@ -2,20 +2,19 @@
 
 use std::net::IpAddr;
 
-use protocol::{ErrorCode, Password, SessionId, User, UserId, Username};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr,
-};
+use protocol::{ErrorCode, SessionId, User, UserId, Username};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, EntityTrait, QueryFilter, QuerySelect};
 
 use super::{
     devices::{Source, admit, remember},
     lifetime::{self, REMEMBER_REPLACED_MS},
+    prove::verify,
     session::Session,
     succession::issue,
 };
 use crate::{
     Chat, Result,
-    credentials::{Lane, RefreshToken, TypedPassword},
+    credentials::{RefreshToken, TypedPassword},
     db::{
         Transaction,
         entity::{session, user},
@@ -82,43 +81,18 @@ fn tell(from: IpAddr, user: &str, reason: &'static str) {
     metrics::counter!("snug_sign_ins_failed_total", "reason" => reason).increment(1);
 }
 
-/// The account, if this is its password. One whose hash is of an older form gets a hash of the form that is compared.
-async fn verify(chat: &Chat, account: Option<user::Model>, password: TypedPassword, lane: Lane) -> Result<Option<user::Model>> {
-    let stored = account.as_ref().map(|account| account.password_hash.clone());
-    if chat.hasher().verify(password.normal.clone(), stored.clone(), lane).await? {
-        return Ok(account);
-    }
-    for form in password.older {
-        if chat.hasher().verify(form, stored.clone(), lane).await?
-            && let Some(account) = account
-        {
-            rehash(chat, &account, password.normal).await?;
-            return Ok(Some(account));
-        }
-    }
-    Ok(None)
-}
-
-async fn rehash(chat: &Chat, account: &user::Model, password: Password) -> Result<()> {
-    let hash = chat.hasher().hash(password).await?;
-    let transaction = chat.db().begin().await?;
-    user::Entity::update_many()
-        .col_expr(user::Column::PasswordHash, Expr::value(hash))
-        .filter(user::Column::Id.eq(account.id))
-        .filter(user::Column::PasswordHash.eq(account.password_hash.as_str()))
-        .exec(&transaction)
-        .await?;
-    Ok(transaction.commit().await?)
-}
-
 /// Begins a session for an account that has proved itself.
+///
+/// # Errors
+/// `wrong_credentials` when it has got another password meanwhile, or was deleted: the change has ended its sessions, and would miss
+/// this one. `suspended`, `unavailable`.
 pub(crate) async fn open(chat: &Chat, account: user::Model, from: &Source) -> Result<SignedIn> {
-    let (role, user) = (account.role.into(), User::from(account));
     let id = SessionId::generate();
     let now = now();
     let end = lifetime::end(chat.limits(), now, now);
     let mut transaction = chat.db().begin().await?;
-    still_welcome(&transaction, user.id).await?;
+    let account = unchanged(&transaction, &account).await?;
+    let (role, user) = (account.role.into(), User::from(account));
     remember(&mut transaction, user.id, from);
     forget_ended(&transaction, user.id).await?;
     let row = session::ActiveModel {
@@ -128,7 +102,9 @@ pub(crate) async fn open(chat: &Chat, account: user::Model, from: &Source) -> Re
         expires_at: Set(end),
         revoked_at: Set(None),
         renewed_with: Set(None),
-        ..Default::default()
+        agent: Set(from.agent()),
+        address: Set(from.address.to_canonical().to_string()),
+        used_at: Set(Some(now)),
     };
     row.insert(&transaction).await?;
     let refresh_token = issue(&transaction, id).await?;
@@ -136,11 +112,15 @@ pub(crate) async fn open(chat: &Chat, account: user::Model, from: &Source) -> Re
     Ok(SignedIn { session: Session { id, user, role }, refresh_token, lasts: (end - now) / 1000 })
 }
 
-/// Who was suspended or deleted while the password was checked does not come in any more.
-async fn still_welcome(transaction: &Transaction, user: UserId) -> Result<()> {
-    let account = user::Entity::find_by_id(user.0).lock_exclusive().one(transaction).await?;
-    let account = account.filter(|account| account.deleted_at.is_none()).ok_or(ErrorCode::WrongCredentials)?;
-    house::suspension(&account).map_or(Ok(()), Err)
+/// An account that is still the one that has proved itself, and may come in. On PostgreSQL it stays so until the transaction ends.
+async fn unchanged(transaction: &Transaction, account: &user::Model) -> Result<user::Model> {
+    let row = user::Entity::find_by_id(account.id).lock_shared().one(transaction).await?;
+    let row = row.filter(|row| row.password_hash == account.password_hash && row.deleted_at.is_none());
+    let row = row.ok_or(ErrorCode::WrongCredentials)?;
+    match house::suspension(&row) {
+        Some(error) => Err(error),
+        None => Ok(row),
+    }
 }
 
 /// Drops the sessions of an account that have ended, so that the table does not grow with every log-in.

@@ -15,7 +15,7 @@ pub enum Deed {
     Join,
     /// Making a room.
     CreateRoom,
-    /// Changing a room, of which everybody is told.
+    /// Changing a room or oneself, of which everybody is told.
     EditRoom,
     /// Exchanging a refresh token.
     Renew,

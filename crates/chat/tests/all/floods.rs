@@ -199,7 +199,7 @@ async fn what_an_account_does_too_often_is_refused_with_the_seconds_to_wait() {
         refused_after(3, async || create(&scene.chat, &ada, "mine").await).await,
         refused_after(3, async || bob.edit(&room, "Herbs", "").await).await,
         refused_after(3, async || {
-            let renewed = sessions::renew(&scene.chat, &token).await?;
+            let renewed = sessions::renew(&scene.chat, &token, HOME).await?;
             token = renewed.refresh_token.as_str().to_owned();
             Ok(())
         })
@@ -274,7 +274,7 @@ async fn a_known_device_gets_in_while_strangers_try_and_after_a_restart_too() {
     let tight = Limits { per_account: only(20), ..limits() };
     let scene = Scene::with(tight.clone()).await;
     let device = DeviceToken::generate().unwrap();
-    let browser = |address| Source { address, device: Some(device.clone()) };
+    let browser = |address| Source { address, device: Some(device.clone()), agent: String::new() };
     let new = Registration { username: "ada", display_name: "", password: PASSWORD };
     accounts::register(&scene.chat, new, browser(HOME)).await.unwrap();
     scene.person("bob").await;
@@ -288,7 +288,7 @@ async fn a_known_device_gets_in_while_strangers_try_and_after_a_restart_too() {
     // It is known for this account only, and another cookie is no better than none.
     attack(&scene.chat, "bob").await;
     assert_eq!(code(sign_in(&scene.chat, "bob", PASSWORD, browser(stranger(101))).await), ErrorCode::Throttled);
-    let other = Source { address: stranger(102), device: Some(DeviceToken::generate().unwrap()) };
+    let other = Source { address: stranger(102), device: Some(DeviceToken::generate().unwrap()), agent: String::new() };
     assert_eq!(code(sign_in(&scene.chat, "ada", PASSWORD, other).await), ErrorCode::Throttled);
 }
 
@@ -316,7 +316,7 @@ async fn a_known_device_is_answered_before_the_strangers_who_came_first() {
 async fn a_known_device_gets_in_where_strangers_have_used_up_its_network() {
     let scene = Scene::with(Limits { per_address: only(3), ..limits() }).await;
     let device = DeviceToken::generate().unwrap();
-    let browser = Source { address: HOME, device: Some(device) };
+    let browser = Source { address: HOME, device: Some(device), agent: String::new() };
     let new = Registration { username: "ada", display_name: "", password: PASSWORD };
     accounts::register(&scene.chat, new, browser.clone()).await.unwrap();
     for _ in 0..2 {
@@ -330,7 +330,7 @@ async fn a_known_device_gets_in_where_strangers_have_used_up_its_network() {
 #[tokio::test]
 async fn of_many_devices_the_last_that_were_seen_stay_known() {
     let scene = Scene::with(Limits { per_account: only(30), ..limits() }).await;
-    let device = |n| Source { address: stranger(n), device: DeviceToken::generate().ok() };
+    let device = |n| Source { address: stranger(n), device: DeviceToken::generate().ok(), ..Source::from(HOME) };
     let (in_use, passing) = (device(200), (1..=12).map(device).collect::<Vec<_>>());
     let new = Registration { username: "ada", display_name: "", password: PASSWORD };
     accounts::register(&scene.chat, new, in_use.clone()).await.unwrap();

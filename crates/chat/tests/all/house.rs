@@ -176,7 +176,7 @@ async fn who_is_suspended_is_cut_and_told_until_when_and_why() {
     house::suspend(&scene.chat, ada.actor(), id, Some(4_102_444_800_000), "spam").await.unwrap();
     assert_eq!(socket.next().await, Delivery::Close(CloseCode::SignIn));
     assert_eq!(sessions::by_refresh_token(&scene.chat, &bob.refresh_token).await.unwrap(), None);
-    assert_eq!(code(sessions::renew(&scene.chat, &bob.refresh_token).await), ErrorCode::NotAuthenticated);
+    assert_eq!(code(sessions::renew(&scene.chat, &bob.refresh_token, HOME).await), ErrorCode::NotAuthenticated);
 
     let error = sign_in(&scene.chat, "bob", PASSWORD, HOME).await.unwrap_err().public();
     assert_eq!(error.code, ErrorCode::Suspended);

@@ -15,6 +15,7 @@ mod outage;
 mod readiness;
 mod rooms;
 mod scene;
+mod security;
 mod sending;
 mod sessions;
 mod socket;

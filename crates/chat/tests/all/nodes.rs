@@ -121,19 +121,19 @@ async fn a_token_that_is_exchanged_on_two_nodes_at_once_has_one_line_of_successo
     let ada = scene.person("ada").await;
     let mut cookie = ada.refresh_token;
     for round in 0..20 {
-        let (here, there) = join(sessions::renew(&scene.chat, &cookie), sessions::renew(&other, &cookie)).await;
+        let (here, there) = join(sessions::renew(&scene.chat, &cookie, HOME), sessions::renew(&other, &cookie, HOME)).await;
         let (here, there) = (here.unwrap().refresh_token, there.unwrap().refresh_token);
         cookie = if round % 2 == 0 { here } else { there }.as_str().to_owned();
     }
     // Two parties go on with what each has got, at the same moment: one of them is too late, and then neither goes on.
-    let (mine, his) = join(sessions::renew(&scene.chat, &cookie), sessions::renew(&other, &cookie)).await;
+    let (mine, his) = join(sessions::renew(&scene.chat, &cookie, HOME), sessions::renew(&other, &cookie, HOME)).await;
     let (mine, his) = (mine.unwrap().refresh_token, his.unwrap().refresh_token);
-    let (mine, his) = join(sessions::renew(&scene.chat, mine.as_str()), sessions::renew(&other, his.as_str())).await;
+    let (mine, his) = join(sessions::renew(&scene.chat, mine.as_str(), HOME), sessions::renew(&other, his.as_str(), HOME)).await;
     let next = match (mine, his) {
         (Ok(next), Err(_)) | (Err(_), Ok(next)) => next,
         both => panic!("{both:?}"),
     };
-    assert!(sessions::renew(&scene.chat, next.refresh_token.as_str()).await.is_err());
+    assert!(sessions::renew(&scene.chat, next.refresh_token.as_str(), HOME).await.is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,7 +2,7 @@ use chat::{
     Actor,
     rooms::{self, NewRoom, RoomEdit},
 };
-use protocol::{Change, ErrorCode, Event, Field, Problem, Room, Seq, ServerFrame, Standing, Window};
+use protocol::{ErrorCode, Event, Field, Problem, Room, Seq, ServerFrame, Standing, Window};
 
 use crate::{
     scene::{Scene, code, subscribe},

@@ -99,8 +99,7 @@ impl Scene {
 
     pub async fn person(&self, username: &str) -> Person {
         let new = Registration { username, display_name: "", password: PASSWORD };
-        let SignedIn { session, refresh_token, .. } = accounts::register(&self.chat, new, HOME).await.unwrap();
-        Person { chat: self.chat.clone(), session, refresh_token: refresh_token.as_str().to_owned() }
+        Person::of(&self.chat, accounts::register(&self.chat, new, HOME).await.unwrap())
     }
 }
 
@@ -135,6 +134,12 @@ pub struct Person {
 }
 
 impl Person {
+    /// Whoever has signed in.
+    pub fn of(chat: &Chat, signed_in: SignedIn) -> Self {
+        let SignedIn { session, refresh_token, .. } = signed_in;
+        Self { chat: chat.clone(), session, refresh_token: refresh_token.as_str().to_owned() }
+    }
+
     /// The same person at another node.
     pub fn at(&self, chat: &Chat) -> Self {
         Self { chat: chat.clone(), session: self.session.clone(), refresh_token: self.refresh_token.clone() }

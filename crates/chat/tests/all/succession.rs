@@ -16,7 +16,7 @@ use proptest::{
 use protocol::ErrorCode;
 use tokio::runtime::Runtime;
 
-use crate::scene::{Person, Scene, code, limits, seen};
+use crate::scene::{HOME, Person, Scene, code, limits, seen};
 
 /// Successors of one token that are kept when they were given at once, without the last one.
 const KEPT: usize = 7;
@@ -67,7 +67,7 @@ impl Line {
             return;
         }
         let is_good = self.is_good(token);
-        match renew(chat, &self.given[token].0).await {
+        match renew(chat, &self.given[token].0, HOME).await {
             Ok(renewed) => {
                 assert!(is_good, "a spent token was taken");
                 if again && !self.at_once {
@@ -171,7 +171,7 @@ fn a_browser_that_loses_answers_stays_signed_in() {
             number.set(count);
             let mut cookie = ada.refresh_token;
             for luck in lucks {
-                let ask = async || renew(&scene.chat, &cookie).await.unwrap().refresh_token.as_str().to_owned();
+                let ask = async || renew(&scene.chat, &cookie, HOME).await.unwrap().refresh_token.as_str().to_owned();
                 cookie = match luck {
                     Luck::Good => ask().await,
                     Luck::Lost => {

@@ -1,0 +1,65 @@
+//! The frame of the pages on which people settle what is their own.
+
+use leptos::prelude::*;
+
+use super::{Page, Visit, document::document};
+use crate::{head::Head, next::way_in};
+
+/// One of these pages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tab {
+    /// What others see.
+    Profile,
+    /// How one comes in.
+    Security,
+}
+
+impl Tab {
+    const ALL: [Self; 2] = [Self::Profile, Self::Security];
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Profile => "Profile",
+            Self::Security => "Security",
+        }
+    }
+
+    fn address(self) -> &'static str {
+        match self {
+            Self::Profile => "/settings/profile",
+            Self::Security => "/settings/security",
+        }
+    }
+}
+
+/// The way to the sign-in page, and back to here afterwards.
+pub(super) fn sign_in_first(visit: &Visit) -> Page {
+    Page::leading_to(&way_in("/login", visit.here()))
+}
+
+/// A page of settings: what was done a moment ago, and its sections.
+pub(super) async fn settings(visit: &Visit, tab: Tab, done: Option<&'static str>, sections: AnyView) -> Page {
+    let head = Head::new(tab.title(), Vec::new());
+    document(visit, head, |_| {
+        let tabs = Tab::ALL.map(|other| {
+            let current = (other == tab).then_some("page");
+            view! {
+                <a href=other.address() aria-current=current>
+                    {other.title()}
+                </a>
+            }
+        });
+        view! {
+            <div class="settings">
+                <nav class="settings-tabs" aria-label="Settings">
+                    {tabs.into_iter().collect_view()}
+                </nav>
+                <h1>{tab.title()}</h1>
+                {done.map(|done| view! { <p class="note" role="status">{done}</p> })}
+                {sections}
+            </div>
+        }
+        .into_any()
+    })
+    .await
+}
