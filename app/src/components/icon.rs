@@ -1,6 +1,7 @@
 //! Line icons, drawn on a grid of 24.
 
 use leptos::{prelude::*, tachys::html::InertElement};
+use protocol::Visibility;
 
 /// The icons there are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(crate) enum Icon {
     Globe,
     /// A room for people with an account.
     Door,
-    /// A room that only its members know of.
+    /// A room that its members alone know of.
     Lock,
     /// Some people.
     People,
@@ -43,6 +44,16 @@ macro_rules! drawing {
 }
 
 impl Icon {
+    /// What stands before the name of a room.
+    pub(crate) fn of_room(visibility: Visibility) -> Self {
+        match visibility {
+            Visibility::Public => Self::Globe,
+            Visibility::Open => Self::Door,
+            Visibility::Private => Self::Lock,
+            Visibility::Direct => Self::People,
+        }
+    }
+
     fn html(self) -> &'static str {
         match self {
             Self::Menu => drawing!("M4 7h16M4 12h16M4 17h10"),

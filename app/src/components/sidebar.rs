@@ -9,7 +9,7 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
     let signed_in = page.is_signed_in();
     let rooms = dynamic_view(move || page.rooms.with(|rooms| room_links(page, rooms)));
     let conversations = signed_in.then(|| {
-        let links = dynamic_view(move || page.rooms.with(|rooms| conversation_links(page, rooms)));
+        let links = dynamic_view(move || page.rooms.with(|rooms| links(page, rooms, true)));
         view! {
             <h2 class="nav-title">"Messages"</h2>
             {links}
@@ -42,24 +42,15 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
 
 /// The rooms to go to: a member's own, everyone's for a guest.
 fn room_links(page: PageContext, rooms: &[Room]) -> AnyView {
-    links(page, rooms, |room| match room.visibility {
-        Visibility::Public => Some(Icon::Globe),
-        Visibility::Open => Some(Icon::Door),
-        Visibility::Private => Some(Icon::Lock),
-        Visibility::Direct => None,
-    })
-    .unwrap_or_else(|| view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any())
+    links(page, rooms, false)
+        .unwrap_or_else(|| view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any())
 }
 
-/// The conversations with other people.
-fn conversation_links(page: PageContext, rooms: &[Room]) -> Option<AnyView> {
-    links(page, rooms, |room| (room.visibility == Visibility::Direct).then_some(Icon::People))
-}
-
-/// Those of the rooms that have an icon here.
-fn links(page: PageContext, rooms: &[Room], icon: impl Fn(&Room) -> Option<Icon>) -> Option<AnyView> {
-    let link = |room: &Room| Some(nav_link(page, ["/r/", &room.slug].concat(), icon(room)?, room.name.clone()));
-    let links: Vec<_> = rooms.iter().filter_map(link).collect();
+/// The conversations, or the other rooms, if there are any.
+fn links(page: PageContext, rooms: &[Room], direct: bool) -> Option<AnyView> {
+    let wanted = rooms.iter().filter(|room| (room.visibility == Visibility::Direct) == direct);
+    let link = |room: &Room| nav_link(page, ["/r/", &room.slug].concat(), Icon::of_room(room.visibility), room.name.clone());
+    let links: Vec<_> = wanted.map(link).collect();
     (!links.is_empty()).then(|| view! { <ul class="nav-list nav-rooms">{links}</ul> }.into_any())
 }
 

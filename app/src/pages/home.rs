@@ -134,9 +134,10 @@ fn room_list(asked: &Asked, page: RoomsPage, signed_in: bool) -> AnyView {
 
 fn room_card(summary: RoomSummary) -> impl IntoView {
     let RoomSummary { room, members, standing, .. } = summary;
-    let (icon, visibility) = match room.visibility {
-        Visibility::Public => (Icon::Globe, "Public"),
-        _ => (Icon::Door, "Open"),
+    let visibility = match room.visibility {
+        Visibility::Public => "Public",
+        Visibility::Open => "Open",
+        Visibility::Private | Visibility::Direct => "Private",
     };
     let members = if members == 1 { "1 member".to_owned() } else { [&members.to_string(), " members"].concat() };
     let joined = (standing == Standing::Member).then(|| view! { <span>"You are in it"</span> });
@@ -161,7 +162,7 @@ fn room_card(summary: RoomSummary) -> impl IntoView {
             </p>
             <p class="card-facts">
                 <span>
-                    <Glyph icon />
+                    <Glyph icon=Icon::of_room(room.visibility) />
                     {visibility}
                 </span>
                 <span>

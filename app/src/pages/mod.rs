@@ -19,6 +19,7 @@ mod room;
 mod security;
 mod settings;
 mod shell;
+mod visibility;
 mod visit;
 mod written;
 

@@ -1,7 +1,7 @@
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{Field, Room};
 
-use super::{Page, Visit, document::document, field::TextField, form::Form, namesake};
+use super::{Page, Visit, document::document, field::TextField, form::Form, namesake, visibility};
 use crate::{Typed, api::CreateRoom, head::Head};
 
 /// Makes a room.
@@ -39,7 +39,7 @@ fn sign_in_first() -> impl IntoView {
 }
 
 fn new_room_form(form: &Form, namesake: Option<Room>) -> AnyView {
-    let Typed { name, topic, visibility, .. } = form.typed();
+    let Typed { name, topic, visibility: chosen, .. } = form.typed();
     let fields = view! {
         {form
             .field(TextField {
@@ -49,34 +49,11 @@ fn new_room_form(form: &Form, namesake: Option<Room>) -> AnyView {
             })}
         {namesake.map(namesake::view)}
         {form.field(TextField::topic(topic))}
-        {choose_visibility(visibility == "open", form.fault(Field::Visibility))}
+        {visibility::choose(&chosen, form)}
     };
     view! {
         <p class="gate-lead">"A place for one subject, one team, or one evening."</p>
         {form.view(fields.into_any(), "Create room")}
     }
     .into_any()
-}
-
-/// Who may see the room: public unless chosen otherwise.
-fn choose_visibility(open: bool, fault: Option<String>) -> impl IntoView {
-    let choice = |value: &'static str, checked: bool, name: &'static str, meaning: &'static str| {
-        view! {
-            <label class="choice">
-                <input type="radio" name="visibility" value=value checked=checked />
-                <span class="choice-name">{name}</span>
-                <span class="choice-meaning">{meaning}</span>
-            </label>
-        }
-    };
-    view! {
-        <fieldset class="field choices" aria-describedby="visibility-fault">
-            <legend>{Field::Visibility.label()}</legend>
-            {choice("public", !open, "Public", "A page on the web: anyone can read it, people with an account can join and write.")}
-            {choice("open", open, "Open", "People with an account can find it and join; only members read and write.")}
-            <p class="field-fault" id="visibility-fault">
-                {fault}
-            </p>
-        </fieldset>
-    }
 }

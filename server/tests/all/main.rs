@@ -12,6 +12,7 @@ mod behind_nginx;
 mod cli;
 mod composer;
 mod compression;
+mod doors;
 mod limits;
 mod logs;
 #[cfg(target_os = "linux")]

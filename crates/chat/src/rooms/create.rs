@@ -3,13 +3,14 @@
 use std::iter;
 
 use deunicode::deunicode;
-use protocol::{Field, FieldError, Problem, Room, RoomId, RoomName, Slug, Topic, UserId, Visibility};
+use protocol::{Room, RoomId, RoomName, Slug, Topic, UserId, Visibility};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
     bounds::{house_has_room, may_join, may_make},
     membership::enter,
     namesake::refuse_twice,
+    visibility,
 };
 use crate::{
     Chat, Limits, Result,
@@ -35,7 +36,7 @@ pub struct NewRoom<'a> {
     pub name: &'a str,
     /// Topic; may be empty.
     pub topic: &'a str,
-    /// `public` or `open`.
+    /// `public`, `open` or `private`.
     pub visibility: &'a str,
     /// Whether it is to be made although there is a room of that name.
     pub allow_duplicate: bool,
@@ -60,12 +61,7 @@ pub async fn create(chat: &Chat, actor: Actor, new: NewRoom<'_>) -> Result<Room>
 }
 
 fn parse(new: NewRoom<'_>) -> std::result::Result<(RoomName, Topic, Visibility), protocol::Error> {
-    let visibility = match new.visibility {
-        "public" => Ok(Visibility::Public),
-        "open" => Ok(Visibility::Open),
-        _ => Err(FieldError { field: Field::Visibility, problem: Problem::NotAChoice }),
-    };
-    match (RoomName::parse(new.name), Topic::parse(new.topic), visibility) {
+    match (RoomName::parse(new.name), Topic::parse(new.topic), visibility::parse(new.visibility)) {
         (Ok(name), Ok(topic), Ok(visibility)) => Ok((name, topic, visibility)),
         (name, topic, visibility) => {
             Err([name.err(), topic.err(), visibility.err()].into_iter().flatten().collect::<Vec<_>>().into())
@@ -111,9 +107,14 @@ impl Work for Create {
             may_join(&**transaction, founder.id, founder.joined_max).await?;
         }
         let id = RoomId::generate();
+        // A number behind an address would tell strangers of the room that has it without.
+        let slug = match self.visibility {
+            Visibility::Private | Visibility::Direct => self.slug.of_room(id),
+            Visibility::Public | Visibility::Open => free_slug(&**transaction, &self.slug, id).await?,
+        };
         let row = room::ActiveModel {
             id: Set(id.0),
-            slug: Set(free_slug(&**transaction, &self.slug, id).await?.into_string()),
+            slug: Set(slug.into_string()),
             name: Set(self.name.as_str().to_owned()),
             name_look: Set(Some(look(self.name.as_str()))),
             topic: Set(self.topic.as_str().to_owned()),

@@ -11,6 +11,7 @@ mod membership;
 mod namesake;
 mod order;
 mod search;
+mod visibility;
 
 pub use create::{NewRoom, create};
 pub(crate) use direct::show;

@@ -226,8 +226,8 @@ async fn of_a_deleted_account_the_messages_stay_and_nothing_else() {
     assert_eq!(socket.next().await, Delivery::Close(CloseCode::SignIn));
     let page = messages::page(&scene.chat, ada.actor(), &lobby(), Window::Latest).await.unwrap();
     let message = page.messages.last().unwrap();
-    assert_eq!((message.body.as_str(), message.author.name.as_str()), ("I was here", "former member"));
-    assert!(message.author.username.starts_with("deleted-"));
+    assert_eq!((message.body.as_str(), message.author.name.as_str()), ("I was here", "Former member"));
+    assert!(message.author.username.starts_with("-former-"));
     assert_eq!(page.members, 1);
     assert_eq!(code(sign_in(&scene.chat, "bob", PASSWORD, HOME).await), ErrorCode::WrongCredentials);
     assert_eq!(code(sign_in(&scene.chat, &message.author.username, "", HOME).await), ErrorCode::WrongCredentials);

@@ -2,7 +2,7 @@ use chat::{
     Actor,
     rooms::{self, NewRoom, RoomEdit},
 };
-use protocol::{ErrorCode, Event, Field, Problem, Room, Seq, ServerFrame, Standing, Window};
+use protocol::{ErrorCode, Event, Field, Problem, Room, RoomRef, Seq, ServerFrame, Standing, Window};
 
 use crate::{
     scene::{Scene, code, subscribe},
@@ -57,6 +57,27 @@ async fn an_open_room_does_not_exist_for_guests_and_shows_no_messages_before_joi
     };
     assert_eq!(slugs(Actor::Guest).await, ["lobby"]);
     assert_eq!(slugs(bob.actor()).await, ["lobby", "plans"]);
+}
+
+#[tokio::test]
+async fn a_private_room_does_not_exist_for_others_not_even_by_an_address_that_is_taken() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Plans", "private").await;
+    assert!(room.slug.starts_with("plans-"), "{}", room.slug);
+    for actor in [Actor::Guest, bob.actor()] {
+        for name in [room.id.into(), RoomRef::Slug(room.slug.clone())] {
+            let read = chat::messages::page(&scene.chat, actor, &name, Window::Latest).await;
+            assert_eq!(code(read), ErrorCode::NotFound);
+        }
+        assert!(rooms::namesake(&scene.chat, actor, "Plans").await.unwrap().is_none());
+        let found = rooms::search(&scene.chat, actor, rooms::Search { text: "plans", after: None }).await.unwrap();
+        assert!(found.rooms.is_empty());
+    }
+    assert_eq!(code(rooms::join(&scene.chat, bob.actor(), &room.id.into()).await), ErrorCode::NotFound);
+    assert_eq!(bob.room("Plans", "public").await.slug, "plans", "there is no other room of the name");
+    ada.say(room.id, "hush").await;
+    assert!(rooms::list(&scene.chat, ada.actor()).await.unwrap().contains(&room));
 }
 
 #[tokio::test]

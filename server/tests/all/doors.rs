@@ -1,0 +1,176 @@
+//! The doors to a room. Whoever may not know of a room finds behind each of them what stands behind that of a room that does not exist.
+//!
+//! All doors are in the lists below. A route or a server function that is in none of them makes the test fail.
+
+use leptos::server_fn::axum::server_fn_paths;
+use protocol::{ClientFrame, ClientId, RoomId, ServerFrame};
+use reqwest::{
+    Method,
+    header::{ACCEPT, LOCATION, REFERER},
+};
+
+use crate::support::{
+    Person, Socket, TestApp,
+    person::{Answer, Program},
+    socket::{message, room},
+};
+
+/// Routes of a room, each with what is behind the room's own address.
+const PAGES: &[(&str, &[&str])] = &[
+    ("/r/{slug}", &["", "?before=3", "?after=1", "?after=0"]),
+    ("/r/{slug}/edit", &["/edit"]),
+    ("/r/{slug}/m/{seq}", &["/m/1", "/m/2", "/m/999"]),
+];
+
+/// Server functions that take a room, each with what else it takes.
+const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
+    ("edit_room", &[("name", "Mine"), ("topic", "")]),
+    ("join_room", &[]),
+    ("leave_room", &[]),
+    ("room_page", &[("window", "latest")]),
+];
+
+/// Those that take none.
+const FUNCTIONS_WITHOUT: &[&str] = &["create_room", "login", "logout", "register", "renew_token", "rooms", "set_theme"];
+
+/// The name of the room that is hidden; a part of its address, too.
+const NAME: &str = "quince";
+
+/// Every route that names a room, as the source has it.
+fn routes() -> Vec<String> {
+    let source = [include_str!("../../src/pages.rs"), include_str!("../../src/lib.rs")].concat();
+    let routes = source.split(".route(\"").skip(1).filter_map(|rest| rest.split('"').next());
+    routes.filter(|route| route.contains("{slug}")).map(str::to_owned).collect()
+}
+
+#[test]
+fn every_door_is_in_the_list() {
+    let listed: Vec<_> = PAGES.iter().map(|(route, _)| (*route).to_owned()).collect();
+    for route in routes() {
+        assert!(listed.contains(&route), "{route} is to be added to the doors that strangers try");
+    }
+    for route in &listed {
+        assert!(routes().contains(route), "{route} is no route");
+    }
+    let functions: Vec<_> = server_fn_paths().map(|(path, _)| path.trim_start_matches("/api/fn/").to_owned()).collect();
+    let known = |name: &str| FUNCTIONS.iter().any(|(known, _)| *known == name) || FUNCTIONS_WITHOUT.contains(&name);
+    for name in &functions {
+        assert!(known(name), "{name} is to be added to the doors that strangers try, or to those without a room");
+    }
+    for (name, _) in FUNCTIONS {
+        assert!(functions.iter().any(|function| function == name), "{name} is no server function");
+    }
+}
+
+/// What somebody finds behind a door, without what differs from one answer to the next.
+fn behind(answer: &Answer, name: &str) -> String {
+    let policy = answer.header("content-security-policy");
+    let nonce = policy.split("'nonce-").nth(1).and_then(|rest| rest.split('\'').next()).unwrap_or("no nonce");
+    let location = answer.header(LOCATION.as_str());
+    let facts = [answer.header("content-type"), answer.header("cache-control"), answer.header("retry-after")].join(" | ");
+    format!("{} | {facts} | {location}\n{}", answer.status, answer.text).replace(nonce, "NONCE").replace(name, "ROOM")
+}
+
+/// Everything that a browser finds.
+async fn by_browser(person: &Person, name: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut note = |door: String, answer: Answer| found.push((door, behind(&answer, name)));
+    for path in PAGES.iter().flat_map(|(_, paths)| *paths) {
+        note((*path).to_owned(), person.get(&format!("/r/{name}{path}")).await);
+    }
+    let client_id = "01900000-0000-7000-8000-000000000001";
+    note("write".to_owned(), person.send(name, client_id, "hello").await);
+    for (function, fields) in FUNCTIONS {
+        let form: Vec<_> = [("room", name)].into_iter().chain(fields.iter().copied()).collect();
+        note(format!("form {function}"), person.submit(&format!("/r/{name}"), function, &form).await);
+        let request = person.request(Method::POST, &format!("/api/fn/{function}")).header(ACCEPT, "application/json");
+        note(format!("fetch {function}"), Answer::to(request.header(REFERER, person.url("/")).form(&form)).await);
+    }
+    note("search".to_owned(), person.get(&format!("/?q={name}")).await);
+    found
+}
+
+/// Everything that a socket says.
+async fn by_socket(socket: &mut Socket, name: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let client_id = "01900000-0000-7000-8000-000000000002".parse::<ClientId>().unwrap();
+    for frame in [
+        ClientFrame::Subscribe { room: room(name), after: None, epoch: None },
+        ClientFrame::Unsubscribe { room: room(name) },
+        message(name, client_id, "hello"),
+    ] {
+        socket.send(&frame).await;
+        let answer = socket.frame().await;
+        assert!(matches!(answer, ServerFrame::Error { .. }), "{frame:?}: {answer:?}");
+        found.push((format!("{frame:?}").replace(name, "ROOM"), serde_json::to_string(&answer).unwrap().replace(name, "ROOM")));
+    }
+    // Nobody is answered.
+    socket.send(&ClientFrame::Typing { room: room(name) }).await;
+    socket.send(&ClientFrame::Ping).await;
+    let answer = socket.frame().await;
+    found.push(("typing".to_owned(), format!("{answer:?}")));
+    found
+}
+
+/// A guest's socket is closed, with the same words.
+async fn by_guest_socket(app: &TestApp, name: &str) -> String {
+    let mut socket = app.guest_socket().await;
+    socket.send(&ClientFrame::Subscribe { room: room(name), after: None, epoch: None }).await;
+    format!("{:?}", socket.closed().await).replace(name, "ROOM")
+}
+
+/// A private room, by its names. It has messages, and one of its members has left it.
+async fn hidden(owner: &Person) -> Vec<String> {
+    let fields = [("name", NAME), ("topic", "jelly"), ("visibility", "private")];
+    let made = owner.submit("/rooms/new", "create_room", &fields).await;
+    let slug = made.leads_to().strip_prefix("/r/").unwrap().to_owned();
+    owner.write(&slug, "the recipe").await;
+    let page = owner.get(&format!("/r/{slug}")).await.text;
+    let before = page.split(&format!("\",\"slug\":\"{slug}\"")).next().unwrap();
+    let id: RoomId = before[before.len() - 36..].parse().unwrap();
+    vec![slug, id.to_string()]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn behind_no_door_a_stranger_learns_that_there_is_a_private_room() {
+    let app = TestApp::start().await;
+    let (ada, eve) = (app.ada().await, app.person("eve").await);
+    let names = hidden(&ada).await;
+    let missing = ["nowhere-abc123".to_owned(), RoomId::generate().to_string()];
+    let mut socket = Program::at(app.addr).socket("eve").await;
+    for name in &names {
+        let none = if name.parse::<RoomId>().is_ok() { &missing[1] } else { &missing[0] };
+        for person in [&app.stranger(), &eve] {
+            for ((door, there), (_, nowhere)) in by_browser(person, name).await.into_iter().zip(by_browser(person, none).await) {
+                assert_eq!(there, nowhere, "{door}");
+                assert!(!there.contains(NAME) && !there.contains("jelly"), "{door}: {there}");
+            }
+        }
+        assert_eq!(by_socket(&mut socket, name).await, by_socket(&mut socket, none).await);
+        assert_eq!(by_guest_socket(&app, name).await, by_guest_socket(&app, none).await);
+        // Its owner finds something else, so there is a difference to be seen.
+        for path in PAGES.iter().flat_map(|(_, paths)| *paths) {
+            let [there, nowhere] = [name, none].map(|name| (name, format!("/r/{name}{path}")));
+            assert_ne!(behind(&ada.get(&there.1).await, there.0), behind(&ada.get(&nowhere.1).await, nowhere.0), "{path}");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_list_has_a_private_room_for_a_stranger() {
+    let app = TestApp::start().await;
+    let (ada, eve) = (app.ada().await, app.person("eve").await);
+    let names = hidden(&ada).await;
+    for person in [&app.stranger(), &eve] {
+        for path in ["/", "/?q=jelly", "/r/lobby", "/rooms/new"] {
+            person.get(path).await.assert_has_not(NAME);
+        }
+        let list = Answer::to(person.request(Method::POST, "/api/fn/rooms").header(ACCEPT, "application/json")).await;
+        assert!(list.text.contains("lobby") && !list.text.contains(NAME), "{}", list.text);
+    }
+    ada.get("/").await.assert_has(NAME);
+    // Nobody is warned of the name, or sees by the address that it is taken.
+    let fields = [("name", NAME), ("topic", ""), ("visibility", "public")];
+    assert_eq!(eve.submit("/rooms/new", "create_room", &fields).await.leads_to(), format!("/r/{NAME}"));
+    assert_ne!(names[0], NAME);
+}
