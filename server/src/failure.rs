@@ -17,6 +17,10 @@ pub enum Failure {
     Database(chat::Error),
     /// What the operator wanted of the database cannot be done.
     Upkeep(upkeep::Fault),
+    /// What a command wanted of the chat was not done.
+    Refused(chat::Error),
+    /// No password was to be had.
+    Password(String),
     /// SQLite's file was replaced while the server ran.
     Lost,
     /// The address cannot be listened on.
@@ -39,6 +43,8 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
+            Self::Refused(error) => write!(f, "{}", refused(error)),
+            Self::Password(fault) => write!(f, "no password: {fault}"),
             Self::Lost => {
                 write!(
                     f,
@@ -48,6 +54,28 @@ impl fmt::Display for Failure {
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
             Self::Process(error) => write!(f, "cannot start: {error}"),
         }
+    }
+}
+
+/// What people are told, each field on its own; of a failure the cause too, since nobody else gets to know it.
+fn refused(error: &chat::Error) -> String {
+    let public = error.public();
+    match error {
+        chat::Error::Refused(_) if public.fields.is_empty() => public.message(),
+        chat::Error::Refused(_) => public.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(" "),
+        chat::Error::Failed { cause, .. } => format!("{} ({cause})", public.message()).replace('\n', " "),
+    }
+}
+
+impl From<chat::Error> for Failure {
+    fn from(error: chat::Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<protocol::ErrorCode> for Failure {
+    fn from(code: protocol::ErrorCode) -> Self {
+        Self::Refused(code.into())
     }
 }
 

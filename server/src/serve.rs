@@ -56,6 +56,8 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     let limits = options.limits();
     let sockets = ws::Limits::from(&limits);
     let chat = open_chat(options.store(), limits, &data_dir).await?;
+    // Where others reach it, a new house is for whoever has seen it start.
+    let first = chat::house::first_link(&chat, !addr.ip().is_loopback()).await.map_err(Failure::Database)?;
     let database = urls::place(&options.store().database_url(&data_dir));
     let (version, hosts) = (env!("CARGO_PKG_VERSION"), options.hosts(addr));
     tracing::info!(version, %addr, %hosts, database, several_nodes = options.store().redis_url().is_some(), "started");
@@ -79,6 +81,11 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
     };
     // Whoever started it may have closed the output; the server is of use all the same.
     let _ = writeln!(io::stdout(), "Snug is ready: http://{}", address_to_open(addr));
+    if let Some(token) = first {
+        let address = address_to_open(addr);
+        let _ =
+            writeln!(io::stdout(), "Make the first account, the owner's, by this link: http://{address}/register?first={token}");
+    }
     systemd::ready();
     run(listener, state.into()).await;
     lost.abort();

@@ -1,6 +1,7 @@
 //! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
 
 mod backup;
+mod house;
 mod lives;
 mod notices;
 mod read;
@@ -16,6 +17,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::St
 use self::read::{explain, without_empty_variables, wrong_usage};
 pub use self::{
     backup::BackupOptions,
+    house::{AnnounceOptions, HouseOptions, InviteCommand, PasswordSource, RoomCommand, UserCommand},
     restore::RestoreOptions,
     serve::Options,
     store::{LogFormat, Store},
@@ -52,6 +54,14 @@ pub enum Command {
     Backup(BackupOptions),
     /// Fill an empty database from a backup; the server must not be running
     Restore(RestoreOptions),
+    /// See to people; the server may be running, and notices within seconds
+    User(HouseOptions<UserCommand>),
+    /// See to rooms; the server may be running
+    Room(HouseOptions<RoomCommand>),
+    /// See to invites; the server may be running
+    Invite(HouseOptions<InviteCommand>),
+    /// Tell everybody something
+    Announce(AnnounceOptions),
     /// Look whether everything is as it should be
     Doctor(Store),
     /// Show the settings that are in force, without secrets
@@ -77,6 +87,10 @@ impl Command {
             Self::Serve(options) | Self::Config(options) => options.store(),
             Self::Backup(options) => options.store(),
             Self::Restore(options) => options.store(),
+            Self::User(options) => options.store(),
+            Self::Room(options) => options.store(),
+            Self::Invite(options) => options.store(),
+            Self::Announce(options) => options.store(),
             Self::Migrate(store) | Self::Doctor(store) => store,
         }
     }
@@ -96,6 +110,10 @@ impl Command {
             Self::Serve(options) | Self::Config(options) => options.complete(),
             Self::Backup(options) => options.complete(),
             Self::Restore(options) => options.complete(),
+            Self::User(options) => options.complete(),
+            Self::Room(options) => options.complete(),
+            Self::Invite(options) => options.complete(),
+            Self::Announce(options) => options.complete(),
             Self::Migrate(store) | Self::Doctor(store) => store.complete(),
         }
     }

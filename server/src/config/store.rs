@@ -24,32 +24,32 @@ pub enum LogFormat {
 #[derive(Args)]
 pub struct Store {
     /// Folder for the database and the signing key; made when it is missing
-    #[arg(long, env = "SNUG_DATA_DIR", default_value = "./data")]
+    #[arg(long, global = true, env = "SNUG_DATA_DIR", default_value = "./data")]
     data_dir: PathBuf,
 
     /// sqlite:… or postgres://… [default: the SQLite file snug.db in the data folder]
-    #[arg(long, env = "DATABASE_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "DATABASE_URL", hide_env_values = true)]
     database_url: Option<String>,
 
     /// A file that holds the URL of the database, instead of DATABASE_URL: a secret of systemd, Docker or Kubernetes
-    #[arg(long, env = "DATABASE_URL_FILE")]
+    #[arg(long, global = true, env = "DATABASE_URL_FILE")]
     pub(super) database_url_file: Option<PathBuf>,
 
     /// redis://… that joins this node with others on the same PostgreSQL database [default: a single node]
-    #[arg(long, env = "REDIS_URL", hide_env_values = true)]
+    #[arg(long, global = true, env = "REDIS_URL", hide_env_values = true)]
     redis_url: Option<String>,
 
     /// A file that holds the URL of Redis, instead of REDIS_URL
-    #[arg(long, env = "REDIS_URL_FILE")]
+    #[arg(long, global = true, env = "REDIS_URL_FILE")]
     pub(super) redis_url_file: Option<PathBuf>,
 
     /// The base64 of 32 random bytes that access tokens are signed with, the same on all nodes of one Snug. Better set as a
     /// variable: others on the machine see flags [default: the file signing.key in the data folder]
-    #[arg(long, env = "SNUG_SIGNING_KEY", hide_env_values = true)]
+    #[arg(long, global = true, env = "SNUG_SIGNING_KEY", hide_env_values = true)]
     signing_key: Option<String>,
 
     /// A file that holds the signing key, in base64 or as its 32 bytes, instead of SNUG_SIGNING_KEY
-    #[arg(long, env = "SNUG_SIGNING_KEY_FILE")]
+    #[arg(long, global = true, env = "SNUG_SIGNING_KEY_FILE")]
     pub(super) signing_key_file: Option<PathBuf>,
 
     /// The key that was given, in one way or the other.
@@ -57,11 +57,11 @@ pub struct Store {
     key: Option<SigningKey>,
 
     /// What to log: error, warn, info, debug, trace, or a filter such as info,server=debug
-    #[arg(long, env = "SNUG_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn", value_parser = parse_filter)]
+    #[arg(long, global = true, env = "SNUG_LOG", default_value = "info,sqlx=warn,sea_orm_migration=warn", value_parser = parse_filter)]
     pub(super) log: String,
 
     /// How to write the log: text, or json for one object a line
-    #[arg(long, env = "SNUG_LOG_FORMAT", default_value = "text", value_parser = parse_format)]
+    #[arg(long, global = true, env = "SNUG_LOG_FORMAT", default_value = "text", value_parser = parse_format)]
     pub(super) log_format: LogFormat,
 }
 

@@ -10,6 +10,7 @@ mod api_v1;
 mod assets;
 mod behind_nginx;
 mod cli;
+mod commands;
 mod composer;
 mod compression;
 mod doors;

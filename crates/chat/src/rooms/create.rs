@@ -19,7 +19,7 @@ use crate::{
         entity::{membership::Role, room},
         now,
     },
-    house::Doer,
+    house::{self, By, Doer, Subject},
     look::look,
     policy::{Actor, HouseAction},
     throttle::Deed,
@@ -50,6 +50,24 @@ pub struct NewRoom<'a> {
 pub async fn create(chat: &Chat, actor: Actor, new: NewRoom<'_>) -> Result<Room> {
     let founder = actor.user()?;
     Doer::of(chat.db().read(), actor.into()).await?.permit(HouseAction::MakeRoom, &chat.settings())?;
+    make(chat, founder, new).await
+}
+
+/// Makes a room for somebody, on the word of whoever has the machine.
+///
+/// # Errors
+/// As [`create`].
+pub async fn add(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
+    let room = make(chat, founder, new).await?;
+    let transaction = chat.db().begin().await?;
+    let doer = Doer::of(&transaction, By::CommandLine).await?;
+    let subject = Subject { id: Some(room.id.0), name: ["/r/", &room.slug].concat() };
+    house::enter(&transaction, &doer, house::Deed::MakeRoom, subject, String::new()).await?;
+    transaction.commit().await?;
+    Ok(room)
+}
+
+async fn make(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
     let (name, topic, visibility) = parse(new)?;
     chat.deeds().by(founder, Deed::CreateRoom)?;
     let Limits { rooms, rooms_made: made_max, rooms_joined: joined_max, .. } = *chat.limits();

@@ -13,7 +13,7 @@ mod order;
 mod search;
 mod visibility;
 
-pub use create::{NewRoom, create};
+pub use create::{NewRoom, add, create};
 pub(crate) use direct::show;
 pub use direct::{converse, hide};
 pub use edit::{RoomEdit, edit, editable};

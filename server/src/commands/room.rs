@@ -1,0 +1,77 @@
+//! `snug room`
+
+use chat::{
+    Chat,
+    house::{self, By, HouseRoom},
+    rooms::{self, NewRoom},
+};
+use protocol::Visibility;
+use serde_json::{Value, json};
+
+use super::house::{answer, table, with_chat};
+use crate::{
+    config::{HouseOptions, RoomCommand},
+    failure::Failure,
+};
+
+pub(super) async fn run(options: &HouseOptions<RoomCommand>) -> Result<(), Failure> {
+    let json = options.json();
+    with_chat(options.store(), async |chat| match options.command() {
+        RoomCommand::Add { name, owner, topic, visibility } => {
+            let owner = house::person(chat, By::CommandLine, owner).await?.account.id;
+            let room = rooms::add(chat, owner, NewRoom { name, topic, visibility, allow_duplicate: false }).await?;
+            answer(json, &room, || format!("The room is at /r/{}", room.slug))
+        }
+        RoomCommand::List => list(chat, json).await,
+        RoomCommand::Show { room } => {
+            let (room, _) = house::room(chat, By::CommandLine, room).await?;
+            answer(json, &room, || {
+                let archived = if room.archived { "yes" } else { "no" };
+                let rows = [
+                    ["address", &format!("/r/{}", room.slug)],
+                    ["name", &room.name],
+                    ["visibility", word(room.visibility)],
+                    ["archived", archived],
+                    ["members", &room.members.to_string()],
+                    ["messages", &room.messages.to_string()],
+                    ["owners", &room.owners.join(" ")],
+                ];
+                table(&rows.map(|row| row.map(str::to_owned)))
+            })
+        }
+        RoomCommand::Members { room } => {
+            let (_, members) = house::room(chat, By::CommandLine, room).await?;
+            let value: Vec<Value> =
+                members.iter().map(|(username, role)| json!({ "username": username, "role": role })).collect();
+            let rows: Vec<_> = members.into_iter().map(|(username, role)| [username, role]).collect();
+            answer(json, &value, || table(&rows))
+        }
+    })
+    .await
+}
+
+async fn list(chat: &Chat, json: bool) -> Result<(), Failure> {
+    let (mut all, mut after) = (Vec::new(), String::new());
+    loop {
+        let page = house::rooms(chat, By::CommandLine, &after).await?;
+        all.extend(page.rooms);
+        match page.next {
+            Some(next) => after = next,
+            None => break,
+        }
+    }
+    let row = |room: &HouseRoom| {
+        let members = format!("{} members", room.members);
+        [room.slug.clone(), word(room.visibility).to_owned(), members, room.name.clone()]
+    };
+    answer(json, &all, || table(&all.iter().map(row).collect::<Vec<_>>()))
+}
+
+fn word(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "public",
+        Visibility::Open => "open",
+        Visibility::Private => "private",
+        Visibility::Direct => "direct",
+    }
+}

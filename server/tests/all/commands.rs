@@ -1,0 +1,117 @@
+//! `snug user`, `room`, `invite` and `announce`, beside a server and without one.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Output, Stdio},
+};
+
+use protocol::ErrorCode;
+use serde_json::{Value, json};
+
+use crate::support::{
+    binary::{Binary, snug},
+    person::{PASSWORD, Program},
+};
+
+/// Runs a command on a data folder, with this on its standard input.
+fn run(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = snug(arguments);
+    command.arg("--data-dir").arg(folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    // A command that reads nothing may be gone already.
+    let _ = child.stdin.take().unwrap().write_all(input.as_bytes());
+    child.wait_with_output().unwrap()
+}
+
+fn done(folder: &Path, arguments: &[&str]) -> String {
+    let outcome = run(folder, arguments, "");
+    assert!(outcome.status.success(), "{outcome:?}");
+    String::from_utf8(outcome.stdout).unwrap()
+}
+
+fn json(folder: &Path, arguments: &[&str]) -> Value {
+    serde_json::from_str(&done(folder, &[arguments, &["--json"]].concat())).unwrap()
+}
+
+fn refused(folder: &Path, arguments: &[&str], code: i32) -> String {
+    let outcome = run(folder, arguments, "");
+    assert_eq!(outcome.status.code(), Some(code), "{outcome:?}");
+    let error = String::from_utf8(outcome.stderr).unwrap();
+    error.lines().last().unwrap_or_default().to_owned()
+}
+
+fn add(folder: &Path, username: &str, more: &[&str]) {
+    let outcome = run(folder, &[&["user", "add", username], more].concat(), &format!("{PASSWORD}\n"));
+    assert!(outcome.status.success(), "{outcome:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_that_a_command_makes_signs_in_to_a_server_that_runs() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::start(folder.path(), &[]);
+    add(folder.path(), "ada", &["--role", "owner"]);
+    let tokens = Program::at(server.addr).sign_in("ada").await;
+    assert_eq!(tokens.user.username, "ada");
+    let file = folder.path().join("password");
+    fs::write(&file, format!("{PASSWORD}\nnot this\n")).unwrap();
+    done(folder.path(), &["user", "add", "bob", "--password-file", file.to_str().unwrap()]);
+    let mut bob = Program::at(server.addr).socket("bob").await;
+    bob.say("lobby", "hello").await;
+
+    // The server notices what a command does to somebody who is connected.
+    done(folder.path(), &["user", "suspend", "bob", "--reason", "tea"]);
+    bob.closed().await;
+    let answer = Program::at(server.addr).auth("token", json!({ "username": "bob", "password": PASSWORD })).await;
+    answer.assert_refused(ErrorCode::Suspended);
+    assert!(answer.text.contains("The reason: tea"), "{}", answer.text);
+    done(folder.path(), &["user", "suspend", "bob", "--lift"]);
+    Program::at(server.addr).sign_in("bob").await;
+}
+
+#[test]
+fn people_are_listed_shown_and_changed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    // The first account is the owner, whatever was said.
+    add(folder, "ada", &["--name", "Ada L"]);
+    add(folder, "bob", &[]);
+    let all = json(folder, &["user", "list"]);
+    let names: Vec<_> = all.as_array().unwrap().iter().map(|user| (&user["username"], &user["role"])).collect();
+    assert_eq!(names, [(&json!("ada"), &json!("owner")), (&json!("bob"), &json!("member"))]);
+    done(folder, &["user", "role", "bob", "admin"]);
+    assert_eq!(json(folder, &["user", "show", "bob"])["role"], "admin");
+    assert!(done(folder, &["user", "list", "--role", "admin"]).starts_with("bob"));
+    assert_eq!(refused(folder, &["user", "role", "ada", "member"], 1), format!("snug: {}", ErrorCode::LastOwner.message()));
+    assert_eq!(refused(folder, &["user", "show", "eve"], 1), format!("snug: {}", ErrorCode::NotFound.message()));
+    assert!(refused(folder, &["user", "add", "bob"], 1).contains("Password"));
+    refused(folder, &["user", "role", "bob", "king"], 2);
+    refused(folder, &["user", "add", "eve", "--password", PASSWORD], 2);
+    refused(folder, &["user", "delete", "bob"], 2);
+    assert!(json(folder, &["user", "reset-password", "bob", "--link"])["path"].as_str().unwrap().starts_with("/reset/"));
+    done(folder, &["user", "delete", "bob", "--yes"]);
+    assert_eq!(json(folder, &["user", "list"]).as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn rooms_and_invites_are_made_and_listed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    add(folder, "ada", &[]);
+    let room = json(folder, &["room", "add", "The Garden", "--owner", "ada"]);
+    assert_eq!((&room["slug"], &room["visibility"]), (&json!("the-garden"), &json!("open")));
+    assert_eq!(json(folder, &["room", "list"]).as_array().unwrap().len(), 2);
+    assert_eq!(json(folder, &["room", "show", "the-garden"])["owners"], json!(["ada"]));
+    assert_eq!(json(folder, &["room", "members", "lobby"]), json!([{ "username": "ada", "role": "member" }]));
+    refused(folder, &["room", "show", "nowhere"], 1);
+
+    let invite = json(folder, &["invite", "add", "--room", "the-garden", "--uses", "3", "--days", "2"]);
+    let code = invite["code"].as_str().unwrap();
+    assert!(done(folder, &["invite", "list"]).starts_with(code));
+    done(folder, &["invite", "revoke", code]);
+    assert_eq!(json(folder, &["invite", "list"]), json!([]));
+    refused(folder, &["invite", "revoke", code], 1);
+    assert_eq!(json(folder, &["announce", "Tea is ready"]), json!({ "told": 1 }));
+    assert!(refused(folder, &["announce", " "], 1).contains("missing"));
+}
