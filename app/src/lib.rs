@@ -28,5 +28,7 @@ mod status;
 pub use build::build_id;
 #[cfg(feature = "ssr")]
 pub use error::{AppError, Typed};
+#[cfg(feature = "ssr")]
+pub use next::way_in;
 #[cfg(feature = "hydrate")]
 pub use room::hydrate;

@@ -32,7 +32,8 @@ pub(crate) fn value(text: &str) -> String {
 
 /// The address of a form page for a guest who is at `here` (path and query): it goes on to there. From the home page one goes on to the
 /// lobby, and from one form page to the other with what it goes on to.
-pub(crate) fn way_in(page: &str, here: &str) -> String {
+#[must_use]
+pub fn way_in(page: &str, here: &str) -> String {
     let (path, query) = here.split_once('?').unwrap_or((here, ""));
     match path {
         "/" => page.to_owned(),

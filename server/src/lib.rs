@@ -13,6 +13,7 @@ mod compression;
 pub mod config;
 pub mod connections;
 mod failure;
+mod gate;
 mod guard;
 pub mod guests;
 pub mod hosts;

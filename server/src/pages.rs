@@ -8,13 +8,14 @@ use app::{
     pages::{self, Page, Visit, Written},
 };
 use axum::{
-    Form, Router,
-    extract::{FromRequest, Request, State},
+    Form, Json, Router,
+    extract::{FromRequest, Path, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
     routing::{MethodRouter, get, post},
 };
+use chat::{Actor, house};
 use leptos::{
     context::{provide_context, use_context},
     nonce::Nonce,
@@ -23,7 +24,11 @@ use leptos::{
 use leptos_axum::handle_server_fns_with_context;
 use protocol::ErrorCode;
 
-use crate::{AppState, answers::Door, assets, caller, guests, security};
+use crate::{
+    AppState,
+    answers::{Door, Refusal},
+    assets, caller, gate, guests, security,
+};
 
 /// All pages and server functions, the files of the site, and a page for what is none of them.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
@@ -32,14 +37,31 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/", page(pages::home))
         .route("/register", page(pages::register))
         .route("/login", page(pages::login))
+        .route("/i/{code}", page(pages::invite))
+        .route("/reset/{token}", page(pages::reset))
+        .route("/suspended/{token}", page(pages::suspended))
+        .route("/welcome", page(pages::welcome))
+        .route("/invites", page(pages::house_invites))
+        .route("/admin", page(pages::overview))
+        .route("/admin/people", page(pages::people))
+        .route("/admin/people/{username}", page(pages::person))
+        .route("/admin/people/{username}/reset-link", posted(pages::reset_link))
+        .route("/admin/people/{username}/export", post(export))
+        .route("/admin/rooms", page(pages::rooms))
+        .route("/admin/invites", page(pages::house_invites))
+        .route("/admin/settings", page(pages::settings))
+        .route("/admin/announce", page(pages::announcement))
+        .route("/admin/audit", page(pages::audit))
         .route("/rooms/new", page(pages::new_room))
         .route("/messages/new", page(pages::new_message))
         .route("/settings/security", page(pages::security))
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
+        .route("/r/{slug}/invites", page(pages::room_invites))
         .route("/r/{slug}/m/{seq}", page(pages::room))
         .fallback(nothing)
         .layer(middleware::from_fn_with_state(state.clone(), guests::reuse))
+        .layer(middleware::from_fn_with_state(state.clone(), gate::close))
         .layer(middleware::from_fn_with_state(state.clone(), caller::session))
         .layer(middleware::from_fn(security::page_policy))
         .layer(middleware::from_fn_with_state(state.clone(), assets::serve))
@@ -52,6 +74,37 @@ where
     F: Future<Output = Page> + Send,
 {
     get(async move |state: State<AppState>, request: Request| answer(&state, request, render).await)
+}
+
+/// The page that a form without a server function leads to.
+fn posted<R, F>(render: R) -> MethodRouter<AppState>
+where
+    R: Fn(Visit) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Page> + Send,
+{
+    post(async move |state: State<AppState>, request: Request| answer(&state, request, render).await)
+}
+
+/// What is kept about somebody, as a file.
+async fn export(State(state): State<AppState>, Path(username): Path<String>, request: Request) -> Response {
+    let door = Door::of(&request);
+    let actor = Actor::from(request.extensions().get::<Caller>().and_then(|caller| caller.session.as_ref()));
+    let exported = async {
+        let account = house::person(&state.chat, actor, &username).await?.account;
+        let value = house::export(&state.chat, actor, account.id).await?;
+        Ok::<_, chat::Error>((account.username, value))
+    };
+    match exported.await {
+        Ok((username, value)) => {
+            let disposition = format!("attachment; filename=\"{username}.json\"");
+            ([(header::CONTENT_DISPOSITION, disposition), (header::CACHE_CONTROL, "no-store".to_owned())], Json(value))
+                .into_response()
+        }
+        Err(error) => match error.public().code {
+            ErrorCode::NotAllowed | ErrorCode::NotAuthenticated => door.refuse(ErrorCode::NotFound),
+            _ => Refusal::from(error).at(door),
+        },
+    }
 }
 
 /// A message from a composer without JavaScript. Pages with it send through the socket.

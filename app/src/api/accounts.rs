@@ -1,5 +1,6 @@
+use chat::accounts::Ticket;
 use leptos::prelude::*;
-use protocol::TokenGrant;
+use protocol::{ErrorCode, HouseRole, TokenGrant};
 
 use crate::{
     AppError, Typed,
@@ -17,13 +18,19 @@ pub(crate) async fn register(
     #[server(default)] display_name: String,
     password: String,
     #[server(default)] next: String,
+    #[server(default)] invite: String,
+    #[server(default)] first: String,
 ) -> Result<(), AppError> {
     let request = Request::current()?;
     let new = chat::accounts::Registration { username: &username, display_name: &display_name, password: &password };
     let source = request.source()?;
-    let signed_in = chat::accounts::register(&request.chat, new, source.clone()).await.map_err(refuse);
+    let ticket = Ticket { invite, first };
+    let signed_in = chat::accounts::register_with(&request.chat, new, ticket, source.clone()).await.map_err(refuse);
     let typed = Typed { username, display_name, ..Typed::default() };
-    request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &source, &next).await
+    let signed_in = signed_in.map_err(|error| error.keeping(typed))?;
+    // Whoever comes first settles how the house is run.
+    let is_first = signed_in.session.role == HouseRole::Owner && next.is_empty();
+    request.welcome(&signed_in, &source, if is_first { "/welcome" } else { &next }).await
 }
 
 /// Signs in.
@@ -35,6 +42,12 @@ pub(crate) async fn login(username: String, password: String, #[server(default)]
     let request = Request::current()?;
     let source = request.source()?;
     let signed_in = chat::sessions::sign_in(&request.chat, &username, &password, source.clone()).await.map_err(refuse);
+    let suspended = signed_in.as_ref().is_err_and(|error| error.error.code == ErrorCode::Suspended);
+    if suspended && let Some(token) = chat::house::notice(&request.chat, &username).await.map_err(refuse)? {
+        // Until when, and why: no address says that in words of its own.
+        leptos_axum::redirect(&["/suspended/", &token].concat());
+        return Ok(());
+    }
     let typed = Typed { username, ..Typed::default() };
     request.welcome(&signed_in.map_err(|error| error.keeping(typed))?, &source, &next).await
 }

@@ -3,11 +3,18 @@
 //! browser asks by [`crate::fetch`].
 
 mod accounts;
+mod house;
+mod invites;
 mod messages;
 mod rooms;
 mod security;
 
 pub(crate) use accounts::{Login, Register};
+pub(crate) use house::{
+    Announce, DeleteAccountOf, Lift, ResetPassword, SetRole, Settle, SignOutEverywhere, Suspend, WelcomeDoors, WelcomeName,
+    WelcomeRooms,
+};
+pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
 #[cfg(test)]

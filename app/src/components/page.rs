@@ -14,11 +14,19 @@ pub(crate) struct PageContext {
     /// The page's address: its path and its query.
     pub(crate) here: RwSignal<String>,
     pub(crate) theme: Theme,
+    /// Whether the administration is open to the person at the screen.
+    pub(crate) administers: bool,
 }
 
 impl PageContext {
     pub(crate) fn new(viewer: Option<User>, rooms: Vec<Room>, here: String, theme: Theme) -> Self {
-        Self { viewer: StoredValue::new(viewer), rooms: RwSignal::new(rooms), here: RwSignal::new(here), theme }
+        let (viewer, rooms, here) = (StoredValue::new(viewer), RwSignal::new(rooms), RwSignal::new(here));
+        Self { viewer, rooms, here, theme, administers: false }
+    }
+
+    /// The same, for somebody who may be an admin.
+    pub(crate) fn administers(self, administers: bool) -> Self {
+        Self { administers, ..self }
     }
 
     pub(crate) fn is_signed_in(self) -> bool {

@@ -31,6 +31,7 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
                 {conversations}
             </nav>
             <footer class="sidebar-foot">
+                {page.administers.then(|| view! { <a class="nav-link" href="/admin">"Administration"</a> })}
                 {match page.viewer.get_value() {
                     Some(user) => me(user).into_any(),
                     None => guest(page).into_any(),

@@ -1,8 +1,9 @@
+use chat::RegistrationMode;
 use leptos::{prelude::*, server_fn::ServerFn};
-use protocol::Field;
+use protocol::{ErrorCode, Field};
 use serde::Deserialize;
 
-use super::{Page, Visit, document::document, field::TextField, form::Form};
+use super::{Page, Visit, document::document, failure::failure, field::TextField, form::Form};
 use crate::{
     Typed, api,
     components::{Brand, PageContext},
@@ -12,11 +13,17 @@ use crate::{
 
 /// Makes an account.
 pub async fn register(visit: Visit) -> Page {
-    let next = Asked::by(&visit).next.unwrap_or_default();
+    let Asked { next, invite, first, .. } = Asked::by(&visit);
+    let (next, invite, first) = (next.unwrap_or_default(), invite.unwrap_or_default(), first.unwrap_or_default());
+    let notice = match terms(&visit, &invite, &first).await {
+        Ok(notice) => notice,
+        Err(error) => return failure(&visit, &error),
+    };
     let gate = Gate {
         title: "Create an account",
-        notice: None,
+        notice,
         lead: "A name and a password, and you can talk. Nothing else is asked of you.",
+        kept: vec![("invite", invite), ("first", first)],
         other: ("Already have an account? ", with_next("/login", &next), "Sign in"),
         next,
         form: Form::to(api::Register::PATH, &visit),
@@ -50,6 +57,25 @@ pub async fn register(visit: Visit) -> Page {
     .await
 }
 
+/// What has to be said about who may make an account.
+async fn terms(visit: &Visit, invite: &str, first: &str) -> Result<Option<&'static str>, chat::Error> {
+    if chat::house::is_new(&visit.chat).await? {
+        let opens = chat::house::is_first_link(&visit.chat, first).await?;
+        return Ok((!opens)
+            .then_some("This house is new. Its first account is made by the link that the server printed when it started."));
+    }
+    let registers = match visit.chat.settings().registration {
+        RegistrationMode::Open => true,
+        RegistrationMode::Closed => return Ok(Some("This house takes no new accounts. Its owner can make one for you.")),
+        RegistrationMode::ByInvite => match chat::invites::show(&visit.chat, invite).await {
+            Ok(shown) => shown.registers,
+            Err(error) if error.public().code == ErrorCode::NotFound => false,
+            Err(error) => return Err(error),
+        },
+    };
+    Ok((!registers).then_some("Registration is by invite: ask somebody in this house for a link, and open it."))
+}
+
 /// Signs in.
 pub async fn login(visit: Visit) -> Page {
     let asked = Asked::by(&visit);
@@ -62,6 +88,7 @@ pub async fn login(visit: Visit) -> Page {
         title: "Sign in",
         notice,
         lead: "Welcome back. Sign in to write, and to see the rooms you are in.",
+        kept: Vec::new(),
         other: ("New here? ", with_next("/register", &next), "Create an account"),
         next,
         form: Form::to(api::Login::PATH, &visit),
@@ -83,10 +110,16 @@ pub async fn login(visit: Visit) -> Page {
 struct Asked {
     /// Where to go afterwards.
     next: Option<String>,
+    /// The code of an invite.
+    invite: Option<String>,
+    /// The token of the link that the start of a new server printed.
+    first: Option<String>,
     /// The browser has just been given a session.
     entered: Option<String>,
     /// The session has ended while a page was open.
     ended: Option<String>,
+    /// A new password was set by a link.
+    reset: Option<String>,
 }
 
 impl Asked {
@@ -102,6 +135,7 @@ impl Asked {
                 "Name and password are right, but this browser keeps no cookies for this site, so it forgets at once that you are \
                  signed in. Allow cookies here, then sign in again.",
             ),
+            (None, None) if self.reset.is_some() => Some("Your new password is set. Sign in with it."),
             (None, None) if self.ended.is_some() || visit.has_session_cookie() => {
                 Some("Your session has ended: it was signed out elsewhere, or it was too old. Sign in to go on where you were.")
             }
@@ -119,6 +153,8 @@ struct Gate {
     /// A question, and the page that is the answer.
     other: (&'static str, String, &'static str),
     next: String,
+    /// What goes along with the form unseen.
+    kept: Vec<(&'static str, String)>,
     form: Form,
     button: &'static str,
 }
@@ -139,9 +175,12 @@ impl Gate {
         });
         // What was wrong with the last try is newer.
         let notice = self.notice.filter(|_| !self.form.is_refused());
+        let kept = self.kept.into_iter().filter(|(_, value)| !value.is_empty());
+        let kept = kept.map(|(name, value)| view! { <input type="hidden" name=name value=value /> }).collect_view();
         let fields = fields.map(|field| self.form.field(field)).into_iter().collect_view();
         let fields = view! {
             <input type="hidden" name="next" value=self.next />
+            {kept}
             {fields}
         };
         view! {

@@ -116,4 +116,16 @@ impl Form {
         }
         .into_any()
     }
+
+    /// One of several forms on a page: what it does stands on its button.
+    pub(super) fn small(&self, fields: AnyView, button: &'static str) -> AnyView {
+        let fault = self.refusal.as_ref().map(|refusal| refusal.general().unwrap_or_else(|| refusal.error.message()));
+        view! {
+            <form class="small-form" method="post" action=self.path>
+                {fault.map(|fault| view! { <p class="form-fault" role="alert">{fault}</p> })} {fields}
+                <button class="button button--quiet">{button}</button>
+            </form>
+        }
+        .into_any()
+    }
 }

@@ -1,6 +1,7 @@
 //! Every page by name: a function from a [`Visit`] to a [`Page`]. Nothing in here reaches the browser.
 
 mod account;
+mod admin;
 mod assets;
 mod composed;
 mod device;
@@ -11,27 +12,39 @@ mod failure;
 mod field;
 mod form;
 mod home;
+mod invite;
+mod invites;
 mod namesake;
 mod new_message;
 mod new_room;
 mod not_sent;
+mod qr;
+mod reset;
 mod room;
 mod security;
 mod settings;
 mod shell;
+mod suspended;
 mod visibility;
 mod visit;
+mod welcome;
 mod written;
 
 pub use account::{login, register};
+pub use admin::{announcement, audit, overview, people, person, reset_link, rooms, settings};
 pub use assets::Assets;
 pub use composed::Written;
 pub use edit_room::edit_room;
 pub use failure::not_found;
 pub use home::home;
+pub use invite::invite;
+pub use invites::{house_invites, room_invites};
 pub use new_message::new_message;
 pub use new_room::new_room;
+pub use reset::reset;
 pub use room::{room, write};
 pub use security::security;
 pub use shell::Page;
+pub use suspended::suspended;
 pub use visit::Visit;
+pub use welcome::welcome;

@@ -40,6 +40,17 @@ impl Visit {
         self.caller.session.as_ref().map(|session| session.user.clone())
     }
 
+    /// Whether the administration is open to them.
+    pub(super) fn administers(&self) -> bool {
+        self.caller.session.as_ref().is_some_and(chat::Session::administers)
+    }
+
+    /// The part of the path after this one, such as what stands for a room after `r`.
+    pub(super) fn part_after(&self, part: &str) -> String {
+        let mut parts = self.uri.path().split('/').skip_while(|other| *other != part).skip(1);
+        parts.next().unwrap_or_default().to_owned()
+    }
+
     /// The rooms in the list beside the page.
     pub(super) async fn rooms(&self) -> Result<Vec<Room>, chat::Error> {
         chat::rooms::list(&self.chat, self.actor()).await
@@ -47,7 +58,8 @@ impl Visit {
 
     /// What every page has around its content. To be called where signals may be made.
     pub(super) fn context(&self, rooms: Vec<Room>) -> PageContext {
-        PageContext::new(self.viewer(), rooms, self.here().to_owned(), self.theme())
+        let page = PageContext::new(self.viewer(), rooms, self.here().to_owned(), self.theme());
+        page.administers(self.administers())
     }
 
     /// What the address asks for besides the page. What cannot be read is passed over.

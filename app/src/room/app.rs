@@ -26,7 +26,7 @@ pub(crate) struct App {
 impl App {
     /// Begins in the room that came with the page.
     pub(crate) fn new(data: PageData, address: Address, here: String, theme: Theme) -> Self {
-        let page = PageContext::new(data.viewer, data.rooms, here, theme);
+        let page = PageContext::new(data.viewer, data.rooms, here, theme).administers(data.administers);
         let socket = Socket::new(page.viewer, page.rooms);
         let visited = Visited {
             notice: data.notice,

@@ -11,6 +11,9 @@ pub(crate) const MESSAGES: &str = "data-messages";
 pub(crate) struct PageData {
     /// The person at the screen.
     pub(crate) viewer: Option<User>,
+    /// Whether the administration is open to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) administers: bool,
     /// The rooms in the list beside it.
     pub(crate) rooms: Vec<Room>,
     /// The room as they see it.

@@ -40,7 +40,7 @@ mod throttle;
 
 pub use chat::Chat;
 pub use credentials::{DeviceToken, NotAKey, RefreshToken, SigningKey};
-pub use db::urls;
+pub use db::{now, urls, utc};
 pub use error::{Error, Result};
 pub use limits::Limits;
 pub use open::Options;

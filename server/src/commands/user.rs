@@ -53,7 +53,7 @@ async fn act(chat: &Chat, json: bool, command: &UserCommand, password: &str) -> 
             format!("@{username} may come in again.")
         }
         UserCommand::Suspend { username, days, reason, .. } => {
-            let until = days.map(|days| now() + i64::from(days) * DAY_MS);
+            let until = days.map(|days| chat::now() + i64::from(days) * DAY_MS);
             house::suspend(chat, by, id(chat, username).await?, until, reason).await?;
             format!("@{username} is suspended.")
         }
@@ -116,11 +116,6 @@ async fn show(chat: &Chat, json: bool, username: &str) -> Result<(), Failure> {
 
 async fn id(chat: &Chat, username: &str) -> Result<protocol::UserId, Failure> {
     Ok(house::person(chat, By::CommandLine, username).await?.account.id)
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or_default()
 }
 
 fn word(role: HouseRole) -> &'static str {

@@ -2,17 +2,18 @@
 
 use std::{
     fs,
-    io::Write,
+    io::{BufRead, BufReader, Write},
     path::Path,
     process::{Output, Stdio},
 };
 
 use protocol::ErrorCode;
+use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{
     binary::{Binary, snug},
-    person::{PASSWORD, Program},
+    person::{PASSWORD, Person, Program},
 };
 
 /// Runs a command on a data folder, with this on its standard input.
@@ -114,4 +115,33 @@ fn rooms_and_invites_are_made_and_listed() {
     refused(folder, &["invite", "revoke", code], 1);
     assert_eq!(json(folder, &["announce", "Tea is ready"]), json!({ "told": 1 }));
     assert!(refused(folder, &["announce", " "], 1).contains("missing"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_others_reach_a_new_server_the_first_account_takes_the_link_that_it_prints() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = snug(&["serve", "--addr", "0.0.0.0:0", "--data-dir"]);
+    command.arg(folder.path()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut server = command.spawn().unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let ready = lines.next().unwrap();
+    let addr = ready.rsplit_once("http://").unwrap().1.parse().unwrap();
+    let link = lines.next().unwrap();
+    let page = link.rsplit_once(&format!("http://{addr}")).unwrap().1.to_owned();
+
+    let eve = Person::at(addr);
+    let fields = [("username", "eve"), ("password", PASSWORD)];
+    let refusal = eve.submit("/register", "register", &fields).await;
+    assert!(refusal.leads_to().contains("__err"), "{}", refusal.leads_to());
+    let ada = Person::at(addr);
+    let shown = ada.get(&page).await;
+    assert_eq!(shown.status, StatusCode::OK);
+    let first = page.rsplit_once('=').unwrap().1;
+    let fields = [("username", "ada"), ("password", PASSWORD), ("first", first)];
+    let entered = ada.submit(&page, "register", &fields).await;
+    assert_eq!(ada.entered(&entered).await, "/welcome");
+    assert_eq!(json(folder.path(), &["user", "show", "ada"])["role"], "owner");
+    eve.register("eve").await;
+    server.kill().unwrap();
+    server.wait().unwrap();
 }

@@ -22,9 +22,9 @@ pub(crate) mod users;
 mod utc;
 
 pub(crate) use database::Db;
-pub(crate) use now::now;
+pub use now::now;
 pub(crate) use older::fill;
 pub(crate) use serial::{Serial, serialize};
 pub(crate) use sql::Sql;
 pub(crate) use transaction::Transaction;
-pub(crate) use utc::utc;
+pub use utc::utc;

@@ -1,7 +1,8 @@
 //! Times as people read them.
 
 /// `2026-11-26 08:15 UTC`, of unix milliseconds. The calendar is that of Howard Hinnant's `civil_from_days`.
-pub(crate) fn utc(at: i64) -> String {
+#[must_use]
+pub fn utc(at: i64) -> String {
     let minutes = at.div_euclid(60_000);
     let (days, minute) = (minutes.div_euclid(24 * 60) + 719_468, minutes.rem_euclid(24 * 60));
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));

@@ -15,7 +15,7 @@ use crate::{
         now,
     },
     house::{By, Doer},
-    policy::{Action, Actor, HouseAction},
+    policy::{Action, HouseAction},
     rooms,
 };
 
@@ -59,7 +59,8 @@ pub(super) fn holds() -> Condition {
         .add(open(invite::Column::UsesMax).add(Expr::col(invite::Column::Uses).lt(Expr::col(invite::Column::UsesMax))))
 }
 
-/// The invites that can be used, into a room or all of the house's with those into its rooms, the newest first.
+/// The invites that can be used, the newest first: into a room; or all that there are, for admins, and their own into the house for others
+/// who may make some.
 ///
 /// # Errors
 /// `not_allowed`, and as for the room; `unavailable`.
@@ -73,7 +74,12 @@ pub async fn list(chat: &Chat, by: impl Into<By>, room: Option<&RoomRef>) -> Res
             found.access.permit(Action::Invite)?;
             select = select.filter(invite::Column::RoomId.eq(found.room.id.0));
         }
-        _ => doer.permit(HouseAction::Administer, &chat.settings())?,
+        _ if doer.permit(HouseAction::Administer, &chat.settings()).is_ok() => {}
+        // Others see their own.
+        _ => {
+            doer.permit(HouseAction::Invite, &chat.settings())?;
+            select = select.filter(invite::Column::MadeBy.eq(doer.id.map(|id| id.0))).filter(invite::Column::RoomId.is_null());
+        }
     }
     let rows = select.all(db).await?;
     let ids = |of: fn(&invite::Model) -> Option<Uuid>| rows.iter().filter_map(of).collect::<Vec<_>>();
@@ -86,12 +92,4 @@ pub async fn list(chat: &Chat, by: impl Into<By>, room: Option<&RoomRef>) -> Res
         Invite::of(row, slug, maker)
     };
     Ok(rows.into_iter().map(invite).collect())
-}
-
-/// Lets somebody make invites into the house.
-///
-/// # Errors
-/// `not_allowed`, `not_authenticated`, `unavailable`.
-pub async fn may_invite(chat: &Chat, actor: Actor) -> Result<()> {
-    Ok(Doer::of(chat.db().read(), actor.into()).await?.permit(HouseAction::Invite, &chat.settings())?)
 }

@@ -9,6 +9,6 @@ mod show;
 pub use accept::accept;
 pub(crate) use accept::{come_in, take, take_for_registration};
 pub use create::{NewInvite, create};
-pub use list::{Invite, list, may_invite};
+pub use list::{Invite, list};
 pub use revoke::revoke;
 pub use show::{Shown, show};

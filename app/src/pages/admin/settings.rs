@@ -1,0 +1,107 @@
+use chat::{RegistrationMode, Settings};
+use leptos::{prelude::*, server_fn::ServerFn};
+use protocol::{Field, limits};
+use serde::Deserialize;
+
+use super::{Section, office, refused};
+use crate::{
+    api::{Announce, Settle},
+    pages::{Page, Visit, field::TextField, form::Form, welcome::REGISTRATION},
+};
+
+/// How the house is run: `/admin/settings`. Admins see it, owners change it.
+pub async fn settings(visit: Visit) -> Page {
+    if let Err(error) = chat::house::may_administer(&visit.chat, visit.actor()).await {
+        return refused(&visit, &error).await;
+    }
+    let may_settle = chat::house::may_settle(&visit.chat, visit.actor()).await.is_ok();
+    let (settings, form) = (visit.chat.settings(), Form::to(Settle::PATH, &visit));
+    let is_done = visit.uri.query() == Some("done");
+    office(&visit, Section::Settings, || {
+        let done = is_done.then(|| view! { <p class="note" role="status">"Saved. It holds from now on."</p> });
+        let body = if may_settle {
+            form.view(fields(&form, &settings), "Save").into_any()
+        } else {
+            view! { <p class="note">"Owners change how the house is run."</p> }.into_any()
+        };
+        view! { {done} <div class="office-form">{body}</div> }.into_any()
+    })
+    .await
+}
+
+fn fields(form: &Form, settings: &Settings) -> AnyView {
+    let typed = form.typed();
+    let kept = |typed: String, own: String| if form.is_refused() { typed } else { own };
+    let check = |name: &'static str, checked: bool, label: &'static str| {
+        view! {
+            <label class="check">
+                <input type="checkbox" name=name value="true" checked=checked />
+                {label}
+            </label>
+        }
+    };
+    view! {
+        {form.field(TextField { value: kept(typed.name, settings.name.clone()), ..TextField::new(Field::Name, "name") })}
+        {choose_registration(settings.registration)}
+        {check("public_rooms", settings.public_rooms, "Rooms may be public: readable without an account")}
+        {check("members_make_rooms", settings.members_make_rooms, "Every member may make rooms")}
+        {check("members_invite", settings.members_invite, "Every member may invite others into the house")}
+        {form
+            .field(TextField {
+                value: kept(typed.topic, settings.default_rooms.join(" ")),
+                optional: true,
+                hint: "Their addresses, such as lobby, with spaces between them.",
+                ..TextField::new(Field::DefaultRooms, "default_rooms")
+            })}
+    }
+    .into_any()
+}
+
+/// Who may make an account, to choose from.
+pub(in crate::pages) fn choose_registration(chosen: RegistrationMode) -> impl IntoView {
+    let choices = REGISTRATION.map(|(mode, name, meaning)| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="registration" value=mode.word() checked=mode == chosen />
+                <span class="choice-name">{name}</span>
+                <span class="choice-meaning">{meaning}</span>
+            </label>
+        }
+    });
+    view! {
+        <fieldset class="field choices">
+            <legend>"Who may make an account"</legend>
+            {choices.collect_view()}
+        </fieldset>
+    }
+}
+
+#[derive(Default, Deserialize)]
+struct Told {
+    told: Option<u64>,
+}
+
+/// Tells everybody something: `/admin/announce`.
+pub async fn announcement(visit: Visit) -> Page {
+    if let Err(error) = chat::house::may_administer(&visit.chat, visit.actor()).await {
+        return refused(&visit, &error).await;
+    }
+    let (told, form) = (visit.query::<Told>().told, Form::to(Announce::PATH, &visit));
+    office(&visit, Section::Announcement, || {
+        let told = told.map(|told| view! { <p class="note" role="status">{format!("People told: {told}")}</p> });
+        let field = form.field(TextField {
+            value: form.typed().topic,
+            hint: "One line. It stays with everybody until they dismiss it.",
+            ..TextField::new(Field::Body, "text")
+        });
+        let limit = format!("At most {} characters.", limits::ALERT_MAX);
+        view! {
+            {told}
+            <div class="office-form">
+                {form.view(field, "Tell everybody")} <p class="field-hint">{limit}</p>
+            </div>
+        }
+        .into_any()
+    })
+    .await
+}

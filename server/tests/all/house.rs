@@ -1,0 +1,225 @@
+//! The house as its pages show it, before any script runs.
+
+use reqwest::StatusCode;
+
+use crate::support::{
+    TestApp,
+    person::{Answer, PASSWORD, Person},
+};
+
+/// The pages of the administration. A new one is to be added here.
+const ADMIN: [&str; 8] = [
+    "/admin",
+    "/admin/people",
+    "/admin/people/ada",
+    "/admin/rooms",
+    "/admin/invites",
+    "/admin/settings",
+    "/admin/announce",
+    "/admin/audit",
+];
+
+async fn post(person: &Person, path: &str) -> Answer {
+    Answer::to(person.request(reqwest::Method::POST, path)).await
+}
+
+/// Settles how the house is run: what is a checkbox is named or not.
+async fn settle(owner: &Person, registration: &str, checked: &[&str]) {
+    let mut fields = vec![("name", "The Mill"), ("registration", registration), ("default_rooms", "lobby")];
+    fields.extend(checked.iter().map(|name| (*name, "true")));
+    assert_eq!(owner.submit("/admin/settings", "settle", &fields).await.leads_to(), "/admin/settings?done");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_administration_is_there_for_admins_alone() {
+    let app = TestApp::start().await;
+    let (ada, bob, guest) = (app.ada().await, app.bob().await, app.stranger());
+    for page in ADMIN {
+        assert_eq!(ada.get(page).await.status, StatusCode::OK, "{page}");
+        assert_eq!(bob.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
+        assert_eq!(guest.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
+    }
+    for path in ["/admin/people/ada/export", "/admin/people/ada/reset-link"] {
+        assert_eq!(post(&bob, path).await.status, StatusCode::NOT_FOUND, "{path}");
+        assert_eq!(post(&guest, path).await.status, StatusCode::NOT_FOUND, "{path}");
+    }
+    ada.get("/r/lobby").await.assert_has("href=\"/admin\"");
+    bob.get("/r/lobby").await.assert_has_not("href=\"/admin\"");
+    // An admin sees how the house is run, and changes nothing of it.
+    ada.submit("/admin/people/bob", "set_role", &[("username", "bob"), ("role", "admin")]).await.leads_to();
+    bob.get("/admin/settings").await.assert_has_not("/api/fn/settle");
+    let fields = [("name", "Mine"), ("registration", "open")];
+    assert!(bob.submit("/admin/settings", "settle", &fields).await.leads_to().contains("__err"));
+    assert_ne!(app.chat.settings().name, "Mine");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_may_be_public_a_stranger_is_shown_the_way_in_and_nothing_else() {
+    let app = TestApp::start().await;
+    let (ada, guest) = (app.ada().await, app.stranger());
+    ada.write("lobby", "the kettle is on").await;
+    guest.get("/r/lobby").await.assert_has("the kettle is on");
+    settle(&ada, "open", &[]).await;
+    for (path, next) in [
+        ("/", "/login"),
+        ("/r/lobby", "/login?next=/r/lobby"),
+        ("/r/lobby/m/1", "/login?next=/r/lobby/m/1"),
+        ("/nothing", "/login?next=/nothing"),
+    ] {
+        let page = guest.get(path).await;
+        assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, next), "{path}");
+    }
+    for path in ["/login", "/register"] {
+        let page = guest.get(path).await;
+        assert_eq!(page.status, StatusCode::OK, "{path}");
+        page.assert_has_not("/r/lobby");
+    }
+    guest.submit("/", "room_page", &[("room", "lobby"), ("window", "latest")]).await.assert_has_not("the kettle is on");
+    ada.get("/r/lobby").await.assert_has("the kettle is on");
+    settle(&ada, "open", &["public_rooms"]).await;
+    guest.get("/r/lobby").await.assert_has("the kettle is on");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_suspended_is_told_why_when_they_sign_in() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    let fields = [("username", "bob"), ("days", "3"), ("reason", "too much <b>tea</b>")];
+    assert_eq!(ada.submit("/admin/people/bob", "suspend", &fields).await.leads_to(), "/admin/people/bob");
+    bob.get("/r/lobby").await.assert_has("Sign in");
+    let fields = [("username", "bob"), ("password", PASSWORD)];
+    let refusal = bob.submit("/login", "login", &fields).await;
+    let page = bob.get(refusal.leads_to()).await;
+    assert_eq!(page.status, StatusCode::FORBIDDEN);
+    page.assert_has("The reason: too much &lt;b&gt;tea");
+    ada.get("/admin/people?only=suspended").await.assert_has("/admin/people/bob");
+    ada.submit("/admin/people/bob", "lift", &[("username", "bob")]).await.leads_to();
+    // This browser has shown that it keeps cookies.
+    assert_eq!(bob.submit("/login", "login", &fields).await.leads_to(), "/r/lobby");
+    ada.get("/admin/audit?action=suspend&subject=@bob").await.assert_has("by @ada");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_sets_a_new_password_without_a_script() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    let page = post(&ada, "/admin/people/bob/reset-link").await;
+    assert_eq!(page.status, StatusCode::OK);
+    let token = page.text.split("/reset/").nth(1).unwrap().split('<').next().unwrap();
+    let address = format!("/reset/{token}");
+    let guest = app.stranger();
+    guest.get(&address).await.assert_has("@bob");
+    let wrong = guest.submit(&address, "reset_password", &[("token", token), ("password", "short")]).await;
+    guest.get(wrong.leads_to()).await.assert_has("Password needs at least 8 characters.");
+    let fields = [("token", token), ("password", "eight large rafts")];
+    assert_eq!(guest.submit(&address, "reset_password", &fields).await.leads_to(), "/login?reset");
+    assert_eq!(guest.get(&address).await.status, StatusCode::NOT_FOUND);
+    bob.get("/rooms/new").await.assert_has("Rooms are made by people with an account.");
+    let entered = guest.submit("/login", "login", &[("username", "bob"), ("password", "eight large rafts")]).await;
+    guest.entered(&entered).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_account_is_exported_and_deleted_by_forms() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    bob.write("lobby", "mine").await;
+    let file = post(&ada, "/admin/people/bob/export").await;
+    assert_eq!(file.header("content-disposition"), "attachment; filename=\"bob.json\"");
+    assert_eq!(file.json()["messages"][0]["text"], "mine");
+    let delete = async |confirm| {
+        let fields = [("username", "bob"), ("confirm", confirm)];
+        ada.submit("/admin/people/bob", "delete_account_of", &fields).await.leads_to().to_owned()
+    };
+    assert!(delete("no").await.contains("__err"));
+    assert_eq!(delete("bob").await, "/admin/people");
+    ada.get("/r/lobby").await.assert_has("former member");
+    assert_eq!(ada.get("/admin/people/bob").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_is_made_shown_and_used_where_registration_takes_one() {
+    let app = TestApp::start().await;
+    let (ada, guest) = (app.ada().await, app.stranger());
+    ada.create_room("cellar", "open").await;
+    app.sql("UPDATE rooms SET visibility = 'private', topic = 'what is down there' WHERE slug = 'cellar'").await;
+    settle(&ada, "by_invite", &["public_rooms"]).await;
+    guest.get("/register").await.assert_has("Registration is by invite");
+    let fields = [("username", "eve"), ("password", PASSWORD)];
+    assert!(guest.submit("/register", "register", &fields).await.leads_to().contains("__err"));
+
+    let made = ada.submit("/r/cellar/invites", "make_invite", &[("room", "cellar"), ("days", "2"), ("uses", "1")]).await;
+    let shown = ada.get(made.leads_to()).await;
+    shown.assert_has("class=\"qr\"");
+    let code = made.leads_to().rsplit_once('=').unwrap().1.to_owned();
+    shown.assert_has(&format!("http://{}/i/{code}", app.addr));
+    let page = guest.get(&format!("/i/{code}")).await;
+    page.assert_has(">cellar<");
+    page.assert_has("The Mill");
+    page.assert_has_not("what is down there");
+    let register = format!("/register?invite={code}&next=/i/{code}");
+    page.assert_has(&register.replace('&', "&amp;"));
+    guest.get(&register).await.assert_has_not("Registration is by invite");
+    let fields = [("username", "eve"), ("password", PASSWORD), ("invite", &code), ("next", "/r/cellar")];
+    let entered = guest.submit(&register, "register", &fields).await;
+    assert_eq!(guest.entered(&entered).await, "/r/cellar");
+    guest.get("/r/cellar").await.assert_has("what is down there");
+    assert_eq!(app.stranger().get(&format!("/i/{code}")).await.status, StatusCode::NOT_FOUND);
+    settle(&ada, "closed", &["public_rooms"]).await;
+    app.stranger().get("/register").await.assert_has("takes no new accounts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn somebody_with_an_account_joins_by_an_invite_and_it_can_be_taken_back() {
+    let app = TestApp::start().await;
+    let (ada, bob, eve) = (app.ada().await, app.bob().await, app.person("eve").await);
+    ada.create_room("cellar", "open").await;
+    app.sql("UPDATE rooms SET visibility = 'private' WHERE slug = 'cellar'").await;
+    let made = ada.submit("/r/cellar/invites", "make_invite", &[("room", "cellar")]).await;
+    let code = made.leads_to().rsplit_once('=').unwrap().1.to_owned();
+    bob.get(&format!("/i/{code}")).await.assert_has("/api/fn/accept_invite");
+    assert_eq!(bob.submit("/", "accept_invite", &[("code", &code)]).await.leads_to(), "/r/cellar");
+    assert_eq!(bob.get("/r/cellar").await.status, StatusCode::OK);
+    // A member who may not invite sees no invites, a stranger not even the room.
+    for person in [&bob, &eve] {
+        assert_eq!(person.get("/r/cellar/invites").await.status, StatusCode::NOT_FOUND);
+        assert_eq!(person.get("/invites").await.status, StatusCode::NOT_FOUND);
+    }
+    let list = ada.get("/r/cellar/invites").await;
+    let id = list.tag_with("name=\"id\"").split("value=\"").nth(1).unwrap().split('"').next().unwrap();
+    let revoke = ada.submit("/r/cellar/invites", "revoke_invite", &[("id", id), ("room", "cellar")]).await;
+    assert_eq!(revoke.leads_to(), "/r/cellar/invites");
+    assert!(eve.submit("/", "accept_invite", &[("code", &code)]).await.leads_to().contains("__err"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_comes_first_is_led_through_three_steps() {
+    let app = TestApp::start().await;
+    let ada = app.stranger();
+    let fields = [("username", "ada"), ("password", PASSWORD)];
+    let entered = ada.submit("/register", "register", &fields).await;
+    assert_eq!(ada.entered(&entered).await, "/welcome");
+    ada.get("/welcome").await.assert_has("/welcome?step=2");
+    assert!(ada.submit("/welcome", "welcome_name", &[("name", "")]).await.leads_to().contains("__err"));
+    let step = ada.submit("/welcome", "welcome_name", &[("name", "The Mill")]).await;
+    assert_eq!(step.leads_to(), "/welcome?step=2");
+    let step = ada.submit(step.leads_to(), "welcome_doors", &[("registration", "open"), ("public_rooms", "true")]).await;
+    assert_eq!(step.leads_to(), "/welcome?step=3");
+    let step = ada.submit(step.leads_to(), "welcome_rooms", &[("first", "Garden"), ("second", "")]).await;
+    assert_eq!(step.leads_to(), "/r/lobby");
+    ada.get("/r/garden").await.assert_has("Garden");
+    assert_eq!(app.chat.settings().name, "The Mill");
+    let bob = app.bob().await;
+    assert_eq!(bob.get("/welcome").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_announcement_is_made_by_a_form() {
+    let app = TestApp::start().await;
+    let (ada, _bob) = (app.ada().await, app.bob().await);
+    let told = ada.submit("/admin/announce", "announce", &[("text", "Tea is ready")]).await;
+    ada.get(told.leads_to()).await.assert_has("People told: 2");
+    let refusal = ada.submit("/admin/announce", "announce", &[("text", "")]).await;
+    ada.get(refusal.leads_to()).await.assert_has("Message is missing.");
+    ada.get("/admin/audit?actor=@ada&action=announce").await.assert_has("Tea is ready");
+}
