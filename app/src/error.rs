@@ -31,6 +31,15 @@ pub struct Typed {
     /// Display name.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub display_name: String,
+    /// What somebody writes about themselves.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub bio: String,
+    /// How somebody is spoken of.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub pronouns: String,
+    /// Where somebody's clock is.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub time_zone: String,
     /// Name of a room.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
@@ -54,8 +63,8 @@ impl Typed {
     }
 
     fn shortened(mut self) -> Self {
-        let Self { username, display_name, name, topic, visibility, people } = &mut self;
-        for text in [username, display_name, name, topic, visibility, people] {
+        let Self { username, display_name, bio, pronouns, time_zone, name, topic, visibility, people } = &mut self;
+        for text in [username, display_name, bio, pronouns, time_zone, name, topic, visibility, people] {
             text.truncate(shortened(text, KEPT_MAX).len());
         }
         self

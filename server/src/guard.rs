@@ -2,6 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
+use app::pages::UPLOAD;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -43,8 +44,11 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
     }
 }
 
-/// Reads the body first. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
+/// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
+    if request.uri().path() == UPLOAD {
+        return next.run(request).await;
+    }
     let (parts, body) = request.into_parts();
     let max = if parts.uri.path().starts_with("/r/") { MESSAGE_MAX_BYTES } else { BODY_MAX_BYTES };
     let whole = tokio::select! {

@@ -18,6 +18,7 @@ mod guard;
 pub mod guests;
 pub mod hosts;
 mod pages;
+mod pictures;
 mod probes;
 pub mod proxies;
 mod reload;
@@ -48,6 +49,7 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v1/auth/verify", post(rest::verify))
         .route("/api/v1/auth/revoke", post(rest::revoke))
         .route("/api/{*rest}", any(answers::not_found))
+        .route("/u/{person}/picture/{etag}", get(pictures::picture))
         .merge(pages::routes(&state))
         .method_not_allowed_fallback(answers::method_not_allowed)
         .layer(Sharing)

@@ -9,7 +9,7 @@ use app::{
 };
 use axum::{
     Form, Json, Router,
-    extract::{FromRequest, Path, Request, State},
+    extract::{DefaultBodyLimit, FromRequest, Path, Request, State},
     http::{HeaderMap, HeaderValue, StatusCode, header, request::Parts},
     middleware,
     response::{IntoResponse, Response},
@@ -27,7 +27,7 @@ use protocol::ErrorCode;
 use crate::{
     AppState,
     answers::{Door, Refusal},
-    assets, caller, gate, guests, security,
+    assets, caller, gate, guests, pictures, security,
 };
 
 /// All pages and server functions, the files of the site, and a page for what is none of them.
@@ -54,7 +54,10 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/admin/audit", page(pages::audit))
         .route("/rooms/new", page(pages::new_room))
         .route("/messages/new", page(pages::new_message))
+        .route("/settings/profile", page(pages::profile))
         .route("/settings/security", page(pages::security))
+        .route(pages::UPLOAD, post(pictures::upload).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)))
+        .route("/u/{person}", page(pages::card))
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
         .route("/r/{slug}/invites", page(pages::room_invites))

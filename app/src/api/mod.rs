@@ -6,6 +6,7 @@ mod accounts;
 mod house;
 mod invites;
 mod messages;
+mod profile;
 mod rooms;
 mod security;
 
@@ -15,6 +16,7 @@ pub(crate) use house::{
     WelcomeRooms,
 };
 pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
+pub(crate) use profile::{EditProfile, RemovePicture};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
 #[cfg(test)]

@@ -1,13 +1,29 @@
-//! Stand-ins for pictures: initials on one of a few colours.
+//! Pictures of people, and what stands in for one: initials on one of a few colours.
 
-use protocol::{UserId, first_character};
+use leptos::prelude::*;
+use protocol::{User, UserId, first_character};
 
 /// Number of colours in the style sheet (`data-hue="0"` and up).
 const HUES: u8 = 8;
 
+/// The picture of a person, or what stands in for it. Who it is stands beside it.
+pub(crate) fn avatar(user: &User, class: &'static str) -> AnyView {
+    match &user.picture {
+        Some(picture) => {
+            let address = ["/u/", &user.id.to_string(), "/picture/", picture].concat();
+            view! { <img class=class src=address alt="" loading="lazy" width="36" height="36" /> }.into_any()
+        }
+        None => view! {
+            <span class=class data-hue=hue(user.id).to_string() aria-hidden="true">
+                {initials(&user.name)}
+            </span>
+        }
+        .into_any(),
+    }
+}
+
 /// At most two letters that stand for a name, with what is written on them: the first of the first and of the last word.
-#[must_use]
-pub(crate) fn initials(name: &str) -> String {
+fn initials(name: &str) -> String {
     let first_letter = |word| Some(first_character(&word[str::find(word, char::is_alphanumeric)?..]));
     let mut letters = name.split([' ', '.', '_', '-']).filter_map(first_letter);
     let first = letters.next();
@@ -16,8 +32,7 @@ pub(crate) fn initials(name: &str) -> String {
 }
 
 /// The colour of an account, the same on every screen.
-#[must_use]
-pub(crate) fn hue(id: UserId) -> u8 {
+fn hue(id: UserId) -> u8 {
     // The last byte of a UUID v7 is random; the first ones are the time.
     id.0.as_bytes()[15] % HUES
 }

@@ -10,7 +10,7 @@ mod page;
 mod sidebar;
 mod theme;
 
-pub(crate) use avatar::{hue, initials};
+pub(crate) use avatar::avatar;
 pub(crate) use brand::Brand;
 pub(crate) use dynamic::{Dynamic, dynamic, dynamic_view};
 pub(crate) use icon::{Glyph, Icon};

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use protocol::{Room, User, Visibility};
 
-use super::{Brand, Glyph, Icon, PageContext, dynamic, dynamic_view, hue, initials, theme::theme_switch};
+use super::{Brand, Glyph, Icon, PageContext, avatar, dynamic, dynamic_view, theme::theme_switch};
 use crate::{endpoints, next::way_in};
 
 /// Rooms, and the person at the screen.
@@ -76,13 +76,12 @@ fn nav_link(page: PageContext, address: String, icon: Icon, name: String) -> Any
 fn me(user: User) -> impl IntoView {
     view! {
         <div class="me">
-            <span class="avatar" data-hue=hue(user.id).to_string() aria-hidden="true">
-                {initials(&user.name)}
-            </span>
-            <p class="me-names">
-                <strong dir="auto">{user.name}</strong>
-                <span>{["@", &user.username].concat()}</span>
-            </p>
+            <a class="me-link" href="/settings/profile" title="Settings">
+                {avatar(&user, "avatar")} <span class="me-names">
+                    <strong dir="auto">{user.name}</strong>
+                    <span>{["@", &user.username].concat()}</span>
+                </span>
+            </a>
             // A plain form: a new document comes after it anyway.
             <form method="post" action=endpoints::LOGOUT>
                 <button class="icon-button" title="Sign out" aria-label="Sign out">

@@ -75,7 +75,7 @@ mod tests {
     use super::*;
 
     fn message(body: &str) -> Arc<Message> {
-        let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false };
+        let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false, picture: None };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
         Arc::new(Message { id, seq: Seq(1), author, client_id, body: body.to_owned(), at: 0, deleted: false })
     }

@@ -6,7 +6,7 @@ use protocol::{ClientId, Message, Seq, markdown};
 
 use super::context::RoomContext;
 use crate::{
-    components::{Dynamic, dynamic, dynamic_view, hue, initials},
+    components::{Dynamic, avatar, dynamic, dynamic_view},
     state::{Mark, MessageRow, Row, clock},
 };
 
@@ -53,12 +53,9 @@ fn day(row: Changing) -> impl IntoView {
 }
 
 fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView + use<> {
-    let (author, hue) = (message.author.clone(), hue(message.author.id).to_string());
-    let (initials, handle) = (initials(&author.name), ["@", &author.username].concat());
-    let avatar = row.part(move |row| {
-        let (hue, initials) = (hue.clone(), initials.clone());
-        row.first.then(|| view! { <span class="avatar message-avatar" data-hue=hue aria-hidden="true">{initials}</span> })
-    });
+    let author = message.author.clone();
+    let handle = ["@", &author.username].concat();
+    let avatar = row.part(|row| row.first.then(|| avatar(&row.message.author, "avatar message-avatar")));
     let client_id = message.client_id;
     let note = row.part(move |row| match &row.mark {
         Mark::Stored | Mark::Pending => None,
@@ -76,9 +73,9 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
         <li id=row.message(|row| Some(["m", &place(row)?].concat())) class=row.message(move |row| class(room, row))>
             {avatar}
             <div class="message-head">
-                <span class="message-author" title=handle.clone() dir="auto">
+                <a class="message-author" href=["/u/", &author.username].concat() title=handle.clone() dir="auto">
                     {author.name}
-                </span>
+                </a>
                 {author.ambiguous.then(|| view! { <span class="message-handle">{handle}</span> })}
                 <a class="message-time" href=permalink>
                     <time datetime=row.message(|row| clock::iso_utc(row.message.at)) title=row.time(clock::full_label)>

@@ -63,7 +63,8 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let message = &*row.message;
     let mut hasher = DefaultHasher::new();
     (row.local, row.first, row.own, room.focus.get_untracked() == Some(message.seq)).hash(&mut hasher);
-    (&message.author.name, &message.author.username, message.author.ambiguous).hash(&mut hasher);
+    let author = &message.author;
+    (&author.name, &author.username, author.ambiguous, &author.picture).hash(&mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))
 }

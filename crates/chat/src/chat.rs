@@ -171,6 +171,7 @@ impl Chat {
 
     /// Names have changed: what is kept with names in it is read anew.
     pub(crate) fn forget_names(&self) {
+        self.inner.commits.fetch_add(1, Ordering::Release);
         self.recent().clear();
         self.seats().clear();
     }

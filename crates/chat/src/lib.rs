@@ -26,6 +26,7 @@ mod log;
 mod writer;
 
 // Ground.
+pub mod clocks;
 mod credentials;
 mod db;
 mod error;

@@ -77,7 +77,7 @@ mod tests {
     use super::*;
 
     fn stretch(bytes: usize) -> Stretch {
-        let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false };
+        let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false, picture: None };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
         let message = Message { id, seq: Seq(1), author, client_id, body: "x".repeat(bytes), at: 0, deleted: false };
         Stretch { messages: vec![Arc::new(message)], ..Stretch::default() }

@@ -114,7 +114,7 @@ mod tests {
 
     fn member(name: &str) -> Member {
         Member {
-            user: User { id: UserId::generate(), username: name.into(), name: name.into(), ambiguous: false },
+            user: User { id: UserId::generate(), username: name.into(), name: name.into(), ambiguous: false, picture: None },
             role: RoomRole::Member,
             muted_until: None,
         }

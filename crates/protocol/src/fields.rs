@@ -23,6 +23,14 @@ pub enum Field {
     Password,
     /// The password that an account has, asked for before something that matters.
     CurrentPassword,
+    /// What somebody writes about themselves.
+    Bio,
+    /// How somebody is spoken of.
+    Pronouns,
+    /// Where somebody's clock is.
+    TimeZone,
+    /// Somebody's picture.
+    Picture,
     /// Name of a room.
     Name,
     /// Topic of a room.
@@ -46,6 +54,10 @@ impl Field {
             Self::DisplayName => "Display name",
             Self::Password => "Password",
             Self::CurrentPassword => "Current password",
+            Self::Bio => "About you",
+            Self::Pronouns => "Pronouns",
+            Self::TimeZone => "Time zone",
+            Self::Picture => "Picture",
             Self::Name => "Name",
             Self::Topic => "Topic",
             Self::Visibility => "Who may see it",
@@ -158,6 +170,9 @@ impl fmt::Display for FieldError {
             }
             (Problem::NotAChoice, _) => write!(f, "Please choose one of the options."),
             (Problem::Wrong, Field::CurrentPassword) => write!(f, "This is not your password. Please type it again."),
+            (Problem::Wrong, Field::Picture) => {
+                write!(f, "This cannot be used. Please choose a PNG, JPEG or WebP file of at most 8 MB and 25 megapixels.")
+            }
             (Problem::Wrong, _) => write!(f, "{label} is not right. Please look again."),
         }
     }
@@ -217,6 +232,10 @@ text_types! {
     Username,
     /// A display name: one line, at most 50 characters.
     DisplayName,
+    /// What somebody writes about themselves: one paragraph, at most 300 characters, may be empty.
+    Bio,
+    /// How somebody is spoken of: one line, at most 40 characters, may be empty.
+    Pronouns,
     /// A room's name: one line, at most 60 characters.
     RoomName,
     /// A room's topic: one line, at most 250 characters, may be empty.
@@ -252,6 +271,26 @@ impl DisplayName {
     pub fn parse_or(text: &str, username: &str) -> Result<Self, FieldError> {
         let text = if is_visible(text) { text } else { username };
         single_line(Field::DisplayName, text, 0, limits::DISPLAY_NAME_MAX).map(Self)
+    }
+}
+
+impl Bio {
+    /// Parses what somebody writes about themselves.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        single_line(Field::Bio, text, 0, limits::BIO_MAX).map(Self)
+    }
+}
+
+impl Pronouns {
+    /// Parses how somebody is spoken of.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        single_line(Field::Pronouns, text, 0, limits::PRONOUNS_MAX).map(Self)
     }
 }
 

@@ -14,7 +14,7 @@ mod visible;
 
 pub use bad_frame::BadFrame;
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
-pub use fields::{Body, DisplayName, Field, FieldError, Password, Problem, RoomName, Slug, Topic, Username};
+pub use fields::{Bio, Body, DisplayName, Field, FieldError, Password, Problem, Pronouns, RoomName, Slug, Topic, Username};
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{

@@ -6,6 +6,12 @@ pub const USERNAME_MIN: usize = 2;
 pub const USERNAME_MAX: usize = 30;
 /// Longest display name.
 pub const DISPLAY_NAME_MAX: usize = 50;
+/// Longest text that people write about themselves.
+pub const BIO_MAX: usize = 300;
+/// Longest text for how people are spoken of.
+pub const PRONOUNS_MAX: usize = 40;
+/// Largest file that a picture is made from, in bytes.
+pub const PICTURE_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Shortest password (NIST SP 800-63B, 5.1.1.2).
 pub const PASSWORD_MIN: usize = 8;
 /// Longest password: long enough for any passphrase, short enough that hashing stays bounded.

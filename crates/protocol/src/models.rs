@@ -22,6 +22,9 @@ pub struct User {
     /// the user name is shown beside it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub ambiguous: bool,
+    /// What their picture is known by: `/u/{id}/picture/{picture}`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<String>,
 }
 
 impl User {

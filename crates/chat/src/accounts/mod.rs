@@ -1,13 +1,20 @@
 //! Accounts (use cases): making one, changing it, and deleting it.
 
+mod card;
 mod delete;
 mod names;
 mod password;
+mod picture;
+mod profile;
 mod register;
 mod rename;
+mod thumbnail;
 
+pub use card::{Card, card};
 pub use delete::{Ties, delete_own, ties};
 pub(crate) use names::fill_looks;
 pub use password::change_password;
+pub use picture::{picture, remove_picture, set_picture};
+pub use profile::{Profile, ProfileEdit, edit_profile, profile};
 pub use register::{Registration, Ticket, add, register, register_with};
 pub use rename::rename;

@@ -54,9 +54,9 @@ fn row(event: &Event) -> [Value; 7] {
 
 /// The rows of a room after a place, up to and with another one, each with the current state that it speaks of.
 pub(super) fn select(backend: DbBackend, room: RoomId, (after, end): (Seq, Seq)) -> Statement {
-    Sql::new(backend, "SELECT e.seq, e.kind, e.at, e.actor_id, a.username, a.name, a.ambiguous, ")
+    Sql::new(backend, "SELECT e.seq, e.kind, e.at, e.actor_id, a.username, a.name, a.ambiguous, a.picture, ")
         .text("e.message_id, m.client_id, m.body, m.seq AS message_seq, m.deleted_at, ")
-        .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, ")
+        .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, s.picture AS subject_picture, ")
         .text("p.role AS subject_role, p.muted_until, ")
         .text("r.name AS room_name, r.topic, r.slug, r.archived_at, r.slow_seconds, ")
         .text(settings::VISIBILITY)
@@ -82,6 +82,7 @@ pub(super) struct Entry {
     username: String,
     name: String,
     ambiguous: bool,
+    picture: Option<String>,
     message_id: Option<Uuid>,
     client_id: Option<Uuid>,
     body: Option<String>,
@@ -91,6 +92,7 @@ pub(super) struct Entry {
     subject_username: Option<String>,
     subject_name: Option<String>,
     subject_ambiguous: Option<bool>,
+    subject_picture: Option<String>,
     subject_role: Option<membership::Role>,
     muted_until: Option<i64>,
     room_name: String,
@@ -110,6 +112,7 @@ impl Entry {
             username: self.username.clone(),
             name: self.name.clone(),
             ambiguous: self.ambiguous,
+            picture: self.picture.clone(),
         };
         let change = self.change().map_err(|lost| Error::internal(format!("entry {seq} of room {room} {lost}")))?;
         Ok(publish(Event { room, seq, at, actor, change }, epoch, visibility))
@@ -152,7 +155,9 @@ impl Entry {
 
     fn subject(self) -> std::result::Result<User, String> {
         match (self.subject_id, self.subject_username, self.subject_name, self.subject_ambiguous) {
-            (Some(id), Some(username), Some(name), Some(ambiguous)) => Ok(User { id: UserId(id), username, name, ambiguous }),
+            (Some(id), Some(username), Some(name), Some(ambiguous)) => {
+                Ok(User { id: UserId(id), username, name, ambiguous, picture: self.subject_picture })
+            }
             _ => Err("has lost whom it is about".to_owned()),
         }
     }

@@ -39,6 +39,7 @@ struct Seat {
     username: Option<String>,
     name: Option<String>,
     ambiguous: Option<bool>,
+    picture: Option<String>,
 }
 
 /// A message that is stored already.
@@ -55,10 +56,11 @@ struct Earlier {
 
 impl Seat {
     fn parts(self) -> (Room, Option<Member>) {
-        let Self { id, slug, visibility, archived_at, last_seq, user_id, role, muted_until, username, name, ambiguous } = self;
+        let Self { id, slug, visibility, archived_at, last_seq, user_id, role, muted_until, username, name, ambiguous, picture } =
+            self;
         let member = match (user_id, role, username, name, ambiguous) {
             (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
-                Some(Member { user: User { id: UserId(id), username, name, ambiguous }, role: role.into(), muted_until })
+                Some(Member { user: User { id: UserId(id), username, name, ambiguous, picture }, role: role.into(), muted_until })
             }
             _ => None,
         };
@@ -124,7 +126,7 @@ impl Known {
                 RoomRef::Slug(slug) => _ = slugs.insert(slug.as_str()),
             }
         }
-        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.last_seq, m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous ")
+        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.last_seq, m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture ")
             .text("FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))

@@ -118,7 +118,7 @@ async fn fetch(
     count: u64,
 ) -> Result<(Vec<Arc<Message>>, bool)> {
     let db = chat.db().read();
-    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, m.deleted_at, u.id, u.username, u.name, u.ambiguous FROM messages m ";
+    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, m.deleted_at, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m ";
     let select = Sql::new(db.get_database_backend(), columns)
         .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
         .value(room.0)
@@ -152,9 +152,10 @@ async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
 }
 
 fn message(row: &QueryResult) -> std::result::Result<Arc<Message>, DbErr> {
-    type Columns = (Uuid, i64, Uuid, String, i64, Option<i64>, Uuid, String, String, bool);
-    let (id, seq, client_id, body, at, deleted_at, author, username, name, ambiguous) = Columns::try_get_many_by_index(row)?;
-    let author = User { id: UserId(author), username, name, ambiguous };
+    type Columns = (Uuid, i64, Uuid, String, i64, Option<i64>, Uuid, String, String, bool, Option<String>);
+    let (id, seq, client_id, body, at, deleted_at, author, username, name, ambiguous, picture) =
+        Columns::try_get_many_by_index(row)?;
+    let author = User { id: UserId(author), username, name, ambiguous, picture };
     let (id, seq, client_id, deleted) = (MessageId(id), Seq(seq), ClientId(client_id), deleted_at.is_some());
     Ok(Arc::new(Message { id, seq, author, client_id, body, at, deleted }))
 }

@@ -11,6 +11,7 @@ mod membership;
 mod namesake;
 mod order;
 mod search;
+mod shared;
 mod visibility;
 
 pub use create::{NewRoom, add, create};
@@ -26,3 +27,4 @@ pub use membership::{join, leave};
 pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
 pub use search::{RoomsPage, Search, search};
+pub(crate) use shared::shared;

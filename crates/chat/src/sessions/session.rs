@@ -77,7 +77,8 @@ pub(super) async fn lock(transaction: &Transaction, token: &str) -> Result<Optio
 }
 
 fn select(backend: DbBackend, hash: &str) -> Statement {
-    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous, u.role FROM refresh_tokens t ";
+    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous, u.picture, \
+                   u.role FROM refresh_tokens t ";
     Sql::new(backend, columns)
         .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
         .value(hash)
@@ -87,14 +88,15 @@ fn select(backend: DbBackend, hash: &str) -> Statement {
 }
 
 fn found(hash: String, row: &QueryResult) -> Result<Found> {
-    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool, user::Role);
-    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous, role) =
+    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool, Option<String>, user::Role);
+    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous, picture, role) =
         Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
     let standing = match replaced_at {
         None => Standing::Next,
         Some(_) if renewed_with.as_ref() == Some(&hash) => Standing::Last,
         Some(_) => Standing::Spent,
     };
-    let session = Session { id: SessionId(id), user: User { id: UserId(user), username, name, ambiguous }, role: role.into() };
+    let user = User { id: UserId(user), username, name, ambiguous, picture };
+    let session = Session { id: SessionId(id), user, role: role.into() };
     Ok(Found { hash, standing, began, ends, session })
 }

@@ -12,6 +12,7 @@ mod invites;
 mod model;
 mod nodes;
 mod outage;
+mod people;
 mod readiness;
 mod rooms;
 mod scene;

@@ -38,6 +38,8 @@ pub(crate) struct Model {
     pub(crate) pronouns: String,
     /// A name of the IANA time zone database; empty where it was not said.
     pub(crate) time_zone: String,
+    /// The `etag` of the picture, if there is one.
+    pub(crate) picture: Option<String>,
     /// Until then they may not do anything.
     pub(crate) suspended_until: Option<i64>,
     /// Why; for themselves and for admins.
@@ -55,7 +57,8 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl From<Model> for protocol::User {
     fn from(user: Model) -> Self {
-        Self { id: protocol::UserId(user.id), username: user.username, name: user.name, ambiguous: user.ambiguous }
+        let Model { id, username, name, ambiguous, picture, .. } = user;
+        Self { id: protocol::UserId(id), username, name, ambiguous, picture }
     }
 }
 

@@ -1,0 +1,32 @@
+//! Rooms that two people are in.
+
+use protocol::{Room, UserId, limits};
+use sea_orm::ConnectionTrait;
+
+use super::{
+    load::{UNCOUNTED, found, select},
+    order,
+};
+use crate::{Chat, Result, db::Sql, db::entity::room::Visibility, policy::Actor};
+
+/// The rooms of an account, by name, in which somebody else is too. Their conversations are no rooms in this sense.
+pub(crate) async fn shared(chat: &Chat, user: UserId, other: UserId) -> Result<Vec<Room>> {
+    let (db, actor) = (chat.db().read(), Actor::User(user));
+    let sql: Sql = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED))
+        .text(" WHERE mine.role IS NOT NULL AND r.visibility <> ")
+        .value(Visibility::Direct)
+        .text(" AND EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = r.id AND o.user_id = ")
+        .value(other.0)
+        .text(") ORDER BY lower(r.name), r.id")
+        .limit(limits::ROOMS_LISTED as u64);
+    let rows = db.query_all_raw(sql.done()).await?;
+    let mut rooms = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let (found, _) = found(row, actor)?;
+        if found.access.standing().is_ok() {
+            rooms.push(found.room);
+        }
+    }
+    rooms.sort_by_cached_key(|room| order::key(&room.name));
+    Ok(rooms)
+}

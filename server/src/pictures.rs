@@ -1,0 +1,77 @@
+//! Pictures of people: taking them in, and showing them.
+
+use app::{
+    context::Caller,
+    pages::{UPLOAD_REFUSED, UPLOADED},
+};
+use axum::{
+    extract::{FromRequest, Multipart, Path, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+};
+use chat::{Deed, accounts};
+use protocol::{ErrorCode, UserId, limits::PICTURE_MAX_BYTES};
+
+use crate::{
+    AppState,
+    answers::{Door, Refusal},
+};
+
+/// Largest form with a picture.
+pub(crate) const UPLOAD_MAX_BYTES: usize = PICTURE_MAX_BYTES + 64 * 1024;
+
+/// A picture never changes under its address.
+const FOREVER: &str = "public, max-age=31536000, immutable";
+
+/// `POST /settings/picture`: a form with a file. It is read when it is known whose it is.
+pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> Response {
+    let door = Door::of(&request);
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return door.refuse(ErrorCode::Internal) };
+    let Some(session) = &caller.session else { return door.refuse(ErrorCode::NotAuthenticated) };
+    if let Err(error) = state.chat.admit(Deed::EditRoom, caller.address) {
+        return Refusal::from(error).at(door);
+    }
+    let Some(file) = file(request).await else { return lead_to(UPLOAD_REFUSED) };
+    match accounts::set_picture(&state.chat, session, file).await {
+        Ok(()) => lead_to(UPLOADED),
+        Err(error) if error.public().code == ErrorCode::Invalid => lead_to(UPLOAD_REFUSED),
+        Err(error) => Refusal::from(error).at(door),
+    }
+}
+
+/// The file in the form; nothing where there is none, or one that is too large.
+async fn file(request: Request) -> Option<Vec<u8>> {
+    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    while let Some(field) = form.next_field().await.ok()? {
+        if field.name() == Some("picture") {
+            return Some(field.bytes().await.ok()?.to_vec());
+        }
+    }
+    None
+}
+
+fn lead_to(page: &'static str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, page)]).into_response()
+}
+
+/// `GET /u/{person}/picture/{etag}`: what was made from it, and nothing that a browser could take for a page.
+pub(crate) async fn picture(
+    State(state): State<AppState>,
+    Path((person, etag)): Path<(String, String)>,
+    request: Request,
+) -> Response {
+    let door = Door::of(&request);
+    let found = match person.parse::<UserId>() {
+        Ok(person) => accounts::picture(&state.chat, person, &etag).await,
+        Err(_) => Ok(None),
+    };
+    match found {
+        Ok(Some(image)) => {
+            let kind = if image.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };
+            let headers = [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, FOREVER)];
+            (headers, image).into_response()
+        }
+        Ok(None) => door.refuse(ErrorCode::NotFound),
+        Err(error) => Refusal::from(error).at(door),
+    }
+}
