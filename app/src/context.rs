@@ -22,6 +22,8 @@ use crate::{
 pub struct Caller {
     /// The session behind the cookie.
     pub session: Option<Session>,
+    /// How many alerts they have not read.
+    pub unread: u64,
     /// Where the request came from, for throttling.
     pub address: IpAddr,
     /// Whether it came over TLS.

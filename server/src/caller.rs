@@ -112,9 +112,11 @@ pub(crate) async fn session(State(chat): State<Chat>, mut request: Request, next
     match visitor {
         Ok(visitor) => {
             let is_page = request.method().is_safe();
+            let unread = visitor.as_ref().map_or(0, |visitor| visitor.unread);
             let (session, keep_for) = visitor.map(|visitor| (visitor.session, visitor.keep_for)).unzip();
             let is_member = session.is_some();
-            request.extensions_mut().insert(Caller { session, address: client.address, secure: client.secure });
+            let (address, secure) = (client.address, client.secure);
+            request.extensions_mut().insert(Caller { session, unread, address, secure });
             let mut response = next.run(request).await;
             let headers = response.headers_mut();
             if is_page && is_member {

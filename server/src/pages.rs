@@ -54,6 +54,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/admin/audit", page(pages::audit))
         .route("/rooms/new", page(pages::new_room))
         .route("/messages/new", page(pages::new_message))
+        .route("/alerts", page(pages::alerts))
         .route("/settings/profile", page(pages::profile))
         .route("/settings/security", page(pages::security))
         .route(pages::UPLOAD, post(pictures::upload).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)))

@@ -3,6 +3,7 @@
 //! browser asks by [`crate::fetch`].
 
 mod accounts;
+mod alerts;
 mod house;
 mod invites;
 mod messages;
@@ -11,6 +12,7 @@ mod rooms;
 mod security;
 
 pub(crate) use accounts::{Login, Register};
+pub(crate) use alerts::{DismissAlerts, ReadAlerts};
 pub(crate) use house::{
     Announce, DeleteAccountOf, Lift, ResetPassword, SetRole, Settle, SignOutEverywhere, Suspend, WelcomeDoors, WelcomeName,
     WelcomeRooms,

@@ -24,6 +24,8 @@ pub(crate) enum Icon {
     Sun,
     /// Dark colours.
     Moon,
+    /// What one is told.
+    Bell,
     /// Leaves.
     Exit,
     /// Sends.
@@ -73,6 +75,7 @@ impl Icon {
                 "M12 8a4 4 0 1 0 0 8 4 4 0 0 0 0-8M12 2.5V4M12 20v1.5M2.5 12H4M20 12h1.5M5.3 5.3l1 1M17.7 17.7l1 1M18.7 5.3l-1 1M6.3 17.7l-1 1"
             ),
             Self::Moon => drawing!("M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5"),
+            Self::Bell => drawing!("M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15zM10 21.5h4"),
             Self::Exit => drawing!("M14 4h4a2 2 0 0 1 2 2v12a2 2 0 0 1-2 2h-4M10 8l-4 4 4 4M6 12h9"),
             Self::Send => drawing!("M5 12 4 4.5 20.5 12 4 19.5 5 12m0 0h7"),
             Self::Down => drawing!("M12 5v14M6 13l6 6 6-6"),

@@ -11,6 +11,8 @@ pub(crate) struct PageContext {
     pub(crate) viewer: StoredValue<Option<User>>,
     /// The rooms in the list: their own, for guests the public ones.
     pub(crate) rooms: RwSignal<Vec<Room>>,
+    /// How many alerts they have not read.
+    pub(crate) unread: RwSignal<u64>,
     /// The page's address: its path and its query.
     pub(crate) here: RwSignal<String>,
     pub(crate) theme: Theme,
@@ -19,9 +21,9 @@ pub(crate) struct PageContext {
 }
 
 impl PageContext {
-    pub(crate) fn new(viewer: Option<User>, rooms: Vec<Room>, here: String, theme: Theme) -> Self {
-        let (viewer, rooms, here) = (StoredValue::new(viewer), RwSignal::new(rooms), RwSignal::new(here));
-        Self { viewer, rooms, here, theme, administers: false }
+    pub(crate) fn new(viewer: Option<User>, unread: u64, rooms: Vec<Room>, here: String, theme: Theme) -> Self {
+        let (viewer, unread, rooms) = (StoredValue::new(viewer), RwSignal::new(unread), RwSignal::new(rooms));
+        Self { viewer, rooms, unread, here: RwSignal::new(here), theme, administers: false }
     }
 
     /// The same, for somebody who may be an admin.

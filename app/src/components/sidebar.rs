@@ -33,7 +33,7 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
             <footer class="sidebar-foot">
                 {page.administers.then(|| view! { <a class="nav-link" href="/admin">"Administration"</a> })}
                 {match page.viewer.get_value() {
-                    Some(user) => me(user).into_any(),
+                    Some(user) => me(page, user).into_any(),
                     None => guest(page).into_any(),
                 }} {theme_switch(page.theme)}
             </footer>
@@ -73,7 +73,7 @@ fn nav_link(page: PageContext, address: String, icon: Icon, name: String) -> Any
     .into_any()
 }
 
-fn me(user: User) -> impl IntoView {
+fn me(page: PageContext, user: User) -> impl IntoView {
     view! {
         <div class="me">
             <a class="me-link" href="/settings/profile" title="Settings">
@@ -82,6 +82,7 @@ fn me(user: User) -> impl IntoView {
                     <span>{["@", &user.username].concat()}</span>
                 </span>
             </a>
+            {bell(page)}
             // A plain form: a new document comes after it anyway.
             <form method="post" action=endpoints::LOGOUT>
                 <button class="icon-button" title="Sign out" aria-label="Sign out">
@@ -89,6 +90,25 @@ fn me(user: User) -> impl IntoView {
                 </button>
             </form>
         </div>
+    }
+}
+
+/// The way to the alerts, with the number of those that are unread.
+fn bell(page: PageContext) -> impl IntoView {
+    let label = dynamic(move || match page.unread.get() {
+        0 => "Alerts".to_owned(),
+        count => ["Alerts, ", &count.to_string(), " unread"].concat(),
+    });
+    let count = dynamic_view(move || {
+        let count = page.unread.get();
+        (count > 0)
+            .then(|| view! { <span class="bell-count">{if count > 99 { "99+".to_owned() } else { count.to_string() }}</span> })
+    });
+    view! {
+        <a class="icon-button bell" href="/alerts" title="Alerts" aria-label=label>
+            <Glyph icon=Icon::Bell />
+            {count}
+        </a>
     }
 }
 

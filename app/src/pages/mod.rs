@@ -2,6 +2,7 @@
 
 mod account;
 mod admin;
+mod alerts;
 mod assets;
 mod card;
 mod composed;
@@ -34,6 +35,7 @@ mod written;
 
 pub use account::{login, register};
 pub use admin::{announcement, audit, overview, people, person, reset_link, rooms, settings};
+pub use alerts::alerts;
 pub use assets::Assets;
 pub use card::card;
 pub use composed::Written;

@@ -67,8 +67,9 @@ async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Er
     let (page, rooms) = chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await?;
     // A room can be asked for by its id as well; its own name is the slug.
     address.slug.clone_from(&page.room.slug);
-    let (viewer, administers, zone) = (visit.viewer(), visit.administers(), visit.zone());
-    Ok(PageData { viewer, administers, rooms, page, form_id: ClientId::generate(), zone, notice: None, refused: None })
+    let (viewer, administers, unread, zone) = (visit.viewer(), visit.administers(), visit.caller.unread, visit.zone());
+    let form_id = ClientId::generate();
+    Ok(PageData { viewer, administers, unread, rooms, page, form_id, zone, notice: None, refused: None })
 }
 
 fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) -> Page {

@@ -58,7 +58,7 @@ impl Visit {
 
     /// What every page has around its content. To be called where signals may be made.
     pub(super) fn context(&self, rooms: Vec<Room>) -> PageContext {
-        let page = PageContext::new(self.viewer(), rooms, self.here().to_owned(), self.theme());
+        let page = PageContext::new(self.viewer(), self.caller.unread, rooms, self.here().to_owned(), self.theme());
         page.administers(self.administers())
     }
 

@@ -14,6 +14,8 @@ pub(crate) struct PageData {
     /// Whether the administration is open to them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) administers: bool,
+    /// How many alerts they have not read.
+    pub(crate) unread: u64,
     /// The rooms in the list beside it.
     pub(crate) rooms: Vec<Room>,
     /// The room as they see it.

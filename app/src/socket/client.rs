@@ -35,6 +35,8 @@ struct Client {
     connection: Connection,
     subscriptions: Subscriptions,
     throttle: TypingThrottle,
+    /// Last place in the log of the reader's account that was heard of.
+    rev: i64,
     token: Option<StoredToken>,
     transport: Option<Transport>,
     /// Number of the last transport.
@@ -60,6 +62,7 @@ pub(crate) fn start(socket: Socket) {
         connection: Connection::new(reader.is_some()),
         subscriptions: Subscriptions::default(),
         throttle: TypingThrottle::default(),
+        rev: 0,
         token: None,
         transport: None,
         opened: 0,
@@ -208,7 +211,10 @@ impl Client {
 
     fn frame(&mut self, frame: ServerFrame) {
         match frame {
-            ServerFrame::Hello { build, user, .. } => {
+            ServerFrame::Hello { build, user, rev, unread, .. } => {
+                // After a restore the log may end earlier than it did.
+                self.rev = rev.unwrap_or_default();
+                self.unread(unread.unwrap_or_default());
                 self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
             ServerFrame::Subscribed { room, head, reset, .. } => {
@@ -229,6 +235,12 @@ impl Client {
             }
             ServerFrame::Event(event) => self.event(event),
             ServerFrame::Renamed { room, name, topic } => self.renamed(room, name, topic),
+            ServerFrame::Alert { rev, unread, .. } | ServerFrame::AlertsChanged { rev, unread } if rev >= self.rev => {
+                self.rev = rev;
+                self.unread(unread);
+            }
+            // Late, by another way.
+            ServerFrame::Alert { .. } | ServerFrame::AlertsChanged { .. } => {}
             ServerFrame::Typing { room, user } => {
                 self.socket.typing.maybe_update(|typing| typing.note(room, user, browser::now() as i64));
             }
@@ -242,6 +254,11 @@ impl Client {
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
             ServerFrame::Pong => {}
         }
+    }
+
+    /// So many alerts are unread.
+    fn unread(&self, unread: u64) {
+        self.socket.unread.maybe_update(|shown| std::mem::replace(shown, unread) != unread);
     }
 
     /// A room in the list has another name.

@@ -4,7 +4,10 @@ use leptos::prelude::*;
 use protocol::{Body, ClientId, Room, RoomId, RoomPage, User};
 
 use super::{command::Command, status::Status, storage};
-use crate::state::{Applied, Outbox, Pending, RoomState, Typing};
+use crate::{
+    components::PageContext,
+    state::{Applied, Outbox, Pending, RoomState, Typing},
+};
 
 /// Rooms that stay up to date after they were visited: switching back to one of them is instant. Far below the number of
 /// subscriptions that the server takes.
@@ -20,6 +23,9 @@ pub(crate) struct Socket {
     /// The rooms that are listed.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser hears that they change"))]
     pub(super) listed: RwSignal<Vec<Room>>,
+    /// How many alerts the reader has not read.
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser hears of them"))]
+    pub(super) unread: RwSignal<u64>,
     /// In the order of the last visit.
     pub(super) rooms: StoredValue<Vec<SharedRoom>>,
     pub(super) outbox: RwSignal<Outbox>,
@@ -32,10 +38,11 @@ pub(crate) struct Socket {
 
 impl Socket {
     /// The socket of a page with this person at the screen. Nothing comes of what it is told before it is connected.
-    pub(crate) fn new(reader: StoredValue<Option<User>>, listed: RwSignal<Vec<Room>>) -> Self {
+    pub(crate) fn new(page: PageContext) -> Self {
         Self {
-            reader,
-            listed,
+            reader: page.viewer,
+            listed: page.rooms,
+            unread: page.unread,
             rooms: StoredValue::default(),
             outbox: RwSignal::default(),
             typing: RwSignal::default(),

@@ -1,20 +1,21 @@
 //! The log of an account: what is one person's own on all of their devices. Each entry has a place, `rev`, that is raised in the same
 //! transaction. Here: alerts, short texts that are kept until they are dismissed.
 
-use protocol::{AlertKind, RoomId, UserId};
+use hub::{Frame, Signal};
+use protocol::{Alert, AlertId, AlertKind, RoomId, ServerFrame, UserId, limits};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
-    prelude::Uuid,
+    ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement, TryGetableMany,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     Error, Result,
     db::{
+        Sql,
         entity::{alert, user},
-        now,
+        now, users,
     },
 };
 
@@ -31,23 +32,70 @@ pub(crate) struct NewAlert {
     pub(crate) room: Option<RoomId>,
 }
 
-/// Enters it into the account's log.
-pub(crate) async fn add(db: &impl ConnectionTrait, to: UserId, alert: NewAlert) -> Result<()> {
+/// Where an account's log stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) rev: i64,
+    /// Alerts that are neither read nor dismissed.
+    pub(crate) unread: u64,
+}
+
+/// The column of an account's unread alerts, by the id in another column.
+pub(crate) fn unread(user: &str) -> String {
+    format!("(SELECT COUNT(*) FROM alerts WHERE user_id = {user} AND read_at IS NULL AND dismissed_at IS NULL)")
+}
+
+/// Where an account's log stands.
+pub(crate) async fn head(db: &impl ConnectionTrait, user: UserId) -> Result<Head> {
+    let select = Sql::new(db.get_database_backend(), "SELECT u.rev, ").text(&unread("u.id")).text(" FROM users u WHERE u.id = ");
+    let row = db.query_one_raw(select.value(user.0).done()).await?.ok_or_else(|| Error::internal("no such account"))?;
+    let (rev, unread): (i64, i64) = TryGetableMany::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    Ok(Head { rev, unread: unread.unsigned_abs() })
+}
+
+/// What the sockets of an account are told when alerts were read or dismissed.
+pub(crate) fn changed(Head { rev, unread }: Head) -> Frame {
+    Frame::of(&ServerFrame::AlertsChanged { rev, unread })
+}
+
+/// Enters it into the account's log, and gives what its sockets are to be told when that is committed.
+pub(crate) async fn add(db: &impl ConnectionTrait, to: UserId, alert: NewAlert) -> Result<Signal> {
     let rev = raise_rev(db, to).await?;
+    let NewAlert { kind, text, author, room } = alert;
+    let text: String = text.chars().take(limits::ALERT_MAX).collect();
+    let author = match author {
+        Some(author) => Some(users::person(db, author).await?),
+        None => None,
+    };
+    let alert = Alert { id: AlertId::generate(), rev, kind, text, author, room, at: now(), read: false, dismissed: false };
     let row = alert::ActiveModel {
-        id: Set(Uuid::now_v7()),
+        id: Set(alert.id.0),
         user_id: Set(to.0),
         rev: Set(rev),
-        kind: Set(alert.kind.word().to_owned()),
-        text: Set(alert.text),
-        author_id: Set(alert.author.map(|author| author.0)),
-        room_id: Set(alert.room.map(|room| room.0)),
-        at: Set(now()),
+        kind: Set(kind.word().to_owned()),
+        text: Set(alert.text.clone()),
+        author_id: Set(alert.author.as_ref().map(|author| author.id.0)),
+        room_id: Set(room.map(|room| room.0)),
+        at: Set(alert.at),
         read_at: Set(None),
         dismissed_at: Set(None),
     };
     row.insert(db).await?;
-    Ok(())
+    db.execute_raw(forget(db.get_database_backend(), to)).await?;
+    let Head { unread, .. } = head(db, to).await?;
+    Ok(Signal::Account { user: to, rev, frame: Frame::of(&ServerFrame::Alert { rev, unread, alert }) })
+}
+
+/// Drops all but the newest of them, those first that were dismissed.
+fn forget(backend: DbBackend, user: UserId) -> Statement {
+    Sql::new(backend, "DELETE FROM alerts WHERE user_id = ")
+        .value(user.0)
+        .text(" AND id NOT IN (SELECT id FROM alerts WHERE user_id = ")
+        .value(user.0)
+        .text(" ORDER BY CASE WHEN dismissed_at IS NULL THEN 0 ELSE 1 END, id DESC")
+        .limit(limits::ALERTS_KEPT)
+        .text(")")
+        .done()
 }
 
 /// Takes the next place in an account's log. The row stays locked until the transaction ends, so places are committed in their order.

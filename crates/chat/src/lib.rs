@@ -6,6 +6,7 @@ mod open;
 
 // Use cases, one file each: who asks, whether they may, what is written, what happened, what is answered.
 pub mod accounts;
+pub mod alerts;
 pub mod house;
 pub mod invites;
 pub mod messages;

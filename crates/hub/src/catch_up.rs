@@ -12,16 +12,16 @@ use std::{
 
 use futures::future::BoxFuture;
 use parking_lot::Mutex;
-use protocol::{EpochId, RoomId, Seq, SessionId, limits};
+use protocol::{EpochId, RoomId, Seq, SessionId, UserId, limits};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 
-use crate::{Hub, Published, feed::Feed};
+use crate::{Frame, Hub, Published, feed::Feed};
 
 /// A room that was quiet this long is read. A right that was taken away is gone after two of these on every node (G9).
 const PERIOD: Duration = Duration::from_millis(1500);
 /// What two nodes write at the same moment may come in the wrong order; only what is missing after this is read.
 const GRACE: Duration = Duration::from_millis(50);
-/// A single node asks after its sessions with each of so many ticks: there it hears of everything but their age.
+/// A single node asks after its accounts and sessions with each of so many ticks: there it hears of everything but their age.
 const TICKS_OF_AGE: usize = 3;
 /// Longest time for one catch-up. One that hangs on a dead connection would be the last.
 const CATCH_UP_MAX: Duration = Duration::from_secs(10);
@@ -44,6 +44,10 @@ pub trait RoomLog: Send + Sync + 'static {
 
     /// The events of a room after a place, up to and with `end`, which is committed.
     fn between(&self, room: RoomId, after: Seq, end: Seq) -> Read<'_, Vec<Published>>;
+
+    /// Those of these accounts in whose logs something has happened after these places, with the last place and what their sockets are
+    /// told of it.
+    fn changed<'a>(&'a self, accounts: &'a [(UserId, i64)]) -> Read<'a, Vec<(UserId, i64, Frame)>>;
 
     /// Which of these sessions have not ended.
     fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>>;
@@ -75,7 +79,11 @@ async fn catch_up_with_all(hub: &Hub, log: &dyn RoomLog, sessions_too: bool) -> 
     hub.turn(log.epoch().await?);
     let quiet: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().is_quiet()).collect();
     catch_up(hub, log, &quiet).await?;
-    if sessions_too { cut_ended(hub, log).await } else { Ok(()) }
+    if !sessions_too {
+        return Ok(());
+    }
+    tell_accounts(hub, log).await?;
+    cut_ended(hub, log).await
 }
 
 async fn fill_gaps(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
@@ -105,6 +113,16 @@ async fn read_up_to(hub: &Hub, log: &dyn RoomLog, room: RoomId, mut last: Seq, h
         metrics::counter!("snug_caught_up_total").increment(missed.len() as u64);
         hub.deliver(missed);
         last = end;
+    }
+    Ok(())
+}
+
+/// Tells people what happened in the logs of their accounts and was not brought: by another process on this machine, say.
+async fn tell_accounts(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
+    for known in hub.accounts().chunks(CHUNK) {
+        for (user, rev, frame) in log.changed(known).await? {
+            hub.account(user, rev, &frame);
+        }
     }
     Ok(())
 }

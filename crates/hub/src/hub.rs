@@ -3,7 +3,7 @@
 use std::{
     collections::{HashMap, HashSet},
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
 };
@@ -12,7 +12,7 @@ use parking_lot::{Mutex, RwLock};
 use protocol::{CloseCode, EpochId, RoomId, Seq, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
-use crate::{Audience, ConnectionId, Frame, Mailbox, Published, Signal, feed::Feed};
+use crate::{Audience, ConnectionId, Frame, Mailbox, Published, Signal, accounts::Accounts, feed::Feed};
 
 /// Sockets that one task writes to: enough to be worth a task, few enough for other work to come in between.
 const SOCKETS_AT_ONCE: usize = 64;
@@ -23,6 +23,7 @@ pub struct Hub {
     connections: RwLock<HashMap<ConnectionId, Member>>,
     /// Each room has a lock of its own: a fan-out to thousands holds up nobody in another room. Lock `rooms` before a feed.
     rooms: RwLock<Rooms>,
+    accounts: Accounts,
     /// An event came before the one that it follows, or somebody found the logs to be of another epoch.
     gap: Notify,
 }
@@ -46,6 +47,8 @@ pub enum Refusal {
 struct Member {
     mailbox: Arc<Mailbox>,
     session: Option<SessionId>,
+    /// Whose log it hears.
+    account: OnceLock<UserId>,
     rooms: Mutex<HashSet<RoomId>>,
 }
 
@@ -57,6 +60,7 @@ impl Hub {
             next_id: AtomicU64::default(),
             connections: RwLock::default(),
             rooms: RwLock::new(Rooms { epoch, feeds: HashMap::new() }),
+            accounts: Accounts::default(),
             gap: Notify::new(),
         }
     }
@@ -89,6 +93,7 @@ impl Hub {
                 match signal {
                     Signal::Event(event) => events.push(event),
                     Signal::Cut(session) => self.cut(session),
+                    Signal::Account { user, rev, frame } => self.account(user, rev, &frame),
                     Signal::Announce { to, frame } => self.announce(to, &frame),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
                 }
@@ -100,7 +105,7 @@ impl Hub {
     /// Takes in a socket, of this session if it is no guest's.
     pub fn register(&self, mailbox: Arc<Mailbox>, session: Option<SessionId>) -> ConnectionId {
         let id = ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        self.connections.write().insert(id, Member { mailbox, session, rooms: Mutex::default() });
+        self.connections.write().insert(id, Member { mailbox, session, account: OnceLock::new(), rooms: Mutex::default() });
         id
     }
 
@@ -112,9 +117,32 @@ impl Hub {
 
     /// Forgets a socket and its subscriptions.
     pub fn unregister(&self, id: ConnectionId) {
-        if let Some(member) = self.connections.write().remove(&id) {
+        let member = self.connections.write().remove(&id);
+        if let Some(member) = member {
+            if let Some(user) = member.account.get() {
+                self.accounts.remove(*user, id);
+            }
             member.rooms.into_inner().into_iter().for_each(|room| self.drop_subscriber(room, id));
         }
+    }
+
+    /// A socket hears from now on what happens in the log of its account. It was told of what happened there up to `rev`; what came in
+    /// between is looked for soon.
+    pub fn follow(&self, id: ConnectionId, user: UserId, rev: i64) {
+        let connections = self.connections.read();
+        let Some(member) = connections.get(&id) else { return };
+        if member.account.set(user).is_ok() {
+            self.accounts.add(user, rev, id, member.mailbox.clone());
+        }
+    }
+
+    /// The accounts that are heard, with the last place that was delivered.
+    pub(crate) fn accounts(&self) -> Vec<(UserId, i64)> {
+        self.accounts.known()
+    }
+
+    pub(crate) fn account(&self, user: UserId, rev: i64, frame: &Frame) {
+        send(self.accounts.tell(user, rev, frame));
     }
 
     /// Events of the room after a place that is committed, and its epoch, are kept for the connection until it [joins](Self::join).

@@ -41,6 +41,15 @@ pub enum Signal {
     Event(Published),
     /// A session was ended: close its sockets (G9).
     Cut(SessionId),
+    /// Something happened in the log of an account.
+    Account {
+        /// Whose.
+        user: UserId,
+        /// Its place there.
+        rev: i64,
+        /// What all sockets of that person are given, encoded for the wire.
+        frame: Frame,
+    },
     /// Something that concerns people whether they are subscribed to a room or not. It does not last either.
     Announce {
         /// Whom.

@@ -19,7 +19,7 @@ impl MigrationTrait for Migration {
         for table in tables() {
             manager.create_table(table).await?;
         }
-        let alerts = Index::create().name("alerts_user_rev").table("alerts").col("user_id").col("rev").unique().take();
+        let alerts = Index::create().name("alerts_user_rev").table("alerts").col("user_id").col("rev").take();
         manager.create_index(alerts).await?;
         manager.create_index(Index::create().name("reports_room_id").table("reports").col("room_id").take()).await
     }

@@ -6,7 +6,7 @@ use crate::{
     codes::Error,
     ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq},
     missing::MissingField,
-    models::{Change, Event, User},
+    models::{Alert, Change, Event, User},
 };
 
 /// The subprotocol that the server speaks (`Sec-WebSocket-Protocol`).
@@ -67,6 +67,12 @@ pub enum ServerFrame {
         /// Who the socket belongs to; nobody for a guest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         user: Option<User>,
+        /// Last place in the log of that account; a guest has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        rev: Option<i64>,
+        /// How many alerts of that account are unread.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        unread: Option<u64>,
     },
     /// A subscription stands. The replay follows, then what happens.
     Subscribed {
@@ -101,6 +107,22 @@ pub enum ServerFrame {
         name: String,
         /// Topic; may be empty.
         topic: String,
+    },
+    /// Something is said to the person behind this socket, on all of their devices.
+    Alert {
+        /// Its place in the account's log.
+        rev: i64,
+        /// How many are unread now.
+        unread: u64,
+        /// What.
+        alert: Alert,
+    },
+    /// Alerts of that person were read or dismissed, or the server found that this socket had missed something.
+    AlertsChanged {
+        /// Last place in the account's log.
+        rev: i64,
+        /// How many are unread now.
+        unread: u64,
     },
     /// Somebody is writing in a room. It has no place in the log: whoever does not hear it misses nothing.
     Typing {
@@ -159,6 +181,9 @@ struct WireFrame {
     topic: Option<String>,
     client_id: Option<ClientId>,
     message: Option<MessageId>,
+    rev: Option<i64>,
+    unread: Option<u64>,
+    alert: Option<Alert>,
     error: Option<Error>,
 }
 
@@ -170,6 +195,8 @@ enum FrameKind {
     Unsubscribed,
     Event,
     Renamed,
+    Alert,
+    AlertsChanged,
     Typing,
     Ack,
     Error,
@@ -187,10 +214,15 @@ impl TryFrom<WireFrame> for ServerFrame {
         let room = room.ok_or(MissingField("room"));
         let seq = wire.seq.ok_or(MissingField("seq"));
         let at = wire.at.ok_or(MissingField("at"));
+        let (rev, unread) = (wire.rev.ok_or(MissingField("rev")), wire.unread.ok_or(MissingField("unread")));
         Ok(match wire.kind {
-            FrameKind::Hello => {
-                Self::Hello { build: wire.build.ok_or(MissingField("build"))?, epoch: wire.epoch, user: wire.user }
-            }
+            FrameKind::Hello => Self::Hello {
+                build: wire.build.ok_or(MissingField("build"))?,
+                epoch: wire.epoch,
+                user: wire.user,
+                rev: wire.rev,
+                unread: wire.unread,
+            },
             FrameKind::Subscribed => Self::Subscribed {
                 room: room?,
                 slug: wire.slug.ok_or(MissingField("slug"))?,
@@ -211,6 +243,8 @@ impl TryFrom<WireFrame> for ServerFrame {
                 name: wire.name.ok_or(MissingField("name"))?,
                 topic: wire.topic.ok_or(MissingField("topic"))?,
             },
+            FrameKind::Alert => Self::Alert { rev: rev?, unread: unread?, alert: wire.alert.ok_or(MissingField("alert"))? },
+            FrameKind::AlertsChanged => Self::AlertsChanged { rev: rev?, unread: unread? },
             FrameKind::Typing => Self::Typing { room: room?, user: wire.user.ok_or(MissingField("user"))? },
             FrameKind::Ack => Self::Ack {
                 client_id: wire.client_id.ok_or(MissingField("client_id"))?,
@@ -259,6 +293,9 @@ mod tests {
         let frame = serde_json::from_str::<ClientFrame>(r#"{"type":"subscribe","room":"lobby","after":null,"since":"noon"}"#);
         assert_eq!(frame.unwrap(), ClientFrame::Subscribe { room: RoomRef::Slug("lobby".to_owned()), after: None, epoch: None });
         let frame = serde_json::from_str::<ServerFrame>(r#"{"type":"hello","build":"1","mood":"calm"}"#);
-        assert_eq!(frame.unwrap(), ServerFrame::Hello { build: "1".to_owned(), epoch: None, user: None });
+        assert_eq!(
+            frame.unwrap(),
+            ServerFrame::Hello { build: "1".to_owned(), epoch: None, user: None, rev: None, unread: None }
+        );
     }
 }

@@ -53,6 +53,8 @@ uuid_ids! {
     SessionId,
     /// An epoch of the rooms' logs. Places of one say nothing about the logs of another: a backup was put back in between.
     EpochId,
+    /// A short text to one person.
+    AlertId,
     /// The id that a client gives to a send, so that a retry is recognised. Unique per author, made by the client.
     ClientId,
 }

@@ -16,9 +16,9 @@ pub use bad_frame::BadFrame;
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
 pub use fields::{Bio, Body, DisplayName, Field, FieldError, Password, Problem, Pronouns, RoomName, Slug, Topic, Username};
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
-pub use ids::{ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
+pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
-    AlertKind, Change, Event, HouseRole, Message, NewMessage, Rights, Room, RoomPage, RoomRole, RoomSummary, Standing,
-    TokenGrant, User, Visibility, Window,
+    Alert, AlertKind, Alerts, Change, Event, HouseRole, Message, NewMessage, Rights, Room, RoomPage, RoomRole, RoomSummary,
+    Standing, TokenGrant, User, Visibility, Window,
 };
 pub use visible::{first_character, is_ignorable, is_visible, shortened};

@@ -28,6 +28,8 @@ pub const CONVERSATION_MAX: usize = 9;
 pub const CONVERSATIONS_LISTED: usize = 100;
 /// Longest alert.
 pub const ALERT_MAX: usize = 200;
+/// Alerts that are kept of an account, the newest ones.
+pub const ALERTS_KEPT: u64 = 500;
 /// Longest message body.
 pub const BODY_MAX: usize = 8_000;
 /// Largest socket frame from a client, in bytes.

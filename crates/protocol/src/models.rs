@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    ids::{ClientId, EpochId, MessageId, RoomId, Seq, UserId},
+    ids::{AlertId, ClientId, EpochId, MessageId, RoomId, Seq, UserId},
     missing::MissingField,
 };
 
@@ -108,6 +108,46 @@ impl AlertKind {
             Self::Report => "report",
         }
     }
+}
+
+/// A short text to one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alert {
+    /// Id.
+    pub id: AlertId,
+    /// The place in the account's log where it changed last.
+    pub rev: i64,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// At most [`crate::limits::ALERT_MAX`] characters; empty when it was dismissed.
+    pub text: String,
+    /// Who did what it is about; nobody where it was done from the command line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub author: Option<User>,
+    /// The room that it is about; the reader may have no right to it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub room: Option<RoomId>,
+    /// When.
+    pub at: i64,
+    /// Whether it was read, on whichever device.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub read: bool,
+    /// Whether it was dismissed: nothing else is left of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub dismissed: bool,
+}
+
+/// Alerts of an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Alerts {
+    /// Last place in the account's log when this was read: ask for what comes after it.
+    pub rev: i64,
+    /// How many are neither read nor dismissed.
+    pub unread: u64,
+    /// Whether these are all there are, whatever was asked for: forget what you have.
+    pub reset: bool,
+    /// The newest first.
+    pub alerts: Vec<Alert>,
 }
 
 /// A room.

@@ -57,12 +57,12 @@ impl<'a> Listener<'a> {
     ) -> Result<Self, End> {
         let connection = Connection::open(chat.clone(), token.as_deref(), socket.mailbox.clone()).await;
         let connection = connection.map_err(|error| End::unwelcome(&error))?;
-        let user = connection.session().map(|session| session.user.clone());
-        let account = match &user {
-            Some(user) => Some(sockets.place_of(user.id).ok_or(End::Close(CloseCode::Full))?),
+        let user = connection.session().map(|session| session.user.id);
+        let account = match user {
+            Some(user) => Some(sockets.place_of(user).ok_or(End::Close(CloseCode::Full))?),
             None => None,
         };
-        socket.mailbox.enqueue(&ServerFrame::Hello { build: app::build_id().to_owned(), epoch: Some(chat.epoch()), user });
+        connection.greet(app::build_id()).await.map_err(|error| End::unwelcome(&error))?;
         let silence_max = sockets.limits.silence;
         Ok(Self {
             chat,

@@ -9,6 +9,7 @@ use crate::support::{
     socket::Socket,
 };
 
+const ALERTS: &str = "/alerts";
 const PROFILE: &str = "/settings/profile";
 const SECURITY: &str = "/settings/security";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
@@ -31,13 +32,13 @@ async fn socket(browser: &Person, app: &TestApp) -> Socket {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_guest_is_led_to_the_sign_in_page_and_back() {
     let app = TestApp::start().await;
-    for page in [SECURITY, PROFILE] {
+    for page in [SECURITY, PROFILE, ALERTS] {
         let answer = app.stranger().get(page).await;
         let way = format!("/login?next={page}");
         assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, way.as_str()));
     }
     let functions = ["change_password", "rename_account", "end_session", "end_other_sessions", "delete_account"];
-    for function in [&functions[..], &["edit_profile", "remove_picture"]].concat() {
+    for function in [&functions[..], &["edit_profile", "remove_picture", "read_alerts", "dismiss_alerts"]].concat() {
         let fields = [
             ("current_password", PASSWORD),
             ("new_password", "fern and cinder"),
@@ -241,4 +242,41 @@ async fn a_card_says_who_somebody_is_and_which_rooms_both_are_in() {
     let former = bob.get(&format!("/u/-former-{link}")).await;
     former.assert_has("This account was deleted.");
     former.assert_has_not("@-former");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn alerts_are_listed_counted_read_and_dismissed_without_a_script() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.get(ALERTS).await.assert_has("Nothing to tell.");
+    assert!(ada.get("/r/lobby").await.tag_with("icon-button bell").contains("aria-label=\"Alerts\""));
+    app.sql("UPDATE users SET rev = 1").await;
+    let alert = "INSERT INTO alerts (id, user_id, rev, kind, text, author_id, room_id, at) \
+                 SELECT u.id, u.id, 1, 'added', '<b>Tea</b> is ready', u.id, r.id, 1732190700000 FROM users u JOIN rooms r ON r.slug = 'lobby'";
+    app.sql(alert).await;
+
+    // On a living page and on a document.
+    for path in ["/r/lobby", "/", ALERTS] {
+        let page = ada.get(path).await;
+        assert!(page.tag_with("icon-button bell").contains("aria-label=\"Alerts, 1 unread\""), "{path}");
+    }
+    let page = ada.get(ALERTS).await;
+    for text in
+        ["&lt;b&gt;Tea&lt;/b&gt; is ready", "href=\"/u/ada\"", "21 November 2024, 12:05", "Mark all as read", "alert--unread"]
+    {
+        page.assert_has(text);
+    }
+    assert!(page.text.split("<main").nth(1).unwrap().contains("href=\"/r/lobby\""));
+    let json = ada.request(Method::POST, "/api/fn/alerts").header("accept", "application/json").form(&[("after", "0")]);
+    let changed: protocol::Alerts = json.send().await.unwrap().json().await.unwrap();
+    assert_eq!((changed.rev, changed.unread, changed.reset, changed.alerts.len()), (1, 1, false, 1));
+
+    let one = page.tag_with("name=\"alert\"").split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    assert_eq!(ada.submit(ALERTS, "read_alerts", &[("alert", &one)]).await.leads_to(), ALERTS);
+    let page = ada.get(ALERTS).await;
+    page.assert_has_not("Mark all as read");
+    page.assert_has_not("alert--unread");
+    assert!(page.tag_with("icon-button bell").contains("aria-label=\"Alerts\""));
+    assert_eq!(ada.submit(ALERTS, "dismiss_alerts", &[]).await.leads_to(), ALERTS);
+    ada.get(ALERTS).await.assert_has("Nothing to tell.");
 }

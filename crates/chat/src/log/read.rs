@@ -4,13 +4,17 @@ use std::collections::{HashMap, HashSet};
 
 use futures::FutureExt;
 use hub::{Frame, Published, RoomLog, catch_up::Read};
-use protocol::{EpochId, RoomId, Seq, SessionId, limits};
+use protocol::{EpochId, RoomId, Seq, SessionId, UserId, limits};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, prelude::Uuid};
 
 use super::rows::{Entry, select};
 use crate::{
-    Error, Result,
-    db::{Db, entity::room, sessions},
+    Error, Result, account_log,
+    db::{
+        Db,
+        entity::{room, user},
+        sessions,
+    },
 };
 
 /// Bytes of events that a resume replays at most, so that a socket cannot make the server hold more (G6).
@@ -71,6 +75,26 @@ impl RoomLog for Db {
 
     fn between(&self, room: RoomId, after: Seq, end: Seq) -> Read<'_, Vec<Published>> {
         async move { Ok(between(self, room, after, end).await?) }.boxed()
+    }
+
+    fn changed<'a>(&'a self, accounts: &'a [(UserId, i64)]) -> Read<'a, Vec<(UserId, i64, Frame)>> {
+        async move {
+            let known: HashMap<Uuid, i64> = accounts.iter().map(|(user, rev)| (user.0, *rev)).collect();
+            let revs: Vec<(Uuid, i64)> = user::Entity::find()
+                .select_only()
+                .columns([user::Column::Id, user::Column::Rev])
+                .filter(user::Column::Id.is_in(known.keys().copied()))
+                .into_tuple()
+                .all(self.read())
+                .await?;
+            let mut changed = Vec::new();
+            for (user, _) in revs.into_iter().filter(|(user, rev)| known.get(user).is_some_and(|known| rev > known)) {
+                let head = account_log::head(self.read(), UserId(user)).await?;
+                changed.push((UserId(user), head.rev, account_log::changed(head)));
+            }
+            Ok(changed)
+        }
+        .boxed()
     }
 
     fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>> {

@@ -27,4 +27,5 @@ pub use membership::{join, leave};
 pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
 pub use search::{RoomsPage, Search, search};
+pub use shared::known;
 pub(crate) use shared::shared;

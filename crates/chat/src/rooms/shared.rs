@@ -1,7 +1,9 @@
-//! Rooms that two people are in.
+//! Rooms that two people are in, and rooms that somebody was told of.
 
-use protocol::{Room, UserId, limits};
-use sea_orm::ConnectionTrait;
+use std::collections::BTreeSet;
+
+use protocol::{Room, RoomId, UserId, limits};
+use sea_orm::{ConnectionTrait, QueryResult};
 
 use super::{
     load::{UNCOUNTED, found, select},
@@ -19,14 +21,33 @@ pub(crate) async fn shared(chat: &Chat, user: UserId, other: UserId) -> Result<V
         .value(other.0)
         .text(") ORDER BY lower(r.name), r.id")
         .limit(limits::ROOMS_LISTED as u64);
-    let rows = db.query_all_raw(sql.done()).await?;
+    let mut rooms = findable(&db.query_all_raw(sql.done()).await?, actor)?;
+    rooms.sort_by_cached_key(|room| order::key(&room.name));
+    Ok(rooms)
+}
+
+/// Those of these rooms that an actor may know of.
+///
+/// # Errors
+/// `unavailable`.
+pub async fn known(chat: &Chat, actor: Actor, rooms: impl IntoIterator<Item = RoomId>) -> Result<Vec<Room>> {
+    let db = chat.db().read();
+    let rooms: BTreeSet<RoomId> = rooms.into_iter().collect();
+    if rooms.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sql = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.id IN ");
+    let sql = sql.list(rooms.into_iter().map(|room| room.0.into()));
+    findable(&db.query_all_raw(sql.done()).await?, actor)
+}
+
+fn findable(rows: &[QueryResult], actor: Actor) -> Result<Vec<Room>> {
     let mut rooms = Vec::with_capacity(rows.len());
-    for row in &rows {
+    for row in rows {
         let (found, _) = found(row, actor)?;
         if found.access.standing().is_ok() {
             rooms.push(found.room);
         }
     }
-    rooms.sort_by_cached_key(|room| order::key(&room.name));
     Ok(rooms)
 }

@@ -25,6 +25,8 @@ pub struct Visitor {
     pub session: Session,
     /// For how many seconds the browser has to keep the token from now on, when that is longer than it was told.
     pub keep_for: Option<i64>,
+    /// How many alerts they have not read.
+    pub unread: u64,
 }
 
 /// The session behind a refresh token, for a page view: nothing is exchanged, but it is a use of the session. A token that is spent ends
@@ -42,7 +44,7 @@ pub async fn by_refresh_token(chat: &Chat, refresh_token: &str) -> Result<Option
             // The page can be shown all the same.
             let prolonged =
                 prolong(chat, &found).await.inspect_err(|error| tracing::warn!(%error, "a session was not prolonged"));
-            Ok(Some(Visitor { session: found.session, keep_for: prolonged.unwrap_or(None) }))
+            Ok(Some(Visitor { session: found.session, keep_for: prolonged.unwrap_or(None), unread: found.unread }))
         }
         None => Ok(None),
     }

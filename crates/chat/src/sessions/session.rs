@@ -4,7 +4,7 @@ use protocol::{HouseRole, SessionId, User, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
 use crate::{
-    Result,
+    Result, account_log,
     credentials::RefreshToken,
     db::{Sql, Transaction, entity::user, now},
     policy::{self, Actor, HouseAction, HouseRules},
@@ -44,6 +44,8 @@ pub(super) struct Found {
     pub(super) began: i64,
     pub(super) ends: i64,
     pub(super) session: Session,
+    /// Alerts that its person has not read.
+    pub(super) unread: u64,
 }
 
 /// Where a refresh token stands in the succession of its session.
@@ -78,9 +80,10 @@ pub(super) async fn lock(transaction: &Transaction, token: &str) -> Result<Optio
 
 fn select(backend: DbBackend, hash: &str) -> Statement {
     let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous, u.picture, \
-                   u.role FROM refresh_tokens t ";
+                   u.role, ";
     Sql::new(backend, columns)
-        .text("JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
+        .text(&account_log::unread("u.id"))
+        .text(" FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = ")
         .value(hash)
         .text(" AND s.revoked_at IS NULL AND s.expires_at > ")
         .value(now())
@@ -88,8 +91,8 @@ fn select(backend: DbBackend, hash: &str) -> Statement {
 }
 
 fn found(hash: String, row: &QueryResult) -> Result<Found> {
-    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool, Option<String>, user::Role);
-    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous, picture, role) =
+    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool, Option<String>, user::Role, i64);
+    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous, picture, role, unread) =
         Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
     let standing = match replaced_at {
         None => Standing::Next,
@@ -98,5 +101,5 @@ fn found(hash: String, row: &QueryResult) -> Result<Found> {
     };
     let user = User { id: UserId(user), username, name, ambiguous, picture };
     let session = Session { id: SessionId(id), user, role: role.into() };
-    Ok(Found { hash, standing, began, ends, session })
+    Ok(Found { hash, standing, began, ends, session, unread: unread.unsigned_abs() })
 }

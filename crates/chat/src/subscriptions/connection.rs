@@ -8,7 +8,7 @@ use protocol::{EpochId, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
 use super::pace::Pace;
 use crate::{
-    Chat, Result, log,
+    Chat, Result, account_log, log,
     policy::{Action, Actor},
     rooms,
     sessions::{self, Session},
@@ -57,6 +57,25 @@ impl Connection {
     #[must_use]
     pub fn actor(&self) -> Actor {
         self.session().into()
+    }
+
+    /// Says hello, by the id of the server's build. From then on the socket hears what is one's own on all devices.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn greet(&self, build: &str) -> Result<()> {
+        let user = self.session.as_ref().map(|session| session.user.clone());
+        let head = match &user {
+            Some(user) => Some(account_log::head(self.chat.db().read(), user.id).await?),
+            None => None,
+        };
+        let (follows, build, epoch) = (user.as_ref().map(|user| user.id).zip(head), build.to_owned(), Some(self.chat.epoch()));
+        let (rev, unread) = (head.map(|head| head.rev), head.map(|head| head.unread));
+        self.mailbox.enqueue(&ServerFrame::Hello { build, epoch, user, rev, unread });
+        if let Some((user, head)) = follows {
+            self.chat.hub().follow(self.id, user, head.rev);
+        }
+        Ok(())
     }
 
     /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on. A place of another epoch is not a

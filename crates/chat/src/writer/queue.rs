@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use hub::{Broker, Published, Signal};
+use hub::{Broker, Signal};
 use parking_lot::Mutex;
 use tokio::{
     sync::mpsc,
@@ -134,7 +134,7 @@ impl Task {
                 *self.written.lock() = Some(Instant::now());
                 metrics::histogram!("snug_commit_seconds").record(started.elapsed());
                 if !happened.is_empty() {
-                    self.broker.publish(happened.into_iter().map(Signal::Event).collect()).await;
+                    self.broker.publish(happened).await;
                 }
                 Ok(())
             }
@@ -145,7 +145,7 @@ impl Task {
 
     /// Runs a transaction in bounded time, and again when another one took what it wanted (a client id, a slug, a membership, a place):
     /// then it is there to be found. What is cut off may have been committed all the same: the hub reads it, and a retry finds it (G2).
-    async fn attempt(&self, job: &mut dyn Job) -> Result<Vec<Published>> {
+    async fn attempt(&self, job: &mut dyn Job) -> Result<Vec<Signal>> {
         let mut tries = 1;
         loop {
             match timeout(COMMIT_MAX, self.once(job, tries > 1)).await.map_err(|_| Error::unavailable(SILENT))? {
@@ -163,7 +163,7 @@ impl Task {
         }
     }
 
-    async fn once(&self, job: &mut dyn Job, is_repeated: bool) -> Result<Vec<Published>> {
+    async fn once(&self, job: &mut dyn Job, is_repeated: bool) -> Result<Vec<Signal>> {
         let mut transaction = Transaction::begin(&self.db, is_repeated).await?;
         job.run(&mut transaction).await?;
         transaction.commit().await

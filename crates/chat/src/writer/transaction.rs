@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use hub::Published;
+use hub::{Published, Signal};
 use protocol::{Change, EpochId, Event, RoomId, UserId, Visibility};
 use sea_orm::ConnectionTrait;
 
@@ -19,11 +19,12 @@ pub(crate) struct Transaction {
     is_repeated: bool,
     epoch: EpochId,
     happened: Vec<Published>,
+    told: Vec<Signal>,
 }
 
 impl Transaction {
     pub(super) async fn begin(db: &Db, is_repeated: bool) -> Result<Self> {
-        Ok(Self { db: db.begin().await?, is_repeated, epoch: db.epoch(), happened: Vec::new() })
+        Ok(Self { db: db.begin().await?, is_repeated, epoch: db.epoch(), happened: Vec::new(), told: Vec::new() })
     }
 
     /// Whether it is run again, because something was not as it was thought to be: then nothing is to be taken for granted.
@@ -46,7 +47,8 @@ impl Transaction {
 
     /// Tells somebody something.
     pub(crate) async fn alert(&mut self, to: UserId, alert: NewAlert) -> Result<()> {
-        account_log::add(&self.db, to, alert).await
+        self.told.push(account_log::add(&self.db, to, alert).await?);
+        Ok(())
     }
 
     /// Enters events, of which there is at least one and whose places are taken, of rooms with these visibilities.
@@ -60,10 +62,10 @@ impl Transaction {
         self.db.add(log::insert(backend, entered));
     }
 
-    /// Commits, and says what happened.
-    pub(super) async fn commit(self) -> Result<Vec<Published>> {
+    /// Commits, and says what happened, in rooms and to people.
+    pub(super) async fn commit(self) -> Result<Vec<Signal>> {
         self.db.commit().await?;
-        Ok(self.happened)
+        Ok(self.happened.into_iter().map(Signal::Event).chain(self.told).collect())
     }
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, unreachable_pub)]
 
 mod accounts;
+mod alerts;
 mod delivery;
 mod direct;
 mod epoch;

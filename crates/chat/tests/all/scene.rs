@@ -187,7 +187,7 @@ impl Person {
 
 /// What a page view finds, of a session that was used a moment ago.
 pub fn seen(session: &Session) -> Option<Visitor> {
-    Some(Visitor { session: session.clone(), keep_for: None })
+    Some(Visitor { session: session.clone(), keep_for: None, unread: 0 })
 }
 
 /// How a subscription began.

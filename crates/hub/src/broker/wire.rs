@@ -28,6 +28,12 @@ enum Item<'a> {
         bars: Bars,
     },
     Cut(SessionId),
+    Account {
+        user: UserId,
+        rev: i64,
+        #[serde(borrow)]
+        frame: &'a RawValue,
+    },
     Announce {
         to: Audience,
         #[serde(borrow)]
@@ -46,6 +52,9 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
     let signals = signals.iter().map(|signal| {
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
+            Signal::Account { user, rev, frame } => {
+                Item::Account { user: *user, rev: *rev, frame: serde_json::from_slice(frame.json())? }
+            }
             Signal::Announce { to, frame } => Item::Announce { to: *to, frame: serde_json::from_slice(frame.json())? },
             Signal::Typing { room, user, frame } => {
                 Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
@@ -66,6 +75,7 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     }
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
+        Item::Account { user, rev, frame } => Signal::Account { user, rev, frame: framed(frame) },
         Item::Announce { to, frame } => Signal::Announce { to, frame: framed(frame) },
         Item::Event { room, seq, epoch, frame, bars } => {
             Signal::Event(Published { room, seq, epoch, frame: framed(frame), bars })
