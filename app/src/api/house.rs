@@ -79,8 +79,8 @@ pub(crate) async fn welcome_rooms(#[server(default)] first: String, #[server(def
 ///
 /// # Errors
 /// Not an owner, or the last one.
-#[server(prefix = "/api/fn", endpoint = "set_role")]
-pub(crate) async fn set_role(username: String, role: String) -> Result<(), AppError> {
+#[server(prefix = "/api/fn", endpoint = "set_house_role")]
+pub(crate) async fn set_house_role(username: String, role: String) -> Result<(), AppError> {
     let role = match role.as_str() {
         "member" => HouseRole::Member,
         "admin" => HouseRole::Admin,

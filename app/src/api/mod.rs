@@ -7,18 +7,24 @@ mod alerts;
 mod house;
 mod invites;
 mod messages;
+mod moderation;
+mod people;
 mod profile;
+mod room_settings;
 mod rooms;
 mod security;
 
 pub(crate) use accounts::{Login, Register};
 pub(crate) use alerts::{DismissAlerts, ReadAlerts};
 pub(crate) use house::{
-    Announce, DeleteAccountOf, Lift, ResetPassword, SetRole, Settle, SignOutEverywhere, Suspend, WelcomeDoors, WelcomeName,
+    Announce, DeleteAccountOf, Lift, ResetPassword, SetHouseRole, Settle, SignOutEverywhere, Suspend, WelcomeDoors, WelcomeName,
     WelcomeRooms,
 };
 pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
+pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
+pub(crate) use people::{AddMember, BanMember, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture};
+pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
 #[cfg(test)]

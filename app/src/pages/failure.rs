@@ -40,6 +40,21 @@ pub(super) fn status_of(code: ErrorCode) -> StatusCode {
     StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
 }
 
+/// The page for an error of something in a room.
+pub(super) async fn refused_in_room(visit: &Visit, error: &chat::Error) -> Page {
+    if error.public().code == ErrorCode::NotFound { no_room(visit).await } else { failure(visit, error) }
+}
+
+/// There is no room at this address, or none for this person, or it has another address now.
+pub(super) async fn no_room(visit: &Visit) -> Page {
+    let slug = visit.slug();
+    match chat::rooms::moved(&visit.chat, visit.actor(), slug).await {
+        Ok(Some(now)) => Page::moved_to(&visit.here().replacen(&["/r/", slug].concat(), &["/r/", &now].concat(), 1)),
+        Ok(None) => nothing_here(visit).await,
+        Err(error) => failure(visit, &error),
+    }
+}
+
 pub(super) async fn nothing_here(visit: &Visit) -> Page {
     // The list beside it is not what was asked for: the page is the same without it.
     let rooms = visit.rooms().await.unwrap_or_default();

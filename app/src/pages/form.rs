@@ -17,6 +17,8 @@ pub(super) struct Form {
     focus: Focus,
     /// Whether a field has been made.
     begun: AtomicBool,
+    /// What it looks like.
+    class: &'static str,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,7 +48,12 @@ impl Form {
             None => Focus::First,
             Some(refusal) => refusal.error.fields.first().map_or(Focus::Form, |fault| Focus::Field(fault.field)),
         };
-        Self { path, refusal, focus, begun: AtomicBool::new(false) }
+        Self { path, refusal, focus, begun: AtomicBool::new(false), class: "form" }
+    }
+
+    /// One of several forms of a page. The focus is in it only after a refusal.
+    pub(super) fn beside(path: &'static str, visit: &Visit) -> Self {
+        Self { begun: AtomicBool::new(true), class: "form-beside", ..Self::to(path, visit) }
     }
 
     /// One of several forms on a page: it takes the focus only when it comes back from a refusal.
@@ -92,7 +99,8 @@ impl Form {
 
     /// The form itself: what is wrong apart from single fields, then the fields and the button.
     pub(super) fn view(&self, fields: AnyView, button: &'static str) -> AnyView {
-        self.with_button(fields, button, "button button--wide")
+        let class = if self.class == "form" { "button button--wide" } else { "button button--quiet" };
+        self.with_button(fields, button, class)
     }
 
     /// A form that does what cannot be undone.
@@ -109,7 +117,7 @@ impl Form {
             <p class="form-fault" role="alert" tabindex=focus.map(|_| "-1") autofocus=focus>
                 {fault}
             </p>
-            <form class="form" method="post" action=self.path>
+            <form class=self.class method="post" action=self.path>
                 {fields}
                 <button class=class>{button}</button>
             </form>
@@ -128,4 +136,10 @@ impl Form {
         }
         .into_any()
     }
+}
+
+/// Why a form of this page was refused, in one line, where the forms themselves have no place to say it.
+pub(super) fn refusal(visit: &Visit) -> Option<String> {
+    let error = ServerFnUrlError::<AppError>::decode_err(&visit.query::<Refused>().error?);
+    error.general().or_else(|| Some(error.error.message()))
 }

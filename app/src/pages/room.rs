@@ -1,13 +1,12 @@
 use http::StatusCode;
-use leptos::server_fn::error::ServerFnUrlError;
 use protocol::{ClientId, ErrorCode, Standing, Window};
-use serde::Deserialize;
 
 use super::{
     Page, Visit,
     composed::Written,
     escape::escape,
-    failure::{failure, nothing_here, status_of},
+    failure::{failure, no_room, nothing_here, status_of},
+    form::refusal,
     not_sent::not_sent,
     shell::living,
 };
@@ -24,7 +23,7 @@ pub async fn room(visit: Visit) -> Page {
     };
     let mut data = match data(&visit, &mut address).await {
         Ok(data) => data,
-        Err(error) if error.public().code == ErrorCode::NotFound => return nothing_here(&visit).await,
+        Err(error) if error.public().code == ErrorCode::NotFound => return no_room(&visit).await,
         Err(error) => return failure(&visit, &error),
     };
     let missing = address.place.is_missing_in(&data.page);
@@ -82,16 +81,4 @@ fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) ->
     // A line end at the beginning of a text area is no part of its text.
     let typed = typed.map(|text| Typed(format!("\n{}", escape(text))));
     living(visit, &head, address, data, typed)
-}
-
-/// Why joining or leaving was refused, where it was tried without a script (`leptos_axum` puts it into the address).
-fn refusal(visit: &Visit) -> Option<String> {
-    #[derive(Default, Deserialize)]
-    struct Refused {
-        #[serde(rename = "__err")]
-        error: Option<String>,
-    }
-
-    let error = ServerFnUrlError::<AppError>::decode_err(&visit.query::<Refused>().error?);
-    error.general().or_else(|| Some(error.error.message()))
 }

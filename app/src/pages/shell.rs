@@ -47,6 +47,13 @@ impl Page {
     }
 }
 
+impl Page {
+    /// No page: what was here has another address, for good.
+    pub(super) fn moved_to(address: &str) -> Self {
+        Self { status: StatusCode::PERMANENT_REDIRECT, ..Self::leading_to(address) }
+    }
+}
+
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let mut response = (self.status, Html(self.html)).into_response();

@@ -20,7 +20,7 @@ pub(super) fn choose(chosen: &str, form: &Form) -> impl IntoView + use<> {
             <legend>{Field::Visibility.label()}</legend>
             {choice("public", "Public", "A page on the web: anyone can read it, people with an account can join and write.")}
             {choice("open", "Open", "People with an account can find it and join; only members read and write.")}
-            {choice("private", "Private", "Its members alone know that it is there. They add others, by name.")}
+            {choice("private", "Private", "Its members alone know that it is there, and add others to it.")}
             <p class="field-fault" id="visibility-fault">
                 {form.fault(Field::Visibility)}
             </p>

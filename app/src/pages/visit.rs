@@ -13,6 +13,7 @@ use crate::{
     components::{PageContext, Theme},
     context::Caller,
     cookies,
+    state::clock,
 };
 
 /// A request for a page.
@@ -54,6 +55,16 @@ impl Visit {
     /// The rooms in the list beside the page.
     pub(super) async fn rooms(&self) -> Result<Vec<Room>, chat::Error> {
         chat::rooms::list(&self.chat, self.actor()).await
+    }
+
+    /// The room that the address names: `/r/{slug}`.
+    pub(super) fn slug(&self) -> &str {
+        self.uri.path().split('/').nth(2).unwrap_or_default()
+    }
+
+    /// A time as this person's clock would show it.
+    pub(super) fn local(&self, at: i64) -> i64 {
+        clock::to_local(at, self.zone())
     }
 
     /// What every page has around its content. To be called where signals may be made.

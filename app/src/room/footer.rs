@@ -9,7 +9,15 @@ use crate::{components::dynamic_view, next::way_in};
 /// What stands under the messages, as long as the reader may do what they may now.
 pub(super) fn footer(room: RoomContext, form_id: ClientId) -> impl IntoView {
     let standing = room.standing();
+    let facts = room.room();
+    let archived = Memo::new(move |_| facts.with(|facts| facts.archived));
     dynamic_view(move || match standing.get() {
+        _ if archived.get() => view! {
+            <div class="join-bar">
+                <p>"This room is archived: it can be read, and that is all."</p>
+            </div>
+        }
+        .into_any(),
         Standing::Member => composer(room, form_id).into_any(),
         Standing::MayJoin => view! {
             <div class="join-bar">

@@ -32,6 +32,7 @@ pub(crate) fn head(address: &Address, room: &Room, named: Option<&Message>, orig
 
 fn description(room: &Room, named: Option<&Message>) -> Option<String> {
     match named {
+        Some(message) if message.deleted => None,
         Some(message) => excerpt(message),
         None if room.topic.is_empty() => Some(["What is said in ", &room.name, ", a public room."].concat()),
         None => Some(room.topic.clone()),

@@ -9,6 +9,7 @@ use super::{context::RoomContext, membership::Membership};
 use crate::{
     components::{Glyph, Icon, dynamic, dynamic_view},
     endpoints,
+    state::RoomState,
 };
 
 /// The panel with what else there is to know and to do.
@@ -22,14 +23,16 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
         1 => "1 member".to_owned(),
         many => [&many.to_string(), " members"].concat(),
     });
+    // Whoever may not read the room may not see who is there.
+    let people = dynamic(move || room.state.with(RoomState::is_open_to_reader).then(|| below(room, "/members")));
     view! {
         <header class="room-header">
             <h1 class="room-name" dir="auto">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
             <p class="room-topic" dir="auto">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
-            <p class="room-members">
+            <a class="room-members" href=people>
                 <Glyph icon=Icon::People />
                 <span>{count}</span>
-            </p>
+            </a>
             <button type="button" class="icon-button room-more" popovertarget=MENU aria-label="About this room" title="About this room">
                 <Glyph icon=Icon::More />
             </button>
@@ -38,19 +41,24 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
     }
 }
 
+/// The address of a page about the room.
+fn below(room: RoomContext, path: &str) -> String {
+    room.slug.with_value(|slug| ["/r/", slug, path].concat())
+}
+
 /// A popover, so that it opens without a script.
 fn menu(room: RoomContext) -> impl IntoView {
     let facts = room.room();
-    let may_edit = Memo::new(move |_| room.state.with(|state| state.rights.edit));
-    let edit = dynamic_view(move || {
-        may_edit.get().then(|| {
-            let address = room.slug.with_value(|slug| ["/r/", slug, "/edit"].concat());
-            view! { <a href=address>"Edit"</a> }
-        })
+    let rights = Memo::new(move |_| room.state.with(|state| state.rights));
+    let settings = dynamic_view(move || {
+        let rights = rights.get();
+        let link = |path, name: &'static str| view! { <a href=below(room, path)>{name}</a> };
+        let any = rights.edit || rights.moderate || rights.manage;
+        (any.then(|| link("/settings", "Settings")), rights.moderate.then(|| link("/reports", "Reports")))
     });
     let standing = room.standing();
     let may_leave = Memo::new(move |_| room.state.with(|state| state.rights.leave));
-    let leave = dynamic_view(move || may_leave.get().then(|| leave(room, may_edit.get())));
+    let leave = dynamic_view(move || may_leave.get().then(|| leave(room, rights.get().manage)));
     let is_direct = Memo::new(move |_| facts.with(|facts| facts.visibility == Visibility::Direct));
     let hide = dynamic_view(move || is_direct.get().then(|| hide(room)));
     Effect::new(move |before: Option<Standing>| {
@@ -63,15 +71,18 @@ fn menu(room: RoomContext) -> impl IntoView {
     view! {
         <div class="menu" id=MENU popover="auto">
             <p class="menu-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
-            <div class="room-actions">{edit} {leave} {hide}</div>
+            <div class="room-actions">{settings} {leave} {hide}</div>
         </div>
     }
 }
 
 /// Asks before one leaves.
 fn leave(room: RoomContext, owner: bool) -> impl IntoView {
-    let loss =
-        if owner { "It is yours: once you have left, nobody can edit it any more." } else { "You can join again at any time." };
+    let loss = if owner {
+        "It needs an owner: if nobody else is one, make somebody an owner first."
+    } else {
+        "You can join again at any time."
+    };
     view! {
         <button type="button" popovertarget=LEAVE>
             "Leave…"

@@ -57,7 +57,11 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
     let handle = ["@", &author.username].concat();
     let avatar = row.part(|row| row.first.then(|| avatar(&row.message.author, "avatar message-avatar")));
     let client_id = message.client_id;
+    let signed_in = room.page.is_signed_in();
     let note = row.part(move |row| match &row.mark {
+        Mark::Stored if signed_in && !row.message.deleted && room.focus.get() == Some(row.message.seq) => {
+            Some(actions(room, row.message.seq).into_any())
+        }
         Mark::Stored | Mark::Pending => None,
         Mark::Slow => Some(view! { <p class="message-slow">"Sending…"</p> }.into_any()),
         Mark::Held => {
@@ -83,9 +87,31 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
                     </time>
                 </a>
             </div>
-            <div class="message-body" dir="auto" inner_html=markdown::render(&message.body)></div>
+            <div class="message-body" dir="auto" inner_html=row.message(body)></div>
             {note}
         </li>
+    }
+}
+
+/// What it says, as HTML.
+fn body(row: &MessageRow) -> String {
+    if row.message.deleted {
+        "<p class=\"message-deleted\">Message deleted.</p>".to_owned()
+    } else {
+        markdown::render(&row.message.body)
+    }
+}
+
+/// What may be done about the message that the address names.
+fn actions(room: RoomContext, seq: Seq) -> impl IntoView {
+    let address = |what: &str| room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq.to_string(), what].concat());
+    let delete = room.state.with_untracked(|state| state.rights.moderate).then(|| address("/delete"));
+    view! {
+        <p class="message-actions">
+            <a href=address("/report")>"Report"</a>
+            " "
+            {delete.map(|address| view! { <a href=address>"Delete…"</a> })}
+        </p>
     }
 }
 

@@ -57,13 +57,17 @@ fn kept() -> std::sync::MutexGuard<'static, Rows> {
     ROWS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a stored message looks like depends on. The text of a message with an id does not change.
+/// What a stored message looks like depends on. The text of a message with an id changes once, when it is deleted. Of the one that the
+/// address names it depends on who looks what may be done about it.
 fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let Row::Message(row @ MessageRow { mark: Mark::Stored, .. }) = row else { return None };
     let message = &*row.message;
+    if room.focus.get_untracked() == Some(message.seq) {
+        return None;
+    }
     let mut hasher = DefaultHasher::new();
-    (row.local, row.first, row.own, room.focus.get_untracked() == Some(message.seq)).hash(&mut hasher);
     let author = &message.author;
+    (row.local, row.first, row.own, message.deleted).hash(&mut hasher);
     (&author.name, &author.username, author.ambiguous, &author.picture).hash(&mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))

@@ -326,7 +326,7 @@ impl Client {
                 self.socket.outbox.update(|outbox| outbox.refuse(client_id, error, now as i64, browser::random()))
             }
             (None, Some(RoomRef::Id(room))) if error.code.retry() == Retry::Later => self.subscriptions.rest(room, now),
-            (None, Some(RoomRef::Id(room))) => self.subscriptions.refuse(room),
+            (None, Some(RoomRef::Id(room))) => self.lost(room, error.code),
             // About no frame that this page sends.
             (None, _) => {}
         }
@@ -347,7 +347,21 @@ impl Client {
                 self.settle_outbox(id);
             }
             Err(error) if error.code.retry() == Retry::Later => self.subscriptions.rest(id, browser::now()),
-            Err(_) => self.subscriptions.refuse(id),
+            Err(error) => self.lost(id, error.code),
+        }
+    }
+
+    /// A room is not delivered to the reader. Where there is none for them any more, the page says so that the server makes of it.
+    fn lost(&mut self, id: RoomId, code: ErrorCode) {
+        self.subscriptions.refuse(id);
+        if code != ErrorCode::NotFound {
+            return;
+        }
+        let is_shown =
+            self.socket.rooms.with_value(|rooms| rooms.last().is_some_and(|room| room.with_untracked(|s| s.room.id == id)));
+        self.socket.rooms.update_value(|rooms| rooms.retain(|room| room.with_untracked(|state| state.room.id != id)));
+        if is_shown {
+            browser::reload();
         }
     }
 

@@ -176,6 +176,14 @@ impl Chat {
         self.seats().clear();
     }
 
+    /// Does something beside the requests, until the chat is closed.
+    pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.inner.tasks.lock();
+        // What is done is forgotten.
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn(work);
+    }
+
     pub(crate) async fn signal(&self, signal: Signal) {
         self.inner.broker.publish(vec![signal]).await;
     }

@@ -29,6 +29,10 @@ pub struct Limits {
     pub edits: Rate,
     /// Changes of rooms per address.
     pub edits_per_address: Rate,
+    /// Things done to others in rooms per account.
+    pub moderations: Rate,
+    /// Things done to others in rooms per address.
+    pub moderations_per_address: Rate,
     /// Refresh tokens exchanged per account.
     pub renewals: Rate,
     /// Refresh tokens exchanged per address.
@@ -75,6 +79,8 @@ impl Default for Limits {
             creations_per_address: rate(100, 20),
             edits: rate(30, 10),
             edits_per_address: rate(100, 2),
+            moderations: rate(100, 3),
+            moderations_per_address: per_second(300, 1),
             renewals: rate(30, 30),
             renewals_per_address: per_second(1_000, 20),
             connects: per_second(100, 1),
@@ -96,7 +102,7 @@ impl Default for Limits {
 type Part<T> = (&'static str, fn(&mut Limits) -> &mut T);
 
 /// The rates by their names.
-const RATES: [Part<Rate>; 14] = [
+const RATES: [Part<Rate>; 16] = [
     ("tries-per-address", |limits| &mut limits.per_address),
     ("tries-per-account", |limits| &mut limits.per_account),
     ("sends", |limits| &mut limits.sends),
@@ -107,6 +113,8 @@ const RATES: [Part<Rate>; 14] = [
     ("creations-per-address", |limits| &mut limits.creations_per_address),
     ("edits", |limits| &mut limits.edits),
     ("edits-per-address", |limits| &mut limits.edits_per_address),
+    ("moderations", |limits| &mut limits.moderations),
+    ("moderations-per-address", |limits| &mut limits.moderations_per_address),
     ("renewals", |limits| &mut limits.renewals),
     ("renewals-per-address", |limits| &mut limits.renewals_per_address),
     ("connects", |limits| &mut limits.connects),
@@ -165,6 +173,7 @@ impl Limits {
             Deed::Join => (self.joins, self.joins_per_address),
             Deed::CreateRoom => (self.creations, self.creations_per_address),
             Deed::EditRoom => (self.edits, self.edits_per_address),
+            Deed::Moderate => (self.moderations, self.moderations_per_address),
             Deed::Renew => (self.renewals, self.renewals_per_address),
             Deed::Connect => (self.connects, self.connects_per_address),
         };

@@ -90,6 +90,7 @@ impl Chat {
         accounts::fill_looks(&chat).await?;
         rooms::fill_looks(&chat).await?;
         rooms::ensure_lobby(&chat).await?;
+        rooms::finish_deletions(&chat).await?;
         sessions::shorten(&chat).await?;
         Ok(chat)
     }

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use parking_lot::Mutex;
 use protocol::{EpochId, RoomId, RoomRef, RoomRole, Seq, User, UserId, Visibility};
 
+use crate::throttle::SlowMode;
+
 /// Members that are kept. When there are more all go, and those who write come back.
 const KEPT_MAX: usize = 10_000;
 
@@ -18,6 +20,8 @@ pub(crate) struct Room {
     pub(crate) slug: String,
     pub(crate) visibility: Visibility,
     pub(crate) archived: bool,
+    /// Seconds that a member has to wait between two messages.
+    pub(crate) slow_seconds: u32,
     pub(crate) head: Seq,
 }
 
@@ -34,6 +38,8 @@ pub(crate) struct Member {
 #[derive(Default)]
 pub(crate) struct Seats {
     kept: Mutex<Kept>,
+    /// When they wrote where one has to wait.
+    pub(crate) slow: SlowMode,
 }
 
 #[derive(Default)]
@@ -109,7 +115,14 @@ mod tests {
     use super::*;
 
     fn room(head: i64) -> Room {
-        Room { id: RoomId::generate(), slug: "garden".into(), visibility: Visibility::Public, archived: false, head: Seq(head) }
+        Room {
+            id: RoomId::generate(),
+            slug: "garden".into(),
+            visibility: Visibility::Public,
+            archived: false,
+            slow_seconds: 0,
+            head: Seq(head),
+        }
     }
 
     fn member(name: &str) -> Member {

@@ -98,7 +98,10 @@ async fn catch_up(hub: &Hub, log: &dyn RoomLog, feeds: &[(RoomId, Arc<Mutex<Feed
         let rooms: Vec<RoomId> = feeds.iter().map(|(room, _)| *room).collect();
         let heads = log.heads(&rooms).await?;
         for (room, feed) in feeds {
-            let Some(&head) = heads.get(room) else { continue };
+            let Some(&head) = heads.get(room) else {
+                hub.end(*room);
+                continue;
+            };
             let last = feed.lock().last();
             read_up_to(hub, log, *room, last, head).await?;
         }

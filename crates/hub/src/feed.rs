@@ -5,7 +5,7 @@ use std::{
     sync::Arc,
 };
 
-use protocol::{Seq, ServerFrame, UserId};
+use protocol::{RoomId, Seq, ServerFrame, UserId};
 
 use crate::{Bars, ConnectionId, Frame, Mailbox, Published};
 
@@ -118,6 +118,11 @@ impl Feed {
             self.bar(|user| user == Some(barred), &ServerFrame::Unsubscribed { room, again: false }, unsent);
         }
         deliveries as u64
+    }
+
+    /// Ends all subscriptions for good.
+    pub(crate) fn end(&mut self, room: RoomId, unsent: &mut Vec<Arc<Mailbox>>) {
+        self.bar(|_| true, &ServerFrame::Unsubscribed { room, again: false }, unsent);
     }
 
     /// Tells those who listen that somebody is typing, and not that person. It counts neither as a place nor as having heard of the

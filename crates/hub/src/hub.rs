@@ -223,6 +223,14 @@ impl Hub {
         send(due);
     }
 
+    /// There is no such room any more: whoever hears it is told.
+    pub(crate) fn end(&self, room: RoomId) {
+        let Some(feed) = self.feed(room) else { return };
+        let mut due = Vec::new();
+        feed.lock().end(room, &mut due);
+        send(due);
+    }
+
     /// Waits until an event comes before the one that it follows, or the epoch is to be looked at.
     pub(crate) async fn gap_seen(&self) {
         self.gap.notified().await;

@@ -1,6 +1,6 @@
 //! What a team needs: roles and who is kept out, conversations between people, invites, alerts, and a house that is run from a page.
 
-use sea_orm_migration::{prelude::*, schema::*};
+use sea_orm_migration::{prelude::*, schema::*, sea_orm::DbBackend};
 
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
@@ -16,12 +16,15 @@ impl MigrationTrait for Migration {
             manager.alter_table(Table::alter().table(table).add_column(column).take()).await?;
         }
         manager.create_index(Index::create().name("rooms_people").table("rooms").col("people").unique().take()).await?;
+        loosen(manager).await?;
         for table in tables() {
             manager.create_table(table).await?;
         }
         let alerts = Index::create().name("alerts_user_rev").table("alerts").col("user_id").col("rev").take();
         manager.create_index(alerts).await?;
-        manager.create_index(Index::create().name("reports_room_id").table("reports").col("room_id").take()).await
+        manager.create_index(Index::create().name("reports_room_id").table("reports").col("room_id").take()).await?;
+        // A message that goes takes what was reported of it along.
+        manager.create_index(Index::create().name("reports_message_id").table("reports").col("message_id").take()).await
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -29,6 +32,7 @@ impl MigrationTrait for Migration {
             let Some(name) = table.get_table_name() else { continue };
             manager.drop_table(Table::drop().table(name.clone()).take()).await?;
         }
+        tighten(manager).await?;
         manager.get_connection().execute_unprepared("DROP INDEX rooms_people").await?;
         for (table, column) in columns().into_iter().rev() {
             let name = column.get_column_name();
@@ -36,6 +40,43 @@ impl MigrationTrait for Migration {
         }
         Ok(())
     }
+}
+
+/// The log refers to messages no longer as the database counts it: for each message that goes with its room the whole log of the house
+/// would be searched for who else refers to it.
+async fn loosen(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let drop = "ALTER TABLE room_events DROP CONSTRAINT IF EXISTS room_events_message_id_fkey";
+    rebuild_events(manager, "", drop).await
+}
+
+async fn tighten(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
+    let reference = "FOREIGN KEY (message_id) REFERENCES messages (id)";
+    let add = format!("ALTER TABLE room_events ADD CONSTRAINT room_events_message_id_fkey {reference}");
+    rebuild_events(manager, &format!(", {reference}"), &add).await
+}
+
+/// PostgreSQL changes what a table refers to; for SQLite it is made anew.
+async fn rebuild_events(manager: &SchemaManager<'_>, reference: &str, postgres: &str) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if manager.get_database_backend() != DbBackend::Sqlite {
+        connection.execute_unprepared(postgres).await?;
+        return Ok(());
+    }
+    let columns = "room_id, seq, kind, message_id, actor_id, at, subject_id";
+    for statement in [
+        format!(
+            "CREATE TABLE room_events_new (room_id uuid_text NOT NULL, seq integer NOT NULL, kind varchar NOT NULL, \
+             message_id uuid_text, actor_id uuid_text NOT NULL, at integer NOT NULL, subject_id uuid_text, \
+             PRIMARY KEY (room_id, seq), FOREIGN KEY (room_id) REFERENCES rooms (id), \
+             FOREIGN KEY (actor_id) REFERENCES users (id){reference}) WITHOUT ROWID"
+        ),
+        format!("INSERT INTO room_events_new ({columns}) SELECT {columns} FROM room_events ORDER BY room_id, seq"),
+        "DROP TABLE room_events".to_owned(),
+        "ALTER TABLE room_events_new RENAME TO room_events".to_owned(),
+    ] {
+        connection.execute_unprepared(&statement).await?;
+    }
+    Ok(())
 }
 
 /// What is new of tables that were there before.
@@ -65,6 +106,8 @@ fn columns() -> Vec<(&'static str, ColumnDef)> {
         ("rooms", big_integer("slow_seconds").default(0).take()),
         // Who a direct conversation is between: a hash of their ids, so that it is found again.
         ("rooms", string_null("people").take()),
+        // Since when it is being deleted: its rows go one after the other.
+        ("rooms", optional("deleted_at")),
         ("memberships", optional("muted_until")),
         // Since when a direct conversation is not in the list; the next message brings it back.
         ("memberships", optional("hidden_at")),

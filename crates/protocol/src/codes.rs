@@ -139,7 +139,9 @@ impl ErrorCode {
             Self::Archived => "This room is archived: it can be read, and that is all. Its owner can bring it back.",
             Self::Muted => "The moderators have stopped you from writing here for a while.",
             Self::Banned => "You may not come into this room. Its owner can let you in again.",
-            Self::LastOwner => "There has to be an owner. Make somebody else an owner first, then try again.",
+            Self::LastOwner => {
+                "There has to be an owner. Make somebody else an owner first, then try again. Where nobody else is, an owner can delete it."
+            }
             Self::Invalid => "Something needs another look. See the marked field.",
             Self::Conflict => "This message id was used before for another message. Send it again as a new one.",
             Self::BadRequest => "The server did not understand this request.",

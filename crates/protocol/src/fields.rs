@@ -43,6 +43,16 @@ pub enum Field {
     People,
     /// The rooms that new people join.
     DefaultRooms,
+    /// A room's part of the address.
+    Address,
+    /// What a member may do.
+    Role,
+    /// For how long.
+    Until,
+    /// Why.
+    Reason,
+    /// Seconds between two messages.
+    SlowMode,
 }
 
 impl Field {
@@ -64,6 +74,11 @@ impl Field {
             Self::Body => "Message",
             Self::People => "To",
             Self::DefaultRooms => "Rooms that new people join",
+            Self::Address => "Address",
+            Self::Role => "Role",
+            Self::Until => "For how long",
+            Self::Reason => "Reason",
+            Self::SlowMode => "Slow mode",
         }
     }
 }
@@ -94,6 +109,12 @@ pub enum Problem {
     NotAChoice,
     /// Not the one that it has to be.
     Wrong,
+    /// Nobody has it.
+    Unknown,
+    /// Whoever has it was kept out.
+    KeptOut,
+    /// Not what was to be typed once more.
+    Different,
 }
 
 /// A field and what is wrong with it.
@@ -127,6 +148,9 @@ enum ProblemCode {
     TooCommon,
     NotAChoice,
     Wrong,
+    Unknown,
+    KeptOut,
+    Different,
 }
 
 impl TryFrom<WireFieldError> for FieldError {
@@ -142,6 +166,9 @@ impl TryFrom<WireFieldError> for FieldError {
             ProblemCode::TooCommon => Problem::TooCommon,
             ProblemCode::NotAChoice => Problem::NotAChoice,
             ProblemCode::Wrong => Problem::Wrong,
+            ProblemCode::Unknown => Problem::Unknown,
+            ProblemCode::KeptOut => Problem::KeptOut,
+            ProblemCode::Different => Problem::Different,
         };
         Ok(Self { field, problem })
     }
@@ -174,6 +201,9 @@ impl fmt::Display for FieldError {
                 write!(f, "This cannot be used. Please choose a PNG, JPEG or WebP file of at most 8 MB and 25 megapixels.")
             }
             (Problem::Wrong, _) => write!(f, "{label} is not right. Please look again."),
+            (Problem::Unknown, _) => write!(f, "Nobody here has this name. Please check how it is written."),
+            (Problem::KeptOut, _) => write!(f, "This person was banned from the room. Let them in again first."),
+            (Problem::Different, _) => write!(f, "{label} is not the same. Please type it as it stands above."),
         }
     }
 }

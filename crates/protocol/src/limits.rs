@@ -40,6 +40,8 @@ pub const PAGE: u64 = 50;
 pub const ROOMS_LISTED: usize = 200;
 /// Rooms in one page of all rooms.
 pub const ROOMS_PAGE: usize = 50;
+/// Members of a room in one page of them.
+pub const MEMBERS_PAGE: u64 = 50;
 /// Events that a resume replays; a client that missed more is told to reset.
 pub const REPLAY_MAX: u64 = 500;
 /// Rooms that one socket may be subscribed to at a time.

@@ -19,7 +19,7 @@ pub(super) async fn run(options: &HouseOptions<RoomCommand>) -> Result<(), Failu
     with_chat(options.store(), async |chat| match options.command() {
         RoomCommand::Add { name, owner, topic, visibility } => {
             let owner = house::person(chat, By::CommandLine, owner).await?.account.id;
-            let room = rooms::add(chat, owner, NewRoom { name, topic, visibility, allow_duplicate: false }).await?;
+            let room = rooms::establish(chat, owner, NewRoom { name, topic, visibility, allow_duplicate: false }).await?;
             answer(json, &room, || format!("The room is at /r/{}", room.slug))
         }
         RoomCommand::List => list(chat, json).await,

@@ -46,7 +46,7 @@ async fn the_administration_is_there_for_admins_alone() {
     ada.get("/r/lobby").await.assert_has("href=\"/admin\"");
     bob.get("/r/lobby").await.assert_has_not("href=\"/admin\"");
     // An admin sees how the house is run, and changes nothing of it.
-    ada.submit("/admin/people/bob", "set_role", &[("username", "bob"), ("role", "admin")]).await.leads_to();
+    ada.submit("/admin/people/bob", "set_house_role", &[("username", "bob"), ("role", "admin")]).await.leads_to();
     bob.get("/admin/settings").await.assert_has_not("/api/fn/settle");
     let fields = [("name", "Mine"), ("registration", "open")];
     assert!(bob.submit("/admin/settings", "settle", &fields).await.leads_to().contains("__err"));

@@ -155,23 +155,24 @@ async fn its_owner_renames_a_room_on_a_page_and_pages_and_their_heads_follow() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.ada().await, app.bob().await);
     ada.create_room("garden", "public").await;
-    ada.get("/r/garden").await.assert_has("href=\"/r/garden/edit\"");
-    ada.get("/r/garden/edit").await.assert_has("value=\"garden\"");
+    assert_eq!(ada.get("/r/garden/edit").await.header("location"), "/r/garden/settings", "it had another address");
+    ada.get("/r/garden").await.assert_has("href=\"/r/garden/settings\"");
+    ada.get("/r/garden/settings").await.assert_has("value=\"garden\"");
 
     let form = |name, topic| [("room", "garden"), ("name", name), ("topic", topic)];
     let long = "x".repeat(limits::ROOM_NAME_MAX + 1);
-    let refused = ada.submit("/r/garden/edit", "edit_room", &form(&long, "Thyme")).await;
+    let refused = ada.submit("/r/garden/settings", "edit_room", &form(&long, "Thyme")).await;
     let again = ada.get(refused.leads_to()).await;
     again.assert_has("Name can have at most 60 characters.");
     again.assert_has("value=\"Thyme\"");
 
-    let saved = ada.submit("/r/garden/edit", "edit_room", &form("Herb garden", "Thyme & sage")).await;
+    let saved = ada.submit("/r/garden/settings", "edit_room", &form("Herb garden", "Thyme & sage")).await;
     assert_eq!(saved.leads_to(), "/r/garden");
     for page in [app.stranger().get("/r/garden").await, bob.get("/r/garden").await] {
         page.assert_has("Herb garden · Snug</title>");
         page.assert_has("Thyme &amp; sage");
         assert!(page.tag_with("property=\"og:title\"").contains("Herb garden"));
-        page.assert_has_not("href=\"/r/garden/edit\"");
+        page.assert_has_not("href=\"/r/garden/settings\"");
     }
     app.stranger().get("/").await.assert_has("Herb garden");
 }
@@ -183,11 +184,11 @@ async fn the_page_to_edit_a_room_is_its_owners() {
     ada.create_room("garden", "public").await;
     ada.create_room("plans", "open").await;
     bob.submit("/r/garden", "join_room", &[("room", "garden")]).await;
-    assert_eq!(bob.get("/r/garden/edit").await.status, StatusCode::FORBIDDEN);
-    assert_eq!(app.stranger().get("/r/garden/edit").await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(bob.get("/r/garden/settings").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(app.stranger().get("/r/garden/settings").await.status, StatusCode::UNAUTHORIZED);
     // To a guest, a room for members does not exist.
-    assert_eq!(app.stranger().get("/r/plans/edit").await.status, StatusCode::NOT_FOUND);
-    assert_eq!(app.stranger().get("/r/nowhere/edit").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.stranger().get("/r/plans/settings").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(app.stranger().get("/r/nowhere/settings").await.status, StatusCode::NOT_FOUND);
     let form = [("room", "garden"), ("name", "Bob's"), ("topic", "")];
     bob.submit("/r/garden", "edit_room", &form).await;
     ada.get("/r/garden").await.assert_has_not("Bob");
@@ -212,10 +213,10 @@ async fn a_second_room_of_a_name_is_made_only_by_whoever_means_it() {
 
     ada.create_room("plans", "public").await;
     let rename = [("room", "plans"), ("name", "GARDEN"), ("topic", "")];
-    let refused = ada.submit("/r/plans/edit", "edit_room", &rename).await;
+    let refused = ada.submit("/r/plans/settings", "edit_room", &rename).await;
     ada.get(refused.leads_to()).await.assert_has("name=\"allow_duplicate\"");
     let meant = rename.into_iter().chain([("allow_duplicate", "true")]).collect::<Vec<_>>();
-    assert_eq!(ada.submit("/r/plans/edit", "edit_room", &meant).await.leads_to(), "/r/plans");
+    assert_eq!(ada.submit("/r/plans/settings", "edit_room", &meant).await.leads_to(), "/r/plans");
 }
 
 #[tokio::test(flavor = "multi_thread")]

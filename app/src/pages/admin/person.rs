@@ -4,7 +4,7 @@ use protocol::HouseRole;
 
 use super::{Section, counted, office, people::word, refused};
 use crate::{
-    api::{DeleteAccountOf, Lift, SetRole, SignOutEverywhere, Suspend},
+    api::{DeleteAccountOf, Lift, SetHouseRole, SignOutEverywhere, Suspend},
     pages::{Page, Visit, form::Form},
 };
 
@@ -30,7 +30,7 @@ pub async fn reset_link(visit: Visit) -> Page {
 
 async fn show(visit: &Visit, person: Person, link: Option<String>) -> Page {
     let forms = Forms {
-        role: Form::to(SetRole::PATH, visit),
+        role: Form::to(SetHouseRole::PATH, visit),
         suspend: Form::to(Suspend::PATH, visit),
         lift: Form::to(Lift::PATH, visit),
         sign_out: Form::to(SignOutEverywhere::PATH, visit),

@@ -65,6 +65,7 @@ impl RoomLog for Db {
                 .select_only()
                 .columns([room::Column::Id, room::Column::LastSeq])
                 .filter(room::Column::Id.is_in(rooms.iter().map(|room| room.0)))
+                .filter(room::Column::DeletedAt.is_null())
                 .into_tuple()
                 .all(self.read())
                 .await?;

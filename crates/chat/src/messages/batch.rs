@@ -1,9 +1,14 @@
 //! Sends: many in one transaction, with two trips to the database at most. One reads all that a decision needs, the other writes; the first
 //! is left out where the members are known.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    time::Duration,
+};
 
-use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, Seq, User, UserId, Visibility};
+use protocol::{
+    Body, Change, ClientId, Error, ErrorCode, Event, MessageId, NewMessage, RoomId, RoomRole, Seq, User, UserId, Visibility,
+};
 use sea_orm::{ConnectionTrait, Value};
 
 use super::{
@@ -75,16 +80,20 @@ struct New {
 }
 
 impl Batch {
-    fn admit(&mut self, known: &Known, send: &Send) -> std::result::Result<Outcome, ErrorCode> {
+    fn admit(&mut self, known: &Known, send: &Send) -> std::result::Result<Outcome, Error> {
         if let Some(verdict) = known.repeated(send) {
-            return verdict.map(Outcome::Earlier);
+            return Ok(Outcome::Earlier(verdict?));
         }
-        let (room, author) = known.writable(send)?;
+        let (room, member) = known.writable(send)?;
         let key = (send.author, send.client_id);
         if let Some(&index) = self.index.get(&key) {
             let twin = &self.messages[index];
             let same = twin.room == room.id && twin.body == send.body;
-            return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict) };
+            return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict.into()) };
+        }
+        if room.slow_seconds > 0 && member.role == RoomRole::Member {
+            let wait = Duration::from_secs(room.slow_seconds.into());
+            send.seats.slow.admit((room.id, send.author), send.client_id, wait)?;
         }
         let (_, head) = self.heads.entry(room.id).or_insert((room.head, room.head));
         *head = head.next();
@@ -95,7 +104,7 @@ impl Batch {
             seq: *head,
             slug: room.slug.clone(),
             visibility: room.visibility,
-            author: author.clone(),
+            author: member.user.clone(),
             client_id: send.client_id,
             body: send.body.clone(),
         });

@@ -32,6 +32,7 @@ struct Seat {
     slug: String,
     visibility: room::Visibility,
     archived_at: Option<i64>,
+    slow_seconds: i64,
     last_seq: i64,
     user_id: Option<Uuid>,
     role: Option<membership::Role>,
@@ -52,12 +53,26 @@ struct Earlier {
     client_id: Uuid,
     body: String,
     created_at: i64,
+    deleted_at: Option<i64>,
 }
 
 impl Seat {
     fn parts(self) -> (Room, Option<Member>) {
-        let Self { id, slug, visibility, archived_at, last_seq, user_id, role, muted_until, username, name, ambiguous, picture } =
-            self;
+        let Self {
+            id,
+            slug,
+            visibility,
+            archived_at,
+            slow_seconds,
+            last_seq,
+            user_id,
+            role,
+            muted_until,
+            username,
+            name,
+            ambiguous,
+            picture,
+        } = self;
         let member = match (user_id, role, username, name, ambiguous) {
             (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
                 Some(Member { user: User { id: UserId(id), username, name, ambiguous, picture }, role: role.into(), muted_until })
@@ -65,7 +80,8 @@ impl Seat {
             _ => None,
         };
         let (visibility, archived) = (visibility.into(), archived_at.is_some());
-        (Room { id: RoomId(id), slug, visibility, archived, head: Seq(last_seq) }, member)
+        let slow_seconds = u32::try_from(slow_seconds).unwrap_or(0);
+        (Room { id: RoomId(id), slug, visibility, archived, slow_seconds, head: Seq(last_seq) }, member)
     }
 }
 
@@ -88,10 +104,14 @@ impl Known {
         let mut known = Self { rooms: HashMap::new(), members: HashMap::new(), earlier: HashMap::new() };
         for send in sends {
             let (room, member) = seats.of(transaction.epoch(), &send.room, send.author)?;
+            // That a place is taken makes sure of what is kept. A refusal takes none.
+            if room.slow_seconds > 0 {
+                return None;
+            }
             known.members.insert((room.id, send.author), member);
             known.rooms.insert(room.id, room);
         }
-        Some(known)
+        sends.iter().all(|send| known.writable(send).is_ok()).then_some(known)
     }
 
     /// Reads it, in one go, and keeps the members.
@@ -126,8 +146,8 @@ impl Known {
                 RoomRef::Slug(slug) => _ = slugs.insert(slug.as_str()),
             }
         }
-        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.last_seq, m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture ")
-            .text("FROM rooms r ")
+        Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.slow_seconds, r.last_seq, ")
+            .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")
@@ -142,7 +162,8 @@ impl Known {
     /// What is stored under these client ids.
     fn earlier(backend: DbBackend, sends: &[Send]) -> Statement {
         let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
-        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at FROM messages WHERE author_id IN ")
+        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at, deleted_at ")
+            .text("FROM messages WHERE author_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" AND client_id IN ")
             .list(sends.iter().map(|send| send.client_id.0.into()))
@@ -157,21 +178,24 @@ impl Known {
     }
 
     /// The room through its author's membership, and the author; or the reason why nothing is stored.
-    pub(super) fn writable(&self, send: &Send) -> std::result::Result<(&Room, &User), ErrorCode> {
+    pub(super) fn writable(&self, send: &Send) -> std::result::Result<(&Room, &Member), ErrorCode> {
         let room = self.room(&send.room).ok_or(ErrorCode::NotFound)?;
         let member = self.members.get(&(room.id, send.author));
         Access::new(room.visibility, Actor::User(send.author), member.map(|member| member.role))
             .archived(room.archived)
             .muted(member.and_then(|member| member.muted_until).is_some_and(|until| until > now()))
             .permit(Action::Write)?;
-        Ok((room, &member.ok_or(ErrorCode::NotAMember)?.user))
+        Ok((room, member.ok_or(ErrorCode::NotAMember)?))
     }
 
     /// The first result of a send that is repeated (G2). It is given even to an author who has left the room since.
     pub(super) fn repeated(&self, send: &Send) -> Option<std::result::Result<Sent, ErrorCode>> {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
         let room = self.rooms.get(&RoomId(stored.room_id));
-        let same = room.filter(|room| room.is_called(&send.room) && stored.body == send.body.as_str());
+        // What it said may have been taken away since.
+        let same =
+            |room: &&Room| room.is_called(&send.room) && (stored.deleted_at.is_some() || stored.body == send.body.as_str());
+        let same = room.filter(same);
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
             room: room.id,
             slug: room.slug.clone(),

@@ -7,6 +7,7 @@ use protocol::{Room, RoomId, RoomName, Slug, Topic, UserId, Visibility};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::{
+    address::{hidden, take},
     bounds::{house_has_room, may_join, may_make},
     membership::enter,
     namesake::refuse_twice,
@@ -57,7 +58,7 @@ pub async fn create(chat: &Chat, actor: Actor, new: NewRoom<'_>) -> Result<Room>
 ///
 /// # Errors
 /// As [`create`].
-pub async fn add(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
+pub async fn establish(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
     let room = make(chat, founder, new).await?;
     let transaction = chat.db().begin().await?;
     let doer = Doer::of(&transaction, By::CommandLine).await?;
@@ -127,9 +128,10 @@ impl Work for Create {
         let id = RoomId::generate();
         // A number behind an address would tell strangers of the room that has it without.
         let slug = match self.visibility {
-            Visibility::Private | Visibility::Direct => self.slug.of_room(id),
+            Visibility::Private | Visibility::Direct => hidden(self.slug.as_str(), id),
             Visibility::Public | Visibility::Open => free_slug(&**transaction, &self.slug, id).await?,
         };
+        take(transaction, slug.as_str()).await?;
         let row = room::ActiveModel {
             id: Set(id.0),
             slug: Set(slug.into_string()),

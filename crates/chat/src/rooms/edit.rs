@@ -40,16 +40,6 @@ pub async fn edit(chat: &Chat, actor: Actor, room: &RoomRef, edit: RoomEdit<'_>)
     Ok(room)
 }
 
-/// A room that this actor may change.
-///
-/// # Errors
-/// As [`edit`].
-pub async fn editable(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
-    let found = load(chat.db().read(), actor, room).await?;
-    found.access.permit(Action::Edit)?;
-    Ok(found.room)
-}
-
 /// Tells those who have the room in a list, and may be in another one now. Who may find it is known by its visibility alone; members of
 /// a hidden room see it in their lists when they load them.
 async fn announce(chat: &Chat, room: &Room) {

@@ -1,4 +1,4 @@
-//! The rooms beside a page: an account's own, for guests the public ones. Bounded, whatever the house has.
+//! The rooms beside a page: an account's own, for guests the public ones. Bounded, whatever the house has; without those that are archived.
 
 use protocol::{Room, RoomRef, Standing, limits};
 use sea_orm::ConnectionTrait;

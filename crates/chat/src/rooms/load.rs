@@ -48,7 +48,15 @@ pub(crate) async fn load_counted(db: &impl ConnectionTrait, actor: Actor, room: 
 
 async fn one(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &str) -> Result<(Found, u64)> {
     let select = select(db.get_database_backend(), actor, |sql| sql.text(members));
-    let row = db.query_one_raw(is(select.text(" WHERE "), room).done()).await?.ok_or(ErrorCode::NotFound)?;
+    let select = select.text(" WHERE r.deleted_at IS NULL AND (");
+    let select = match room {
+        // Addresses that it had before lead to it.
+        RoomRef::Slug(slug) => {
+            is(select, room).text(" OR r.id = (SELECT room_id FROM room_addresses WHERE slug = ").value(slug.as_str()).text(")")
+        }
+        RoomRef::Id(_) => is(select, room),
+    };
+    let row = db.query_one_raw(select.text(")").done()).await?.ok_or(ErrorCode::NotFound)?;
     let (found, members) = found(&row, actor)?;
     found.access.standing()?;
     Ok((found, members))

@@ -1,9 +1,13 @@
 //! Joining and leaving a room.
 
-use protocol::{Change, Room, RoomId, RoomRef, UserId};
+use protocol::{Change, ErrorCode, Room, RoomId, RoomRef, RoomRole, UserId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait};
 
-use super::{bounds::may_join, load::load};
+use super::{
+    bounds::may_join,
+    load::load,
+    people::{is_last_owner, lock},
+};
 use crate::{
     Chat, Result,
     db::{
@@ -29,7 +33,7 @@ pub async fn join(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
 /// Leaves a room. Leaving again changes nothing.
 ///
 /// # Errors
-/// As [`join`].
+/// `last_owner` when nobody would own the room; otherwise as [`join`].
 pub async fn leave(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Room> {
     let user = actor.user()?;
     chat.deeds().by(user, Deed::Join)?;
@@ -68,6 +72,12 @@ impl Work for Leave {
         let found = load(&**transaction, Actor::User(self.user), &self.room).await?;
         found.access.permit(Action::Leave)?;
         let id = found.room.id;
+        if found.access.role() == Some(RoomRole::Owner) {
+            lock(&**transaction, id).await?;
+            if is_last_owner(&**transaction, id, self.user).await? {
+                return Err(ErrorCode::LastOwner.into());
+            }
+        }
         let left = membership::Entity::delete_by_id((id.0, self.user.0)).exec(&**transaction).await?;
         if left.rows_affected > 0 {
             transaction.record(id, self.user, Change::MemberLeft).await?;

@@ -1,7 +1,10 @@
 //! Rooms (use cases): making, finding, joining, leaving and changing them.
 
+mod address;
+mod archive;
 mod bounds;
 mod create;
+mod delete;
 mod direct;
 mod edit;
 mod list;
@@ -10,14 +13,21 @@ mod lobby;
 mod membership;
 mod namesake;
 mod order;
+mod people;
 mod search;
+mod settings;
 mod shared;
+mod slow;
 mod visibility;
 
-pub use create::{NewRoom, add, create};
+pub use address::{moved, set_address};
+pub use archive::archive;
+pub use create::{NewRoom, create, establish};
+pub use delete::delete;
+pub(crate) use delete::finish_deletions;
 pub(crate) use direct::show;
 pub use direct::{converse, hide};
-pub use edit::{RoomEdit, edit, editable};
+pub use edit::{RoomEdit, edit};
 pub use list::list;
 pub(crate) use list::list_and_load;
 pub(crate) use load::{Found, load, load_counted, load_invited};
@@ -26,6 +36,13 @@ pub(crate) use membership::let_in;
 pub use membership::{join, leave};
 pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
+pub use people::{
+    Ban, Banned, FOR_GOOD, Member, MembersPage, MembersSearch, add, ban, banned, candidates, members, mute, remove, set_role,
+    unban,
+};
 pub use search::{RoomsPage, Search, search};
+pub use settings::{Settings, settings};
 pub use shared::known;
 pub(crate) use shared::shared;
+pub use slow::{SLOW_SECONDS, slow_down};
+pub use visibility::set_visibility;

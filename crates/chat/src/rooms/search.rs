@@ -54,7 +54,8 @@ pub async fn search(chat: &Chat, actor: Actor, search: Search<'_>) -> Result<Roo
 fn matching(sql: Sql, text: &str) -> Sql {
     let text: String = text.trim().chars().take(TEXT_MAX).collect();
     if text.is_empty() {
-        return sql;
+        // One that is archived is found by whoever looks for it.
+        return sql.text(" AND r.archived_at IS NULL");
     }
     let lower = text.to_lowercase();
     let sql = like(sql.text(" AND (lower(r.name) "), &lower);
@@ -68,7 +69,8 @@ fn matching(sql: Sql, text: &str) -> Sql {
     sql.text(")")
 }
 
-fn like(sql: Sql, part: &str) -> Sql {
+/// Goes on with the condition of having this part.
+pub(super) fn like(sql: Sql, part: &str) -> Sql {
     let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     sql.text("LIKE ").value(["%", &escaped, "%"].concat()).text(" ESCAPE '\\'")
 }

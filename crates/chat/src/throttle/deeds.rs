@@ -17,6 +17,8 @@ pub enum Deed {
     CreateRoom,
     /// Changing a room or oneself, of which everybody is told.
     EditRoom,
+    /// Doing something to somebody else in a room, who is told.
+    Moderate,
     /// Exchanging a refresh token.
     Renew,
     /// Opening a socket.
@@ -25,7 +27,8 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, in the order in which they are declared.
-    pub(crate) const ALL: [Self; 6] = [Self::Send, Self::Join, Self::CreateRoom, Self::EditRoom, Self::Renew, Self::Connect];
+    pub(crate) const ALL: [Self; 7] =
+        [Self::Send, Self::Join, Self::CreateRoom, Self::EditRoom, Self::Moderate, Self::Renew, Self::Connect];
 }
 
 /// How often a deed may be done.

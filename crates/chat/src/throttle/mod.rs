@@ -7,9 +7,11 @@ mod networks;
 mod rate;
 mod shared;
 mod sign_ins;
+mod slow;
 
 pub use deeds::Deed;
 pub(crate) use deeds::{Deeds, Rates};
 pub use networks::network_of;
 pub use rate::Rate;
 pub(crate) use sign_ins::SignIns;
+pub(crate) use slow::SlowMode;

@@ -73,7 +73,7 @@ async fn nobody_else_knows_of_it_and_nobody_is_added_or_leaves() {
         assert_eq!(rooms::join(&scene.chat, eve, &name).await.map_err(code), Err(ErrorCode::NotFound));
         assert_eq!(hide(&scene.chat, eve, &name).await.map_err(code), Err(ErrorCode::NotFound));
         assert_eq!(rooms::leave(&scene.chat, ada.actor(), &name).await.map_err(code), Err(ErrorCode::NotAllowed));
-        assert!(rooms::editable(&scene.chat, ada.actor(), &name).await.is_err());
+        assert_eq!(rooms::add(&scene.chat, ada.actor(), &name, "eve").await.map_err(code), Err(ErrorCode::NotAllowed));
     }
     for actor in [ada.actor(), eve.actor()] {
         let all = rooms::search(&scene.chat, actor, Search { text: "", after: None }).await.unwrap();

@@ -65,7 +65,10 @@ async fn an_account_makes_so_many_rooms_and_leaving_them_makes_no_new_ones() {
     let (made, refused): (Vec<_>, Vec<_>) = made.into_iter().partition(chat::Result::is_ok);
     assert_eq!(made.len(), 3);
     refused.into_iter().for_each(|refused| assert_eq!(code(refused), ErrorCode::LimitReached));
-    ada.leave(&made.into_iter().next().unwrap().unwrap()).await;
+    let first = made.into_iter().next().unwrap().unwrap();
+    bob.join(&first).await;
+    ada.set_role(&first, &bob, "owner").await.unwrap();
+    ada.leave(&first).await;
     assert_eq!(code(create(&scene.chat, &ada, "more").await), ErrorCode::LimitReached);
     create(&scene.chat, &bob, "his").await.unwrap();
 }
@@ -79,6 +82,8 @@ async fn an_account_is_in_so_many_rooms() {
     assert_eq!(code(join(&three).await), ErrorCode::LimitReached);
     assert_eq!(code(create(&scene.chat, &ada, "four").await), ErrorCode::LimitReached);
     join(&one).await.unwrap();
+    bob.join(&two).await;
+    ada.set_role(&two, &bob, "owner").await.unwrap();
     ada.leave(&two).await;
     join(&three).await.unwrap();
 }

@@ -155,6 +155,48 @@ async fn who_leaves_on_one_node_reads_no_more_on_the_other() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_removed_on_one_node_reads_no_more_on_the_other() {
+    let redis = Redis::start().await;
+    for url in [redis.url().as_str(), NO_REDIS] {
+        let (scene, other) = Scene::of_two_nodes(url).await;
+        let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+        let room = ada.room("Plans", "private").await;
+        ada.add(&room, "bob").await.unwrap();
+        let his = subscriber(&bob, &other, &room).await;
+        ada.remove(&room, &bob).await.unwrap();
+        ada.say(room.id, "between us").await;
+        assert_eq!(event(&his).await.change, Change::MemberRemoved { user: bob.user() });
+        assert_eq!(his.next_frame().await, ServerFrame::Unsubscribed { room: room.id, again: false });
+        assert!(his.try_next().is_none());
+        assert!(bob.at(&other).try_say(room.id, ClientId::generate(), "?").await.is_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_room_that_is_made_private_or_deleted_on_one_node_is_gone_on_the_other() {
+    let redis = Redis::start().await;
+    for url in [redis.url().as_str(), NO_REDIS] {
+        let (scene, other) = Scene::of_two_nodes(url).await;
+        let (ada, eve) = (scene.person("ada").await, scene.person("eve").await);
+        let room = ada.room("Garden", "public").await;
+        let stranger = subscriber(&eve, &other, &room).await;
+        let name = room.id.into();
+        chat::rooms::set_visibility(&scene.chat, ada.actor(), &name, "private").await.unwrap();
+        ada.say(room.id, "between us").await;
+        assert_eq!(stranger.next_frame().await, ServerFrame::Unsubscribed { room: room.id, again: true });
+        assert!(stranger.try_next().is_none());
+        assert!(stranger.subscribe(&name, None, None).await.is_err());
+
+        let member = subscriber(&ada, &other, &room).await;
+        chat::rooms::delete(&scene.chat, ada.actor(), &name, "Garden").await.unwrap();
+        // The log may be gone before the other node has read it.
+        let told = member.next_frame().await;
+        assert!(matches!(told, ServerFrame::Unsubscribed { room: gone, .. } if gone == room.id), "{told:?}");
+        assert!(member.subscribe(&name, None, None).await.is_err());
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn typing_on_one_node_is_seen_on_the_other() {
     let redis = Redis::start().await;
     let (scene, other) = Scene::of_two_nodes(&redis.url()).await;

@@ -114,6 +114,8 @@ pub fn limits() -> Limits {
         joins: free,
         creations: free,
         edits: free,
+        moderations: free,
+        moderations_per_address: free,
         renewals: free,
         connects: free,
         rooms_made: u32::MAX,
@@ -159,6 +161,35 @@ impl Person {
 
     pub async fn leave(&self, room: &Room) {
         rooms::leave(&self.chat, self.actor(), &room.id.into()).await.unwrap();
+    }
+
+    pub async fn add(&self, room: &Room, username: &str) -> chat::Result<Room> {
+        rooms::add(&self.chat, self.actor(), &room.id.into(), username).await
+    }
+
+    pub async fn set_role(&self, room: &Room, whose: &Self, role: &str) -> chat::Result<Room> {
+        rooms::set_role(&self.chat, self.actor(), &room.id.into(), whose.user().id, role).await
+    }
+
+    pub async fn remove(&self, room: &Room, whom: &Self) -> chat::Result<Room> {
+        rooms::remove(&self.chat, self.actor(), &room.id.into(), whom.user().id).await
+    }
+
+    pub async fn ban(&self, room: &Room, whom: &Self, time: &str) -> chat::Result<Room> {
+        let ban = rooms::Ban { reason: "Shouting", time };
+        rooms::ban(&self.chat, self.actor(), &room.id.into(), whom.user().id, ban).await
+    }
+
+    pub async fn mute(&self, room: &Room, whom: &Self, time: &str) -> chat::Result<Room> {
+        rooms::mute(&self.chat, self.actor(), &room.id.into(), whom.user().id, time).await
+    }
+
+    pub async fn try_join(&self, room: &Room) -> chat::Result<Room> {
+        rooms::join(&self.chat, self.actor(), &room.id.into()).await
+    }
+
+    pub async fn try_leave(&self, room: &Room) -> chat::Result<Room> {
+        rooms::leave(&self.chat, self.actor(), &room.id.into()).await
     }
 
     pub async fn edit(&self, room: &Room, name: &str, topic: &str) -> chat::Result<Room> {

@@ -21,6 +21,7 @@ async fn the_same_send_again_gives_the_first_result() {
     bob.join(&room).await;
     assert_ne!(bob.try_say(room.id, client_id, "coffee?").await.unwrap().message, first.message);
 
+    ada.set_role(&room, &bob, "owner").await.unwrap();
     ada.leave(&room).await;
     assert_eq!(ada.try_say(room.id, client_id, "tea?").await.unwrap(), first);
 
@@ -107,8 +108,10 @@ async fn a_closed_chat_stores_what_was_queued_and_refuses_the_rest() {
 #[tokio::test]
 async fn what_was_known_of_a_writer_is_forgotten_when_it_changes() {
     let scene = Scene::open().await;
-    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let (ada, bob, eve) = (scene.person("ada").await, scene.person("bob").await, scene.person("eve").await);
     let room = ada.room("Garden", "public").await;
+    eve.join(&room).await;
+    ada.set_role(&room, &eve, "owner").await.unwrap();
     bob.join(&room).await;
     let client_id = ClientId::generate();
     let first = bob.try_say(room.id, client_id, "tea?").await.unwrap();

@@ -35,6 +35,8 @@ pub(crate) struct Model {
     /// Who a direct conversation is between: a hash of their ids.
     #[sea_orm(unique)]
     pub(crate) people: Option<String>,
+    /// Since when it is being deleted: its rows go one after the other.
+    pub(crate) deleted_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,221 @@
+//! Who is in a room: `/r/{slug}/members`.
+
+use chat::rooms::{Banned, FOR_GOOD, Member, MembersPage, MembersSearch};
+use leptos::{prelude::*, server_fn::ServerFn};
+use protocol::{Room, RoomRole, User};
+use serde::Deserialize;
+
+use super::{
+    Page, Visit,
+    document::document,
+    failure::refused_in_room,
+    form::refusal,
+    person::{Forms, person},
+};
+use crate::{
+    api::{AddMember, UnbanMember},
+    head::Head,
+    next::value,
+    state::clock,
+};
+
+/// What the address asks for.
+#[derive(Default, Deserialize)]
+struct Asked {
+    /// What is looked for among the members.
+    #[serde(default)]
+    q: String,
+    /// Who is to be added.
+    #[serde(default)]
+    username: String,
+    #[serde(default)]
+    page: u64,
+}
+
+/// The members of a room, by role; and for those who may, what they can do about them.
+pub async fn members(visit: Visit) -> Page {
+    let asked: Asked = visit.query();
+    let shown = match show(&visit, &asked).await {
+        Ok(shown) => shown,
+        Err(error) => return refused_in_room(&visit, &error).await,
+    };
+    let head = Head::new(&["Members of ", &shown.page.room.name].concat(), Vec::new());
+    let refused = refusal(&visit);
+    document(&visit, head, |_| view(&visit, &asked, shown, refused)).await
+}
+
+struct Shown {
+    page: MembersPage,
+    /// Those with the name that is to be added.
+    candidates: Vec<User>,
+    banned: Vec<Banned>,
+}
+
+async fn show(visit: &Visit, asked: &Asked) -> Result<Shown, chat::Error> {
+    let (room, actor) = (visit.slug().to_owned().into(), visit.actor());
+    let search = MembersSearch { text: &asked.q, page: asked.page };
+    Ok(Shown {
+        page: chat::rooms::members(&visit.chat, actor, &room, search).await?,
+        candidates: chat::rooms::candidates(&visit.chat, actor, &room, &asked.username).await?,
+        banned: chat::rooms::banned(&visit.chat, actor, &room).await?,
+    })
+}
+
+fn view(visit: &Visit, asked: &Asked, shown: Shown, refused: Option<String>) -> AnyView {
+    let Shown { page, candidates, banned } = shown;
+    let room = page.room.clone();
+    let forms = Forms { room: room.slug.clone() };
+    let total = if page.total == 1 { "1 member".to_owned() } else { [&page.total.to_string(), " members"].concat() };
+    let add = page.rights.add.then(|| add(&forms, asked, candidates));
+    let pages = pages(asked, &page);
+    view! {
+        <div class="people">
+            <header class="people-head">
+                <h1>"Members of " <span dir="auto">{room.name.clone()}</span></h1>
+                <p>{total} " · " <a href=["/r/", &room.slug].concat()>"Back to the room"</a></p>
+            </header>
+            <p class="form-fault" role="alert">
+                {refused}
+            </p>
+            {add}
+            {search(&room, asked)}
+            {groups(visit, &forms, page.members)}
+            {pages}
+            {(!banned.is_empty()).then(|| banned_people(visit, &forms, banned))}
+        </div>
+    }
+    .into_any()
+}
+
+/// Adds somebody by user name; whose name is not known for sure is looked for.
+fn add(forms: &Forms, asked: &Asked, candidates: Vec<User>) -> impl IntoView + use<> {
+    let none = candidates.is_empty() && !asked.username.trim().is_empty();
+    let found = candidates.into_iter().map(|user| {
+        let username = user.username.clone();
+        let label = ["Add ", &user.name].concat();
+        let button = view! {
+            <input type="hidden" name="username" value=username />
+            <button class="button button--quiet" aria-label=label>
+                "Add"
+            </button>
+        };
+        view! { <li class="person">{person(&user)} {forms.post(AddMember::PATH, button.into_any())}</li> }
+    });
+    let found = found.collect_view();
+    view! {
+        <section class="people-part">
+            <h2>"Add somebody"</h2>
+            <form class="people-form" method="post" action=AddMember::PATH>
+                <input type="hidden" name="room" value=forms.room.clone() />
+                <input
+                    type="text"
+                    name="username"
+                    value=asked.username.clone()
+                    aria-label="User name"
+                    placeholder="User name"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    required
+                />
+                <button class="button">"Add"</button>
+                <button class="button button--quiet" formmethod="get" formaction=["/r/", &forms.room, "/members"].concat()>
+                    "Find"
+                </button>
+            </form>
+            {none.then(|| view! { <p class="note">"Nobody else here has this in a name."</p> })}
+            <ul class="people-list">{found}</ul>
+        </section>
+    }
+}
+
+fn search(room: &Room, asked: &Asked) -> impl IntoView + use<> {
+    view! {
+        <form class="people-form" role="search" method="get" action=["/r/", &room.slug, "/members"].concat()>
+            <input type="search" name="q" value=asked.q.clone() aria-label="Find a member" placeholder="Find a member" />
+            <button class="button button--quiet">"Search"</button>
+        </form>
+    }
+}
+
+/// One part for each role. Who is there now will stand first in each, once that is known.
+fn groups(visit: &Visit, forms: &Forms, members: Vec<Member>) -> AnyView {
+    if members.is_empty() {
+        return view! { <p class="note">"Nobody with this name is in the room."</p> }.into_any();
+    }
+    let groups = members.chunk_by(|one, next| one.role == next.role).map(|group| {
+        let title = match group.first().map(|member| member.role) {
+            Some(RoomRole::Owner) => "Owners",
+            Some(RoomRole::Moderator) => "Moderators",
+            _ => "Members",
+        };
+        let rows = group.iter().map(|member| row(visit, forms, member)).collect_view();
+        view! {
+            <section class="people-part">
+                <h2>{title}</h2>
+                <ul class="people-list">{rows}</ul>
+            </section>
+        }
+    });
+    groups.collect_view().into_any()
+}
+
+fn row(visit: &Visit, forms: &Forms, member: &Member) -> impl IntoView + use<> {
+    let muted = member.muted_until.map(|until| ["Muted ", &until_when(visit, Some(until))].concat());
+    view! {
+        <li class="person">
+            {person(&member.user)}
+            {muted.map(|muted| view! { <span class="person-note">{muted}</span> })}
+            {forms.menu(member)}
+        </li>
+    }
+}
+
+fn banned_people(visit: &Visit, forms: &Forms, banned: Vec<Banned>) -> impl IntoView + use<> {
+    let rows = banned.into_iter().map(|ban| {
+        let until = until_when(visit, ban.until);
+        let reason = if ban.reason.is_empty() { String::new() } else { [": ", &ban.reason].concat() };
+        let note = ["By ", &ban.by, ", ", &until, &reason].concat();
+        let user = ban.user.id.to_string();
+        let button = view! {
+            <input type="hidden" name="user" value=user />
+            <button class="button button--quiet">"Let in again"</button>
+        };
+        view! {
+            <li class="person">
+                {person(&ban.user)} <span class="person-note" dir="auto">
+                    {note}
+                </span> {forms.post(UnbanMember::PATH, button.into_any())}
+            </li>
+        }
+    });
+    view! {
+        <section class="people-part">
+            <h2>"Banned"</h2>
+            <ul class="people-list">{rows.collect_view()}</ul>
+        </section>
+    }
+}
+
+fn until_when(visit: &Visit, until: Option<i64>) -> String {
+    match until {
+        Some(until) if until < FOR_GOOD => ["until ", &clock::full_label(visit.local(until))].concat(),
+        _ => "for good".to_owned(),
+    }
+}
+
+fn pages(asked: &Asked, page: &MembersPage) -> Option<impl IntoView + use<>> {
+    let at = |number: u64| {
+        let number = number.to_string();
+        if asked.q.is_empty() { ["?page=", &number].concat() } else { ["?q=", &value(&asked.q), "&page=", &number].concat() }
+    };
+    let before = (page.page > 1).then(|| view! { <a href=at(page.page - 1)>"Page before"</a> });
+    let next = page.has_more.then(|| view! { <a href=at(page.page + 1)>"Next page"</a> });
+    (before.is_some() || next.is_some()).then(|| {
+        view! {
+            <nav class="rooms-pages" aria-label="Pages of members">
+                {before} {next}
+            </nav>
+        }
+    })
+}

@@ -1,0 +1,111 @@
+//! A member in a list, and the forms for what may be done about them.
+
+use chat::rooms::Member;
+use leptos::{prelude::*, server_fn::ServerFn};
+use protocol::{RoomRole, User};
+
+use crate::{
+    api::{BanMember, MuteMember, RemoveMember, SetRole},
+    components::avatar,
+};
+
+/// Picture and names.
+pub(super) fn person(user: &User) -> impl IntoView + use<> {
+    view! {
+        {avatar(user, "avatar")}
+        <p class="person-names">
+            <strong dir="auto">{user.name.clone()}</strong>
+            <span>{["@", &user.username].concat()}</span>
+        </p>
+    }
+}
+
+/// Forms about people in one room.
+pub(super) struct Forms {
+    /// Its part of the address.
+    pub(super) room: String,
+}
+
+impl Forms {
+    /// A form to a server function that takes the room and what else stands in it.
+    pub(super) fn post(&self, path: &'static str, fields: AnyView) -> impl IntoView + use<> {
+        view! {
+            <form method="post" action=path>
+                <input type="hidden" name="room" value=self.room.clone() />
+                {fields}
+            </form>
+        }
+    }
+
+    /// What may be done about a member, folded together: nothing of it is done by one tap.
+    pub(super) fn menu(&self, member: &Member) -> Option<impl IntoView + use<>> {
+        if member.roles.is_empty() && !member.may_be_moderated {
+            return None;
+        }
+        let label = ["Manage ", &member.user.name].concat();
+        let roles = member.roles.iter().map(|role| self.role(member, *role)).collect_view();
+        let moderate = member.may_be_moderated.then(|| view! { {self.mute(member)} {self.remove(member)} {self.ban(member)} });
+        Some(view! {
+            <details class="person-menu">
+                <summary aria-label=label>"Manage"</summary>
+                <div class="person-forms">{roles} {moderate}</div>
+            </details>
+        })
+    }
+
+    fn about(&self, path: &'static str, member: &Member, fields: AnyView) -> impl IntoView + use<> {
+        let user = member.user.id.to_string();
+        let fields = view! {
+            <input type="hidden" name="user" value=user />
+            {fields}
+        };
+        self.post(path, fields.into_any())
+    }
+
+    fn role(&self, member: &Member, role: RoomRole) -> impl IntoView + use<> {
+        let (value, label) = match role {
+            RoomRole::Owner => ("owner", "Make an owner"),
+            RoomRole::Moderator => ("moderator", "Make a moderator"),
+            RoomRole::Member => ("member", "Make a plain member"),
+        };
+        let fields = view! {
+            <input type="hidden" name="role" value=value />
+            <button class="button button--quiet">{label}</button>
+        };
+        self.about(SetRole::PATH, member, fields.into_any())
+    }
+
+    fn mute(&self, member: &Member) -> AnyView {
+        if member.muted_until.is_some() {
+            let fields = view! { <button class="button button--quiet">"Let write again"</button> };
+            return self.about(MuteMember::PATH, member, fields.into_any()).into_any();
+        }
+        let fields = view! {
+            <select name="time" aria-label="Mute for how long">
+                <option value="hour">"1 hour"</option>
+                <option value="day">"1 day"</option>
+                <option value="always">"For good"</option>
+            </select>
+            <button class="button button--quiet">"Mute"</button>
+        };
+        self.about(MuteMember::PATH, member, fields.into_any()).into_any()
+    }
+
+    fn remove(&self, member: &Member) -> impl IntoView + use<> {
+        let fields = view! { <button class="button button--quiet danger">"Remove from the room"</button> };
+        self.about(RemoveMember::PATH, member, fields.into_any())
+    }
+
+    fn ban(&self, member: &Member) -> impl IntoView + use<> {
+        let fields = view! {
+            <input type="text" name="reason" maxlength="200" aria-label="Reason for a ban" placeholder="Reason" />
+            <select name="time" aria-label="Ban for how long">
+                <option value="day">"1 day"</option>
+                <option value="week">"7 days"</option>
+                <option value="always">"For good"</option>
+            </select>
+            <button class="button button--quiet danger">"Remove and ban"</button>
+        };
+        self.about(BanMember::PATH, member, fields.into_any())
+    }
+}

@@ -1,0 +1,134 @@
+//! Deleting a room with all that was written there.
+//!
+//! First it is closed: nobody is in it, nobody finds it, and whoever hears it is told that this is over. Then its rows go, a few at a time, so
+//! that what others write does not wait. What a stop leaves of that is done after the next start.
+
+use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, UserId, Visibility};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+
+use super::load::load;
+use crate::{
+    Chat, Result,
+    db::{
+        Sql,
+        entity::{membership, room, room_address},
+        now,
+    },
+    policy::{Action, Actor},
+    throttle::Deed,
+    writer::{Transaction, Work},
+};
+
+/// Places of a log whose rows go at once.
+const AT_ONCE: i64 = 500;
+
+/// Deletes a room. `name` is its name, typed once more.
+///
+/// # Errors
+/// `invalid` for another name; `not_allowed` for whoever does not own the room; `not_found` also for what this actor may not know of;
+/// `not_a_member`, `not_authenticated`, `throttled`, `unavailable`.
+pub async fn delete(chat: &Chat, actor: Actor, room: &RoomRef, name: &str) -> Result<()> {
+    let owner = actor.user()?;
+    chat.deeds().by(owner, Deed::EditRoom)?;
+    let room = chat.writer().run(Close { owner, room: room.clone(), name: name.trim().to_owned() }).await?;
+    sweep_later(chat, room);
+    Ok(())
+}
+
+/// Goes on with what a stop has interrupted.
+pub(crate) async fn finish_deletions(chat: &Chat) -> Result<()> {
+    let rooms = room::Entity::find().select_only().column(room::Column::Id).filter(room::Column::DeletedAt.is_not_null());
+    for id in rooms.into_tuple().all(chat.db().read()).await? {
+        sweep_later(chat, RoomId(id));
+    }
+    Ok(())
+}
+
+fn sweep_later(chat: &Chat, room: RoomId) {
+    let sweeping = chat.clone();
+    chat.spawn(async move {
+        if let Err(error) = sweep(&sweeping, room).await {
+            tracing::warn!(%error, %room, "a deleted room is not all gone yet: that is done after the next start");
+        }
+    });
+}
+
+async fn sweep(chat: &Chat, room: RoomId) -> Result<()> {
+    for table in ["room_events", "messages"] {
+        while chat.writer().run(Sweep { room, table }).await? {}
+    }
+    chat.writer().run(Vanish { room }).await
+}
+
+struct Close {
+    owner: UserId,
+    room: RoomRef,
+    name: String,
+}
+
+impl Work for Close {
+    type Answer = RoomId;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<RoomId> {
+        let found = load(&**transaction, Actor::User(self.owner), &self.room).await?;
+        found.access.permit(Action::Delete)?;
+        if found.room.name != self.name {
+            return Err(FieldError { field: Field::Name, problem: Problem::Different }.into());
+        }
+        let id = found.room.id;
+        let slug = format!("gone-{}", id.0.simple());
+        room::Entity::update_many()
+            .col_expr(room::Column::DeletedAt, Expr::value(now()))
+            .col_expr(room::Column::Visibility, Expr::value(room::Visibility::Private))
+            .col_expr(room::Column::Slug, Expr::value(slug.clone()))
+            .col_expr(room::Column::Name, Expr::value(""))
+            .col_expr(room::Column::NameLook, Expr::value(""))
+            .col_expr(room::Column::Topic, Expr::value(""))
+            .filter(room::Column::Id.eq(id.0))
+            .exec(&**transaction)
+            .await?;
+        membership::Entity::delete_many().filter(membership::Column::RoomId.eq(id.0)).exec(&**transaction).await?;
+        room_address::Entity::delete_many().filter(room_address::Column::RoomId.eq(id.0)).exec(&**transaction).await?;
+        let (name, topic) = (String::new(), String::new());
+        let gone = Room { name, topic, slug, visibility: Visibility::Private, ..found.room };
+        transaction.record(id, self.owner, gone.changed()).await?;
+        Ok(id)
+    }
+}
+
+/// Some rows of a room that is closed.
+struct Sweep {
+    room: RoomId,
+    table: &'static str,
+}
+
+impl Work for Sweep {
+    type Answer = bool;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<bool> {
+        let start = ["DELETE FROM ", self.table, " WHERE room_id = "].concat();
+        let delete = Sql::new(transaction.get_database_backend(), &start)
+            .value(self.room.0)
+            .text(" AND seq < (SELECT MIN(seq) FROM ")
+            .text(self.table)
+            .text(" WHERE room_id = ")
+            .value(self.room.0)
+            .text(") + ")
+            .value(AT_ONCE);
+        Ok(transaction.execute_raw(delete.done()).await?.rows_affected() > 0)
+    }
+}
+
+/// The room itself, and what hangs on it.
+struct Vanish {
+    room: RoomId,
+}
+
+impl Work for Vanish {
+    type Answer = ();
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<()> {
+        room::Entity::delete_by_id(self.room.0).exec(&**transaction).await?;
+        Ok(())
+    }
+}

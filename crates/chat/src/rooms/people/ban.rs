@@ -1,0 +1,173 @@
+//! Keeping somebody out of a room, and letting them in again.
+
+use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, User, UserId};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryGetableMany,
+    prelude::Uuid,
+};
+
+use super::{
+    remove::expel,
+    span::{self, FOR_GOOD},
+    subject::{self, may_moderate},
+};
+use crate::{
+    Chat, Result,
+    db::{Sql, entity::room_ban, now},
+    policy::{Action, Actor},
+    rooms::load::load,
+    throttle::Deed,
+    writer::{Transaction, Work},
+};
+
+/// Longest reason, in characters.
+const REASON_MAX: usize = 200;
+/// Bans that are listed, the newest first.
+const LISTED: u64 = 200;
+
+/// What somebody chose who keeps a person out.
+#[derive(Clone, Copy)]
+pub struct Ban<'a> {
+    /// Why; may be empty.
+    pub reason: &'a str,
+    /// For how long: a `day`, a `week`, `always`.
+    pub time: &'a str,
+}
+
+/// Somebody who is kept out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Banned {
+    /// Who.
+    pub user: User,
+    /// By whom.
+    pub by: String,
+    /// Why.
+    pub reason: String,
+    /// Until when; for good without it.
+    pub until: Option<i64>,
+}
+
+/// Keeps somebody out of a room: a member is removed, and nobody who is kept out joins or is added. A second ban takes the place of the
+/// first.
+///
+/// # Errors
+/// `invalid` with what is wrong; `not_allowed` for whom the actor has no say over; `not_found` also for what this actor may not know of;
+/// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
+pub async fn ban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId, ban: Ban<'_>) -> Result<Room> {
+    let moderator = actor.user()?;
+    let reason = ban.reason.split_whitespace().collect::<Vec<_>>().join(" ");
+    if reason.chars().count() > REASON_MAX {
+        return Err(FieldError { field: Field::Reason, problem: Problem::TooLong { max: REASON_MAX } }.into());
+    }
+    let span = span::until(ban.time)?;
+    chat.deeds().by(moderator, Deed::Moderate)?;
+    chat.writer().run(KeepOut { moderator, room: room.clone(), user, reason, span }).await
+}
+
+/// Lets somebody in again who was kept out. They are no member by that.
+///
+/// # Errors
+/// As [`ban`].
+pub async fn unban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId) -> Result<Room> {
+    let moderator = actor.user()?;
+    chat.deeds().by(moderator, Deed::Moderate)?;
+    chat.writer().run(LetIn { moderator, room: room.clone(), user }).await
+}
+
+/// Who is kept out of a room: for those who keep order there, empty for others.
+///
+/// # Errors
+/// `not_found` also for what this actor may not know of; `unavailable`.
+pub async fn banned(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Vec<Banned>> {
+    let db = chat.db().read();
+    let found = load(db, actor, room).await?;
+    if !found.access.may(Action::Moderate) {
+        return Ok(Vec::new());
+    }
+    let select = Sql::new(
+        db.get_database_backend(),
+        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, by.name, b.reason, b.until ",
+    )
+    .text("FROM room_bans b JOIN users u ON u.id = b.user_id LEFT JOIN users by ON by.id = b.by_id WHERE b.room_id = ")
+    .value(found.room.id.0)
+    .text(" AND (b.until IS NULL OR b.until > ")
+    .value(now())
+    .text(") ORDER BY b.at DESC, u.id")
+    .limit(LISTED);
+    let rows = db.query_all_raw(select.done()).await?;
+    rows.iter()
+        .map(|row| {
+            type Columns = (Uuid, String, String, bool, Option<String>, Option<String>, String, Option<i64>);
+            let (id, username, name, ambiguous, picture, by, reason, until) =
+                Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
+            let user = User { id: UserId(id), username, name, ambiguous, picture };
+            Ok(Banned { user, by: by.unwrap_or_default(), reason, until })
+        })
+        .collect()
+}
+
+/// Whether somebody is kept out of a room now.
+pub(super) async fn is_banned(db: &impl ConnectionTrait, room: RoomId, user: UserId) -> Result<bool> {
+    let ban = room_ban::Entity::find_by_id((room.0, user.0)).one(db).await?;
+    Ok(ban.is_some_and(|ban| ban.until.is_none_or(|until| until > now())))
+}
+
+struct KeepOut {
+    moderator: UserId,
+    room: RoomRef,
+    user: UserId,
+    reason: String,
+    span: (&'static str, i64),
+}
+
+impl Work for KeepOut {
+    type Answer = Room;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
+        let found = load(&**transaction, Actor::User(self.moderator), &self.room).await?;
+        found.access.permit(Action::Moderate)?;
+        let (room, (how_long, until)) = (found.room, self.span);
+        let subject = subject::subject(&**transaction, room.id, self.user).await?;
+        may_moderate(found.access, subject.role)?;
+        forget(transaction, room.id, self.user).await?;
+        let row = room_ban::ActiveModel {
+            room_id: Set(room.id.0),
+            user_id: Set(self.user.0),
+            by_id: Set(self.moderator.0),
+            reason: Set(self.reason.clone()),
+            until: Set((until < FOR_GOOD).then_some(until)),
+            at: Set(now()),
+        };
+        row.insert(&**transaction).await?;
+        let name = subject::name(&**transaction, self.moderator).await?;
+        let text = [&name, " keeps you out of ", &room.name, " ", how_long, "."].concat();
+        expel(transaction, &room, self.moderator, subject.user, text).await?;
+        Ok(room)
+    }
+}
+
+struct LetIn {
+    moderator: UserId,
+    room: RoomRef,
+    user: UserId,
+}
+
+impl Work for LetIn {
+    type Answer = Room;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
+        let found = load(&**transaction, Actor::User(self.moderator), &self.room).await?;
+        found.access.permit(Action::Moderate)?;
+        forget(transaction, found.room.id, self.user).await?;
+        Ok(found.room)
+    }
+}
+
+async fn forget(transaction: &Transaction, room: RoomId, user: UserId) -> Result<()> {
+    room_ban::Entity::delete_many()
+        .filter(room_ban::Column::RoomId.eq(room.0))
+        .filter(room_ban::Column::UserId.eq(user.0))
+        .exec(&**transaction)
+        .await?;
+    Ok(())
+}
