@@ -62,7 +62,7 @@ export class Person {
   }
 
   /** Makes a room, and stands in it. Gives its slug. */
-  async createRoom(name: string, topic: string, visibility: "Public" | "Open"): Promise<string> {
+  async createRoom(name: string, topic: string, visibility: "Public" | "Open" | "Private"): Promise<string> {
     await go(this.page, "/rooms/new");
     await this.page.getByLabel("Name").fill(name);
     await this.page.getByLabel("Topic").fill(topic);

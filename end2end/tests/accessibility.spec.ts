@@ -25,7 +25,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("pages of a member", async ({ ada, room }) => {
       await check(ada.page, `/r/${room}`);
       const seqs = await ada.seed(room, ["**one**", "> two", "```\nthree\n```", "[four](https://example.org)", "five"]);
-      for (const address of ["/", "/rooms/new", `/r/${room}`, `/r/${room}/m/${seqs[1]}`]) await check(ada.page, address);
+      const pages = ["", "/members?username=a", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`];
+      for (const address of ["/", "/rooms/new", ...pages.map((page) => `/r/${room}${page}`)]) await check(ada.page, address);
     });
 
     test("the menu of a room, and the question before one leaves", async ({ ada, room: _ }) => {

@@ -17,7 +17,7 @@ test("a room that its owner renames follows everywhere: here, in lists, in title
   await elsewhere.expectAllStored();
 
   await ada.room.more.click();
-  await ada.page.getByRole("link", { name: "Edit" }).click();
+  await ada.page.getByRole("link", { name: "Settings" }).click();
   await expect(ada.page.getByLabel("Name")).toHaveValue("Garden");
   await ada.page.getByLabel("Name").fill("Herb garden");
   await ada.page.getByLabel("Topic").fill("Thyme & sage");
@@ -43,7 +43,7 @@ test("a rename that happened while one was away is there when one is back", asyn
   const slug = await ada.createRoom("Garden", "", "Public");
   await bob.room.enter(slug);
   bob.line.cut();
-  await go(ada.page, `/r/${slug}/edit`);
+  await go(ada.page, `/r/${slug}/settings`);
   await ada.page.getByLabel("Name").fill("Orchard");
   await submit(ada.page);
   await expect(ada.page.getByRole("heading", { level: 1 })).toHaveText("Orchard");
@@ -55,8 +55,8 @@ test("who is not the owner has no way to rename it", async ({ ada, bob, problems
   const slug = await ada.createRoom("Garden", "", "Public");
   await bob.room.enter(slug);
   await bob.room.more.click();
-  await expect(bob.page.getByRole("link", { name: "Edit" })).toHaveCount(0);
+  await expect(bob.page.getByRole("link", { name: "Settings" })).toHaveCount(0);
   problems.allow(/403/);
-  await bob.page.goto(`/r/${slug}/edit`);
+  await bob.page.goto(`/r/${slug}/settings`);
   await expect(bob.page.getByText("An owner can.")).toBeVisible();
 });

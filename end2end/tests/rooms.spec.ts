@@ -66,7 +66,7 @@ test("leaving asks first, and the focus stays on the page", async ({ ada, bob, r
   // Its owner is told what it means.
   await ada.room.more.click();
   await ada.room.menu.getByRole("button", { name: "Leave…" }).click();
-  await expect(ada.room.menu.getByRole("dialog")).toContainText("nobody can edit it any more");
+  await expect(ada.room.menu.getByRole("dialog")).toContainText("It needs an owner");
 });
 
 test("the first field of a form has the focus", async ({ page, ada }) => {
