@@ -33,7 +33,7 @@ test("back after signing out does not show the private room", async ({ ada, room
 });
 
 test("back after signing out elsewhere does not show what a document held", async ({ ada, room }) => {
-  await go(ada.page, `/r/${room}/edit`);
+  await go(ada.page, `/r/${room}/settings`);
   await ada.page.getByLabel("Topic").fill("half a thought");
   await ada.page.goto("/login");
   const other = await ada.tab();

@@ -1,7 +1,10 @@
 //! What owners settle about a room.
 
+use std::time::Duration;
+
 use chat::{Actor, rooms};
 use protocol::{ClientId, ErrorCode, Field, Problem, Room, RoomRef, ServerFrame, Visibility, Window};
+use tokio::time::timeout;
 
 use crate::{
     scene::{Person, Scene, code, subscribe},
@@ -159,9 +162,12 @@ async fn a_deleted_room_is_gone_with_all_that_was_in_it() {
 
 /// Waits until nothing is left of deleted rooms.
 async fn gone(scene: &Scene) {
-    while scene.number("SELECT COUNT(*) FROM rooms WHERE deleted_at IS NOT NULL").await > 0 {
-        tokio::task::yield_now().await;
-    }
+    let gone = async {
+        while scene.number("SELECT COUNT(*) FROM rooms WHERE deleted_at IS NOT NULL").await > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(20), gone).await.expect("a deleted room stays");
     for table in ["messages", "room_events", "memberships", "room_addresses", "reports"] {
         let left = format!("SELECT COUNT(*) FROM {table} WHERE room_id NOT IN (SELECT id FROM rooms)");
         assert_eq!(scene.number(&left).await, 0, "{table}");
