@@ -39,6 +39,10 @@ pub async fn room(visit: Visit) -> Page {
 /// That page.
 pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
     let Some(mut address) = Address::parse(visit.uri.path(), "") else { return Err(nothing_here(&visit).await) };
+    // The page may be from before the room had another address.
+    if let Ok(Some(now)) = chat::rooms::moved(&visit.chat, visit.actor(), &address.slug).await {
+        address.slug = now;
+    }
     let error = match send(&visit, &address.slug, &written).await {
         Ok(sent) => return Ok(format!("/r/{}#m{}", sent.slug, sent.seq)),
         Err(error) => AppError::from(reveal(&error)),

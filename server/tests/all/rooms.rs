@@ -92,6 +92,8 @@ async fn an_owner_settles_everything_about_a_room_on_one_page() {
         let answer = app.stranger().get(old).await;
         assert_eq!((answer.status, answer.header("location")), (StatusCode::PERMANENT_REDIRECT, new));
     }
+    let sent = bob.send("garden", "01900000-0000-7000-8000-000000000003", "from a page that is older").await;
+    assert!(sent.leads_to().starts_with("/r/herbs#m"), "{}", sent.leads_to());
     let page = "/r/herbs/settings";
     ada.submit(page, "slow_down", &[("room", "herbs"), ("seconds", "300")]).await;
     bob.write("herbs", "one").await;

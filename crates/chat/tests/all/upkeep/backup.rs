@@ -12,7 +12,10 @@ async fn talk(url: &str) {
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     let garden = ada.room("garden", "open").await;
     bob.join(&garden).await;
-    bob.leave(&garden).await;
+    let rose = bob.say(garden.id, "a rose").await.seq;
+    chat::messages::report(&scene.chat, ada.actor(), &garden.id.into(), rose, "Thorns").await.unwrap();
+    chat::rooms::set_address(&scene.chat, ada.actor(), &garden.id.into(), "roses").await.unwrap();
+    ada.ban(&garden, &bob, "always").await.unwrap();
     futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
         .await;
     scene.chat.close().await;
@@ -51,7 +54,7 @@ async fn everything_goes_from_sqlite_to_postgresql_and_back() {
     let (first, second) = (folder.file("first.db"), folder.file("second.db"));
     upkeep::backup(&origin, &first).await.unwrap();
     let restored = upkeep::restore(&elsewhere, &first, &|_| ()).await.unwrap();
-    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1100));
+    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1101));
     upkeep::backup(&elsewhere, &second).await.unwrap();
     assert_eq!(differences(&url_of(&first), &url_of(&second)).await, [""; 0]);
 
