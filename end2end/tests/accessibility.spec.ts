@@ -26,7 +26,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await check(ada.page, `/r/${room}`);
       const seqs = await ada.seed(room, ["**one**", "> two", "```\nthree\n```", "[four](https://example.org)", "five"]);
       const pages = ["", "/members?username=a", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`];
-      for (const address of ["/", "/rooms/new", ...pages.map((page) => `/r/${room}${page}`)]) await check(ada.page, address);
+      const own = ["/settings/profile", "/settings/security", "/alerts", `/u/${ada.username}`];
+      for (const address of ["/", "/rooms/new", "/messages/new", ...pages.map((page) => `/r/${room}${page}`), ...own]) {
+        await check(ada.page, address);
+      }
     });
 
     test("the menu of a room, and the question before one leaves", async ({ ada, room: _ }) => {

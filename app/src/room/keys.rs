@@ -9,8 +9,8 @@ use super::place::Anchor;
 
 /// What the arrow keys stop at, from top to bottom.
 const STOPS: &str = ".older, .message, .newer";
-/// And within one of these.
-const INNER: &str = "a, button, pre";
+/// And within one of these. Where the author is not seen, the way to them is none.
+const INNER: &str = ".message--first .message-author, a:not(.message-author), button, pre";
 
 /// A key was pressed in the list.
 pub(super) fn key(event: &KeyboardEvent, list: &Element) {

@@ -38,6 +38,9 @@ pub(crate) struct Inner {
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) commits: Arc<AtomicU64>,
+    /// How often names have changed, and how often they had when what is kept with them was begun.
+    pub(crate) names: Arc<AtomicU64>,
+    pub(crate) names_kept: AtomicU64,
     pub(crate) tokens: Tokens,
     pub(crate) hasher: Hasher,
     pub(crate) sign_ins: SignIns,
@@ -162,18 +165,29 @@ impl Chat {
     }
 
     pub(crate) fn recent(&self) -> &Recent {
+        self.forget_old_names();
         &self.inner.recent
     }
 
     pub(crate) fn seats(&self) -> &Arc<Seats> {
+        self.forget_old_names();
         &self.inner.seats
     }
 
-    /// Names have changed: what is kept with names in it is read anew.
+    /// Names have changed: what is kept with names in it is read anew, here at once and on other nodes soon.
     pub(crate) fn forget_names(&self) {
+        self.inner.names.fetch_add(1, Ordering::Release);
         self.inner.commits.fetch_add(1, Ordering::Release);
-        self.recent().clear();
-        self.seats().clear();
+        let broker = self.inner.broker.clone();
+        tokio::spawn(async move { broker.publish(vec![Signal::Names]).await });
+    }
+
+    fn forget_old_names(&self) {
+        let names = self.inner.names.load(Ordering::Acquire);
+        if self.inner.names_kept.swap(names, Ordering::AcqRel) != names {
+            self.inner.recent.clear();
+            self.inner.seats.clear();
+        }
     }
 
     /// Does something beside the requests, until the chat is closed.

@@ -25,9 +25,9 @@ pub struct Limits {
     pub creations: Rate,
     /// Rooms made per address.
     pub creations_per_address: Rate,
-    /// Changes of rooms per account.
+    /// Changes of rooms, and of oneself, per account.
     pub edits: Rate,
-    /// Changes of rooms per address.
+    /// Changes of rooms and accounts per address.
     pub edits_per_address: Rate,
     /// Things done to others in rooms per account.
     pub moderations: Rate,

@@ -1,6 +1,9 @@
 //! Opening a chat: the floors are put on each other, from the ground up.
 
-use std::sync::{Arc, atomic::Ordering};
+use std::sync::{
+    Arc,
+    atomic::{AtomicU64, Ordering},
+};
 
 use hub::{Broker, Hub, RedisBroker, catch_up, heartbeat, in_process};
 use parking_lot::Mutex;
@@ -45,7 +48,7 @@ impl Chat {
         let db = Db::open(&database_url).await?;
         let mut tasks = JoinSet::new();
         let (own, signals) = in_process();
-        let commits = own.commits();
+        let (commits, names) = (own.commits(), own.names());
         let many_nodes = redis_url.is_some();
         let broker: Arc<dyn Broker> = match redis_url {
             Some(url) => {
@@ -78,6 +81,8 @@ impl Chat {
             broker,
             hub,
             commits,
+            names,
+            names_kept: AtomicU64::default(),
             tokens: Tokens::new(&signing_key),
             hasher: Hasher::new(),
             limits,

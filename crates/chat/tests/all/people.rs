@@ -107,3 +107,25 @@ async fn see(socket: &crate::socket::Socket, seq: protocol::Seq, etag: Option<&s
         other => panic!("not an event: {other:?}"),
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_name_is_shown_by_other_nodes_too() {
+    let redis = testkit::Redis::start().await;
+    let (scene, other) = Scene::of_two_nodes(&redis.url()).await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    bob.join(&room).await;
+    ada.say(room.id, "before").await;
+    let there = || async {
+        let page = messages::page(&other, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
+        page.messages[0].author.name.clone()
+    };
+    assert_eq!(there().await, "ada");
+    edit_profile(&scene.chat, &ada.session, ProfileEdit { display_name: "Countess", ..NOTHING }).await.unwrap();
+    let seen = async {
+        while there().await != "Countess" {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), seen).await.expect("the old name stays");
+}
