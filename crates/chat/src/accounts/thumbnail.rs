@@ -40,24 +40,26 @@ pub(super) fn thumbnail(file: &[u8]) -> Option<Thumbnail> {
 
 /// What can be seen in a file, the right way up.
 fn read(file: &[u8]) -> Option<DynamicImage> {
-    let reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
-    // By what the file says of its size, before room is made for it.
-    let mut reader = match reader.format()? {
-        ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP => reader,
-        _ => return None,
-    };
-    let mut limits = Limits::no_limits();
-    (limits.max_image_width, limits.max_image_height, limits.max_alloc) = (Some(SIDE_MAX), Some(SIDE_MAX), Some(MEMORY_MAX));
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
-    let (width, height) = decoder.dimensions();
-    if u64::from(width) * u64::from(height) > DOTS_MAX || decoder.total_bytes() > MEMORY_MAX {
-        return None;
-    }
+    let mut decoder = open(file)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut seen = DynamicImage::from_decoder(decoder).ok()?;
     seen.apply_orientation(orientation);
     Some(seen)
+}
+
+/// What reads it, unless the file says itself that it is too large: before room is made for it.
+fn open(file: &[u8]) -> Option<impl ImageDecoder + use<'_>> {
+    let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
+    if !matches!(reader.format()?, ImageFormat::Png | ImageFormat::Jpeg | ImageFormat::WebP) {
+        return None;
+    }
+    let mut limits = Limits::no_limits();
+    (limits.max_image_width, limits.max_image_height, limits.max_alloc) = (Some(SIDE_MAX), Some(SIDE_MAX), Some(MEMORY_MAX));
+    reader.limits(limits);
+    let decoder = reader.into_decoder().ok()?;
+    let (width, height) = decoder.dimensions();
+    let fits = u64::from(width) * u64::from(height) <= DOTS_MAX && decoder.total_bytes() <= MEMORY_MAX;
+    fits.then_some(decoder)
 }
 
 /// As JPEG, or as PNG where one can see through it.
@@ -148,12 +150,24 @@ mod tests {
 
     #[test]
     fn a_small_file_of_a_huge_picture_is_refused_before_it_is_read() {
-        // The same file is one that is read, but for the size that it claims.
-        let reads = |file: &[u8]| ImageReader::new(Cursor::new(file)).with_guessed_format().unwrap().into_dimensions().is_ok();
-        assert!(reads(&claims(1, 1)) && thumbnail(&claims(1, 1)).is_some());
-        for (width, height) in [(40_000, 40_000), (6_000, 6_000), (1, 20_000), (u32::MAX, 1)] {
-            assert!(thumbnail(&claims(width, height)).is_none(), "{width} x {height}");
+        for (width, height) in [(1, 1), (5_000, 5_000), (12_000, 2_000)] {
+            assert!(open(&claims(width, height)).is_some(), "{width} x {height}");
         }
+        for (width, height) in [(40_000, 40_000), (6_000, 6_000), (1, 20_000), (12_001, 1), (u32::MAX, 1)] {
+            assert!(open(&claims(width, height)).is_none(), "{width} x {height}");
+        }
+    }
+
+    #[test]
+    fn a_picture_that_was_taken_on_its_side_stands_upright() {
+        // Red on the left, blue on the right, and the word that it has to be turned clockwise.
+        let lying: DynamicImage = RgbImage::from_fn(300, 300, |x, _| Rgb(if x < 150 { [255, 0, 0] } else { [0, 0, 255] })).into();
+        let plain = encoded(&lying, ImageFormat::Jpeg);
+        let turn = b"\xff\xe1\x00\x22Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01\x03\0\x01\0\0\0\x06\0\0\0\0\0\0\0";
+        let file = [&plain[..2], turn, &plain[2..]].concat();
+        let made = thumbnail(&file).unwrap().image;
+        let seen = image::load_from_memory_with_format(&made, ImageFormat::Jpeg).unwrap().to_rgb8();
+        assert!(seen.get_pixel(128, 20).0[0] > 200 && seen.get_pixel(128, 236).0[2] > 200);
     }
 
     #[test]
