@@ -3,6 +3,7 @@ import { type Browser, type BrowserContext, expect, type Page } from "@playwrigh
 import { AuthPage } from "./auth-page.ts";
 import { Line } from "./line.ts";
 import { go, hydrated, submit } from "./page.ts";
+import { PASSWORD } from "./password.ts";
 import type { Problems } from "./problems.ts";
 import { RoomPage } from "./room-page.ts";
 import { lines, store } from "./seed.ts";
@@ -11,7 +12,7 @@ import type { Server } from "./server.ts";
 /** Longest time for a browser context to close. */
 const CLOSE_MS = 15_000;
 
-export const PASSWORD = "four words make sense";
+export { PASSWORD };
 
 let people = 0;
 

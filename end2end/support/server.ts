@@ -1,15 +1,19 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { PASSWORD } from "./password.ts";
 
 const BINARY = process.env.SNUG_BINARY ?? fileURLToPath(new URL("../../target/release/snug", import.meta.url));
 const START_SECONDS = 20;
+
+/** User name of the owner of every house that is tested: others come in as members do. */
+export const OWNER = "hanna";
 
 /** A Snug of its own: a port, a data folder, and a process that can be killed and started again on them. */
 export class Server {
@@ -30,6 +34,7 @@ export class Server {
   static async create(limits = "sends=100000+1000/s,sends-per-address=100000+1000/s,connects=10000+100/s,creations=10000+10/s,creations-per-address=10000+10/s,rooms-made=1000,rooms-joined=1000"): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there. Run: make build`);
     const server = new Server(await freePort(), limits);
+    await server.addOwner();
     await server.start();
     return server;
   }
@@ -75,6 +80,13 @@ export class Server {
 
   log(): string {
     return readFileSync(this.logFile, "utf8");
+  }
+
+  private async addOwner(): Promise<void> {
+    const file = join(this.folder, "password");
+    writeFileSync(file, PASSWORD);
+    const add = ["user", "add", OWNER, "--role", "owner", "--password-file", file, "--data-dir", this.data];
+    await promisify(execFile)(BINARY, add, { env: {} });
   }
 
   private async run(command: "backup" | "restore"): Promise<void> {

@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { AuthPage } from "../support/auth-page.ts";
 import { go } from "../support/page.ts";
+import { OWNER } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
 async function check(page: Page, address: string): Promise<void> {
@@ -30,6 +31,20 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const address of ["/", "/rooms/new", "/messages/new", ...pages.map((page) => `/r/${room}${page}`), ...own]) {
         await check(ada.page, address);
       }
+    });
+
+    test("pages of the administration", async ({ arrive }) => {
+      const owner = await arrive("Hanna", OWNER);
+      await owner.signIn();
+      const pages = ["people", `people/${OWNER}`, "rooms", "invites", "settings", "announce", "audit"];
+      for (const page of pages) await check(owner.page, `/admin/${page}`);
+      for (const address of ["/admin", "/welcome", "/welcome?step=2", "/welcome?step=3"]) await check(owner.page, address);
+      await go(owner.page, "/admin/invites");
+      await owner.page.getByRole("button", { name: "Make an invite" }).click();
+      await expect(owner.page.getByRole("img", { name: "The link as a QR code" })).toBeVisible();
+      const { violations } = await new AxeBuilder({ page: owner.page }).analyze();
+      expect(violations).toEqual([]);
+      await check(owner.page, new URL(await owner.page.locator(".made-link a").innerText()).pathname);
     });
 
     test("the menu of a room, and the question before one leaves", async ({ ada, room: _ }) => {

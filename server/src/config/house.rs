@@ -74,6 +74,7 @@ pub enum UserCommand {
         /// member, admin or owner
         #[arg(long, default_value = "member", value_parser = parse_role)]
         role: HouseRole,
+        /// Where its password comes from
         #[command(flatten)]
         password: PasswordSource,
     },
@@ -123,6 +124,7 @@ pub enum UserCommand {
         /// Make a link instead, by which its owner sets one within a day
         #[arg(long, conflicts_with = "password_file")]
         link: bool,
+        /// Where its password comes from
         #[command(flatten)]
         password: PasswordSource,
     },

@@ -15,7 +15,7 @@ use crate::{
     policy::{Action, Actor},
     rooms,
     sessions::{self, SignedIn, Source},
-    settings::{RegistrationMode, Settings},
+    settings::{RegistrationMode, Settings, mark_changed},
     writer::{Transaction, Work},
 };
 
@@ -130,6 +130,9 @@ impl Work for Make {
         refuse_alike(&**transaction, &self.username, None).await?;
         let looks = Looks::of(self.username.as_str(), self.name.as_str());
         let alike = mark_alike(&**transaction, self.name.as_str(), &looks, None).await?;
+        if alike.others {
+            mark_changed(&**transaction).await?;
+        }
         let account = self.insert(transaction, looks, role, alike.itself).await?;
         let id = UserId(account.id);
         if matches!(self.way, Way::Added(_)) {

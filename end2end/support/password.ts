@@ -1,0 +1,2 @@
+/** Everybody's. */
+export const PASSWORD = "four words make sense";
