@@ -19,4 +19,6 @@ pub(crate) use layout::Layout;
 pub(crate) use list::END as LIST_END;
 pub(crate) use list::list;
 pub(crate) use page::PageContext;
+#[cfg(feature = "hydrate")]
+pub(crate) use page::refresh;
 pub(crate) use theme::Theme;

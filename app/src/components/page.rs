@@ -37,10 +37,15 @@ impl PageContext {
 
     /// Reads the list of rooms again. Where that does not work, the old one stays.
     pub(crate) fn refresh_rooms(self) {
-        leptos::task::spawn_local(async move {
-            if let Ok(rooms) = fetch::post(endpoints::ROOMS, &[]).await {
-                self.rooms.set(rooms);
-            }
-        });
+        refresh(self.rooms);
     }
+}
+
+/// Reads a list of rooms again. Where that does not work, the old one stays.
+pub(crate) fn refresh(rooms: RwSignal<Vec<Room>>) {
+    leptos::task::spawn_local(async move {
+        if let Ok(read) = fetch::post(endpoints::ROOMS, &[]).await {
+            rooms.set(read);
+        }
+    });
 }

@@ -7,8 +7,8 @@ use futures::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
-    BEARER_PREFIX, Change, ClientFrame, ClientId, Error, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef, SUBPROTOCOL, Seq,
-    ServerFrame, UserId,
+    AlertKind, BEARER_PREFIX, Change, ClientFrame, ClientId, Error, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef,
+    SUBPROTOCOL, Seq, ServerFrame, UserId,
 };
 use wasm_bindgen::JsValue;
 
@@ -24,6 +24,7 @@ use super::{
     transport::Transport,
 };
 use crate::{
+    components::refresh,
     fetch,
     next::signed_out,
     state::{Applied, Outbox, RoomState, Typing, TypingThrottle},
@@ -213,7 +214,10 @@ impl Client {
         match frame {
             ServerFrame::Hello { build, user, rev, unread, .. } => {
                 // After a restore the log may end earlier than it did.
-                self.rev = rev.unwrap_or_default();
+                let known = std::mem::replace(&mut self.rev, rev.unwrap_or_default());
+                if known > 0 && known != self.rev {
+                    refresh(self.socket.listed);
+                }
                 self.unread(unread.unwrap_or_default());
                 self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
@@ -235,12 +239,23 @@ impl Client {
             }
             ServerFrame::Event(event) => self.event(event),
             ServerFrame::Renamed { room, name, topic } => self.renamed(room, name, topic),
-            ServerFrame::Alert { rev, unread, .. } | ServerFrame::AlertsChanged { rev, unread } if rev >= self.rev => {
+            ServerFrame::Alert { rev, unread, alert } if rev >= self.rev => {
+                self.rev = rev;
+                self.unread(unread);
+                if matches!(alert.kind, AlertKind::Added | AlertKind::Removed) {
+                    refresh(self.socket.listed);
+                }
+            }
+            ServerFrame::AlertsChanged { rev, unread } if rev >= self.rev => {
                 self.rev = rev;
                 self.unread(unread);
             }
+            ServerFrame::RoomsChanged { rev } if rev >= self.rev => {
+                self.rev = rev;
+                refresh(self.socket.listed);
+            }
             // Late, by another way.
-            ServerFrame::Alert { .. } | ServerFrame::AlertsChanged { .. } => {}
+            ServerFrame::Alert { .. } | ServerFrame::AlertsChanged { .. } | ServerFrame::RoomsChanged { .. } => {}
             ServerFrame::Typing { room, user } => {
                 self.socket.typing.maybe_update(|typing| typing.note(room, user, browser::now() as i64));
             }

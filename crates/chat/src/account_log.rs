@@ -86,6 +86,12 @@ pub(crate) async fn add(db: &impl ConnectionTrait, to: UserId, alert: NewAlert) 
     Ok(Signal::Account { user: to, rev, frame: Frame::of(&ServerFrame::Alert { rev, unread, alert }) })
 }
 
+/// Enters that the list of somebody's rooms is another one, and gives what their sockets are to be told when that is committed.
+pub(crate) async fn list_changed(db: &impl ConnectionTrait, to: UserId) -> Result<Signal> {
+    let rev = raise_rev(db, to).await?;
+    Ok(Signal::Account { user: to, rev, frame: Frame::of(&ServerFrame::RoomsChanged { rev }) })
+}
+
 /// Drops all but the newest of them, those first that were dismissed.
 fn forget(backend: DbBackend, user: UserId) -> Statement {
     Sql::new(backend, "DELETE FROM alerts WHERE user_id = ")

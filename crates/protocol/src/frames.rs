@@ -124,6 +124,11 @@ pub enum ServerFrame {
         /// How many are unread now.
         unread: u64,
     },
+    /// Another room is in the list of that person, or one is not any more: it is to be read anew.
+    RoomsChanged {
+        /// Last place in the account's log.
+        rev: i64,
+    },
     /// Somebody is writing in a room. It has no place in the log: whoever does not hear it misses nothing.
     Typing {
         /// The room.
@@ -197,6 +202,7 @@ enum FrameKind {
     Renamed,
     Alert,
     AlertsChanged,
+    RoomsChanged,
     Typing,
     Ack,
     Error,
@@ -244,6 +250,7 @@ impl TryFrom<WireFrame> for ServerFrame {
                 topic: wire.topic.ok_or(MissingField("topic"))?,
             },
             FrameKind::Alert => Self::Alert { rev: rev?, unread: unread?, alert: wire.alert.ok_or(MissingField("alert"))? },
+            FrameKind::RoomsChanged => Self::RoomsChanged { rev: rev? },
             FrameKind::AlertsChanged => Self::AlertsChanged { rev: rev?, unread: unread? },
             FrameKind::Typing => Self::Typing { room: room?, user: wire.user.ok_or(MissingField("user"))? },
             FrameKind::Ack => Self::Ack {

@@ -37,6 +37,10 @@ impl SharedWork for Send {
         };
         let mut batch = Batch::default();
         let outcomes: Vec<_> = sends.iter().map(|send| batch.admit(&known, send)).collect();
+        let conversations = batch.conversations();
+        if !conversations.is_empty() {
+            rooms::show(transaction, conversations).await?;
+        }
         let events = batch.write(transaction);
         let verdict = |outcome| match outcome {
             Outcome::Earlier(sent) => sent,
@@ -111,6 +115,11 @@ impl Batch {
         Ok(Outcome::New(self.messages.len() - 1))
     }
 
+    /// The direct conversations in which something is said.
+    fn conversations(&self) -> BTreeSet<RoomId> {
+        self.messages.iter().filter(|new| new.visibility == Visibility::Direct).map(|new| new.room).collect()
+    }
+
     /// Writes the rows; returns an event for each message, in the same order.
     fn write(&self, transaction: &mut Transaction) -> Vec<Event> {
         if self.messages.is_empty() {
@@ -121,11 +130,6 @@ impl Batch {
         transaction.add(log::raise_heads(backend, &self.heads));
         let columns = "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at) VALUES ";
         transaction.add(Sql::new(backend, columns).rows(self.messages.iter().map(|new| new.row(at))).done());
-        let conversations: BTreeSet<_> =
-            self.messages.iter().filter(|new| new.visibility == Visibility::Direct).map(|new| new.room).collect();
-        if !conversations.is_empty() {
-            transaction.add(rooms::show(backend, conversations));
-        }
         transaction.enter(events.iter().zip(&self.messages).map(|(event, new)| (event, new.visibility)));
         events
     }

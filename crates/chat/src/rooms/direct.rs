@@ -5,17 +5,13 @@ use std::collections::BTreeSet;
 
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use protocol::{Change, ErrorCode, Field, FieldError, Problem, Room, RoomId, RoomRef, UserId, Username, Visibility, limits};
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter, Statement,
-    sea_query::Expr,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use sha2::{Digest, Sha256};
 
 use super::load::load;
 use crate::{
     Chat, Result,
     db::{
-        Sql,
         entity::{membership, room, user},
         now, users,
     },
@@ -154,11 +150,19 @@ async fn set_hidden(db: &impl ConnectionTrait, member: UserId, room: RoomId, at:
     Ok(())
 }
 
-/// Puts these conversations back into the lists of their members: something is said there.
-pub(crate) fn show(backend: DbBackend, rooms: impl IntoIterator<Item = RoomId>) -> Statement {
-    Sql::new(backend, "UPDATE memberships SET hidden_at = NULL WHERE hidden_at IS NOT NULL AND room_id IN ")
-        .list(rooms.into_iter().map(|room| room.0.into()))
-        .done()
+/// Puts these conversations back into the lists of those who have them not in there: something is said.
+pub(crate) async fn show(transaction: &mut Transaction, rooms: impl IntoIterator<Item = RoomId>) -> Result<()> {
+    let hidden = membership::Entity::find()
+        .filter(membership::Column::RoomId.is_in(rooms.into_iter().map(|room| room.0)))
+        .filter(membership::Column::HiddenAt.is_not_null())
+        .all(&**transaction)
+        .await?;
+    for row in hidden {
+        let member = UserId(row.user_id);
+        set_hidden(&**transaction, member, RoomId(row.room_id), None).await?;
+        transaction.list_changed(member).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -51,6 +51,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// Tells somebody that the list of their rooms is another one.
+    pub(crate) async fn list_changed(&mut self, to: UserId) -> Result<()> {
+        self.told.push(account_log::list_changed(&self.db, to).await?);
+        Ok(())
+    }
+
     /// Enters events, of which there is at least one and whose places are taken, of rooms with these visibilities.
     pub(crate) fn enter<'a>(&mut self, events: impl IntoIterator<Item = (&'a Event, Visibility)>) {
         let backend = self.db.get_database_backend();
