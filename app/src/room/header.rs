@@ -23,8 +23,9 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
         1 => "1 member".to_owned(),
         many => [&many.to_string(), " members"].concat(),
     });
-    // Whoever may not read the room may not see who is there.
-    let people = dynamic(move || room.state.with(RoomState::is_open_to_reader).then(|| below(room, "/members")));
+    // Whoever may not read the room may not see who is there, and neither may guests.
+    let may_see = |state: &RoomState| state.standing != Standing::Guest && state.is_open_to_reader();
+    let people = dynamic(move || room.state.with(may_see).then(|| below(room, "/members")));
     view! {
         <header class="room-header">
             <h1 class="room-name" dir="auto">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>

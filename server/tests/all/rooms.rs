@@ -71,6 +71,25 @@ async fn people_are_added_given_a_say_muted_removed_and_banned_on_a_page() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_in_a_room_is_told_to_accounts_that_may_read_it() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    ada.create_room("garden", "public").await;
+    ada.create_room("kitchen", "open").await;
+    for (person, room, status) in [
+        (&bob, "garden", StatusCode::OK),
+        (&app.stranger(), "garden", StatusCode::UNAUTHORIZED),
+        (&bob, "kitchen", StatusCode::FORBIDDEN),
+        (&app.stranger(), "kitchen", StatusCode::NOT_FOUND),
+    ] {
+        let page = person.get(&format!("/r/{room}/members")).await;
+        assert_eq!(page.status, status, "{room}");
+        let linked = person.get(&format!("/r/{room}")).await.text.contains(&format!("href=\"/r/{room}/members\""));
+        assert_eq!(linked, status == StatusCode::OK, "{room}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn an_owner_settles_everything_about_a_room_on_one_page() {
     let app = TestApp::start().await;
     let (ada, bob) = (app.ada().await, app.bob().await);

@@ -19,6 +19,8 @@ pub(crate) enum Action {
     Leave,
     /// Bring a message before the moderators.
     Report,
+    /// See who is in it.
+    Members,
     /// Make somebody else a member.
     Add,
     /// Make links by which others come in, and take them back.
@@ -141,7 +143,7 @@ impl Access {
             who => return self.permit_outside(who, action),
         };
         match action {
-            Action::Find | Action::Read | Action::Report => Ok(()),
+            Action::Find | Action::Read | Action::Report | Action::Members => Ok(()),
             // Those who write to each other have nobody over them, and nobody comes or goes.
             Action::Write if self.archived => Err(ErrorCode::Archived),
             Action::Write if self.muted => Err(ErrorCode::Muted),
@@ -172,7 +174,8 @@ impl Access {
             Action::Find => Ok(()),
             Action::Read if readable => Ok(()),
             _ if who == Who::Guest => Err(ErrorCode::NotAuthenticated),
-            Action::Report if readable => Ok(()),
+            // Names are no page on the web.
+            Action::Report | Action::Members if readable => Ok(()),
             Action::Join if who == Who::Banned => Err(ErrorCode::Banned),
             Action::Join if self.archived => Err(ErrorCode::Archived),
             Action::Join => Ok(()),
@@ -194,13 +197,14 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 13] = [
+    const ACTIONS: [Action; 14] = [
         Action::Find,
         Action::Read,
         Action::Write,
         Action::Join,
         Action::Leave,
         Action::Report,
+        Action::Members,
         Action::Add,
         Action::Invite,
         Action::Moderate,

@@ -57,14 +57,14 @@ pub struct MembersPage {
     pub has_more: bool,
 }
 
-/// The members of a room, for those who may read it.
+/// The members of a room, for accounts that may read it.
 ///
 /// # Errors
-/// `not_found` also for what this actor may not know of; `not_a_member`, `unavailable`.
+/// `not_found` also for what this actor may not know of; `not_a_member`, `not_authenticated`, `unavailable`.
 pub async fn members(chat: &Chat, actor: Actor, room: &RoomRef, search: Search<'_>) -> Result<MembersPage> {
     let db = chat.db().read();
     let (found, total) = load_counted(db, actor, room).await?;
-    found.access.permit(Action::Read)?;
+    found.access.permit(Action::Members)?;
     let page = search.page.clamp(1, PAGES_MAX);
     let sql =
         Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, m.role, m.muted_until ")
