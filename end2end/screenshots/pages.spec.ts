@@ -69,7 +69,16 @@ test("pages", async ({ newcomer, page, problems }) => {
     await go(page, address);
     await shoot(page, name);
   }
-  for (const [name, address] of [["home", "/"], ["new-room", "/rooms/new"]] as const) {
+  const seq = await ada.room.seqOf("Finally. Which bread?");
+  for (const [name, address] of [
+    ["home", "/"],
+    ["new-room", "/rooms/new"],
+    ["members", "/r/test-kitchen/members?username=e"],
+    ["settings", "/r/test-kitchen/settings"],
+    ["delete", `/r/test-kitchen/m/${seq}/delete`],
+    ["report", `/r/test-kitchen/m/${seq}/report`],
+    ["reports", "/r/test-kitchen/reports"],
+  ] as const) {
     await go(ada.page, address);
     await shoot(ada.page, name);
   }
