@@ -24,6 +24,7 @@ mod not_sent;
 mod person;
 mod profile;
 mod qr;
+mod registration;
 mod reset;
 mod room;
 mod room_settings;

@@ -1,17 +1,17 @@
 //! The first steps of whoever made a new house: `/welcome`. Each can be skipped.
 
-use chat::{RegistrationMode, Settings};
+use chat::Settings;
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{ErrorCode, Field};
 use serde::Deserialize;
 
 use super::{
     Page, Visit,
-    admin::choose_registration,
     document::document,
     failure::{failure, nothing_here},
     field::TextField,
     form::Form,
+    registration::choose_registration,
 };
 use crate::{
     api::{WelcomeDoors, WelcomeName, WelcomeRooms},
@@ -85,10 +85,3 @@ fn rooms(visit: &Visit) -> AnyView {
     let fields = view! { {field("first", "A room beside the lobby")} {field("second", "And another one")} };
     form.view(fields.into_any(), "Make them").into_any()
 }
-
-/// Who may make an account, to choose from.
-pub(super) const REGISTRATION: [(RegistrationMode, &str, &str); 3] = [
-    (RegistrationMode::Open, "Everybody", "Whoever finds this house can make an account."),
-    (RegistrationMode::ByInvite, "By invite", "An account takes a link that somebody in the house has made."),
-    (RegistrationMode::Closed, "Nobody", "Only the command line makes accounts."),
-];

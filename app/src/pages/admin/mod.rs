@@ -11,7 +11,6 @@ mod settings;
 use leptos::prelude::*;
 use protocol::ErrorCode;
 
-pub(super) use self::settings::choose_registration;
 pub use self::{
     audit::audit,
     overview::overview,

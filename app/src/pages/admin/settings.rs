@@ -1,4 +1,4 @@
-use chat::{RegistrationMode, Settings};
+use chat::Settings;
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{Field, limits};
 use serde::Deserialize;
@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{Section, office, refused};
 use crate::{
     api::{Announce, Settle},
-    pages::{Page, Visit, field::TextField, form::Form, welcome::REGISTRATION},
+    pages::{Page, Visit, field::TextField, form::Form, registration::choose_registration},
 };
 
 /// How the house is run: `/admin/settings`. Admins see it, owners change it.
@@ -55,25 +55,6 @@ fn fields(form: &Form, settings: &Settings) -> AnyView {
             })}
     }
     .into_any()
-}
-
-/// Who may make an account, to choose from.
-pub(in crate::pages) fn choose_registration(chosen: RegistrationMode) -> impl IntoView {
-    let choices = REGISTRATION.map(|(mode, name, meaning)| {
-        view! {
-            <label class="choice">
-                <input type="radio" name="registration" value=mode.word() checked=mode == chosen />
-                <span class="choice-name">{name}</span>
-                <span class="choice-meaning">{meaning}</span>
-            </label>
-        }
-    });
-    view! {
-        <fieldset class="field choices">
-            <legend>"Who may make an account"</legend>
-            {choices.collect_view()}
-        </fieldset>
-    }
 }
 
 #[derive(Default, Deserialize)]
