@@ -1,15 +1,20 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use chat::upkeep::{self, Fault, doctor};
+use chat::{
+    Settings, house,
+    invites::{self, NewInvite},
+    upkeep::{self, Fault, doctor},
+};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 
 use super::{Folder, postgres, texts, url_of};
-use crate::scene::Scene;
+use crate::scene::{Person, Scene};
 
 /// Two people, two rooms, and more messages than are copied at once.
 async fn talk(url: &str) {
     let scene = Scene::on(url).await;
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    run_the_house(&scene, &ada, &bob).await;
     let garden = ada.room("garden", "open").await;
     bob.join(&garden).await;
     let rose = bob.say(garden.id, "a rose").await.seq;
@@ -19,6 +24,15 @@ async fn talk(url: &str) {
     futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
         .await;
     scene.chat.close().await;
+}
+
+/// Settings, an announcement, an invite, a link, and what the audit log has of them.
+async fn run_the_house(scene: &Scene, ada: &Person, bob: &Person) {
+    let settings = Settings { name: "The Mill".to_owned(), ..Settings::default() };
+    house::change(&scene.chat, ada.actor(), settings).await.unwrap();
+    house::announce(&scene.chat, ada.actor(), "Tea is ready").await.unwrap();
+    invites::create(&scene.chat, ada.actor(), NewInvite::default()).await.unwrap();
+    house::reset_link(&scene.chat, ada.actor(), bob.session.user.id).await.unwrap();
 }
 
 /// Which tables two files do not have in common, row by row. New tables are looked at without being named here, but `talk` has to
