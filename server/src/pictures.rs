@@ -5,11 +5,13 @@ use app::{
     pages::{UPLOAD_REFUSED, UPLOADED},
 };
 use axum::{
+    body::Body,
     extract::{FromRequest, Multipart, Path, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chat::{Deed, accounts};
+use futures::StreamExt;
 use protocol::{ErrorCode, UserId, limits::PICTURE_MAX_BYTES};
 
 use crate::{
@@ -19,6 +21,9 @@ use crate::{
 
 /// Largest form with a picture.
 pub(crate) const UPLOAD_MAX_BYTES: usize = PICTURE_MAX_BYTES + 64 * 1024;
+
+/// Up to here a form that is too large is read to its end.
+const PASSED_OVER_MAX_BYTES: usize = 4 * UPLOAD_MAX_BYTES;
 
 /// A picture never changes under its address.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -41,13 +46,31 @@ pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> R
 
 /// The file in the form; nothing where there is none, or one that is too large.
 async fn file(request: Request) -> Option<Vec<u8>> {
-    let mut form = Multipart::from_request(request, &()).await.ok()?;
+    let (head, body) = request.into_parts();
+    let whole = Request::from_parts(head, Body::from(read(body).await?));
+    let mut form = Multipart::from_request(whole, &()).await.ok()?;
     while let Some(field) = form.next_field().await.ok()? {
         if field.name() == Some("picture") {
             return Some(field.bytes().await.ok()?.to_vec());
         }
     }
     None
+}
+
+/// What is sent. Of what is too large the rest is read too, up to a bound: browsers show no answer that comes while they are still sending.
+async fn read(body: Body) -> Option<Vec<u8>> {
+    let (mut data, mut bytes) = (Vec::new(), 0);
+    let mut pieces = body.into_data_stream();
+    while let Some(piece) = pieces.next().await {
+        let piece = piece.ok()?;
+        bytes += piece.len();
+        match bytes {
+            0..=UPLOAD_MAX_BYTES => data.extend_from_slice(&piece),
+            0..=PASSED_OVER_MAX_BYTES => data = Vec::new(),
+            _ => return None,
+        }
+    }
+    (bytes <= UPLOAD_MAX_BYTES).then_some(data)
 }
 
 fn lead_to(page: &'static str) -> Response {

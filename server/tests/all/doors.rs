@@ -19,6 +19,7 @@ use crate::support::{
 const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}", &["", "?before=3", "?after=1", "?after=0"]),
     ("/r/{slug}/edit", &["/edit"]),
+    ("/r/{slug}/invites", &["/invites"]),
     ("/r/{slug}/members", &["/members", "/members?q=a&page=2", "/members?username=a"]),
     ("/r/{slug}/reports", &["/reports"]),
     ("/r/{slug}/settings", &["/settings"]),
@@ -36,11 +37,14 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("delete_message", &[("seq", "2")]),
     ("delete_room", &[("confirm", NAME)]),
     ("edit_room", &[("name", "Mine"), ("topic", "")]),
+    ("hide_conversation", &[]),
     ("join_room", &[]),
     ("leave_room", &[]),
+    ("make_invite", &[("days", "1")]),
     ("mute_member", &[("user", SOMEBODY), ("time", "day")]),
     ("remove_member", &[("user", SOMEBODY)]),
     ("report_message", &[("seq", "2"), ("reason", "Mine")]),
+    ("revoke_invite", &[("id", SOMEBODY)]),
     ("room_page", &[("window", "latest")]),
     ("set_address", &[("address", "mine")]),
     ("set_role", &[("user", SOMEBODY), ("role", "owner")]),
@@ -50,7 +54,38 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Those that take none.
-const FUNCTIONS_WITHOUT: &[&str] = &["create_room", "login", "logout", "register", "renew_token", "rooms", "set_theme"];
+const FUNCTIONS_WITHOUT: &[&str] = &[
+    "accept_invite",
+    "alerts",
+    "announce",
+    "change_password",
+    "converse",
+    "create_room",
+    "delete_account",
+    "delete_account_of",
+    "dismiss_alerts",
+    "edit_profile",
+    "end_other_sessions",
+    "end_session",
+    "lift",
+    "login",
+    "logout",
+    "read_alerts",
+    "register",
+    "remove_picture",
+    "rename_account",
+    "renew_token",
+    "reset_password",
+    "rooms",
+    "set_house_role",
+    "set_theme",
+    "settle",
+    "sign_out_everywhere",
+    "suspend",
+    "welcome_doors",
+    "welcome_name",
+    "welcome_rooms",
+];
 
 /// No account has this id.
 const SOMEBODY: &str = "01900000-0000-7000-8000-000000000003";

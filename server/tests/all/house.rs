@@ -133,7 +133,7 @@ async fn an_account_is_exported_and_deleted_by_forms() {
     };
     assert!(delete("no").await.contains("__err"));
     assert_eq!(delete("bob").await, "/admin/people");
-    ada.get("/r/lobby").await.assert_has("former member");
+    ada.get("/r/lobby").await.assert_has("Former member");
     assert_eq!(ada.get("/admin/people/bob").await.status, StatusCode::NOT_FOUND);
 }
 
