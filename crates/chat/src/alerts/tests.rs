@@ -63,15 +63,19 @@ impl Outlet for Heard {
 }
 
 impl Heard {
+    fn first(&self) -> Option<ServerFrame> {
+        let mut frames = self.0.0.lock();
+        (!frames.is_empty()).then(|| frames.remove(0))
+    }
+
     async fn next(&self) -> ServerFrame {
         let next = async {
             loop {
                 let heard = self.0.1.notified();
-                let mut frames = self.0.0.lock();
-                if !frames.is_empty() {
-                    return frames.remove(0);
+                let first = self.first();
+                if let Some(frame) = first {
+                    return frame;
                 }
-                drop(frames);
                 heard.await;
             }
         };

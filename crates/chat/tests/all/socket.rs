@@ -19,6 +19,7 @@ pub struct Socket {
 }
 
 /// What a socket brings.
+#[expect(clippy::large_enum_variant, reason = "a test holds few of them")]
 #[derive(Debug, PartialEq, Eq)]
 pub enum Delivery {
     Frame(ServerFrame),

@@ -20,6 +20,7 @@ use tokio_tungstenite::{
 use super::PATIENCE;
 
 /// What came over the socket.
+#[expect(clippy::large_enum_variant, reason = "a test holds few of them")]
 #[derive(Clone, Debug)]
 pub(crate) enum Received {
     Frame(ServerFrame),
