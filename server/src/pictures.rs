@@ -64,10 +64,12 @@ async fn read(body: Body) -> Option<Vec<u8>> {
     while let Some(piece) = pieces.next().await {
         let piece = piece.ok()?;
         bytes += piece.len();
-        match bytes {
-            0..=UPLOAD_MAX_BYTES => data.extend_from_slice(&piece),
-            0..=PASSED_OVER_MAX_BYTES => data = Vec::new(),
-            _ => return None,
+        if bytes <= UPLOAD_MAX_BYTES {
+            data.extend_from_slice(&piece);
+        } else if bytes <= PASSED_OVER_MAX_BYTES {
+            data = Vec::new();
+        } else {
+            return None;
         }
     }
     (bytes <= UPLOAD_MAX_BYTES).then_some(data)

@@ -51,15 +51,11 @@ fn former(card: Card) -> AnyView {
 fn show(card: Card, own: bool) -> AnyView {
     let Card { profile: Profile { user, bio, pronouns, time_zone }, minutes_east, at, rooms, .. } = card;
     let time = minutes_east.map(|minutes| local_time(at, minutes, &time_zone));
-    let edit = own.then(|| {
-        view! {
-            <p class="gate-actions">
-                <a class="button button--quiet" href="/settings/profile">
-                    "Edit your profile"
-                </a>
-            </p>
-        }
-    });
+    let (way, text) = if own {
+        ("/settings/profile".to_owned(), "Edit your profile")
+    } else {
+        (["/messages/new?to=", &user.username].concat(), "Message")
+    };
     framed(view! {
         <div class="person-head">
             {avatar(&user, "avatar avatar--large")}
@@ -74,7 +70,11 @@ fn show(card: Card, own: bool) -> AnyView {
         {(!bio.is_empty()).then(|| view! { <p class="person-bio" dir="auto">{bio}</p> })}
         {time}
         {(!own).then(|| shared(rooms))}
-        {edit}
+        <p class="gate-actions">
+            <a class="button button--quiet" href=way>
+                {text}
+            </a>
+        </p>
     })
 }
 

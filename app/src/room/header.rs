@@ -30,7 +30,7 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
         <header class="room-header">
             <h1 class="room-name" dir="auto">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
             <p class="room-topic" dir="auto">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
-            <a class="room-members" href=people>
+            <a class="room-members" href=people data-panel="">
                 <Glyph icon=Icon::People />
                 <span>{count}</span>
             </a>
@@ -55,7 +55,11 @@ fn menu(room: RoomContext) -> impl IntoView {
         let rights = rights.get();
         let link = |path, name: &'static str| view! { <a href=below(room, path)>{name}</a> };
         let any = rights.edit || rights.moderate || rights.manage;
-        (any.then(|| link("/settings", "Settings")), rights.moderate.then(|| link("/reports", "Reports")))
+        (
+            any.then(|| link("/settings", "Settings")),
+            rights.invite.then(|| link("/invites", "Invite")),
+            rights.moderate.then(|| link("/reports", "Reports")),
+        )
     });
     let standing = room.standing();
     let may_leave = Memo::new(move |_| room.state.with(|state| state.rights.leave));

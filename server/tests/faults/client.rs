@@ -249,7 +249,13 @@ impl Client {
             ServerFrame::Error { client_id: None, error, .. } if error.code.retry() == Retry::Later => return Err(0),
             ServerFrame::Error { error, .. } => journal.faults.push(format!("refused for good: {error}")),
             ServerFrame::Unsubscribed { room, .. } => journal.faults.push(format!("unsubscribed from {room}")),
-            ServerFrame::Hello { .. } | ServerFrame::Renamed { .. } | ServerFrame::Typing { .. } | ServerFrame::Pong => {}
+            ServerFrame::Hello { .. }
+            | ServerFrame::Renamed { .. }
+            | ServerFrame::Alert { .. }
+            | ServerFrame::AlertsChanged { .. }
+            | ServerFrame::RoomsChanged { .. }
+            | ServerFrame::Typing { .. }
+            | ServerFrame::Pong => {}
         }
         Ok(())
     }

@@ -15,8 +15,6 @@ pub(crate) enum HouseAction {
     ManageAccount(HouseRole),
     /// Change what an account is in the house, from this role to another.
     ChangeRole,
-    /// Archive or delete any room, and change who owns it.
-    ManageRooms,
     /// Tell everybody something.
     Announce,
     /// Change how the house is run.
@@ -38,7 +36,7 @@ pub(crate) fn permit(role: Option<HouseRole>, action: HouseAction, rules: HouseR
     let may = match action {
         HouseAction::MakeRoom => rules.members_make_rooms || role >= HouseRole::Admin,
         HouseAction::Invite => rules.members_invite || role >= HouseRole::Admin,
-        HouseAction::Administer | HouseAction::ManageRooms | HouseAction::Announce => role >= HouseRole::Admin,
+        HouseAction::Administer | HouseAction::Announce => role >= HouseRole::Admin,
         // Admins see to members; owners to everybody, each other too. That one stays is looked after where it is done.
         HouseAction::ManageAccount(subject) => {
             role == HouseRole::Owner || (role == HouseRole::Admin && subject == HouseRole::Member)
@@ -52,7 +50,7 @@ pub(crate) fn permit(role: Option<HouseRole>, action: HouseAction, rules: HouseR
 mod tests {
     use super::*;
 
-    const ACTIONS: [HouseAction; 10] = [
+    const ACTIONS: [HouseAction; 9] = [
         HouseAction::MakeRoom,
         HouseAction::Invite,
         HouseAction::Administer,
@@ -60,7 +58,6 @@ mod tests {
         HouseAction::ManageAccount(HouseRole::Admin),
         HouseAction::ManageAccount(HouseRole::Owner),
         HouseAction::ChangeRole,
-        HouseAction::ManageRooms,
         HouseAction::Announce,
         HouseAction::Settle,
     ];

@@ -33,6 +33,8 @@ async fn run_the_house(scene: &Scene, ada: &Person, bob: &Person) {
     house::announce(&scene.chat, ada.actor(), "Tea is ready").await.unwrap();
     invites::create(&scene.chat, ada.actor(), NewInvite::default()).await.unwrap();
     house::reset_link(&scene.chat, ada.actor(), bob.session.user.id).await.unwrap();
+    let red = include_bytes!("../../../../../server/tests/all/support/red.png");
+    chat::accounts::set_picture(&scene.chat, &ada.session, red.to_vec()).await.unwrap();
 }
 
 /// Which tables two files do not have in common, row by row. New tables are looked at without being named here, but `talk` has to
