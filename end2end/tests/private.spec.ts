@@ -30,9 +30,17 @@ for (const [size, viewport] of SIZES) {
     await bob.page.goto(`/r/${slug}`);
     await expect(title(bob)).toHaveText("Nobody home");
 
-    // The number of members in the head of the room leads to them.
+    // The number of members in the head of the room shows them beside it, and what is looked for there stays there.
     await ada.page.locator(".room-members").click();
-    await expect(title(ada)).toHaveText("Members of Plans");
+    const beside = ada.page.locator(".panel");
+    await expect(beside.getByRole("heading", { level: 1 })).toHaveText("Members of Plans");
+    await expect(beside.locator(".person")).toHaveCount(1);
+    await beside.getByRole("searchbox").fill("nobody");
+    await beside.getByRole("searchbox").press("Enter");
+    await expect(beside.locator(".person")).toHaveCount(0);
+    await expect(ada.page).toHaveURL(new RegExp(`/r/${slug}$`));
+    await ada.page.keyboard.press("Escape");
+    await expect(beside).toBeHidden();
     await add(ada, slug, bob);
     await bob.room.open(slug);
     await bob.room.say("Here I am");
