@@ -30,7 +30,7 @@ pub async fn card(visit: Visit) -> Page {
 fn framed(content: impl IntoView) -> AnyView {
     view! {
         <section class="gate gate--framed">
-            <div class="gate-card person">{content}</div>
+            <div class="gate-card person-card">{content}</div>
         </section>
     }
     .into_any()
