@@ -106,3 +106,12 @@ test("the address follows when one goes on to the present", async ({ ada, room }
   await expect(ada.page.locator(".message--focus")).toHaveCount(0);
   await expect(ada.page).toHaveTitle(/^Room of/);
 });
+
+test("the address follows when one scrolls on to the present", async ({ ada, room }) => {
+  const seqs = await ada.seed(room, 40);
+  await ada.room.open(room, seqs[18]);
+  await expect(ada.room.message("line 19")).toBeInViewport();
+  await ada.room.scroller.evaluate((scroller) => scroller.scrollTo({ top: 0, behavior: "instant" }));
+  await expect(ada.room.message("line 40")).toBeInViewport();
+  await expect(ada.page).toHaveURL(new RegExp(`/r/${room}$`));
+});
