@@ -135,6 +135,7 @@ test("a permalink shows and marks its message", async ({ page }) => {
 test("a stranger reads the lobby and is shown the way in", async ({ page }) => {
   await page.goto("/r/lobby");
   await expect(page.locator(".room-name")).toHaveText("Lobby");
+  await expect(page.getByText("Times are in UTC.")).toBeVisible();
   await expect(page.locator(".composer textarea")).toHaveCount(0);
   await page.locator(".join-bar a").first().click();
   await expect(page).toHaveURL(/\/login\?next=\/r\/lobby/);
