@@ -44,7 +44,8 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
     }
 }
 
-/// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any bound, and nothing here wants more than this in one piece.
+/// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any
+/// bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
     if request.uri().path() == UPLOAD {
         return next.run(request).await;

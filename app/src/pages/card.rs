@@ -8,7 +8,7 @@ use super::{
     Page, Visit,
     document::document,
     failure::{failure, nothing_here},
-    settings::sign_in_first,
+    settings::{room_items, sign_in_first},
 };
 use crate::{components::avatar, head::Head, state::clock};
 
@@ -92,19 +92,10 @@ fn shared(rooms: Vec<Room>) -> AnyView {
     if rooms.is_empty() {
         return view! { <p class="person-facts">"You are in no room together."</p> }.into_any();
     }
-    let rooms = rooms.into_iter().map(|room| {
-        view! {
-            <li>
-                <a href=["/r/", &room.slug].concat() dir="auto">
-                    {room.name}
-                </a>
-            </li>
-        }
-    });
     view! {
         <div>
             <h2>"Rooms that you are both in"</h2>
-            <ul class="settings-list">{rooms.collect_view()}</ul>
+            <ul class="settings-list">{room_items(rooms)}</ul>
         </div>
     }
     .into_any()

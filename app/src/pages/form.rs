@@ -51,16 +51,16 @@ impl Form {
         Self { path, refusal, focus, begun: AtomicBool::new(false), class: "form" }
     }
 
-    /// One of several forms of a page. The focus is in it only after a refusal.
-    pub(super) fn beside(path: &'static str, visit: &Visit) -> Self {
-        Self { begun: AtomicBool::new(true), class: "form-beside", ..Self::to(path, visit) }
-    }
-
     /// One of several forms on a page: it takes the focus only when it comes back from a refusal.
     pub(super) fn among(path: &'static str, visit: &Visit) -> Self {
         let form = Self::to(path, visit);
         let focus = if form.focus == Focus::First { Focus::Nowhere } else { form.focus };
         Self { focus, ..form }
+    }
+
+    /// The same, with its button beside its fields.
+    pub(super) fn beside(path: &'static str, visit: &Visit) -> Self {
+        Self { class: "form-beside", ..Self::among(path, visit) }
     }
 
     /// Whether it comes back from a refusal.

@@ -11,7 +11,7 @@ use super::{
     failure::failure,
     field::TextField,
     form::Form,
-    settings::{Tab, settings, sign_in_first},
+    settings::{Tab, room_items, settings, sign_in_first},
 };
 use crate::{
     api::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount},
@@ -152,18 +152,9 @@ impl Forms {
 /// Who has to be made an owner before the account can go.
 fn needed(Ties { house, rooms }: Ties) -> impl IntoView {
     let house = house.then(|| view! { <li>"this Snug itself"</li> });
-    let rooms = rooms.into_iter().map(|room| {
-        view! {
-            <li>
-                <a href=["/r/", &room.slug].concat() dir="auto">
-                    {room.name}
-                </a>
-            </li>
-        }
-    });
     view! {
         <p class="note">"You are the last owner here. Make somebody else an owner first, then come back:"</p>
-        <ul class="settings-list">{house} {rooms.collect_view()}</ul>
+        <ul class="settings-list">{house} {room_items(rooms)}</ul>
     }
 }
 

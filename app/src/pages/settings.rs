@@ -1,6 +1,7 @@
 //! The frame of the pages on which people settle what is their own.
 
 use leptos::prelude::*;
+use protocol::Room;
 
 use super::{Page, Visit, document::document};
 use crate::{head::Head, next::way_in};
@@ -62,4 +63,18 @@ pub(super) async fn settings(visit: &Visit, tab: Tab, done: Option<&'static str>
         .into_any()
     })
     .await
+}
+
+/// Rooms in a list, each a link.
+pub(super) fn room_items(rooms: Vec<Room>) -> impl IntoView {
+    let item = |room: Room| {
+        view! {
+            <li>
+                <a href=["/r/", &room.slug].concat() dir="auto">
+                    {room.name}
+                </a>
+            </li>
+        }
+    };
+    rooms.into_iter().map(item).collect_view()
 }
