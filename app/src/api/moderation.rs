@@ -11,8 +11,8 @@ use crate::{AppError, context::refuse};
 #[server(prefix = "/api/fn", endpoint = "delete_message")]
 pub(crate) async fn delete_message(room: String, seq: i64) -> Result<(), AppError> {
     let request = moderating()?;
-    let room = chat::messages::delete(&request.chat, request.actor(), &room.into(), Seq(seq)).await.map_err(refuse)?;
-    leptos_axum::redirect(&format!("/r/{}/m/{seq}#m{seq}", room.slug));
+    let done = chat::messages::delete(&request.chat, request.actor(), &room.into(), Seq(seq)).await.map_err(refuse)?;
+    leptos_axum::redirect(&format!("/r/{}/m/{seq}#m{seq}", done.room.slug));
     Ok(())
 }
 

@@ -70,14 +70,14 @@ impl Kept {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use protocol::{ClientId, MessageId, Seq, User, UserId};
+    use protocol::{ClientId, MessageId, NewMessage, Seq, User, UserId};
 
     use super::*;
 
     fn message(body: &str) -> Arc<Message> {
         let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false, picture: None };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
-        Arc::new(Message { id, seq: Seq(1), author, client_id, body: body.to_owned(), at: 0, deleted: false })
+        Arc::new(NewMessage::plain(id, client_id, body.to_owned()).stored(Seq(1), author, 0))
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 };
 
 use leptos::{prelude::*, tachys::html::InertElement};
-use protocol::MessageId;
+use protocol::{Message, MessageId};
 
 use super::context::RoomContext;
 use crate::{
@@ -57,8 +57,8 @@ fn kept() -> std::sync::MutexGuard<'static, Rows> {
     ROWS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a stored message looks like depends on. The text of a message with an id changes once, when it is deleted. Of the one that the
-/// address names it depends on who looks what may be done about it.
+/// What a stored message looks like depends on. Its text is another one when it was edited or deleted. Of the one that the address names it
+/// depends on who looks what may be done about it.
 fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let Row::Message(row @ MessageRow { mark: Mark::Stored, .. }) = row else { return None };
     let message = &*row.message;
@@ -67,10 +67,25 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     }
     let mut hasher = DefaultHasher::new();
     let author = &message.author;
-    (row.local, row.first, row.own, message.deleted).hash(&mut hasher);
+    (row.local, row.first, row.own).hash(&mut hasher);
     (&author.name, &author.username, author.ambiguous, &author.picture).hash(&mut hasher);
+    hangs_on(message, &mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))
+}
+
+/// What became of a message, and what hangs on it.
+fn hangs_on(message: &Message, hasher: &mut impl Hasher) {
+    (message.deleted, message.revision, message.edited_at, message.pinned).hash(hasher);
+    if let Some(quote) = &message.reply_to {
+        (quote.seq, &quote.line, quote.deleted, &quote.author.name, &quote.author.username).hash(hasher);
+    }
+    if let Some(thread) = &message.thread {
+        (thread.replies, thread.last_at).hash(hasher);
+        thread.people.iter().for_each(|person| (&person.name, &person.picture).hash(hasher));
+    }
+    message.reactions.iter().for_each(|reaction| (&reaction.emoji, reaction.count).hash(hasher));
+    message.mentions.iter().for_each(|mention| (&mention.word, mention.user).hash(hasher));
 }
 
 impl Rows {

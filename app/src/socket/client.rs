@@ -153,7 +153,7 @@ impl Client {
             for pending in due {
                 // What is typed next is news again.
                 self.throttle.forget(pending.room);
-                self.send(&ClientFrame::Send { room: pending.room.into(), client_id: pending.client_id, body: pending.body });
+                self.send(&pending.frame());
             }
             let others = [self.subscriptions.deadline(), next_due.map(|at| at as f64)];
             deadline = others.into_iter().flatten().chain(deadline).reduce(f64::min);
@@ -265,6 +265,11 @@ impl Client {
                 self.settle_outbox(room);
                 // Who may write may read: a room that was closed to the reader is not any more.
                 self.subscriptions.reopen(room);
+            }
+            ServerFrame::Done { client_id, room, seq } => {
+                self.stored(client_id);
+                self.socket.outbox.update(|outbox| outbox.acknowledge(client_id, seq, browser::now() as i64));
+                self.settle_outbox(room);
             }
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
             ServerFrame::Pong => {}

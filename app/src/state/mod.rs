@@ -2,13 +2,14 @@
 //! is tested on the host.
 
 pub mod backoff;
+mod changes;
 pub mod clock;
 mod outbox;
 mod room;
 mod rows;
 mod typing;
 
-pub use outbox::{Outbox, Pending, Status};
+pub use outbox::{Deed, Outbox, Pending, Status};
 pub use room::{Applied, Missed, RoomState};
 pub use rows::{Mark, MessageRow, Row, RowKey, rows};
 pub use typing::{Typing, TypingThrottle};

@@ -3,7 +3,7 @@
 //! At most one message per room is under way, and the next one waits until it is answered: so nothing overtakes a message that has
 //! to be tried again. The client id stays the same over every try, and the server stores it once (G2).
 
-use protocol::{ClientId, Error, ErrorCode, Retry, RoomId, Seq};
+use protocol::{ClientFrame, ClientId, Error, ErrorCode, Retry, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::backoff;
@@ -36,14 +36,46 @@ pub enum Status {
     Held,
 }
 
-/// A message on its way.
+/// What is to be done.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Deed {
+    /// Send a message.
+    #[default]
+    Send,
+    /// Give the message at this place another text.
+    Edit {
+        /// The message's place.
+        seq: Seq,
+        /// How often its text had been changed when this one was begun.
+        revision: u32,
+    },
+    /// Delete the message at this place.
+    Delete {
+        /// The message's place.
+        seq: Seq,
+    },
+    /// React to the message at this place, or take that back.
+    React {
+        /// The message's place.
+        seq: Seq,
+        /// With what.
+        emoji: String,
+        /// Whether to, or no longer.
+        on: bool,
+    },
+}
+
+/// Something on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
     /// The id that makes a second try harmless.
     pub client_id: ClientId,
     /// The room.
     pub room: RoomId,
-    /// Markdown source.
+    /// What is to be done there.
+    #[serde(default)]
+    pub deed: Deed,
+    /// Markdown source; nothing where no text is sent.
     pub body: String,
     /// When it was written (unix milliseconds, this device's clock).
     pub at: i64,
@@ -67,7 +99,20 @@ impl Pending {
     /// A message that was just written.
     #[must_use]
     pub fn new(client_id: ClientId, room: RoomId, body: String, at: i64) -> Self {
-        Self { client_id, room, body, at, status: Status::Waiting, slow: false, tries: 0, not_before: 0, sent_at: 0 }
+        let (deed, status) = (Deed::Send, Status::Waiting);
+        Self { client_id, room, deed, body, at, status, slow: false, tries: 0, not_before: 0, sent_at: 0 }
+    }
+
+    /// As the server is asked for it.
+    #[must_use]
+    pub fn frame(self) -> ClientFrame {
+        let (room, client_id, body) = (self.room.into(), self.client_id, self.body);
+        match self.deed {
+            Deed::Send => ClientFrame::Send { room, client_id, body, reply_to: None, thread_of: None, only_in_thread: false },
+            Deed::Edit { seq, revision } => ClientFrame::Edit { room, client_id, seq, body, revision },
+            Deed::Delete { seq } => ClientFrame::Delete { room, client_id, seq },
+            Deed::React { seq, emoji, on } => ClientFrame::React { room, client_id, seq, emoji, on },
+        }
     }
 
     /// Whether it goes out by itself, or is out.

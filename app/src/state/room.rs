@@ -1,16 +1,22 @@
 //! One room as this page knows it: a snapshot, moved on by events.
 
-use std::{collections::VecDeque, sync::Arc};
-
-use protocol::{
-    Change, EpochId, Event, Message, MessageId, Rights, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits,
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::Arc,
 };
+
+use protocol::{Change, EpochId, Event, Message, Rights, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
+
+use super::changes;
 
 /// Messages that a timeline holds at most; the far end is dropped and loaded again when somebody scrolls there.
 const SHOWN_MAX: usize = 300;
 
 /// Events that may wait for a hole to be filled. One replay fills a hole of half that; past it the room is read anew anyway.
 const WAITING_MAX: usize = 2 * limits::REPLAY_MAX as usize;
+
+/// Changes that are remembered for pages that come late.
+const CHANGES_MAX: usize = limits::REPLAY_MAX as usize;
 
 /// What became of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +63,12 @@ pub struct RoomState {
     messages: Vec<Arc<Message>>,
     has_older: bool,
     has_newer: bool,
+    /// What the reader reacted with to which messages.
+    reacted: BTreeSet<(Seq, String)>,
+    /// What was done to messages lately, for pages that were read before it and come later.
+    changes: VecDeque<Event>,
+    /// Of what was done up to here, some is not among them any more.
+    forgotten: Seq,
     /// Messages of others that came behind a stretch that does not reach the end.
     unseen: Vec<Seq>,
     reader_at_end: bool,
@@ -72,6 +84,9 @@ impl RoomState {
     pub fn from_page(page: RoomPage, reader: Option<UserId>) -> Self {
         Self {
             messages: page.messages,
+            reacted: page.reacted.into_iter().collect(),
+            changes: VecDeque::new(),
+            forgotten: page.head,
             room: page.room,
             standing: page.standing,
             rights: page.rights,
@@ -110,11 +125,12 @@ impl RoomState {
 
     /// Puts a page of older messages on top that was read as "before `before`". `false` when the timeline has moved away since.
     pub fn merge_older(&mut self, before: Seq, page: RoomPage) -> bool {
-        if self.first_seq() != Some(before) || page.epoch != self.epoch {
+        if self.first_seq() != Some(before) || !self.can_take(&page) {
             return false;
         }
         let older = page.messages.into_iter().filter(|message| message.seq < before);
         self.messages.splice(0..0, older);
+        self.bring_up_to_date(page.reacted, page.head);
         self.has_older = page.has_older;
         if self.messages.len() > SHOWN_MAX {
             self.messages.truncate(SHOWN_MAX);
@@ -125,10 +141,11 @@ impl RoomState {
 
     /// Puts a page of newer messages at the end that was read as "after `after`". `false` when the timeline has moved away since.
     pub fn merge_newer(&mut self, after: Seq, page: RoomPage) -> bool {
-        if !self.has_newer || self.last_seq() != Some(after) || page.epoch != self.epoch {
+        if !self.has_newer || self.last_seq() != Some(after) || !self.can_take(&page) {
             return false;
         }
         self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after));
+        self.bring_up_to_date(page.reacted, page.head);
         // Events that came while the page was on its way were not shown, and the page may be too old to hold them.
         self.has_newer = page.has_newer || page.head < self.head;
         let last = self.last_seq();
@@ -182,6 +199,12 @@ impl RoomState {
         self.epoch
     }
 
+    /// Whether the reader reacted to a message with this.
+    #[must_use]
+    pub fn has_reacted(&self, seq: Seq, emoji: &str) -> bool {
+        self.reacted.contains(&(seq, emoji.to_owned()))
+    }
+
     /// The shown stretch.
     #[must_use]
     pub fn messages(&self) -> &[Arc<Message>] {
@@ -228,7 +251,7 @@ impl RoomState {
     #[must_use]
     pub fn unseen_after(&self, seen: Seq) -> usize {
         let shown = self.messages.iter().rev().take_while(|message| message.seq > seen);
-        shown.filter(|message| !self.is_reader(&message.author)).count() + self.unseen.len()
+        shown.filter(|message| !message.deleted && !self.is_reader(&message.author)).count() + self.unseen.len()
     }
 
     /// Whether the reader stands at the end: then the top of a long timeline may go, otherwise nothing they read moves.
@@ -258,14 +281,49 @@ impl RoomState {
         }
     }
 
+    /// Whether what was done since a page was read is all known.
+    fn can_take(&self, page: &RoomPage) -> bool {
+        page.epoch == self.epoch && page.head >= self.forgotten
+    }
+
+    /// Does to messages that came late what was done since they were read.
+    fn bring_up_to_date(&mut self, reacted: Vec<(Seq, String)>, read_at: Seq) {
+        self.reacted.extend(reacted);
+        for event in self.changes.iter().filter(|event| event.seq > read_at) {
+            changes::apply(&mut self.messages, &event.change);
+            note_reaction(&mut self.reacted, self.reader, event);
+        }
+    }
+
+    fn change_messages(&mut self, event: &Event) {
+        changes::apply(&mut self.messages, &event.change);
+        note_reaction(&mut self.reacted, self.reader, event);
+        if let Change::MessageDeleted { seq, .. } = &event.change {
+            self.unseen.retain(|unseen| unseen != seq);
+        }
+        self.changes.push_back(event.clone());
+        if self.changes.len() > CHANGES_MAX
+            && let Some(oldest) = self.changes.pop_front()
+        {
+            self.forgotten = oldest.seq;
+        }
+    }
+
     fn absorb(&mut self, event: Event) {
         self.head = event.seq;
+        if changes::is_about_shown(&event.change) {
+            self.change_messages(&event);
+        }
         match event.change {
             Change::MessageCreated { .. } => {
-                if let Some(message) = event.message() {
+                if let Some(message) = event.message().filter(|message| !message.only_in_thread) {
                     self.append(message);
                 }
             }
+            Change::MessageEdited { .. }
+            | Change::MessageDeleted { .. }
+            | Change::ReactionChanged { .. }
+            | Change::MessagePinned { .. } => {}
             Change::MemberJoined => {
                 self.members += 1;
                 if self.is_reader(&event.actor) {
@@ -297,16 +355,6 @@ impl RoomState {
             Change::RoomChanged { name, topic, slug, visibility, archived, slow_seconds } => {
                 self.room = Room { id: self.room.id, name, topic, slug, visibility, archived, slow_seconds };
             }
-            Change::MessageDeleted { id, .. } => self.delete(id),
-        }
-    }
-
-    /// What it said goes; that there was something stays.
-    fn delete(&mut self, id: MessageId) {
-        if let Some(message) = self.messages.iter_mut().find(|message| message.id == id) {
-            let message = Arc::make_mut(message);
-            message.body.clear();
-            message.deleted = true;
         }
     }
 
@@ -335,6 +383,16 @@ impl RoomState {
     fn is_reader(&self, user: &User) -> bool {
         self.reader == Some(user.id)
     }
+}
+
+/// What the reader reacted with, after this.
+fn note_reaction(reacted: &mut BTreeSet<(Seq, String)>, reader: Option<UserId>, event: &Event) {
+    let Change::ReactionChanged { seq, emoji, on, .. } = &event.change else { return };
+    if reader != Some(event.actor.id) {
+        return;
+    }
+    let reaction = (*seq, emoji.clone());
+    _ = if *on { reacted.insert(reaction) } else { reacted.remove(&reaction) };
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use protocol::{ClientId, Error, Message, MessageId, Seq, User, UserId};
+use protocol::{ClientId, Error, Message, MessageId, NewMessage, Seq, User, UserId};
 
-use super::{Pending, RoomState, Status, clock};
+use super::{Deed, Pending, RoomState, Status, clock};
 
 /// Messages of one author that are not further apart than this stand under one name.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
@@ -120,7 +120,7 @@ pub fn rows<'a>(
         push(Arc::clone(message), Mark::Stored);
     }
     let Some(reader) = reader else { return rows };
-    for pending in outbox {
+    for pending in outbox.filter(|pending| pending.deed == Deed::Send) {
         let shown =
             state.messages().iter().rev().any(|message| message.client_id == pending.client_id && message.author.id == reader.id);
         if !shown {
@@ -140,16 +140,9 @@ fn as_message(pending: &Pending, author: &User) -> (Message, Mark) {
         Status::Stored { seq, at } => (*seq, *at, Mark::Stored),
         Status::Failed(error) => (Seq::ZERO, pending.at, Mark::Failed(error.clone())),
     };
-    let message = Message {
-        // Stands in until the event brings the server's id.
-        id: MessageId(pending.client_id.0),
-        seq,
-        author: author.clone(),
-        client_id: pending.client_id,
-        body: pending.body.clone(),
-        at,
-        deleted: false,
-    };
+    // The client id stands in until the event brings the server's id.
+    let message = NewMessage::plain(MessageId(pending.client_id.0), pending.client_id, pending.body.clone());
+    let message = message.stored(seq, author.clone(), at);
     (message, mark)
 }
 

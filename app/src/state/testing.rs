@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use protocol::{
-    Change, ClientId, Event, Message, MessageId, NewMessage, Rights, Room, RoomId, RoomPage, Seq, Standing, User, UserId,
-    Visibility, Window, limits::PAGE,
+    Change, ClientId, Event, Message, MessageId, NewMessage, Reaction, Rights, Room, RoomId, RoomPage, Seq, Standing, User,
+    UserId, Visibility, Window, limits::PAGE,
 };
 
 /// An id that is the same at each run.
@@ -24,12 +24,7 @@ pub(crate) fn room_id() -> RoomId {
 
 pub(crate) fn message_event(seq: i64, author: u64, at: i64) -> Event {
     let n = u64::try_from(seq).unwrap();
-    let message = NewMessage {
-        id: id::<MessageId>(n),
-        client_id: id::<ClientId>(1_000_000 + n),
-        body: format!("text {seq}"),
-        deleted: false,
-    };
+    let message = NewMessage::plain(id::<MessageId>(n), id::<ClientId>(1_000_000 + n), format!("text {seq}"));
     Event { room: room_id(), seq: Seq(seq), at, actor: user(author), change: Change::MessageCreated { message } }
 }
 
@@ -40,32 +35,111 @@ pub(crate) enum Deed {
     Joins(u64),
     Leaves(u64),
     Renames(u64),
+    /// Somebody changes the text of a message written before: the n-th, counted round.
+    Edits(u64, usize),
+    Deletes(u64, usize),
+    Reacts(u64, usize),
+    Pins(u64, usize),
 }
 
-/// A log where people say things, join, leave and give the room another name.
+/// A log where people say things and take them back, join, leave and give the room another name.
 pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
-    (1..)
-        .zip(deeds)
-        .map(|(seq, &deed)| {
-            let told = |actor, change| Event { room: room_id(), seq: Seq(seq), at: seq * 1_000, actor: user(actor), change };
-            match deed {
-                Deed::Says(who) => message_event(seq, who, seq * 1_000),
-                Deed::Joins(who) => told(who, Change::MemberJoined),
-                Deed::Leaves(who) => told(who, Change::MemberLeft),
-                Deed::Renames(who) => {
-                    let (name, topic, slug) = (format!("Name {seq}"), format!("Topic {seq}"), "lobby".to_owned());
-                    let visibility = Visibility::Public;
-                    told(who, Change::RoomChanged { name, topic, slug, visibility, archived: false, slow_seconds: 0 })
-                }
+    let mut log: Vec<Event> = Vec::new();
+    for (seq, &deed) in (1..).zip(deeds) {
+        let told = |actor, change| Event { room: room_id(), seq: Seq(seq), at: seq * 1_000, actor: user(actor), change };
+        let messages = messages(&log);
+        let chosen = |n: usize| messages.get(n % messages.len().max(1));
+        let event = match deed {
+            Deed::Joins(who) => told(who, Change::MemberJoined),
+            Deed::Leaves(who) => told(who, Change::MemberLeft),
+            Deed::Renames(who) => {
+                let (name, topic, slug) = (format!("Name {seq}"), format!("Topic {seq}"), "lobby".to_owned());
+                let visibility = Visibility::Public;
+                told(who, Change::RoomChanged { name, topic, slug, visibility, archived: false, slow_seconds: 0 })
             }
-        })
-        .collect()
+            Deed::Says(who) => message_event(seq, who, seq * 1_000),
+            Deed::Edits(who, n) | Deed::Deletes(who, n) | Deed::Reacts(who, n) | Deed::Pins(who, n) => match chosen(n) {
+                Some(message) if !message.deleted => told(who, done_to(message, deed, who, Seq(seq))),
+                _ => message_event(seq, who, seq * 1_000),
+            },
+        };
+        log.push(event);
+    }
+    log
+}
+
+/// What somebody does to a message.
+fn done_to(message: &Message, deed: Deed, who: u64, place: Seq) -> Change {
+    let (id, seq) = (message.id, message.seq);
+    match deed {
+        Deed::Edits(..) => {
+            let (body, revision) = (format!("text {seq}, changed at {place}"), message.revision + 1);
+            Change::MessageEdited { id, seq, body, revision, edited_at: place.0, mentions: Vec::new() }
+        }
+        Deed::Reacts(..) => {
+            let emoji = if place.0 % 3 == 0 { "👍" } else { "🎉" }.to_owned();
+            let before = message.reactions.iter().find(|reaction| reaction.emoji == emoji);
+            let (count, since) = before.map_or((0, place), |reaction| (reaction.count, reaction.since));
+            // In these logs nobody remembers who did; that people with an even number take back is as good.
+            let on = who % 2 == 1 || count == 0;
+            Change::ReactionChanged { id, seq, emoji, on, count: if on { count + 1 } else { count - 1 }, since }
+        }
+        Deed::Pins(..) => Change::MessagePinned { id, seq, pinned: !message.pinned },
+        _ => Change::MessageDeleted { id, seq, thread_of: None, thread: None },
+    }
+}
+
+/// The messages of a log as they stand at its end.
+fn messages(log: &[Event]) -> Vec<Message> {
+    let mut messages: Vec<Message> = Vec::new();
+    for event in log {
+        messages.extend(event.message());
+        let about = match event.change {
+            Change::MessageEdited { seq, .. }
+            | Change::MessageDeleted { seq, .. }
+            | Change::ReactionChanged { seq, .. }
+            | Change::MessagePinned { seq, .. } => messages.iter_mut().find(|message| message.seq == seq),
+            _ => None,
+        };
+        let Some(message) = about else { continue };
+        match event.change.clone() {
+            Change::MessageEdited { body, revision, edited_at, .. } => {
+                (message.body, message.revision, message.edited_at) = (body, revision, Some(edited_at));
+            }
+            Change::MessageDeleted { .. } => {
+                let NewMessage { body, .. } = NewMessage::plain(message.id, message.client_id, String::new());
+                (message.body, message.deleted, message.edited_at, message.pinned) = (body, true, None, false);
+                message.reactions.clear();
+            }
+            Change::ReactionChanged { emoji, count, since, .. } => {
+                message.reactions.retain(|reaction| reaction.emoji != emoji);
+                message.reactions.extend((count > 0).then_some(Reaction { emoji, count, since }));
+                message.reactions.sort_by_key(|reaction| reaction.since);
+            }
+            Change::MessagePinned { pinned, .. } => message.pinned = pinned,
+            _ => {}
+        }
+    }
+    messages
+}
+
+/// What somebody reacted with in a log, to these messages.
+fn reacted(log: &[Event], reader: Option<UserId>, messages: &[Arc<Message>]) -> Vec<(Seq, String)> {
+    let mut reacted = Vec::new();
+    for event in log.iter().filter(|event| Some(event.actor.id) == reader) {
+        let Change::ReactionChanged { seq, emoji, on, .. } = &event.change else { continue };
+        let one = (*seq, emoji.clone());
+        reacted.retain(|other| *other != one);
+        reacted.extend(on.then_some(one));
+    }
+    reacted.retain(|(seq, _)| messages.iter().any(|message| message.seq == *seq && !message.reactions.is_empty()));
+    reacted
 }
 
 /// What the server answers when it has got as far as `head` in the log.
 pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: Window) -> RoomPage {
     let known = &log[..head];
-    let all: Vec<Arc<Message>> = known.iter().filter_map(Event::message).map(Arc::new).collect();
+    let all: Vec<Arc<Message>> = messages(known).into_iter().map(Arc::new).collect();
     let size = PAGE as usize;
     let at = |seq: Seq| all.partition_point(|message| message.seq < seq);
     let (from, to) = match window {
@@ -109,6 +183,7 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
         head: Seq(i64::try_from(head).unwrap()),
         epoch: id(7),
         messages: all[from..to].to_vec(),
+        reacted: reacted(known, reader, &all[from..to]),
         has_older: from > 0,
         has_newer: to < all.len(),
     }

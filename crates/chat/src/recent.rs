@@ -72,14 +72,14 @@ impl Recent {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
-    use protocol::{ClientId, MessageId, User, UserId};
+    use protocol::{ClientId, MessageId, NewMessage, User, UserId};
 
     use super::*;
 
     fn stretch(bytes: usize) -> Stretch {
         let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false, picture: None };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
-        let message = Message { id, seq: Seq(1), author, client_id, body: "x".repeat(bytes), at: 0, deleted: false };
+        let message = NewMessage::plain(id, client_id, "x".repeat(bytes)).stored(Seq(1), author, 0);
         Stretch { messages: vec![Arc::new(message)], ..Stretch::default() }
     }
 

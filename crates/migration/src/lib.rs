@@ -14,6 +14,7 @@ mod m20261126_000006_epoch;
 mod m20261126_000007_key;
 mod m20261126_000008_names;
 mod m20261126_000009_team;
+mod m20261126_000011_conversation;
 
 /// Brings a database from any older step to the newest.
 pub struct Migrator;
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000007_key::Migration),
             Box::new(m20261126_000008_names::Migration),
             Box::new(m20261126_000009_team::Migration),
+            Box::new(m20261126_000011_conversation::Migration),
         ]
     }
 }

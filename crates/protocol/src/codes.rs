@@ -38,6 +38,8 @@ pub enum ErrorCode {
     Invalid,
     /// A client id that was used before for something else (G2).
     Conflict,
+    /// Somebody changed it meanwhile, on another screen perhaps.
+    Changed,
     /// Not a frame or request that this server understands.
     BadRequest,
     /// The request did not come from this site's own pages.
@@ -65,7 +67,7 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 22] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
         Self::Suspended,
@@ -80,6 +82,7 @@ impl ErrorCode {
         Self::LastOwner,
         Self::Invalid,
         Self::Conflict,
+        Self::Changed,
         Self::BadRequest,
         Self::ForeignOrigin,
         Self::TooLarge,
@@ -115,7 +118,7 @@ impl ErrorCode {
             | Self::ForeignOrigin
             | Self::LimitReached => 403,
             Self::Invalid => 422,
-            Self::Conflict | Self::LastOwner => 409,
+            Self::Conflict | Self::Changed | Self::LastOwner => 409,
             Self::BadRequest => 400,
             Self::TooLarge => 413,
             Self::Throttled => 429,
@@ -144,6 +147,7 @@ impl ErrorCode {
             }
             Self::Invalid => "Something needs another look. See the marked field.",
             Self::Conflict => "This message id was used before for another message. Send it again as a new one.",
+            Self::Changed => "It was changed meanwhile. Look at it as it is now, then try again.",
             Self::BadRequest => "The server did not understand this request.",
             Self::ForeignOrigin => "This request did not come from this site. Open the page here and try again.",
             Self::TooLarge => "This is too large. Please make it shorter.",

@@ -43,6 +43,50 @@ pub enum ClientFrame {
         client_id: ClientId,
         /// Markdown source.
         body: String,
+        /// The place of the message that it answers.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reply_to: Option<Seq>,
+        /// The place of the message under which it is to stand.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread_of: Option<Seq>,
+        /// Whether it is to stand in its thread alone, and not in the room.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        only_in_thread: bool,
+    },
+    /// Change the text of a message of one's own. Answered by `done`, or by `error` with the same `client_id`.
+    Edit {
+        /// The room.
+        room: RoomRef,
+        /// Made by the client, to know the answer by.
+        client_id: ClientId,
+        /// The message's place.
+        seq: Seq,
+        /// Markdown source.
+        body: String,
+        /// How often the text had been changed that was edited here: `conflict` when it was changed since.
+        revision: u32,
+    },
+    /// Take away the text of a message. Answered as `edit` is.
+    Delete {
+        /// The room.
+        room: RoomRef,
+        /// Made by the client, to know the answer by.
+        client_id: ClientId,
+        /// The message's place.
+        seq: Seq,
+    },
+    /// React to a message, or take it back. Answered as `edit` is.
+    React {
+        /// The room.
+        room: RoomRef,
+        /// Made by the client, to know the answer by.
+        client_id: ClientId,
+        /// The message's place.
+        seq: Seq,
+        /// With what.
+        emoji: String,
+        /// Whether to, or no longer.
+        on: bool,
     },
     /// The person behind this socket is writing in a room. A hint: it is not answered, not kept, and may be lost.
     Typing {
@@ -149,6 +193,15 @@ pub enum ServerFrame {
         /// When the server took it.
         at: i64,
     },
+    /// What was asked for about a message is committed, or was so before.
+    Done {
+        /// Which frame.
+        client_id: ClientId,
+        /// The room.
+        room: RoomId,
+        /// A place in the room's log by which it had happened.
+        seq: Seq,
+    },
     /// A frame could not be done.
     Error {
         /// Which send, if it was one.
@@ -205,6 +258,7 @@ enum FrameKind {
     RoomsChanged,
     Typing,
     Ack,
+    Done,
     Error,
     Pong,
 }
@@ -260,6 +314,7 @@ impl TryFrom<WireFrame> for ServerFrame {
                 seq: seq?,
                 at: at?,
             },
+            FrameKind::Done => Self::Done { client_id: wire.client_id.ok_or(MissingField("client_id"))?, room: room?, seq: seq? },
             FrameKind::Error => {
                 Self::Error { client_id: wire.client_id, room: wire.room, error: wire.error.ok_or(MissingField("error"))? }
             }

@@ -18,7 +18,7 @@ pub use fields::{Bio, Body, DisplayName, Field, FieldError, Password, Problem, P
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
-    Alert, AlertKind, Alerts, Change, Event, HouseRole, Message, NewMessage, Rights, Room, RoomPage, RoomRole, RoomSummary,
-    Standing, TokenGrant, User, Visibility, Window,
+    Alert, AlertKind, Alerts, Change, Event, HouseRole, Mention, Message, NewMessage, Quote, Reaction, Rights, Room, RoomPage,
+    RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
 };
 pub use visible::{first_character, is_ignorable, is_visible, shortened};

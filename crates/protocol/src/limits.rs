@@ -32,6 +32,12 @@ pub const ALERT_MAX: usize = 200;
 pub const ALERTS_KEPT: u64 = 500;
 /// Longest message body.
 pub const BODY_MAX: usize = 8_000;
+/// Longest line that is quoted of a message.
+pub const QUOTE_MAX: usize = 200;
+/// Longest emoji that somebody reacts with: the longest of Unicode's have ten characters, joiners and tones among them.
+pub const EMOJI_MAX: usize = 16;
+/// Different emoji that one message carries.
+pub const REACTIONS_MAX: usize = 50;
 /// Largest socket frame from a client, in bytes.
 pub const FRAME_MAX_BYTES: usize = 64 * 1024;
 /// Messages in one page of history.

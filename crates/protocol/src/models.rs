@@ -230,6 +230,52 @@ pub struct RoomSummary {
     pub standing: Standing,
 }
 
+/// The message that another one answers, as it is now.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quote {
+    /// Its place in the room's log.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: User,
+    /// Its text without markup, on one line ([`crate::markdown::line`]); nothing where it was deleted.
+    pub line: String,
+    /// Whether it was deleted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+}
+
+/// What stands under a message in a thread of its own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// How many messages; deleted ones do not count.
+    pub replies: u64,
+    /// When the last one was written.
+    pub last_at: i64,
+    /// Who wrote last, the latest first: three at most.
+    pub people: Vec<User>,
+}
+
+/// How many people reacted to a message with one emoji.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reaction {
+    /// The emoji.
+    pub emoji: String,
+    /// How many.
+    pub count: u64,
+    /// The place in the room's log since which it is there: reactions stand in this order.
+    pub since: Seq,
+}
+
+/// Somebody whom a message calls by name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mention {
+    /// The name as it was written, without `@`.
+    pub word: String,
+    /// Who it is; nobody where all are called (`room`, `here`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user: Option<UserId>,
+}
+
 /// A message as it stands now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -248,6 +294,33 @@ pub struct Message {
     /// Whether it was deleted.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// How often its text was changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revision: u32,
+    /// When its text was changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<i64>,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Box<Quote>>,
+    /// The place of the message under which it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_of: Option<Seq>,
+    /// Whether it stands in its thread alone, and not in the room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_in_thread: bool,
+    /// The thread under it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Box<Thread>>,
+    /// What people reacted with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+    /// Whom it calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Whether it is held up for all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
 }
 
 /// The part of a `message_created` event that the event itself does not already say.
@@ -262,6 +335,82 @@ pub struct NewMessage {
     /// Whether it was deleted since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
+    /// How often its text was changed.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub revision: u32,
+    /// When its text was changed last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<i64>,
+    /// The message that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Box<Quote>>,
+    /// The place of the message under which it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_of: Option<Seq>,
+    /// Whether it stands in its thread alone, and not in the room.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub only_in_thread: bool,
+    /// The thread under it; of one that stands in a thread, that thread, with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread: Option<Box<Thread>>,
+    /// What people reacted with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reactions: Vec<Reaction>,
+    /// Whom it calls.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Mention>,
+    /// Whether it is held up for all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pinned: bool,
+}
+
+impl NewMessage {
+    /// One on which nothing hangs yet.
+    #[must_use]
+    pub fn plain(id: MessageId, client_id: ClientId, body: String) -> Self {
+        Self {
+            id,
+            client_id,
+            body,
+            deleted: false,
+            revision: 0,
+            edited_at: None,
+            reply_to: None,
+            thread_of: None,
+            only_in_thread: false,
+            thread: None,
+            reactions: Vec::new(),
+            mentions: Vec::new(),
+            pinned: false,
+        }
+    }
+
+    /// The message, by this author, at its place.
+    #[must_use]
+    pub fn stored(self, seq: Seq, author: User, at: i64) -> Message {
+        let Self { id, client_id, body, deleted, revision, edited_at, reply_to, thread_of, only_in_thread, .. } = self;
+        let Self { thread, reactions, mentions, pinned, .. } = self;
+        // What came with it is the thread that it stands in, if it stands in one: nothing hangs under it.
+        let thread = thread.filter(|_| thread_of.is_none());
+        Message {
+            id,
+            seq,
+            author,
+            client_id,
+            body,
+            at,
+            deleted,
+            revision,
+            edited_at,
+            reply_to,
+            thread_of,
+            only_in_thread,
+            thread,
+            reactions,
+            mentions,
+            pinned,
+        }
+    }
 }
 
 /// What happened in a room.
@@ -311,12 +460,58 @@ pub enum Change {
         /// Seconds that a member has to wait between two messages.
         slow_seconds: u32,
     },
-    /// The actor deleted a message of somebody's.
+    /// The actor deleted a message.
     MessageDeleted {
         /// The message.
         id: MessageId,
         /// Its place.
         seq: Seq,
+        /// The place of the message under which it stood.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread_of: Option<Seq>,
+        /// That thread without it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        thread: Option<Box<Thread>>,
+    },
+    /// The actor changed the text of a message.
+    MessageEdited {
+        /// The message.
+        id: MessageId,
+        /// Its place.
+        seq: Seq,
+        /// Markdown source; nothing where it was deleted since.
+        body: String,
+        /// How often its text was changed.
+        revision: u32,
+        /// When.
+        edited_at: i64,
+        /// Whom it calls now.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        mentions: Vec<Mention>,
+    },
+    /// The actor reacted to a message, or took it back.
+    ReactionChanged {
+        /// The message.
+        id: MessageId,
+        /// Its place.
+        seq: Seq,
+        /// With what.
+        emoji: String,
+        /// Whether the actor does now.
+        on: bool,
+        /// How many do.
+        count: u64,
+        /// The place since which somebody does.
+        since: Seq,
+    },
+    /// The actor held a message up for all, or took it down.
+    MessagePinned {
+        /// The message.
+        id: MessageId,
+        /// Its place.
+        seq: Seq,
+        /// Whether it is held up.
+        pinned: bool,
     },
 }
 
@@ -339,6 +534,23 @@ struct WireChange {
     slow_seconds: u32,
     id: Option<MessageId>,
     seq: Option<Seq>,
+    thread_of: Option<Seq>,
+    thread: Option<Box<Thread>>,
+    body: Option<String>,
+    #[serde(default)]
+    revision: u32,
+    #[serde(default)]
+    edited_at: i64,
+    #[serde(default)]
+    mentions: Vec<Mention>,
+    emoji: Option<String>,
+    #[serde(default)]
+    on: bool,
+    #[serde(default)]
+    count: u64,
+    since: Option<Seq>,
+    #[serde(default)]
+    pinned: bool,
 }
 
 #[derive(Deserialize)]
@@ -352,6 +564,9 @@ enum ChangeKind {
     MemberChanged,
     RoomChanged,
     MessageDeleted,
+    MessageEdited,
+    ReactionChanged,
+    MessagePinned,
 }
 
 impl TryFrom<WireChange> for Change {
@@ -359,6 +574,7 @@ impl TryFrom<WireChange> for Change {
 
     fn try_from(wire: WireChange) -> Result<Self, MissingField> {
         let user = wire.user.ok_or(MissingField("user"));
+        let (id, seq) = (wire.id.ok_or(MissingField("id")), wire.seq.ok_or(MissingField("seq")));
         Ok(match wire.kind {
             ChangeKind::MessageCreated => Self::MessageCreated { message: wire.message.ok_or(MissingField("message"))? },
             ChangeKind::MemberJoined => Self::MemberJoined,
@@ -377,8 +593,25 @@ impl TryFrom<WireChange> for Change {
                 slow_seconds: wire.slow_seconds,
             },
             ChangeKind::MessageDeleted => {
-                Self::MessageDeleted { id: wire.id.ok_or(MissingField("id"))?, seq: wire.seq.ok_or(MissingField("seq"))? }
+                Self::MessageDeleted { id: id?, seq: seq?, thread_of: wire.thread_of, thread: wire.thread }
             }
+            ChangeKind::MessageEdited => Self::MessageEdited {
+                id: id?,
+                seq: seq?,
+                body: wire.body.ok_or(MissingField("body"))?,
+                revision: wire.revision,
+                edited_at: wire.edited_at,
+                mentions: wire.mentions,
+            },
+            ChangeKind::ReactionChanged => Self::ReactionChanged {
+                id: id?,
+                seq: seq?,
+                emoji: wire.emoji.ok_or(MissingField("emoji"))?,
+                on: wire.on,
+                count: wire.count,
+                since: wire.since.ok_or(MissingField("since"))?,
+            },
+            ChangeKind::MessagePinned => Self::MessagePinned { id: id?, seq: seq?, pinned: wire.pinned },
         })
     }
 }
@@ -403,15 +636,7 @@ impl Event {
     #[must_use]
     pub fn message(&self) -> Option<Message> {
         let Change::MessageCreated { message } = &self.change else { return None };
-        Some(Message {
-            id: message.id,
-            seq: self.seq,
-            author: self.actor.clone(),
-            client_id: message.client_id,
-            body: message.body.clone(),
-            at: self.at,
-            deleted: message.deleted,
-        })
+        Some(message.clone().stored(self.seq, self.actor.clone(), self.at))
     }
 }
 
@@ -446,6 +671,9 @@ pub struct RoomPage {
     pub epoch: EpochId,
     /// Messages in the order of `seq`, without a hole between the first and the last.
     pub messages: Vec<Arc<Message>>,
+    /// What the person who asks reacted with to which of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reacted: Vec<(Seq, String)>,
     /// Whether there are messages before the first.
     pub has_older: bool,
     /// Whether there are messages after the last.

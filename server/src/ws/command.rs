@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use chat::{Deed, messages};
+use chat::{
+    Actor, Chat, Deed,
+    messages::{self, Done, NewText},
+};
 use futures::{FutureExt, future::Fuse};
 use protocol::{BadFrame, ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
 use tokio::time::sleep;
@@ -29,8 +32,33 @@ impl Listener<'_> {
                 let done = connection.unsubscribe(&room).await;
                 (room, done)
             }),
-            ClientFrame::Send { .. } | ClientFrame::Typing { .. } if self.is_guest() => return Err(End::sign_in()),
-            ClientFrame::Send { room, client_id, body } => self.send(room, client_id, body),
+            ClientFrame::Send { .. }
+            | ClientFrame::Edit { .. }
+            | ClientFrame::Delete { .. }
+            | ClientFrame::React { .. }
+            | ClientFrame::Typing { .. }
+                if self.is_guest() =>
+            {
+                return Err(End::sign_in());
+            }
+            ClientFrame::Send { room, client_id, body, .. } => self.send(room, client_id, body),
+            ClientFrame::Edit { room, client_id, seq, body, revision } => {
+                self.change(client_id, room, move |chat, actor, room| async move {
+                    messages::edit(&chat, actor, NewText { room, seq, body, revision }).await
+                })
+            }
+            ClientFrame::Delete { room, client_id, seq } => {
+                self.change(
+                    client_id,
+                    room,
+                    move |chat, actor, room| async move { messages::delete(&chat, actor, &room, seq).await },
+                )
+            }
+            ClientFrame::React { room, client_id, seq, emoji, on } => {
+                self.change(client_id, room, move |chat, actor, room| async move {
+                    messages::react(&chat, actor, &room, seq, &emoji, on).await
+                });
+            }
             // Not answered: an error about a room would be taken for one about a subscription.
             ClientFrame::Typing { room } => self.hint = async move { connection.typing(&room).await }.boxed().fuse(),
             ClientFrame::Ping => self.socket.mailbox.enqueue(&ServerFrame::Pong),
@@ -40,6 +68,24 @@ impl Listener<'_> {
 
     fn ask(&mut self, question: impl Future<Output = (RoomRef, chat::Result<()>)> + Send + 'static) {
         self.asked = question.boxed().fuse();
+    }
+
+    /// Changes something about a message; the answer comes when it is committed.
+    fn change<F: Future<Output = chat::Result<Done>> + Send + 'static>(
+        &mut self,
+        client_id: ClientId,
+        room: RoomRef,
+        change: impl FnOnce(Chat, Actor, RoomRef) -> F,
+    ) {
+        let admitted = self.chat.admit(Deed::Send, self.address);
+        let changed = admitted.map(|()| change(self.chat.clone(), self.connection.actor(), room.clone()));
+        let answer = async move {
+            match async { changed?.await }.await {
+                Ok(done) => ServerFrame::Done { client_id, room: done.room.id, seq: done.seq },
+                Err(error) => refused(client_id, room, told(&error)).await,
+            }
+        };
+        self.sends.push(answer.boxed());
     }
 
     /// Hands the message over at once, so that sends are committed in the order in which they came; the answer comes later.
@@ -52,13 +98,7 @@ impl Listener<'_> {
         let answer = async move {
             match async { sent?.await }.await {
                 Ok(sent) => ServerFrame::Ack { client_id, room: sent.room, message: sent.message, seq: sent.seq, at: sent.at },
-                Err(error) => {
-                    let error = told(&error);
-                    if error.code == ErrorCode::Throttled {
-                        sleep(REFUSAL_PAUSE).await;
-                    }
-                    ServerFrame::Error { client_id: Some(client_id), room: Some(room), error }
-                }
+                Err(error) => refused(client_id, room, told(&error)).await,
             }
         };
         self.sends.push(answer.boxed());
@@ -89,4 +129,12 @@ impl Listener<'_> {
         self.socket.mailbox.enqueue(&ServerFrame::Error { client_id: None, room: Some(room), error });
         Ok(())
     }
+}
+
+/// Says why it was not done.
+async fn refused(client_id: ClientId, room: RoomRef, error: protocol::Error) -> ServerFrame {
+    if error.code == ErrorCode::Throttled {
+        sleep(REFUSAL_PAUSE).await;
+    }
+    ServerFrame::Error { client_id: Some(client_id), room: Some(room), error }
 }

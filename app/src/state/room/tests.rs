@@ -38,8 +38,8 @@ impl World {
     /// The server reads the head first and the messages after that: some of them may lie beyond it.
     fn read(&self, window: Window) -> RoomPage {
         let head = page(&self.log, self.server.saturating_sub(self.late), me(), window);
-        let RoomPage { messages, has_older, has_newer, .. } = page(&self.log, self.server, me(), window);
-        RoomPage { messages, has_older, has_newer, ..head }
+        let RoomPage { messages, reacted, has_older, has_newer, .. } = page(&self.log, self.server, me(), window);
+        RoomPage { messages, reacted, has_older, has_newer, ..head }
     }
 
     /// The one way of recovery: everything after `after`, in order.
@@ -80,6 +80,10 @@ fn deeds(length: Range<usize>) -> impl Strategy<Value = Vec<Deed>> {
         1 => (1u64..4).prop_map(Deed::Joins),
         1 => (1u64..4).prop_map(Deed::Leaves),
         1 => (1u64..4).prop_map(Deed::Renames),
+        1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Edits(who, n)),
+        1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Deletes(who, n)),
+        1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Reacts(who, n)),
+        1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Pins(who, n)),
     ];
     prop::collection::vec(deed, length)
 }
@@ -134,6 +138,18 @@ proptest! {
         world.replay(world.state.head());
         let truth = world.read(Window::Latest);
         prop_assert_eq!((world.state.head(), world.state.members, world.state.standing), (truth.head, truth.members, truth.standing));
+        // And each message as a fresh page has it.
+        for message in world.state.messages() {
+            let fresh = world.read(Window::Around(message.seq));
+            let fresh = fresh.messages.iter().find(|other| other.seq == message.seq);
+            prop_assert_eq!(Some(message), fresh);
+        }
+        let shown = world.read(Window::Latest);
+        for (seq, emoji) in shown.messages.iter().flat_map(|m| m.reactions.iter().map(|r| (m.seq, &r.emoji))) {
+            if world.state.shows(seq) {
+                prop_assert_eq!(world.state.has_reacted(seq, emoji), shown.reacted.contains(&(seq, emoji.clone())));
+            }
+        }
         read_to_the_end(&mut world);
         prop_assert_eq!(world.state.last_seq(), truth.messages.last().map(|message| message.seq));
         prop_assert_eq!(world.state.unseen_after(truth.head), 0);
@@ -184,6 +200,34 @@ fn read_to_the_end(world: &mut World) {
         }
         world.check();
     }
+}
+
+#[test]
+fn a_page_that_was_read_before_a_message_was_deleted_does_not_bring_it_back() {
+    let mut deeds = talk(120);
+    deeds.extend([Deed::Deletes(2, 9), Deed::Edits(2, 10), Deed::Reacts(ME, 11)]);
+    let mut world = World::new(&deeds, 120, Window::Latest);
+    let before = world.state.first_seq().unwrap();
+    let stale = world.read(Window::Before(before));
+    world.server = 123;
+    world.replay(Seq(120));
+    assert!(world.state.merge_older(before, stale.clone()));
+    let older = world.state.first_seq().unwrap();
+    assert!(world.state.merge_older(older, RoomPage { head: Seq(120), ..page(&world.log, 120, me(), Window::Before(older)) }));
+    let shown = |seq| world.state.messages().iter().find(|message| message.seq == Seq(seq)).unwrap().clone();
+    assert!(shown(10).deleted && shown(10).body.is_empty());
+    assert_eq!(
+        (shown(11).revision, shown(12).reactions.len(), world.state.has_reacted(Seq(12), &shown(12).reactions[0].emoji)),
+        (1, 1, true)
+    );
+    // More was done since than is remembered: then the page cannot be taken.
+    let mut world = World::new(&[talk(60), vec![Deed::Edits(2, 0); CHANGES_MAX + 1]].concat(), 60, Window::Latest);
+    let before = world.state.first_seq().unwrap();
+    let stale = world.read(Window::Before(before));
+    world.server = 61 + CHANGES_MAX;
+    world.replay(Seq(60));
+    assert!(!world.state.merge_older(before, stale));
+    assert!(world.state.merge_older(before, world.read(Window::Before(before))));
 }
 
 /// A log of nothing but messages.

@@ -3,6 +3,7 @@
 mod places;
 mod read;
 mod rows;
+pub(crate) mod stored;
 
 pub(crate) use places::{Place, raise_heads, take_place};
 pub(crate) use read::{Missed, since};

@@ -5,9 +5,12 @@ use std::collections::{HashMap, HashSet};
 use futures::FutureExt;
 use hub::{Frame, Published, RoomLog, catch_up::Read};
 use protocol::{EpochId, RoomId, Seq, SessionId, UserId, limits};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, QuerySelect, prelude::Uuid};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid};
 
-use super::rows::{Entry, select};
+use super::{
+    rows::{self, select},
+    stored::People,
+};
 use crate::{
     Error, Result, account_log,
     db::{
@@ -46,11 +49,16 @@ pub(crate) async fn since(db: &Db, room: RoomId, after: Seq, head: Seq) -> Resul
 async fn between(db: &Db, room: RoomId, after: Seq, end: Seq) -> Result<Vec<Published>> {
     let epoch = db.epoch();
     let rows = db.read().query_all_raw(select(db.read().get_database_backend(), room, (after, end))).await?;
-    let entries = rows.iter().map(|row| Entry::from_query_result(row, "")).collect::<std::result::Result<Vec<_>, _>>()?;
+    let entries = rows.iter().map(rows::read).collect::<std::result::Result<Vec<_>, _>>()?;
     if entries.len() as u64 != end.0.abs_diff(after.0) {
         return Err(Error::internal(format!("room {room} has a hole in its log between {after} and {end}")));
     }
-    entries.into_iter().map(|entry| entry.into_published(room, epoch)).collect()
+    let people = People::of(db.read(), entries.iter().filter_map(|(_, message)| message.as_ref())).await?;
+    let published = entries.into_iter().map(|(entry, message)| {
+        let message = message.map(|message| Ok::<_, Error>((message.seq(), message.into_message(&people)?))).transpose()?;
+        entry.into_published(message, room, epoch)
+    });
+    published.collect()
 }
 
 /// The log as the hub reads it.

@@ -4,10 +4,10 @@
 //! the final text, once.
 
 use hub::{Bars, Frame, Published};
-use protocol::{
-    Change, ClientId, EpochId, Event, MessageId, NewMessage, RoomId, RoomRole, Seq, ServerFrame, User, UserId, Visibility,
-};
-use sea_orm::{DbBackend, FromQueryResult, Statement, Value, prelude::Uuid};
+use protocol::{Change, EpochId, Event, NewMessage, RoomId, RoomRole, Seq, ServerFrame, User, UserId, Visibility};
+use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value, prelude::Uuid};
+
+use super::stored::{self, Stored};
 
 use crate::{
     Error, Result,
@@ -29,39 +29,51 @@ mod kind {
     pub(super) const MEMBER_CHANGED: &str = "member_changed";
     pub(super) const ROOM_CHANGED: &str = "room_changed";
     pub(super) const MESSAGE_DELETED: &str = "message_deleted";
+    pub(super) const MESSAGE_EDITED: &str = "message_edited";
+    pub(super) const REACTION_CHANGED: &str = "reaction_changed";
+    pub(super) const MESSAGE_PINNED: &str = "message_pinned";
 }
 
 /// Enters events into the log.
 pub(crate) fn insert<'a>(backend: DbBackend, events: impl IntoIterator<Item = &'a Event>) -> Statement {
-    let start = Sql::new(backend, "INSERT INTO room_events (room_id, seq, kind, message_id, actor_id, at, subject_id) VALUES ");
+    let start =
+        Sql::new(backend, "INSERT INTO room_events (room_id, seq, kind, message_id, actor_id, at, subject_id, detail) VALUES ");
     start.rows(events.into_iter().map(row)).done()
 }
 
-fn row(event: &Event) -> [Value; 7] {
-    let (kind, message, subject) = match &event.change {
-        Change::MessageCreated { message } => (kind::MESSAGE_CREATED, Some(message.id.0), None),
-        Change::MemberJoined => (kind::MEMBER_JOINED, None, None),
-        Change::MemberLeft => (kind::MEMBER_LEFT, None, None),
-        Change::MemberAdded { user } => (kind::MEMBER_ADDED, None, Some(user.id.0)),
-        Change::MemberRemoved { user } => (kind::MEMBER_REMOVED, None, Some(user.id.0)),
-        Change::MemberChanged { user, .. } => (kind::MEMBER_CHANGED, None, Some(user.id.0)),
-        Change::RoomChanged { .. } => (kind::ROOM_CHANGED, None, None),
-        Change::MessageDeleted { id, .. } => (kind::MESSAGE_DELETED, Some(id.0), None),
+fn row(event: &Event) -> [Value; 8] {
+    let (kind, message, subject, detail) = match &event.change {
+        Change::MessageCreated { message } => (kind::MESSAGE_CREATED, Some(message.id), None, None),
+        Change::MemberJoined => (kind::MEMBER_JOINED, None, None, None),
+        Change::MemberLeft => (kind::MEMBER_LEFT, None, None, None),
+        Change::MemberAdded { user } => (kind::MEMBER_ADDED, None, Some(user.id), None),
+        Change::MemberRemoved { user } => (kind::MEMBER_REMOVED, None, Some(user.id), None),
+        Change::MemberChanged { user, .. } => (kind::MEMBER_CHANGED, None, Some(user.id), None),
+        Change::RoomChanged { .. } => (kind::ROOM_CHANGED, None, None, None),
+        Change::MessageDeleted { id, .. } => (kind::MESSAGE_DELETED, Some(*id), None, None),
+        Change::MessageEdited { id, .. } => (kind::MESSAGE_EDITED, Some(*id), None, None),
+        Change::ReactionChanged { id, emoji, .. } => (kind::REACTION_CHANGED, Some(*id), None, Some(emoji.clone())),
+        Change::MessagePinned { id, .. } => (kind::MESSAGE_PINNED, Some(*id), None, None),
     };
+    let (message, subject) = (message.map(|id| id.0), subject.map(|id| id.0));
     let (room, seq, actor) = (event.room.0, event.seq.0, event.actor.id.0);
-    [room.into(), seq.into(), kind.into(), message.into(), actor.into(), event.at.into(), subject.into()]
+    [room.into(), seq.into(), kind.into(), message.into(), actor.into(), event.at.into(), subject.into(), detail.into()]
 }
 
 /// The rows of a room after a place, up to and with another one, each with the current state that it speaks of.
 pub(super) fn select(backend: DbBackend, room: RoomId, (after, end): (Seq, Seq)) -> Statement {
     Sql::new(backend, "SELECT e.seq, e.kind, e.at, e.actor_id, a.username, a.name, a.ambiguous, a.picture, ")
-        .text("e.message_id, m.client_id, m.body, m.seq AS message_seq, m.deleted_at, ")
+        .text(stored::COLUMNS)
+        .text(", e.message_id AS about_id, e.detail, x.at AS reacted_at, ")
         .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, s.picture AS subject_picture, ")
         .text("p.role AS subject_role, p.muted_until, ")
         .text("r.name AS room_name, r.topic, r.slug, r.archived_at, r.slow_seconds, ")
         .text(settings::VISIBILITY)
         .text(" FROM room_events e JOIN rooms r ON r.id = e.room_id JOIN users a ON a.id = e.actor_id ")
-        .text("LEFT JOIN messages m ON m.id = e.message_id LEFT JOIN users s ON s.id = e.subject_id ")
+        .text("LEFT JOIN messages m ON m.id = e.message_id ")
+        .text(stored::JOINS)
+        .text("LEFT JOIN reactions x ON x.room_id = e.room_id AND x.seq = m.seq AND x.user_id = e.actor_id AND x.emoji = e.detail ")
+        .text("LEFT JOIN users s ON s.id = e.subject_id ")
         .text("LEFT JOIN memberships p ON p.room_id = e.room_id AND p.user_id = e.subject_id WHERE e.room_id = ")
         .value(room.0)
         .text(" AND e.seq > ")
@@ -83,11 +95,9 @@ pub(super) struct Entry {
     name: String,
     ambiguous: bool,
     picture: Option<String>,
-    message_id: Option<Uuid>,
-    client_id: Option<Uuid>,
-    body: Option<String>,
-    message_seq: Option<i64>,
-    deleted_at: Option<i64>,
+    about_id: Option<Uuid>,
+    detail: Option<String>,
+    reacted_at: Option<i64>,
     subject_id: Option<Uuid>,
     subject_username: Option<String>,
     subject_name: Option<String>,
@@ -103,9 +113,19 @@ pub(super) struct Entry {
     slow_seconds: i64,
 }
 
+/// One of them, and the message that it is about.
+pub(super) type About = (Entry, Option<Stored>);
+
+/// Reads one.
+pub(super) fn read(row: &QueryResult) -> std::result::Result<About, DbErr> {
+    let entry = Entry::from_query_result(row, "")?;
+    let message = entry.about_id.is_some().then(|| Stored::from_query_result(row, "")).transpose()?;
+    Ok((entry, message))
+}
+
 impl Entry {
     /// What the row says, ready to be delivered.
-    pub(super) fn into_published(self, room: RoomId, epoch: EpochId) -> Result<Published> {
+    pub(super) fn into_published(self, message: Option<(Seq, NewMessage)>, room: RoomId, epoch: EpochId) -> Result<Published> {
         let (seq, at, visibility) = (Seq(self.seq), self.at, self.visibility.into());
         let actor = User {
             id: UserId(self.actor_id),
@@ -114,23 +134,33 @@ impl Entry {
             ambiguous: self.ambiguous,
             picture: self.picture.clone(),
         };
-        let change = self.change().map_err(|lost| Error::internal(format!("entry {seq} of room {room} {lost}")))?;
+        let change = self.change(message).map_err(|lost| Error::internal(format!("entry {seq} of room {room} {lost}")))?;
         Ok(publish(Event { room, seq, at, actor, change }, epoch, visibility))
     }
 
-    fn change(self) -> std::result::Result<Change, String> {
+    fn change(self, message: Option<(Seq, NewMessage)>) -> std::result::Result<Change, String> {
+        let message = message.ok_or("has lost its message");
         Ok(match self.kind.as_str() {
-            kind::MESSAGE_CREATED => {
-                let (Some(id), Some(client_id), Some(body)) = (self.message_id, self.client_id, self.body) else {
-                    return Err("has lost its message".to_owned());
-                };
-                let (id, client_id) = (MessageId(id), ClientId(client_id));
-                Change::MessageCreated { message: NewMessage { id, client_id, body, deleted: self.deleted_at.is_some() } }
+            kind::MESSAGE_CREATED => Change::MessageCreated { message: message?.1 },
+            kind::MESSAGE_DELETED => {
+                let (seq, NewMessage { id, thread_of, thread, .. }) = message?;
+                Change::MessageDeleted { id, seq, thread_of, thread: thread.filter(|_| thread_of.is_some()) }
             }
-            kind::MESSAGE_DELETED => match (self.message_id, self.message_seq) {
-                (Some(id), Some(seq)) => Change::MessageDeleted { id: MessageId(id), seq: Seq(seq) },
-                _ => return Err("has lost its message".to_owned()),
-            },
+            kind::MESSAGE_EDITED => {
+                let (seq, NewMessage { id, body, revision, edited_at, mentions, .. }) = message?;
+                Change::MessageEdited { id, seq, body, revision, edited_at: edited_at.unwrap_or(self.at), mentions }
+            }
+            kind::REACTION_CHANGED => {
+                let ((seq, NewMessage { id, reactions, .. }), on) = (message?, self.reacted_at.is_some());
+                let emoji = self.detail.ok_or("has lost its emoji")?;
+                let now = reactions.into_iter().find(|reaction| reaction.emoji == emoji);
+                let (count, since) = now.map_or((0, Seq::ZERO), |reaction| (reaction.count, reaction.since));
+                Change::ReactionChanged { id, seq, emoji, on, count, since }
+            }
+            kind::MESSAGE_PINNED => {
+                let (seq, NewMessage { id, pinned, .. }) = message?;
+                Change::MessagePinned { id, seq, pinned }
+            }
             kind::MEMBER_JOINED => Change::MemberJoined,
             kind::MEMBER_LEFT => Change::MemberLeft,
             kind::MEMBER_ADDED => Change::MemberAdded { user: self.subject()? },

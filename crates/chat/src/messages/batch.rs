@@ -137,7 +137,7 @@ impl Batch {
 
 impl New {
     fn event(&self, at: i64) -> Event {
-        let message = NewMessage { id: self.id, client_id: self.client_id, body: self.body.as_str().to_owned(), deleted: false };
+        let message = NewMessage::plain(self.id, self.client_id, self.body.as_str().to_owned());
         Event { room: self.room, seq: self.seq, at, actor: self.author.clone(), change: Change::MessageCreated { message } }
     }
 

@@ -1,12 +1,16 @@
-//! Deleting what somebody wrote: its text goes, that there was something stays.
+//! Deleting a message: its text goes, that there was something stays.
 
-use protocol::{Change, Room, RoomId, RoomRef, Seq, User, UserId};
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use protocol::{Change, Room, RoomRef, Seq, User, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::find::find;
+use super::{
+    done::Done,
+    find::{Found, find},
+};
 use crate::{
     Chat, Result,
     db::{
+        Sql,
         entity::{message, report},
         now,
     },
@@ -34,7 +38,11 @@ pub struct Asked {
 /// # Errors
 /// As [`delete`].
 pub async fn deletable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Asked> {
-    asked(chat, actor, room, seq, Action::Moderate).await
+    let found = rooms::load(chat.db().read(), actor, room).await?;
+    found.access.permit(Action::Read)?;
+    let message = find(chat.db().read(), found.room.id, seq).await?;
+    found.access.permit(deleting(&message, actor.user()?))?;
+    Ok(Asked { room: found.room, seq, author: message.author, body: message.body })
 }
 
 /// A message that something may be done to.
@@ -45,50 +53,75 @@ pub(super) async fn asked(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, a
     Ok(Asked { room: found.room, seq, author: message.author, body: message.body })
 }
 
-/// Deletes the message at a place. Deleting it again changes nothing.
+/// Deletes the message at a place: one's own, or somebody else's where one keeps order. Deleting it again changes nothing.
 ///
 /// # Errors
-/// `not_allowed` for whoever does not keep order there; `not_found` also for what this actor may not know of; `not_a_member`,
-/// `archived`, `not_authenticated`, `throttled`, `unavailable`.
-pub async fn delete(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Room> {
-    let moderator = actor.user()?;
-    chat.deeds().by(moderator, Deed::Moderate)?;
-    chat.writer().run(Delete { moderator, room: room.clone(), seq }).await
+/// `not_allowed` for the message of somebody else; `not_found` also for what this actor may not know of; `not_a_member`, `archived`,
+/// `not_authenticated`, `throttled`, `unavailable`.
+pub async fn delete(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Done> {
+    let user = actor.user()?;
+    chat.deeds().by(user, Deed::Send)?;
+    chat.writer().run(Delete { user, room: room.clone(), seq }).await
 }
 
 struct Delete {
-    moderator: UserId,
+    user: UserId,
     room: RoomRef,
     seq: Seq,
 }
 
 impl Work for Delete {
-    type Answer = Room;
+    type Answer = Done;
 
-    async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = rooms::load(&**transaction, Actor::User(self.moderator), &self.room).await?;
-        found.access.permit(Action::Moderate)?;
-        let room: RoomId = found.room.id;
-        let message = find(&**transaction, room, self.seq).await?;
+    async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
+        let found = rooms::load(&**transaction, Actor::User(self.user), &self.room).await?;
+        let room = found.room;
+        let head = rooms::lock(&**transaction, room.id).await?;
+        // Who may not read hears nothing of what is there.
+        found.access.permit(Action::Read)?;
+        let message = find(&**transaction, room.id, self.seq).await?;
+        found.access.permit(deleting(&message, self.user))?;
         if message.deleted {
-            return Ok(found.room);
+            return Ok(Done { room, seq: head });
         }
-        message::Entity::update_many()
-            .col_expr(message::Column::Body, Expr::value(""))
-            .col_expr(message::Column::DeletedAt, Expr::value(now()))
-            .filter(message::Column::RoomId.eq(room.0))
-            .filter(message::Column::Seq.eq(self.seq.0))
-            .exec(&**transaction)
-            .await?;
-        // What was asked for by a report is done.
-        report::Entity::update_many()
-            .col_expr(report::Column::ClosedAt, Expr::value(now()))
-            .col_expr(report::Column::ClosedBy, Expr::value(self.moderator.0))
-            .filter(report::Column::MessageId.eq(message.id.0))
-            .filter(report::Column::ClosedAt.is_null())
-            .exec(&**transaction)
-            .await?;
-        transaction.record(room, self.moderator, Change::MessageDeleted { id: message.id, seq: self.seq }).await?;
-        Ok(found.room)
+        erase(transaction, &message, self.seq, self.user).await?;
+        let change = Change::MessageDeleted { id: message.id, seq: self.seq, thread_of: None, thread: None };
+        let event = transaction.record(room.id, self.user, change).await?;
+        Ok(Done { room, seq: event.seq })
     }
+}
+
+/// What it takes to delete a message.
+fn deleting(message: &Found, user: UserId) -> Action {
+    if message.author.id == user { Action::DeleteOwn } else { Action::Moderate }
+}
+
+/// Takes away what a message said, and all that spoke of it: that there was something stays.
+async fn erase(transaction: &Transaction, message: &Found, seq: Seq, by: UserId) -> Result<()> {
+    let (room, at) = (message.room.0, now());
+    message::Entity::update_many()
+        .col_expr(message::Column::Body, Expr::value(""))
+        .col_expr(message::Column::Reactions, Expr::value(""))
+        .col_expr(message::Column::Mentions, Expr::value(""))
+        .col_expr(message::Column::Pinned, Expr::value(false))
+        .col_expr(message::Column::EditedAt, Expr::value(None::<i64>))
+        .col_expr(message::Column::DeletedAt, Expr::value(at))
+        .filter(message::Column::RoomId.eq(room))
+        .filter(message::Column::Seq.eq(seq.0))
+        .exec(&**transaction)
+        .await?;
+    for table in ["message_texts", "reactions", "pins", "bookmarks", "inbox"] {
+        let start = ["DELETE FROM ", table, " WHERE room_id = "].concat();
+        let delete = Sql::new(transaction.get_database_backend(), &start).value(room).text(" AND seq = ").value(seq.0);
+        transaction.execute_raw(delete.done()).await?;
+    }
+    // What was asked for by a report is done.
+    report::Entity::update_many()
+        .col_expr(report::Column::ClosedAt, Expr::value(at))
+        .col_expr(report::Column::ClosedBy, Expr::value(by.0))
+        .filter(report::Column::MessageId.eq(message.id.0))
+        .filter(report::Column::ClosedAt.is_null())
+        .exec(&**transaction)
+        .await?;
+    Ok(())
 }

@@ -54,6 +54,7 @@ struct Earlier {
     body: String,
     created_at: i64,
     deleted_at: Option<i64>,
+    revision: i64,
 }
 
 impl Seat {
@@ -162,7 +163,7 @@ impl Known {
     /// What is stored under these client ids.
     fn earlier(backend: DbBackend, sends: &[Send]) -> Statement {
         let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
-        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at, deleted_at ")
+        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at, deleted_at, revision ")
             .text("FROM messages WHERE author_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" AND client_id IN ")
@@ -192,9 +193,9 @@ impl Known {
     pub(super) fn repeated(&self, send: &Send) -> Option<std::result::Result<Sent, ErrorCode>> {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
         let room = self.rooms.get(&RoomId(stored.room_id));
-        // What it said may have been taken away since.
-        let same =
-            |room: &&Room| room.is_called(&send.room) && (stored.deleted_at.is_some() || stored.body == send.body.as_str());
+        // What it said may have been changed or taken away since.
+        let changed = stored.deleted_at.is_some() || stored.revision > 0;
+        let same = |room: &&Room| room.is_called(&send.room) && (changed || stored.body == send.body.as_str());
         let same = room.filter(same);
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
             room: room.id,

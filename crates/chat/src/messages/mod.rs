@@ -1,16 +1,24 @@
-//! Messages (use cases): sending them, the one door for every writer, reading history, deleting and reporting them.
+//! Messages (use cases): sending them, the one door for every writer, reading history, changing, deleting and reporting them, reacting to them.
 
 mod batch;
 mod delete;
+mod done;
+mod edit;
 mod find;
 mod known;
 mod page;
+mod pin;
+mod react;
 mod report;
 mod send;
 mod sent;
 
 pub use delete::{Asked, deletable, delete};
+pub use done::Done;
+pub use edit::{NewText, edit};
 pub use page::{page, page_and_rooms};
+pub use pin::pin;
+pub use react::react;
 pub use report::{Report, close_report, report, reportable, reports};
 pub use send::{Outgoing, send, submit};
 pub use sent::Sent;

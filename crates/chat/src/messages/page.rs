@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use protocol::{
-    ClientId, EpochId, ErrorCode, Message, MessageId, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits,
-};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
+use protocol::{EpochId, ErrorCode, Message, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Chat, Result,
     db::Sql,
+    log::stored::{self, People, Stored},
     policy::{Action, Actor},
     recent::Stretch,
     rooms,
@@ -29,7 +28,7 @@ pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> 
     // The head is read before the messages: what is committed in between is in both, and a client drops doubles. The other way
     // round it would be in neither.
     let (found, members) = rooms::load_counted(chat.db().read(), actor, room).await?;
-    page_of(chat, found, members, window).await
+    page_of(chat, actor, found, members, window).await
 }
 
 /// The same, with the list of rooms beside it: what the page of a room begins with.
@@ -39,17 +38,18 @@ pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> 
 pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<(RoomPage, Vec<Room>)> {
     let (rooms, found) = rooms::list_and_load(chat, actor, room).await?;
     let (found, members) = found.ok_or(ErrorCode::NotFound)?;
-    let page = page_of(chat, found, members, window).await?;
+    let page = page_of(chat, actor, found, members, window).await?;
     Ok((page, rooms))
 }
 
-async fn page_of(chat: &Chat, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
+async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
     let standing = found.access.standing()?;
     let stretch = if found.access.may(Action::Read) {
         read(chat, found.room.id, (found.epoch, found.head), window).await?
     } else {
         Stretch::default()
     };
+    let reacted = reacted(chat, actor, found.room.id, &stretch).await?;
     Ok(RoomPage {
         room: found.room,
         standing,
@@ -58,9 +58,27 @@ async fn page_of(chat: &Chat, found: rooms::Found, members: u64, window: Window)
         head: found.head,
         epoch: found.epoch,
         messages: stretch.messages,
+        reacted,
         has_older: stretch.has_older,
         has_newer: stretch.has_newer,
     })
+}
+
+/// What somebody reacted with to these messages. Where nobody did, the database is not asked.
+async fn reacted(chat: &Chat, actor: Actor, room: RoomId, stretch: &Stretch) -> Result<Vec<(Seq, String)>> {
+    let seqs: Vec<_> =
+        stretch.messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.seq).collect();
+    let (Actor::User(user), false) = (actor, seqs.is_empty()) else { return Ok(Vec::new()) };
+    let db = chat.db().read();
+    let select = Sql::new(db.get_database_backend(), "SELECT seq, emoji FROM reactions WHERE room_id = ")
+        .value(room.0)
+        .text(" AND user_id = ")
+        .value(user.0)
+        .text(" AND seq IN ")
+        .list(seqs.into_iter().map(|seq| seq.0.into()));
+    let rows = db.query_all_raw(select.done()).await?;
+    let reacted = rows.iter().map(|row| <(i64, String)>::try_get_many_by_index(row).map(|(seq, emoji)| (Seq(seq), emoji)));
+    Ok(reacted.collect::<std::result::Result<Vec<_>, _>>().map_err(DbErr::from)?)
 }
 
 /// Reads a stretch of a room that had this head before.
@@ -118,15 +136,22 @@ async fn fetch(
     count: u64,
 ) -> Result<(Vec<Arc<Message>>, bool)> {
     let db = chat.db().read();
-    let columns = "SELECT m.id, m.seq, m.client_id, m.body, m.created_at, m.deleted_at, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m ";
-    let select = Sql::new(db.get_database_backend(), columns)
-        .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
+    let select = Sql::new(db.get_database_backend(), "SELECT ")
+        .text(stored::COLUMNS)
+        .text(", m.created_at, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m JOIN users u ON u.id = m.author_id ")
+        .text(stored::JOINS)
+        .text("WHERE m.in_room AND m.room_id = ")
         .value(room.0)
         .text(side)
         .value(seq.0)
         .text(order)
         .limit(count + 1);
-    let mut messages = db.query_all_raw(select.done()).await?.iter().map(message).collect::<std::result::Result<Vec<_>, _>>()?;
+    let rows = db.query_all_raw(select.done()).await?;
+    let read = rows.iter().map(|row| Ok((Written::from_query_result(row, "")?, Stored::from_query_result(row, "")?)));
+    let read = read.collect::<std::result::Result<Vec<_>, DbErr>>()?;
+    let people = People::of(db, read.iter().map(|(_, message)| message)).await?;
+    let messages = read.into_iter().map(|(written, message)| Ok(Arc::new(written.message(message, &people)?)));
+    let mut messages = messages.collect::<Result<Vec<_>>>()?;
     let found = messages.len();
     messages.truncate(fitting(&messages).min(usize::try_from(count).unwrap_or(usize::MAX)));
     let more = messages.len() < found;
@@ -146,16 +171,29 @@ fn fitting(messages: &[Arc<Message>]) -> usize {
 /// Whether a room has a message on this side of a place.
 async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
     let db = chat.db().read();
-    let select =
-        Sql::new(db.get_database_backend(), "SELECT 1 FROM messages WHERE room_id = ").value(room.0).text(side).value(seq.0);
+    let select = Sql::new(db.get_database_backend(), "SELECT 1 FROM messages WHERE in_room AND room_id = ")
+        .value(room.0)
+        .text(side)
+        .value(seq.0);
     Ok(db.query_one_raw(select.text(" LIMIT 1").done()).await?.is_some())
 }
 
-fn message(row: &QueryResult) -> std::result::Result<Arc<Message>, DbErr> {
-    type Columns = (Uuid, i64, Uuid, String, i64, Option<i64>, Uuid, String, String, bool, Option<String>);
-    let (id, seq, client_id, body, at, deleted_at, author, username, name, ambiguous, picture) =
-        Columns::try_get_many_by_index(row)?;
-    let author = User { id: UserId(author), username, name, ambiguous, picture };
-    let (id, seq, client_id, deleted) = (MessageId(id), Seq(seq), ClientId(client_id), deleted_at.is_some());
-    Ok(Arc::new(Message { id, seq, author, client_id, body, at, deleted }))
+/// Who wrote a message, and when.
+#[derive(FromQueryResult)]
+struct Written {
+    created_at: i64,
+    id: Uuid,
+    username: String,
+    name: String,
+    ambiguous: bool,
+    picture: Option<String>,
+}
+
+impl Written {
+    fn message(self, message: Stored, people: &People) -> Result<Message> {
+        let Self { created_at, id, username, name, ambiguous, picture } = self;
+        let author = User { id: UserId(id), username, name, ambiguous, picture };
+        let seq = message.seq();
+        Ok(message.into_message(people)?.stored(seq, author, created_at))
+    }
 }

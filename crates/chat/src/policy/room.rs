@@ -17,6 +17,14 @@ pub(crate) enum Action {
     Join,
     /// Be a member no longer.
     Leave,
+    /// Change the text of a message of one's own.
+    EditOwn,
+    /// Delete a message of one's own.
+    DeleteOwn,
+    /// React to a message.
+    React,
+    /// Hold a message up for all.
+    Pin,
     /// Bring a message before the moderators.
     Report,
     /// See who is in it.
@@ -145,18 +153,21 @@ impl Access {
         match action {
             Action::Find | Action::Read | Action::Report | Action::Members => Ok(()),
             // Those who write to each other have nobody over them, and nobody comes or goes.
-            Action::Write if self.archived => Err(ErrorCode::Archived),
-            Action::Write if self.muted => Err(ErrorCode::Muted),
-            Action::Write => Ok(()),
+            Action::Write | Action::EditOwn | Action::DeleteOwn | Action::React if self.archived => Err(ErrorCode::Archived),
+            Action::Write | Action::EditOwn | Action::React if self.muted => Err(ErrorCode::Muted),
+            Action::Write | Action::EditOwn | Action::DeleteOwn | Action::React => Ok(()),
+            Action::Pin if direct && !self.archived => Ok(()),
             _ if direct => Err(ErrorCode::NotAllowed),
             Action::Join | Action::Leave => Ok(()),
             Action::Archive | Action::Delete if role == RoomRole::Owner => Ok(()),
             Action::Archive | Action::Delete => Err(ErrorCode::NotAllowed),
             _ if self.archived => Err(ErrorCode::Archived),
             Action::Add if self.visibility != Visibility::Private => Ok(()),
-            Action::Add | Action::Invite | Action::Moderate if role >= RoomRole::Moderator => Ok(()),
+            Action::Add | Action::Invite | Action::Moderate | Action::Pin if role >= RoomRole::Moderator => Ok(()),
             Action::Edit | Action::Manage if role == RoomRole::Owner => Ok(()),
-            Action::Add | Action::Invite | Action::Moderate | Action::Edit | Action::Manage => Err(ErrorCode::NotAllowed),
+            Action::Add | Action::Invite | Action::Moderate | Action::Pin | Action::Edit | Action::Manage => {
+                Err(ErrorCode::NotAllowed)
+            }
         }
     }
 
@@ -197,12 +208,16 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 14] = [
+    const ACTIONS: [Action; 18] = [
         Action::Find,
         Action::Read,
         Action::Write,
         Action::Join,
         Action::Leave,
+        Action::EditOwn,
+        Action::DeleteOwn,
+        Action::React,
+        Action::Pin,
         Action::Report,
         Action::Members,
         Action::Add,

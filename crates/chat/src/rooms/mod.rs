@@ -36,6 +36,7 @@ pub(crate) use membership::let_in;
 pub use membership::{join, leave};
 pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
+pub(crate) use people::lock;
 pub use people::{
     Ban, Banned, FOR_GOOD, Member, MembersPage, MembersSearch, add, ban, banned, candidates, members, mute, remove, set_role,
     unban,

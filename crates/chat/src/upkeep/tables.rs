@@ -4,8 +4,8 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
 use crate::db::entity::{
-    alert, audit, device, invite, link, membership, message, picture, refresh_token, report, room, room_address, room_ban,
-    room_event, session, setting, user,
+    alert, audit, bookmark, device, follow, inbox, invite, link, membership, message, message_text, picture, pin, reaction,
+    refresh_token, report, room, room_address, room_ban, room_event, session, setting, user,
 };
 
 /// Something that is done to one table after the other.
@@ -26,6 +26,12 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<membership::Entity>().await?;
     deed.table::<message::Entity>().await?;
     deed.table::<room_event::Entity>().await?;
+    deed.table::<message_text::Entity>().await?;
+    deed.table::<reaction::Entity>().await?;
+    deed.table::<pin::Entity>().await?;
+    deed.table::<bookmark::Entity>().await?;
+    deed.table::<inbox::Entity>().await?;
+    deed.table::<follow::Entity>().await?;
     deed.table::<room_address::Entity>().await?;
     deed.table::<room_ban::Entity>().await?;
     deed.table::<invite::Entity>().await?;

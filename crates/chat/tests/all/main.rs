@@ -3,6 +3,7 @@
 
 mod accounts;
 mod alerts;
+mod changing;
 mod delivery;
 mod direct;
 mod epoch;

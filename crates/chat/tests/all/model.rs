@@ -236,7 +236,12 @@ fn said(log: &[Event]) -> HashMap<(UserId, ClientId), Message> {
             Change::MemberLeft => assert!(members.remove(&actor), "{actor} was no member"),
             Change::MemberAdded { user } => assert!(members.insert(user.id), "{} joined twice", user.id),
             Change::MemberRemoved { user } => assert!(members.remove(&user.id), "{} was no member", user.id),
-            Change::RoomChanged { .. } | Change::MemberChanged { .. } | Change::MessageDeleted { .. } => {
+            Change::RoomChanged { .. }
+            | Change::MemberChanged { .. }
+            | Change::MessageDeleted { .. }
+            | Change::MessageEdited { .. }
+            | Change::ReactionChanged { .. }
+            | Change::MessagePinned { .. } => {
                 assert!(members.contains(&actor), "{actor} is no member");
             }
             Change::MessageCreated { .. } => {

@@ -1,11 +1,11 @@
 //! Deleting what others wrote, and bringing it before those who keep order.
 
-use chat::messages;
+use chat::messages::{self, Done};
 use protocol::{Change, ClientId, ErrorCode, Field, Room, Seq, ServerFrame, Window};
 
 use crate::scene::{Person, Scene, code, subscribe};
 
-async fn delete(scene: &Scene, person: &Person, room: &Room, seq: Seq) -> chat::Result<Room> {
+async fn delete(scene: &Scene, person: &Person, room: &Room, seq: Seq) -> chat::Result<Done> {
     messages::delete(&scene.chat, person.actor(), &room.id.into(), seq).await
 }
 
@@ -16,18 +16,21 @@ async fn of_a_deleted_message_nothing_is_left_but_that_it_was_there() {
     let room = ada.room("Garden", "public").await;
     bob.join(&room).await;
     let client_id = ClientId::generate();
+    let ada_said = ada.say(room.id, "mint").await.seq;
     let sent = bob.try_say(room.id, client_id, "nightshade").await.unwrap();
     let read = async || messages::page(&scene.chat, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
-    assert_eq!(read().await.messages[0].body, "nightshade");
+    assert_eq!(read().await.messages[1].body, "nightshade");
     let socket = bob.connect().await;
     subscribe(&socket, room.id, None).await;
 
-    assert_eq!(code(delete(&scene, &bob, &room, sent.seq).await), ErrorCode::NotAllowed);
+    let eve = scene.person("eve").await;
+    assert_eq!(code(delete(&scene, &eve, &room, sent.seq).await), ErrorCode::NotAMember);
+    assert_eq!(code(delete(&scene, &bob, &room, ada_said).await), ErrorCode::NotAllowed);
     assert_eq!(code(delete(&scene, &ada, &room, Seq(1)).await), ErrorCode::NotFound, "somebody joined there");
     delete(&scene, &ada, &room, sent.seq).await.unwrap();
     match socket.next_frame().await {
         ServerFrame::Event(event) => {
-            assert_eq!(event.change, Change::MessageDeleted { id: sent.message, seq: sent.seq });
+            assert_eq!(event.change, Change::MessageDeleted { id: sent.message, seq: sent.seq, thread_of: None, thread: None });
         }
         other => panic!("{other:?}"),
     }
@@ -35,7 +38,7 @@ async fn of_a_deleted_message_nothing_is_left_but_that_it_was_there() {
     delete(&scene, &ada, &room, sent.seq).await.unwrap();
     assert_eq!(ada.say(room.id, "mint").await.seq, Seq(sent.seq.0 + 2));
     let page = read().await;
-    assert_eq!((page.messages[0].body.as_str(), page.messages[0].deleted), ("", true));
+    assert_eq!((page.messages[1].body.as_str(), page.messages[1].deleted), ("", true));
     assert_eq!(scene.number("SELECT COUNT(*) FROM messages WHERE body LIKE '%nightshade%'").await, 0);
     // Whoever was away is told that it was there, and not what it said.
     let late = ada.connect().await;

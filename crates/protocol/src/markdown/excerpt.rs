@@ -1,7 +1,7 @@
 //! A message as one line of plain text, for the description of a page.
 
 use super::render;
-use crate::visible::shortened;
+use crate::{limits::QUOTE_MAX, visible::shortened};
 
 /// The text of a message without markup, on one line, of at most so many characters. What is longer ends after a word, with `…`. For
 /// the server only: it brings a table that is too large for the browser.
@@ -17,6 +17,18 @@ pub fn excerpt(source: &str, max_chars: usize) -> String {
     let mut line = cut[..end].trim_end_matches([' ', ',']).to_owned();
     line.push('…');
     line
+}
+
+/// The text of a message without markup, on one line, for a quote of it: [`QUOTE_MAX`] characters at most, cut after a word where there is
+/// one. Both sides make it, so it knows no graphemes; what shows it cuts the line where its place ends.
+#[must_use]
+pub fn line(source: &str) -> String {
+    let mut text = plain(&render(source));
+    if let Some((end, _)) = text.char_indices().nth(QUOTE_MAX) {
+        text.truncate(text[..end].rfind(' ').unwrap_or(end));
+        text.push('…');
+    }
+    text
 }
 
 /// The text in the renderer's HTML. It is ours, so each `<` begins a tag, each `>` ends one, and there are four references.

@@ -36,7 +36,7 @@ mod links;
 mod punycode;
 mod token;
 
-pub use excerpt::excerpt;
+pub use excerpt::{excerpt, line};
 
 use crate::visible::is_visible;
 

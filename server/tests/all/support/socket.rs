@@ -214,5 +214,12 @@ impl Socket {
 }
 
 pub(crate) fn message(name: &str, client_id: ClientId, body: &str) -> ClientFrame {
-    ClientFrame::Send { room: room(name), client_id, body: body.to_owned() }
+    ClientFrame::Send {
+        room: room(name),
+        client_id,
+        body: body.to_owned(),
+        reply_to: None,
+        thread_of: None,
+        only_in_thread: false,
+    }
 }

@@ -28,6 +28,13 @@ pub(crate) struct Model {
     pub(crate) muted_until: Option<i64>,
     /// Since when a direct conversation is not in their list.
     pub(crate) hidden_at: Option<i64>,
+    /// Up to where they have read.
+    pub(crate) last_read_seq: i64,
+    /// Of what they want to hear: `everything`, `mentions`, `nothing`.
+    pub(crate) level: String,
+    /// Until when they want to hear nothing at all.
+    pub(crate) quiet_until: Option<i64>,
+    pub(crate) starred_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,20 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     /// When its text was taken away.
     pub(crate) deleted_at: Option<i64>,
+    /// How often its text was changed.
+    pub(crate) revision: i64,
+    pub(crate) edited_at: Option<i64>,
+    /// The place of the message that it answers.
+    pub(crate) reply_to: Option<i64>,
+    /// The place of the message under which it stands.
+    pub(crate) thread_of: Option<i64>,
+    /// Whether it stands in the room, and not in its thread alone.
+    pub(crate) in_room: bool,
+    /// What is shown of the thread under it, of its reactions and of whom it calls: JSON, `log::stored` knows it.
+    pub(crate) thread: String,
+    pub(crate) reactions: String,
+    pub(crate) mentions: String,
+    pub(crate) pinned: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,12 +2,18 @@
 
 pub(crate) mod alert;
 pub(crate) mod audit;
+pub(crate) mod bookmark;
 pub(crate) mod device;
+pub(crate) mod follow;
+pub(crate) mod inbox;
 pub(crate) mod invite;
 pub(crate) mod link;
 pub(crate) mod membership;
 pub(crate) mod message;
+pub(crate) mod message_text;
 pub(crate) mod picture;
+pub(crate) mod pin;
+pub(crate) mod reaction;
 pub(crate) mod refresh_token;
 pub(crate) mod report;
 pub(crate) mod room;

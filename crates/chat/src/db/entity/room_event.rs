@@ -16,6 +16,8 @@ pub(crate) struct Model {
     pub(crate) at: i64,
     /// Whom it is about, when that is somebody else than who did it.
     pub(crate) subject_id: Option<Uuid>,
+    /// What it is about beside that: the emoji of a reaction.
+    pub(crate) detail: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -48,6 +48,17 @@ pub(crate) struct Model {
     pub(crate) deleted_at: Option<i64>,
     /// Counts what changes of the account on all of its devices.
     pub(crate) rev: i64,
+    /// What they say of what they do, and until when.
+    pub(crate) status_emoji: String,
+    pub(crate) status_text: String,
+    pub(crate) status_until: Option<i64>,
+    /// Whether others do not see that they are here.
+    pub(crate) invisible: bool,
+    /// When they are not to be disturbed, in minutes of their day.
+    pub(crate) quiet_from: Option<i64>,
+    pub(crate) quiet_to: Option<i64>,
+    /// How the list of rooms is arranged, as JSON.
+    pub(crate) sidebar: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -19,4 +19,5 @@ pub use remove::remove;
 pub use role::set_role;
 pub use span::FOR_GOOD;
 
-pub(super) use subject::{is_last_owner, lock};
+pub(super) use subject::is_last_owner;
+pub(crate) use subject::lock;

@@ -1,6 +1,6 @@
 //! Whom something is done to.
 
-use protocol::{ErrorCode, RoomId, RoomRole, User, UserId};
+use protocol::{ErrorCode, RoomId, RoomRole, Seq, User, UserId};
 use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -46,11 +46,14 @@ pub(super) fn may_set_role(access: Access, own: bool, subject: RoomRole) -> std:
     if above || own { Ok(()) } else { Err(ErrorCode::NotAllowed) }
 }
 
-/// Holds a room until the transaction ends, so that what is counted there stays so. SQLite has one writer anyway.
-pub(in crate::rooms) async fn lock(db: &impl ConnectionTrait, room: RoomId) -> Result<()> {
-    let select = Sql::new(db.get_database_backend(), "SELECT id FROM rooms WHERE id = ").value(room.0).postgres(" FOR UPDATE");
-    db.query_one_raw(select.done()).await?;
-    Ok(())
+/// Holds a room until the transaction ends, so that what is counted there stays so, and gives the last place in its log. SQLite has one
+/// writer anyway.
+pub(crate) async fn lock(db: &impl ConnectionTrait, room: RoomId) -> Result<Seq> {
+    let select =
+        Sql::new(db.get_database_backend(), "SELECT last_seq FROM rooms WHERE id = ").value(room.0).postgres(" FOR UPDATE");
+    let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
+    let (head,): (i64,) = TryGetableMany::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    Ok(Seq(head))
 }
 
 /// Whether this owner is the only one of a room that is [held](lock).

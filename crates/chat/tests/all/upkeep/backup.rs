@@ -3,8 +3,10 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use chat::{
     Settings, house,
     invites::{self, NewInvite},
+    messages::NewText,
     upkeep::{self, Fault, doctor},
 };
+use protocol::{Room, RoomRef, Seq};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 
 use super::{Folder, postgres, texts, url_of};
@@ -20,10 +22,28 @@ async fn talk(url: &str) {
     let rose = bob.say(garden.id, "a rose").await.seq;
     chat::messages::report(&scene.chat, ada.actor(), &garden.id.into(), rose, "Thorns").await.unwrap();
     chat::rooms::set_address(&scene.chat, ada.actor(), &garden.id.into(), "roses").await.unwrap();
+    speak_of(&scene, &ada, &garden, rose).await;
     ada.ban(&garden, &bob, "always").await.unwrap();
     futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
         .await;
     scene.chat.close().await;
+}
+
+/// What hangs on a message.
+async fn speak_of(scene: &Scene, ada: &Person, room: &Room, rose: Seq) {
+    let name: RoomRef = room.id.into();
+    let tulip = ada.say(room.id, "a tulip").await.seq;
+    let text = NewText { room: name.clone(), seq: tulip, body: "two tulips".to_owned(), revision: 0 };
+    chat::messages::edit(&scene.chat, ada.actor(), text).await.unwrap();
+    chat::messages::react(&scene.chat, ada.actor(), &name, rose, "🌹", true).await.unwrap();
+    for start in [
+        "INSERT INTO pins (room_id, seq, user_id, at) SELECT room_id, seq, author_id, 1",
+        "INSERT INTO bookmarks (room_id, seq, user_id, at) SELECT room_id, seq, author_id, 1",
+        "INSERT INTO inbox (room_id, seq, user_id, reason, at) SELECT room_id, seq, author_id, 'mention', 1",
+        "INSERT INTO follows (room_id, seq, user_id) SELECT room_id, seq, author_id",
+    ] {
+        scene.sql(&format!("{start} FROM messages WHERE seq = {rose}")).await;
+    }
 }
 
 /// Settings, an announcement, an invite, a link, and what the audit log has of them.
@@ -70,7 +90,7 @@ async fn everything_goes_from_sqlite_to_postgresql_and_back() {
     let (first, second) = (folder.file("first.db"), folder.file("second.db"));
     upkeep::backup(&origin, &first).await.unwrap();
     let restored = upkeep::restore(&elsewhere, &first, &|_| ()).await.unwrap();
-    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1101));
+    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1102));
     upkeep::backup(&elsewhere, &second).await.unwrap();
     assert_eq!(differences(&url_of(&first), &url_of(&second)).await, [""; 0]);
 

@@ -1,0 +1,22 @@
+//! Messages that call somebody.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "inbox")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) user_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) room_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub(crate) seq: i64,
+    /// By what: a mention, an answer, a thread that they follow.
+    pub(crate) reason: String,
+    pub(crate) at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,107 @@
+//! Changing the text of a message.
+
+use protocol::{Body, Change, ErrorCode, RoomRef, Seq, UserId};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::{
+    done::Done,
+    find::{Found, find},
+};
+use crate::{
+    Chat, Result,
+    db::{
+        entity::{message, message_text},
+        now,
+    },
+    policy::{Action, Actor},
+    rooms,
+    throttle::Deed,
+    writer::{Transaction, Work},
+};
+
+/// Another text for a message.
+#[derive(Clone, Debug)]
+pub struct NewText {
+    /// The room that it stands in.
+    pub room: RoomRef,
+    /// Its place there.
+    pub seq: Seq,
+    /// Markdown source.
+    pub body: String,
+    /// How often the text had been changed that was edited here.
+    pub revision: u32,
+}
+
+/// Changes the text of a message of one's own. The same text again changes nothing, so it may be sent again.
+///
+/// # Errors
+/// `changed` when somebody was first, on another screen perhaps; `not_allowed` for the message of somebody else; `not_found` for one that was
+/// deleted, and for what this actor may not know of; `invalid`, `not_a_member`, `archived`, `muted`, `not_authenticated`, `throttled`,
+/// `unavailable`.
+pub async fn edit(chat: &Chat, actor: Actor, text: NewText) -> Result<Done> {
+    let author = actor.user()?;
+    let body = Body::parse(&text.body)?;
+    chat.deeds().by(author, Deed::Send)?;
+    chat.writer().run(Edit { author, room: text.room, seq: text.seq, body, revision: text.revision }).await
+}
+
+struct Edit {
+    author: UserId,
+    room: RoomRef,
+    seq: Seq,
+    body: Body,
+    revision: u32,
+}
+
+impl Work for Edit {
+    type Answer = Done;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
+        let found = rooms::load(&**transaction, Actor::User(self.author), &self.room).await?;
+        found.access.permit(Action::EditOwn)?;
+        let room = found.room;
+        let head = rooms::lock(&**transaction, room.id).await?;
+        let message = find(&**transaction, room.id, self.seq).await?;
+        if message.author.id != self.author {
+            return Err(ErrorCode::NotAllowed.into());
+        }
+        if message.deleted {
+            return Err(ErrorCode::NotFound.into());
+        }
+        if message.body == self.body.as_str() {
+            return Ok(Done { room, seq: head });
+        }
+        if message.revision != self.revision {
+            return Err(ErrorCode::Changed.into());
+        }
+        let (at, revision) = (now(), message.revision + 1);
+        self.write(transaction, &message, revision, at).await?;
+        let body = self.body.as_str().to_owned();
+        let change = Change::MessageEdited { id: message.id, seq: self.seq, body, revision, edited_at: at, mentions: Vec::new() };
+        let event = transaction.record(room.id, self.author, change).await?;
+        Ok(Done { room, seq: event.seq })
+    }
+}
+
+impl Edit {
+    /// Keeps the text that it had, and gives it the new one.
+    async fn write(&self, transaction: &Transaction, message: &Found, revision: u32, at: i64) -> Result<()> {
+        let earlier = message_text::ActiveModel {
+            room_id: Set(message.room.0),
+            seq: Set(self.seq.0),
+            revision: Set(message.revision.into()),
+            body: Set(message.body.clone()),
+            at: Set(at),
+        };
+        earlier.insert(&**transaction).await?;
+        message::Entity::update_many()
+            .col_expr(message::Column::Body, Expr::value(self.body.as_str()))
+            .col_expr(message::Column::Revision, Expr::value(i64::from(revision)))
+            .col_expr(message::Column::EditedAt, Expr::value(at))
+            .filter(message::Column::RoomId.eq(message.room.0))
+            .filter(message::Column::Seq.eq(self.seq.0))
+            .exec(&**transaction)
+            .await?;
+        Ok(())
+    }
+}

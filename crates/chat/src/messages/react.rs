@@ -1,0 +1,123 @@
+//! Reacting to a message with an emoji.
+
+use protocol::{Change, ErrorCode, Field, FieldError, Problem, Reaction, RoomId, RoomRef, Seq, UserId, limits};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+
+use super::{done::Done, find::find};
+use crate::{
+    Chat, Result,
+    db::{
+        entity::{message, reaction},
+        now,
+    },
+    log::stored,
+    policy::{Action, Actor},
+    rooms,
+    throttle::Deed,
+    writer::{Transaction, Work},
+};
+
+/// Reacts to a message, or takes that back. What is so already changes nothing, so it may be sent again.
+///
+/// # Errors
+/// `invalid` for what is no emoji; `limit_reached` where a message carries [`limits::REACTIONS_MAX`] others; `not_found` for a message that
+/// was deleted, and for what this actor may not know of; `not_a_member`, `archived`, `muted`, `not_authenticated`, `throttled`,
+/// `unavailable`.
+pub async fn react(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, emoji: &str, on: bool) -> Result<Done> {
+    let user = actor.user()?;
+    let emoji = parse(emoji)?;
+    chat.deeds().by(user, Deed::Send)?;
+    chat.writer().run(React { user, room: room.clone(), seq, emoji, on }).await
+}
+
+/// One emoji, as far as its length tells.
+fn parse(emoji: &str) -> Result<String> {
+    let length = emoji.chars().count();
+    let plain = emoji.chars().any(|c| c.is_whitespace() || c.is_control() || c.is_alphabetic());
+    if length == 0 || length > limits::EMOJI_MAX || plain {
+        return Err(FieldError { field: Field::Body, problem: Problem::Unknown }.into());
+    }
+    Ok(emoji.to_owned())
+}
+
+struct React {
+    user: UserId,
+    room: RoomRef,
+    seq: Seq,
+    emoji: String,
+    on: bool,
+}
+
+impl Work for React {
+    type Answer = Done;
+
+    async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
+        let found = rooms::load(&**transaction, Actor::User(self.user), &self.room).await?;
+        found.access.permit(Action::React)?;
+        let room = found.room;
+        let head = rooms::lock(&**transaction, room.id).await?;
+        let message = find(&**transaction, room.id, self.seq).await?;
+        if message.deleted {
+            return Err(ErrorCode::NotFound.into());
+        }
+        if !self.toggle(transaction, room.id).await? {
+            return Ok(Done { room, seq: head });
+        }
+        let mut reactions = message.reactions;
+        // The place that the event gets: nobody else takes it while the room is held.
+        let now = self.count(&mut reactions, head.next())?;
+        message::Entity::update_many()
+            .col_expr(message::Column::Reactions, Expr::value(stored::text_of(&reactions)?))
+            .filter(message::Column::RoomId.eq(room.id.0))
+            .filter(message::Column::Seq.eq(self.seq.0))
+            .exec(&**transaction)
+            .await?;
+        let Reaction { emoji, count, since } = now;
+        let change = Change::ReactionChanged { id: message.id, seq: self.seq, emoji, on: self.on, count, since };
+        let event = transaction.record(room.id, self.user, change).await?;
+        Ok(Done { room, seq: event.seq })
+    }
+}
+
+impl React {
+    /// Says that this person does, or no longer. `false` if it was so already.
+    async fn toggle(&self, transaction: &Transaction, room: RoomId) -> Result<bool> {
+        let key = (room.0, self.seq.0, self.user.0, self.emoji.clone());
+        let is_on = reaction::Entity::find_by_id(key.clone()).one(&**transaction).await?.is_some();
+        if is_on == self.on {
+            return Ok(false);
+        }
+        if self.on {
+            let (room_id, seq, user_id, emoji) = key;
+            let row = reaction::ActiveModel {
+                room_id: Set(room_id),
+                seq: Set(seq),
+                user_id: Set(user_id),
+                emoji: Set(emoji),
+                at: Set(now()),
+            };
+            row.insert(&**transaction).await?;
+        } else {
+            reaction::Entity::delete_by_id(key).exec(&**transaction).await?;
+        }
+        Ok(true)
+    }
+
+    /// Counts this one; gives what is so now of its emoji.
+    fn count(&self, reactions: &mut Vec<Reaction>, place: Seq) -> Result<Reaction> {
+        let at = reactions.iter().position(|reaction| reaction.emoji == self.emoji);
+        let Some(at) = at else {
+            if reactions.len() >= limits::REACTIONS_MAX {
+                return Err(ErrorCode::LimitReached.into());
+            }
+            let first = Reaction { emoji: self.emoji.clone(), count: u64::from(self.on), since: place };
+            reactions.push(first.clone());
+            return Ok(first);
+        };
+        let reaction = &mut reactions[at];
+        reaction.count = if self.on { reaction.count + 1 } else { reaction.count.saturating_sub(1) };
+        let now = reaction.clone();
+        reactions.retain(|reaction| reaction.count > 0);
+        Ok(now)
+    }
+}
