@@ -192,27 +192,59 @@ async fn hidden(owner: &Person) -> Vec<String> {
     vec![slug, old, id.to_string()]
 }
 
+/// A conversation of two, with something in it; by its address, and by its id.
+async fn conversation(app: &TestApp, owner: &Person) -> Vec<String> {
+    app.person("dave").await;
+    let made = owner.submit("/messages/new", "converse", &[("people", "dave")]).await;
+    let slug = made.leads_to().strip_prefix("/r/").unwrap().to_owned();
+    owner.write(&slug, "quince jelly").await;
+    let page = owner.get(&format!("/r/{slug}")).await.text;
+    let before = page.split(&format!("\",\"slug\":\"{slug}\"")).next().unwrap();
+    let id: RoomId = before[before.len() - 36..].parse().unwrap();
+    vec![slug, id.to_string()]
+}
+
+/// Whoever this is finds behind each door to a room what stands behind that of a room that does not exist.
+async fn learns_nothing(person: &Person, name: &str, none: &str) {
+    for ((door, there), (_, nowhere)) in by_browser(person, name).await.into_iter().zip(by_browser(person, none).await) {
+        assert_eq!(there, nowhere, "{door}");
+        assert!(!there.contains(NAME) && !there.contains("jelly"), "{door}: {there}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn behind_no_door_a_stranger_learns_that_there_is_a_private_room() {
+async fn behind_no_door_a_stranger_learns_that_there_is_a_private_room_or_a_conversation() {
     let app = TestApp::start().await;
-    let (ada, eve) = (app.ada().await, app.person("eve").await);
-    let names = hidden(&ada).await;
+    let (ada, eve, bob) = (app.ada().await, app.person("eve").await, app.bob().await);
+    let private = hidden(&ada).await;
+    // Somebody knows all of its names, and is kept out.
+    let settings = format!("/r/{}/members", private[0]);
+    ada.submit(&settings, "add_member", &[("room", &private[0]), ("username", "bob")]).await.leads_to();
+    bob.get(&format!("/r/{}", private[0])).await.assert_has("the recipe");
+    let row = ada.get(&settings).await.text.split("@bob<").nth(1).unwrap().to_owned();
+    let user = row.split("name=\"user\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fields = [("room", private[0].as_str()), ("user", &user), ("reason", "Tea"), ("time", "always")];
+    ada.submit(&settings, "ban_member", &fields).await.leads_to();
+
     let missing = ["nowhere-abc123".to_owned(), RoomId::generate().to_string()];
     let mut socket = Program::at(app.addr).socket("eve").await;
+    let mut banned = Program::at(app.addr).socket("bob").await;
+    let names = [private.clone(), conversation(&app, &ada).await].concat();
     for name in &names {
         let none = if name.parse::<RoomId>().is_ok() { &missing[1] } else { &missing[0] };
-        for person in [&app.stranger(), &eve] {
-            for ((door, there), (_, nowhere)) in by_browser(person, name).await.into_iter().zip(by_browser(person, none).await) {
-                assert_eq!(there, nowhere, "{door}");
-                assert!(!there.contains(NAME) && !there.contains("jelly"), "{door}: {there}");
-            }
+        for person in [&app.stranger(), &eve, &bob] {
+            learns_nothing(person, name, none).await;
         }
-        assert_eq!(by_socket(&mut socket, name).await, by_socket(&mut socket, none).await);
+        for socket in [&mut socket, &mut banned] {
+            assert_eq!(by_socket(socket, name).await, by_socket(socket, none).await);
+        }
         assert_eq!(by_guest_socket(&app, name).await, by_guest_socket(&app, none).await);
         // Its owner finds something else, so there is a difference to be seen. Where a page has moved for all rooms, there is none.
         for path in PAGES.iter().flat_map(|(_, paths)| *paths).filter(|path| !["/edit", "/m/x/delete"].contains(path)) {
             let [there, nowhere] = [name, none].map(|name| (name, format!("/r/{name}{path}")));
-            assert_ne!(behind(&ada.get(&there.1).await, there.0), behind(&ada.get(&nowhere.1).await, nowhere.0), "{path}");
+            let same = behind(&ada.get(&there.1).await, there.0) == behind(&ada.get(&nowhere.1).await, nowhere.0);
+            // There are no invites into a conversation.
+            assert!(!same || (path == &"/invites" && !private.contains(name)), "{path}");
         }
     }
 }
@@ -222,12 +254,16 @@ async fn no_list_has_a_private_room_for_a_stranger() {
     let app = TestApp::start().await;
     let (ada, eve) = (app.ada().await, app.person("eve").await);
     let names = hidden(&ada).await;
+    let direct = conversation(&app, &ada).await;
     for person in [&app.stranger(), &eve] {
-        for path in ["/", "/?q=jelly", "/r/lobby", "/rooms/new"] {
-            person.get(path).await.assert_has_not(NAME);
+        for path in ["/", "/?q=jelly", "/?q=dave", "/r/lobby", "/rooms/new", "/messages/new", "/alerts"] {
+            let page = person.get(path).await;
+            for secret in [NAME, "jelly\"", &names[0], &direct[0], &direct[1]] {
+                assert!(secret == "jelly\"" && path.contains("jelly") || !page.text.contains(secret), "{path}: {secret}");
+            }
         }
         let list = Answer::to(person.request(Method::POST, "/api/fn/rooms").header(ACCEPT, "application/json")).await;
-        assert!(list.text.contains("lobby") && !list.text.contains(NAME), "{}", list.text);
+        assert!(list.text.contains("lobby") && !list.text.contains(NAME) && !list.text.contains(&direct[1]), "{}", list.text);
     }
     ada.get("/").await.assert_has(NAME);
     // Nobody is warned of the name, or sees by the address that it is taken.

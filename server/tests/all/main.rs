@@ -24,6 +24,7 @@ mod people;
 mod probes;
 mod process;
 mod protocol_doc;
+mod rights;
 mod rooms;
 mod security;
 mod settings;

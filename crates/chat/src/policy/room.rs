@@ -258,7 +258,7 @@ mod tests {
             ("moderator", user, Some(RoomRole::Moderator), false, false),
             ("owner", user, Some(RoomRole::Owner), false, false),
         ];
-        let mut table = format!("{:9}{:10}", "room", "who");
+        let mut table = format!("{:18}{:10}", "room", "who");
         for action in ACTIONS {
             table.push_str(&format!("{:10}", format!("{action:?}").to_lowercase()));
         }
@@ -266,11 +266,8 @@ mod tests {
             for visibility in [Visibility::Public, Visibility::Open, Visibility::Private, Visibility::Direct] {
                 for (name, actor, role, banned, muted) in actors {
                     let access = Access::new(visibility, actor, role).archived(archived).banned(banned).muted(muted);
-                    let room = if archived { "archived".to_owned() } else { format!("{visibility:?}").to_lowercase() };
-                    if archived && visibility != Visibility::Open {
-                        continue;
-                    }
-                    table.push_str(&format!("\n{room:9}{name:10}"));
+                    let room = format!("{}{visibility:?}", if archived { "archived " } else { "" }).to_lowercase();
+                    table.push_str(&format!("\n{room:18}{name:10}"));
                     for action in ACTIONS {
                         table.push_str(&format!("{:10}", cell(access.permit(action))));
                     }

@@ -216,6 +216,27 @@ async fn a_reset_link_sets_one_password_and_ends_all_sessions() {
     assert_eq!(code(reset(&token, "a brand new pair of words").await), ErrorCode::NotFound);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_who_use_a_reset_link_at_once_one_sets_the_password() {
+    // In one process, and on two nodes.
+    let one = Scene::open().await;
+    let (two, node) = Scene::of_two_nodes("redis://127.0.0.1:1").await;
+    for (scene, other) in [(&one, &one.chat), (&two, &node)] {
+        let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+        let token = house::reset_link(&scene.chat, ada.actor(), bob.session.user.id).await.unwrap();
+        let passwords = ["a brand new pair of words", "another pair of new words"];
+        let (hers, his) = futures::join!(
+            house::use_reset_link(&scene.chat, &token, passwords[0], HOME),
+            house::use_reset_link(other, &token, passwords[1], HOME)
+        );
+        let (set, not) = if hers.is_ok() { (passwords[0], passwords[1]) } else { (passwords[1], passwords[0]) };
+        let refused: Vec<_> = [hers, his].into_iter().filter(Result::is_err).map(code).collect();
+        assert_eq!(refused, [ErrorCode::NotFound]);
+        sign_in(&scene.chat, "bob", set, HOME).await.unwrap();
+        assert_eq!(code(sign_in(&scene.chat, "bob", not, HOME).await), ErrorCode::WrongCredentials);
+    }
+}
+
 #[tokio::test]
 async fn of_a_deleted_account_the_messages_stay_and_nothing_else() {
     let scene = Scene::open().await;

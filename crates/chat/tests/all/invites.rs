@@ -1,7 +1,7 @@
 //! Invites: who may make them, whom they let in, and how often.
 
 use chat::{
-    Actor, RegistrationMode, Settings,
+    Actor, Chat, RegistrationMode, Settings,
     accounts::{self, Registration, Ticket},
     house,
     invites::{self, Invite, NewInvite},
@@ -10,6 +10,9 @@ use chat::{
 use protocol::{ErrorCode, Room};
 
 use crate::scene::{HOME, PASSWORD, Person, Scene, code};
+
+/// Nobody listens there.
+const NO_REDIS: &str = "redis://127.0.0.1:1";
 
 /// A room that only its members know of.
 async fn private(scene: &Scene, owner: &Person) -> Room {
@@ -22,10 +25,10 @@ async fn invite(scene: &Scene, by: &Person, new: NewInvite) -> Invite {
     invites::create(&scene.chat, by.actor(), new).await.unwrap()
 }
 
-async fn register(scene: &Scene, username: &str, invite: &str) -> chat::Result<Actor> {
+async fn register(chat: &Chat, username: &str, invite: &str) -> chat::Result<Actor> {
     let new = Registration { username, display_name: "", password: PASSWORD };
     let ticket = Ticket { invite: invite.to_owned(), ..Ticket::default() };
-    Ok(Some(&accounts::register_with(&scene.chat, new, ticket, HOME).await?.session).into())
+    Ok(Some(&accounts::register_with(chat, new, ticket, HOME).await?.session).into())
 }
 
 fn into(room: &Room) -> NewInvite {
@@ -53,17 +56,17 @@ async fn an_invite_into_a_private_room_shows_its_name_and_lets_in() {
     assert_eq!(code(invites::show(&scene.chat, &made.code).await), ErrorCode::NotFound);
 }
 
-#[tokio::test]
-async fn of_fifty_who_race_for_one_use_one_comes_in() {
-    let scene = Scene::open().await;
+/// Fifty people try to come in by the one use of an invite, those at even places by one chat, the others by the other.
+async fn fifty_race_for_one_use(scene: &Scene, other: &Chat) {
     let ada = scene.person("ada").await;
-    let cellar = private(&scene, &ada).await;
+    let cellar = private(scene, &ada).await;
     let mut people = Vec::new();
     for n in 0..50 {
         people.push(scene.person(&format!("guest-{n:02}-x")).await);
     }
-    let made = invite(&scene, &ada, NewInvite { uses: Some(1), ..into(&cellar) }).await;
-    let race = people.iter().map(|person| invites::accept(&scene.chat, person.actor(), &made.code));
+    let made = invite(scene, &ada, NewInvite { uses: Some(1), ..into(&cellar) }).await;
+    let race = people.iter().zip([&scene.chat, other].into_iter().cycle());
+    let race = race.map(|(person, chat)| invites::accept(chat, person.actor(), &made.code));
     let outcomes = futures::future::join_all(race).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in outcomes.into_iter().filter(Result::is_err) {
@@ -77,19 +80,55 @@ async fn of_fifty_who_race_for_one_use_one_comes_in() {
 }
 
 #[tokio::test]
-async fn of_eight_who_race_for_the_one_account_of_an_invite_one_gets_it() {
+async fn of_fifty_who_race_for_one_use_one_comes_in() {
     let scene = Scene::open().await;
+    fifty_race_for_one_use(&scene, &scene.chat).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_fifty_who_race_for_one_use_on_two_nodes_one_comes_in() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    fifty_race_for_one_use(&scene, &other).await;
+    // Two processes on one database, too, whichever it is.
+    let scene = Scene::open().await;
+    let other = scene.beside().await;
+    fifty_race_for_one_use(&scene, &other).await;
+    other.close().await;
+}
+
+/// Eight people try to get the one account that an invite is good for, by two chats.
+async fn eight_race_for_one_account(scene: &Scene, other: &Chat) {
     let ada = scene.person("ada").await;
     let mode = Settings { registration: RegistrationMode::ByInvite, ..Settings::default() };
-    house::change(&scene.chat, ada.actor(), mode).await.unwrap();
-    let made = invite(&scene, &ada, NewInvite { uses: Some(1), ..NewInvite::default() }).await;
+    house::change(&scene.chat, ada.actor(), mode.clone()).await.unwrap();
+    // The other one has heard of it.
+    let heard = async {
+        while other.settings().registration != mode.registration {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(std::time::Duration::from_secs(20), heard).await.unwrap();
+    let made = invite(scene, &ada, NewInvite { uses: Some(1), ..NewInvite::default() }).await;
     let names: Vec<_> = (0..8).map(|n| format!("racer-{n}-x")).collect();
-    let race = futures::future::join_all(names.iter().map(|name| register(&scene, name, &made.code))).await;
+    let race = names.iter().zip([&scene.chat, other].into_iter().cycle()).map(|(name, chat)| register(chat, name, &made.code));
+    let race = futures::future::join_all(race).await;
     assert_eq!(race.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in race.into_iter().filter(Result::is_err) {
         assert_eq!(code(outcome), ErrorCode::InviteNeeded);
     }
     assert_eq!(scene.number("SELECT COUNT(*) FROM users").await, 2);
+}
+
+#[tokio::test]
+async fn of_eight_who_race_for_the_one_account_of_an_invite_one_gets_it() {
+    let scene = Scene::open().await;
+    eight_race_for_one_account(&scene, &scene.chat).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_eight_who_race_for_one_account_on_two_nodes_one_gets_it() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    eight_race_for_one_account(&scene, &other).await;
 }
 
 #[tokio::test]
@@ -101,7 +140,7 @@ async fn who_registers_with_an_invite_is_in_its_room() {
     house::change(&scene.chat, ada.actor(), mode).await.unwrap();
     let made = invite(&scene, &ada, into(&cellar)).await;
     assert!(invites::show(&scene.chat, &made.code).await.unwrap().registers);
-    let eve = register(&scene, "eve", &made.code).await.unwrap();
+    let eve = register(&scene.chat, "eve", &made.code).await.unwrap();
     let rooms = rooms::list(&scene.chat, eve).await.unwrap();
     assert_eq!(rooms.iter().map(|room| room.slug.as_str()).collect::<Vec<_>>(), ["cellar", "lobby"]);
 
@@ -109,7 +148,7 @@ async fn who_registers_with_an_invite_is_in_its_room() {
     let nook = bob.room("nook", "open").await;
     let made = invite(&scene, &bob, into(&nook)).await;
     assert!(!invites::show(&scene.chat, &made.code).await.unwrap().registers);
-    assert_eq!(code(register(&scene, "mal", &made.code).await), ErrorCode::InviteNeeded);
+    assert_eq!(code(register(&scene.chat, "mal", &made.code).await), ErrorCode::InviteNeeded);
     assert_eq!(code(invites::create(&scene.chat, bob.actor(), NewInvite::default()).await), ErrorCode::NotAllowed);
 }
 

@@ -73,6 +73,10 @@ impl Scene {
         open(&self.folder, &self.database_url, limits(), None).await
     }
 
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
     /// Changes the database from outside.
     pub async fn sql(&self, statement: &str) {
         self.database().await.execute_unprepared(statement).await.unwrap();
