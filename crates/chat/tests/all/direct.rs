@@ -34,12 +34,20 @@ async fn between_the_same_people_there_is_one_and_each_sees_the_names_of_the_oth
     assert_eq!(with(&scene, &eve, "ada bob").await.unwrap().id, three.id);
 }
 
-#[tokio::test]
+/// On one node, and on two that find at the same time that there is none.
+#[tokio::test(flavor = "multi_thread")]
 async fn two_who_begin_at_once_are_in_the_same_conversation() {
-    let scene = Scene::open().await;
-    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
-    let (one, other) = futures::join!(with(&scene, &ada, "bob"), with(&scene, &bob, "ada"));
-    assert_eq!(one.unwrap().id, other.unwrap().id);
+    let here = Scene::open().await;
+    let (scene, node) = Scene::of_two_nodes("redis://127.0.0.1:1").await;
+    for (scene, other) in [(&here, &here.chat), (&scene, &node)] {
+        let ada = scene.person("ada").await;
+        for name in ["bob", "carl", "dora", "emma"] {
+            let person = scene.person(name).await;
+            let (one, two) = futures::join!(with(scene, &ada, name), converse(other, person.actor(), "ada"));
+            assert_eq!(one.unwrap().id, two.unwrap().id, "{name}");
+        }
+        assert_eq!(scene.number("SELECT COUNT(*) FROM rooms WHERE visibility = 'direct'").await, 4);
+    }
 }
 
 #[tokio::test]
@@ -86,11 +94,14 @@ async fn nobody_else_knows_of_it_and_nobody_is_added_or_leaves() {
 async fn whom_there_is_not_one_cannot_write_to() {
     let scene = Scene::open().await;
     let ada = scene.person("ada").await;
+    scene.person("bob").await;
     let problem = async |people: &str| {
         let error = with(&scene, &ada, people).await.unwrap_err().public();
         error.fields.first().map(|fault| (fault.field, fault.problem))
     };
-    assert_eq!(problem("nobody").await, Some((Field::People, Problem::NotAChoice)));
+    for people in ["nobody", "bob nobody"] {
+        assert_eq!(problem(people).await, Some((Field::People, Problem::NotAChoice)), "{people}");
+    }
     assert_eq!(problem("ada").await, Some((Field::People, Problem::Empty)), "that is oneself");
     let many: Vec<_> = (0..limits::CONVERSATION_MAX).map(|n| format!("p{n}")).collect();
     assert_eq!(problem(&many.join(" ")).await, Some((Field::People, Problem::TooLong { max: limits::CONVERSATION_MAX - 1 })));

@@ -104,6 +104,8 @@ async fn a_user_name_is_changed_to_one_that_nobody_can_take_for_another() {
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     let room = ada.room("Garden", "public").await;
     ada.say(room.id, "before").await;
+    let read = async || chat::messages::page(&scene.chat, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
+    assert_eq!(read().await.messages[0].author.username, "ada");
     for taken in ["bob", "b0b", "admin"] {
         assert_eq!(fields(rename(&scene.chat, &ada.session, taken).await)[0].field, Field::Username, "{taken}");
     }
@@ -112,8 +114,9 @@ async fn a_user_name_is_changed_to_one_that_nobody_can_take_for_another() {
     assert_eq!(rename(&scene.chat, &ada.session, "countess").await.unwrap().id, ada.session.user.id);
 
     ada.say(room.id, "after").await;
-    let page = chat::messages::page(&scene.chat, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
+    let page = read().await;
     assert!(page.messages.iter().all(|message| message.author.username == "countess"), "{page:?}");
+    assert_eq!(fields(rename(&scene.chat, &bob.session, "c0untess").await)[0].field, Field::Username, "it looks like her new one");
     sign_in(&scene.chat, "countess", PASSWORD, HOME).await.unwrap();
     assert_eq!(code(sign_in(&scene.chat, "ada", PASSWORD, HOME).await), ErrorCode::WrongCredentials);
     rename(&scene.chat, &bob.session, "ada").await.unwrap();
