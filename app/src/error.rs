@@ -52,6 +52,9 @@ pub struct Typed {
     /// Whom a conversation is with.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub people: String,
+    /// Numbers, in the order of the form.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub numbers: Vec<String>,
 }
 
 /// A longer text would make an address that browsers and proxies refuse, and is over every limit of a field anyway.
@@ -63,8 +66,9 @@ impl Typed {
     }
 
     fn shortened(mut self) -> Self {
-        let Self { username, display_name, bio, pronouns, time_zone, name, topic, visibility, people } = &mut self;
-        for text in [username, display_name, bio, pronouns, time_zone, name, topic, visibility, people] {
+        let Self { username, display_name, bio, pronouns, time_zone, name, topic, visibility, people, numbers } = &mut self;
+        let texts = [username, display_name, bio, pronouns, time_zone, name, topic, visibility, people];
+        for text in texts.into_iter().chain(numbers.iter_mut()) {
             text.truncate(shortened(text, KEPT_MAX).len());
         }
         self

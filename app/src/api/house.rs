@@ -27,7 +27,8 @@ pub(crate) async fn settle(
     let registration = RegistrationMode::parse(&registration).ok_or(ErrorCode::BadRequest)?;
     let rooms = default_rooms.split_whitespace().map(|slug| slug.trim_start_matches("/r/").to_owned()).collect();
     let typed = Typed { name: name.clone(), topic: default_rooms, ..Typed::default() };
-    let new = Settings { name, registration, public_rooms, members_make_rooms, members_invite, default_rooms: rooms };
+    let quotas = Request::current()?.chat.settings().quotas;
+    let new = Settings { name, registration, public_rooms, members_make_rooms, members_invite, default_rooms: rooms, quotas };
     change(new).await.map_err(|error| error.keeping(typed))?;
     leptos_axum::redirect("/admin/settings?done");
     Ok(())

@@ -21,7 +21,7 @@ pub(crate) async fn make_invite(
     #[server(default)] uses: String,
 ) -> Result<(), AppError> {
     let request = Request::current()?;
-    request.admit(chat::Deed::CreateRoom)?;
+    request.admit(chat::Deed::Invite)?;
     let days = number(&days)?.filter(|days| *days <= 3_650);
     let slug = (!room.is_empty()).then_some(room);
     let new = NewInvite {

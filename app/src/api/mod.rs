@@ -6,6 +6,7 @@ mod accounts;
 mod alerts;
 mod house;
 mod invites;
+mod limits;
 mod messages;
 mod moderation;
 mod people;
@@ -21,6 +22,7 @@ pub(crate) use house::{
     WelcomeRooms,
 };
 pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
+pub(crate) use limits::SetLimits;
 pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
 pub(crate) use people::{AddMember, BanMember, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture};

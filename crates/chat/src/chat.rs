@@ -2,10 +2,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::{Arc, atomic::Ordering},
 };
 
 use hub::{Broker, Hub, Mailbox, Outlet, Signal};
@@ -16,11 +13,12 @@ use tokio::task::JoinSet;
 use crate::{
     credentials::{Hasher, Tokens},
     db::Db,
+    kept::Kept,
     limits::Limits,
     readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,
-    settings::{Kept, Settings},
+    settings::Settings,
     throttle::{Deed, Deeds, SignIns},
     writer::Writer,
 };
@@ -37,19 +35,10 @@ pub(crate) struct Inner {
     pub(crate) writer: Writer,
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) hub: Arc<Hub>,
-    pub(crate) commits: Arc<AtomicU64>,
-    /// How often names have changed, and how often they had when what is kept with them was begun.
-    pub(crate) names: Arc<AtomicU64>,
-    pub(crate) names_kept: AtomicU64,
     pub(crate) tokens: Tokens,
     pub(crate) hasher: Hasher,
-    pub(crate) sign_ins: SignIns,
-    pub(crate) deeds: Deeds,
-    pub(crate) limits: Limits,
     pub(crate) readiness: Readiness,
-    pub(crate) recent: Arc<Recent>,
-    pub(crate) settings: Arc<Kept>,
-    pub(crate) seats: Arc<Seats>,
+    pub(crate) kept: Arc<Kept>,
     /// What goes on beside the requests, until the chat is closed or gone.
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -91,7 +80,7 @@ impl Chat {
     /// A number that is another one after each commit: at once for those of this node, as soon as it is heard of them for others.
     #[must_use]
     pub fn commits(&self) -> u64 {
-        self.inner.commits.load(Ordering::Acquire)
+        self.inner.kept.commits.load(Ordering::Acquire)
     }
 
     /// The epoch of the logs, as this node delivers them.
@@ -136,58 +125,37 @@ impl Chat {
     }
 
     pub(crate) fn sign_ins(&self) -> &SignIns {
-        &self.inner.sign_ins
+        &self.inner.kept.sign_ins
     }
 
     pub(crate) fn deeds(&self) -> &Deeds {
-        &self.inner.deeds
+        &self.inner.kept.deeds
     }
 
     /// How much of what is allowed.
     #[must_use]
     pub fn limits(&self) -> &Limits {
-        &self.inner.limits
+        &self.inner.kept.limits
     }
 
     /// How the house is run.
     #[must_use]
     pub fn settings(&self) -> Arc<Settings> {
-        self.inner.settings.get()
+        self.inner.kept.settings()
     }
 
-    /// Reads how the house is run, after it has changed. Pages that were made before are true no longer.
-    pub(crate) async fn renew_settings(&self) -> crate::Result<()> {
-        if self.inner.settings.renew(self.db().read()).await? {
-            self.forget_names();
-            self.inner.commits.fetch_add(1, Ordering::Release);
-        }
-        Ok(())
+    /// Reads anew what is kept, after something of it has changed (`settings::mark_changed`): here at once, where it fails soon, as on
+    /// other nodes.
+    pub(crate) async fn renew(&self) {
+        self.inner.kept.renew(self.db()).await;
     }
 
     pub(crate) fn recent(&self) -> &Recent {
-        self.forget_old_names();
-        &self.inner.recent
+        &self.inner.kept.recent
     }
 
     pub(crate) fn seats(&self) -> &Arc<Seats> {
-        self.forget_old_names();
-        &self.inner.seats
-    }
-
-    /// Names have changed: what is kept with names in it is read anew, here at once and on other nodes soon.
-    pub(crate) fn forget_names(&self) {
-        self.inner.names.fetch_add(1, Ordering::Release);
-        self.inner.commits.fetch_add(1, Ordering::Release);
-        let broker = self.inner.broker.clone();
-        tokio::spawn(async move { broker.publish(vec![Signal::Names]).await });
-    }
-
-    fn forget_old_names(&self) {
-        let names = self.inner.names.load(Ordering::Acquire);
-        if self.inner.names_kept.swap(names, Ordering::AcqRel) != names {
-            self.inner.recent.clear();
-            self.inner.seats.clear();
-        }
+        &self.inner.kept.seats
     }
 
     /// Does something beside the requests, until the chat is closed.

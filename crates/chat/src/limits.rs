@@ -2,17 +2,22 @@
 
 use std::{str::FromStr, time::Duration};
 
-use crate::throttle::{Deed, Rate, Rates};
+use crate::{
+    quotas::{Quota, Quotas},
+    throttle::{Deed, Rate, Rates},
+};
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
 /// How much of what is allowed. Rates of sign-ins hold over all nodes, other rates and the sockets for each node.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Tries to sign in or register per address; an IPv6 /64 counts as one, a /56 as two, a /48 as four, here and below.
+    /// Tries to sign in or to make an account per address; an IPv6 /64 counts as one, a /56 as two, a /48 as four, here and below.
     pub per_address: Rate,
     /// Tries to sign in per account by strangers, and by each known device.
     pub per_account: Rate,
+    /// Accounts made per address.
+    pub registrations_per_address: Rate,
     /// Messages per account.
     pub sends: Rate,
     /// Messages per address.
@@ -25,6 +30,10 @@ pub struct Limits {
     pub creations: Rate,
     /// Rooms made per address.
     pub creations_per_address: Rate,
+    /// Invites made per account.
+    pub invites: Rate,
+    /// Invites made per address.
+    pub invites_per_address: Rate,
     /// Changes of rooms, and of oneself, per account.
     pub edits: Rate,
     /// Changes of rooms and accounts per address.
@@ -71,12 +80,15 @@ impl Default for Limits {
         Self {
             per_address: rate(20, 3),
             per_account: rate(10, 6),
+            registrations_per_address: rate(100, 60),
             sends: per_second(100, 5),
             sends_per_address: per_second(1_000, 50),
             joins: rate(60, 2),
             joins_per_address: per_second(600, 5),
             creations: rate(30, 60),
             creations_per_address: rate(100, 20),
+            invites: rate(30, 60),
+            invites_per_address: rate(100, 20),
             edits: rate(30, 10),
             edits_per_address: rate(100, 2),
             moderations: rate(100, 3),
@@ -102,15 +114,18 @@ impl Default for Limits {
 type Part<T> = (&'static str, fn(&mut Limits) -> &mut T);
 
 /// The rates by their names.
-const RATES: [Part<Rate>; 16] = [
+const RATES: [Part<Rate>; 19] = [
     ("tries-per-address", |limits| &mut limits.per_address),
     ("tries-per-account", |limits| &mut limits.per_account),
+    ("registrations-per-address", |limits| &mut limits.registrations_per_address),
     ("sends", |limits| &mut limits.sends),
     ("sends-per-address", |limits| &mut limits.sends_per_address),
     ("joins", |limits| &mut limits.joins),
     ("joins-per-address", |limits| &mut limits.joins_per_address),
     ("creations", |limits| &mut limits.creations),
     ("creations-per-address", |limits| &mut limits.creations_per_address),
+    ("invites", |limits| &mut limits.invites),
+    ("invites-per-address", |limits| &mut limits.invites_per_address),
     ("edits", |limits| &mut limits.edits),
     ("edits-per-address", |limits| &mut limits.edits_per_address),
     ("moderations", |limits| &mut limits.moderations),
@@ -166,12 +181,41 @@ impl Limits {
         named
     }
 
+    /// The limits as far as what an owner has settled allows them.
+    pub(crate) fn held_to(&self, quotas: &Quotas) -> Self {
+        let mut held = self.clone();
+        for quota in Quota::ALL {
+            let rate = held.of_quota(quota);
+            *rate = quotas.get(quota).map_or(*rate, |count| quota.hold(*rate, count));
+        }
+        held
+    }
+
+    /// The most that an owner can allow.
+    #[must_use]
+    pub fn most(&self, quota: Quota) -> u32 {
+        quota.most(*self.clone().of_quota(quota))
+    }
+
+    fn of_quota(&mut self, quota: Quota) -> &mut Rate {
+        match quota {
+            Quota::Messages => &mut self.sends,
+            Quota::MessagesFromAddress => &mut self.sends_per_address,
+            Quota::Rooms => &mut self.creations,
+            Quota::RoomsFromAddress => &mut self.creations_per_address,
+            Quota::Invites => &mut self.invites,
+            Quota::InvitesFromAddress => &mut self.invites_per_address,
+            Quota::RegistrationsFromAddress => &mut self.registrations_per_address,
+        }
+    }
+
     /// How often a deed may be done.
     pub(crate) fn rates(&self, deed: Deed) -> Rates {
         let (account, address) = match deed {
             Deed::Send => (self.sends, self.sends_per_address),
             Deed::Join => (self.joins, self.joins_per_address),
             Deed::CreateRoom => (self.creations, self.creations_per_address),
+            Deed::Invite => (self.invites, self.invites_per_address),
             Deed::EditRoom => (self.edits, self.edits_per_address),
             Deed::Moderate => (self.moderations, self.moderations_per_address),
             Deed::Renew => (self.renewals, self.renewals_per_address),

@@ -1,9 +1,6 @@
 //! Opening a chat: the floors are put on each other, from the ground up.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
-};
+use std::sync::Arc;
 
 use hub::{Broker, Hub, RedisBroker, catch_up, heartbeat, in_process};
 use parking_lot::Mutex;
@@ -15,14 +12,10 @@ use crate::{
     credentials::{Hasher, SigningKey, Tokens},
     db::Db,
     house,
+    kept::Kept,
     limits::Limits,
     readiness::Readiness,
-    recent::Recent,
-    rooms,
-    seats::Seats,
-    sessions,
-    settings::Kept,
-    throttle::{Deeds, SignIns},
+    rooms, sessions,
     writer::Writer,
 };
 
@@ -48,7 +41,7 @@ impl Chat {
         let db = Db::open(&database_url).await?;
         let mut tasks = JoinSet::new();
         let (own, signals) = in_process();
-        let (commits, names) = (own.commits(), own.names());
+        let kept = Arc::new(Kept::new(limits, own.commits(), db.clone()));
         let many_nodes = redis_url.is_some();
         let broker: Arc<dyn Broker> = match redis_url {
             Some(url) => {
@@ -62,34 +55,17 @@ impl Chat {
         tasks.spawn(hub.clone().run(signals));
         tasks.spawn(heartbeat::beat(hub.clone()));
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
-        let (settings, recent, seats) = (Arc::<Kept>::default(), Arc::<Recent>::default(), Arc::<Seats>::default());
-        settings.renew(db.read()).await?;
-        let forget = {
-            let (recent, seats, commits) = (recent.clone(), seats.clone(), commits.clone());
-            move || {
-                recent.clear();
-                seats.clear();
-                commits.fetch_add(1, Ordering::Release);
-            }
-        };
-        tasks.spawn(house::keep_up(db.clone(), settings.clone(), forget));
+        kept.read(&db).await?;
+        tasks.spawn(house::keep_up(db.clone(), kept.clone()));
         let chat = Self::from(Inner {
             writer: Writer::start(db.clone(), broker.clone()),
-            sign_ins: SignIns::new(limits.per_address, limits.per_account, db.clone()),
-            deeds: Deeds::new(|deed| limits.rates(deed)),
             db,
             broker,
             hub,
-            commits,
-            names,
-            names_kept: AtomicU64::default(),
             tokens: Tokens::new(&signing_key),
             hasher: Hasher::new(),
-            limits,
             readiness: Readiness::default(),
-            recent,
-            seats,
-            settings,
+            kept,
             tasks: Mutex::new(tasks),
         });
         accounts::fill_looks(&chat).await?;

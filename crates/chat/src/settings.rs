@@ -1,14 +1,12 @@
 //! How the house is run (ground floor): what its owner has settled, as it stands in the database and as it is kept in memory.
 
-use std::sync::Arc;
-
-use parking_lot::RwLock;
 use protocol::Visibility;
 use sea_orm::{ConnectionTrait, DbErr, EntityTrait};
 
 use crate::{
     db::{Sql, entity::setting},
     policy::HouseRules,
+    quotas::{Quota, Quotas},
 };
 
 /// The column of a room's visibility, as it counts: where nothing may be public, public rooms are open.
@@ -17,6 +15,8 @@ pub(crate) const VISIBILITY: &str = "CASE WHEN r.visibility = 'public' \
 
 /// The row that is raised with each change, for those who keep settings or names in memory.
 const CHANGED: &str = "changed";
+/// What the names of rows begin with that say how often something may be done.
+const LIMIT: &str = "limit ";
 
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -66,6 +66,8 @@ pub struct Settings {
     pub members_invite: bool,
     /// The slugs of the rooms that new people join.
     pub default_rooms: Vec<String>,
+    /// How often some things may be done.
+    pub quotas: Quotas,
 }
 
 impl Default for Settings {
@@ -77,6 +79,7 @@ impl Default for Settings {
             members_make_rooms: true,
             members_invite: false,
             default_rooms: vec!["lobby".to_owned()],
+            quotas: Quotas::default(),
         }
     }
 }
@@ -88,16 +91,21 @@ impl Settings {
     }
 
     /// As they are stored.
-    pub(crate) fn rows(&self) -> [(&'static str, String); 6] {
+    pub(crate) fn rows(&self) -> Vec<(String, String)> {
         let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
-        [
+        let rows = [
             ("name", self.name.clone()),
             ("registration", self.registration.word().to_owned()),
             ("public_rooms", yes(self.public_rooms)),
             ("members_make_rooms", yes(self.members_make_rooms)),
             ("members_invite", yes(self.members_invite)),
             ("default_rooms", self.default_rooms.join(" ")),
-        ]
+        ];
+        let limits = Quota::ALL.map(|quota| {
+            let count = self.quotas.get(quota).map(|count| count.to_string());
+            ([LIMIT, quota.word()].concat(), count.unwrap_or_default())
+        });
+        rows.into_iter().map(|(name, value)| (name.to_owned(), value)).chain(limits).collect()
     }
 
     /// What cannot be read stays as it comes.
@@ -110,40 +118,24 @@ impl Settings {
             "members_make_rooms" => self.members_make_rooms = yes,
             "members_invite" => self.members_invite = yes,
             "default_rooms" => self.default_rooms = value.split_whitespace().map(str::to_owned).collect(),
-            _ => {}
+            _ => {
+                let limit = name.strip_prefix(LIMIT);
+                if let Some(quota) = Quota::ALL.into_iter().find(|quota| Some(quota.word()) == limit) {
+                    self.quotas = self.quotas.with(quota, value.parse().ok());
+                }
+            }
         }
-    }
-}
-
-/// The settings as they were read last, and the count of changes then.
-#[derive(Default)]
-pub(crate) struct Kept(RwLock<(i64, Arc<Settings>)>);
-
-impl Kept {
-    pub(crate) fn get(&self) -> Arc<Settings> {
-        self.0.read().1.clone()
-    }
-
-    /// Reads them if something has changed since, and says whether it has.
-    pub(crate) async fn renew(&self, db: &impl ConnectionTrait) -> Result<bool, DbErr> {
-        let known = self.0.read().0;
-        if changes(db).await? == known {
-            return Ok(false);
-        }
-        let read = read(db).await?;
-        *self.0.write() = (read.0, Arc::new(read.1));
-        Ok(true)
     }
 }
 
 /// How often something has changed.
-async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
+pub(crate) async fn changes(db: &impl ConnectionTrait) -> Result<i64, DbErr> {
     let row = setting::Entity::find_by_id(CHANGED).one(db).await?;
     Ok(row.and_then(|row| row.value.parse().ok()).unwrap_or_default())
 }
 
 /// The settings, and the count of changes that they are of.
-async fn read(db: &impl ConnectionTrait) -> Result<(i64, Settings), DbErr> {
+pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<(i64, Settings), DbErr> {
     let (mut changes, mut settings) = (0, Settings::default());
     for row in setting::Entity::find().all(db).await? {
         match row.name.as_str() {
@@ -156,7 +148,7 @@ async fn read(db: &impl ConnectionTrait) -> Result<(i64, Settings), DbErr> {
 
 /// Stores them.
 pub(crate) async fn store(db: &impl ConnectionTrait, settings: &Settings) -> Result<(), DbErr> {
-    let rows = settings.rows().map(|(name, value)| [name.into(), value.into()]);
+    let rows = settings.rows().into_iter().map(|(name, value)| [name.into(), value.into()]);
     let insert = Sql::new(db.get_database_backend(), "INSERT INTO settings (name, value) VALUES ").rows(rows);
     db.execute_raw(insert.text(" ON CONFLICT (name) DO UPDATE SET value = excluded.value").done()).await?;
     mark_changed(db).await
@@ -192,9 +184,10 @@ mod tests {
             members_make_rooms: false,
             members_invite: true,
             default_rooms: vec!["lobby".to_owned(), "garden".to_owned()],
+            quotas: Quotas::default().with(Quota::Messages, Some(60)).with(Quota::RegistrationsFromAddress, Some(5)),
         };
         let mut read = Settings::default();
-        settings.rows().into_iter().for_each(|(name, value)| read.set(name, value));
+        settings.rows().into_iter().for_each(|(name, value)| read.set(&name, value));
         assert_eq!(read, settings);
         read.set("of a later version", "yes".to_owned());
         assert_eq!(read, settings);

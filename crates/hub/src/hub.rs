@@ -93,8 +93,6 @@ impl Hub {
                 match signal {
                     Signal::Event(event) => events.push(event),
                     Signal::Cut(session) => self.cut(session),
-                    // Nothing is kept here; see the broker's count.
-                    Signal::Names => {}
                     Signal::Account { user, rev, frame } => self.account(user, rev, &frame),
                     Signal::Announce { to, frame } => self.announce(to, &frame),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),

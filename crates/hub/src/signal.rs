@@ -50,8 +50,6 @@ pub enum Signal {
         /// What all sockets of that person are given, encoded for the wire.
         frame: Frame,
     },
-    /// People have other names or pictures: what is kept with these in it is to be read anew. It is a hint.
-    Names,
     /// Something that concerns people whether they are subscribed to a room or not. It does not last either.
     Announce {
         /// Whom.

@@ -43,6 +43,8 @@ pub enum Field {
     People,
     /// The rooms that new people join.
     DefaultRooms,
+    /// How often something may be done.
+    Limits,
     /// A room's part of the address.
     Address,
     /// What a member may do.
@@ -74,6 +76,7 @@ impl Field {
             Self::Body => "Message",
             Self::People => "To",
             Self::DefaultRooms => "Rooms that new people join",
+            Self::Limits => "Limits",
             Self::Address => "Address",
             Self::Role => "Role",
             Self::Until => "For how long",
@@ -115,6 +118,13 @@ pub enum Problem {
     KeptOut,
     /// Not what was to be typed once more.
     Different,
+    /// No whole number between these.
+    OutOfRange {
+        /// The least.
+        min: usize,
+        /// The largest.
+        max: usize,
+    },
 }
 
 /// A field and what is wrong with it.
@@ -151,6 +161,7 @@ enum ProblemCode {
     Unknown,
     KeptOut,
     Different,
+    OutOfRange,
 }
 
 impl TryFrom<WireFieldError> for FieldError {
@@ -169,6 +180,9 @@ impl TryFrom<WireFieldError> for FieldError {
             ProblemCode::Unknown => Problem::Unknown,
             ProblemCode::KeptOut => Problem::KeptOut,
             ProblemCode::Different => Problem::Different,
+            ProblemCode::OutOfRange => {
+                Problem::OutOfRange { min: min.ok_or(MissingField("min"))?, max: max.ok_or(MissingField("max"))? }
+            }
         };
         Ok(Self { field, problem })
     }
@@ -203,6 +217,7 @@ impl fmt::Display for FieldError {
             (Problem::Wrong, _) => write!(f, "{label} is not right. Please look again."),
             (Problem::Unknown, _) => write!(f, "Nobody here has this name. Please check how it is written."),
             (Problem::KeptOut, _) => write!(f, "This person was banned from the room. Let them in again first."),
+            (Problem::OutOfRange { min, max }, _) => write!(f, "{label} are whole numbers from {min} to {max}."),
             (Problem::Different, _) => write!(f, "{label} is not the same. Please type it as it stands above."),
         }
     }

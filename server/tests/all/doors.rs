@@ -78,6 +78,7 @@ const FUNCTIONS_WITHOUT: &[&str] = &[
     "reset_password",
     "rooms",
     "set_house_role",
+    "set_limits",
     "set_theme",
     "settle",
     "sign_out_everywhere",

@@ -223,3 +223,22 @@ async fn an_announcement_is_made_by_a_form() {
     ada.get(refusal.leads_to()).await.assert_has("Message is missing.");
     ada.get("/admin/audit?actor=@ada&action=announce").await.assert_has("Tea is ready");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_owner_settles_how_often_things_may_be_done() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    let set = async |who: &Person, fields: &[(&str, &str)]| who.submit("/admin/settings", "set_limits", fields).await;
+    let messages = || app.chat.settings().quotas.get(chat::Quota::Messages);
+    assert!(set(&bob, &[("messages", "1")]).await.leads_to().contains("__err"));
+    let refused = set(&ada, &[("messages", "30"), ("rooms", "many")]).await;
+    let page = ada.get(refused.leads_to()).await;
+    page.assert_has("Limits are whole numbers from 1 to 1000000.");
+    page.assert_has("value=\"many\"");
+    assert_eq!(messages(), None);
+    assert_eq!(set(&ada, &[("messages", "30"), ("rooms", "")]).await.leads_to(), "/admin/settings?done");
+    assert_eq!(messages(), Some(30));
+    // What else is settled stays as it was.
+    settle(&ada, "open", &["public_rooms"]).await;
+    assert_eq!(messages(), Some(30));
+}

@@ -1,6 +1,7 @@
 //! Administration, for owners and admins: documents with forms that need no script. To all others there is nothing here.
 
 mod audit;
+mod limits;
 mod overview;
 mod people;
 mod person;

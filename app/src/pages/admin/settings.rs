@@ -3,7 +3,7 @@ use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{Field, limits};
 use serde::Deserialize;
 
-use super::{Section, office, refused};
+use super::{Section, limits::limits as limits_form, office, refused};
 use crate::{
     api::{Announce, Settle},
     pages::{Page, Visit, field::TextField, form::Form, registration::choose_registration},
@@ -20,11 +20,12 @@ pub async fn settings(visit: Visit) -> Page {
     office(&visit, Section::Settings, || {
         let done = is_done.then(|| view! { <p class="note" role="status">"Saved. It holds from now on."</p> });
         let body = if may_settle {
-            form.view(fields(&form, &settings), "Save").into_any()
+            let house = view! { <div class="office-form">{form.view(fields(&form, &settings), "Save")}</div> };
+            view! { {house} {limits_form(&visit, &settings)} }.into_any()
         } else {
             view! { <p class="note">"Owners change how the house is run."</p> }.into_any()
         };
-        view! { {done} <div class="office-form">{body}</div> }.into_any()
+        view! { {done} {body} }.into_any()
     })
     .await
 }

@@ -12,6 +12,7 @@ use crate::{
     policy::Actor,
     rooms,
     sessions::{self, Session},
+    settings::mark_changed,
     writer::{Transaction, Work},
 };
 
@@ -45,7 +46,7 @@ pub async fn delete_own(chat: &Chat, session: &Session, password: &str, from: Ip
     let account = sessions::prove(chat, session, password, from).await?;
     let ended = chat.writer().run(DeleteOwn { user: UserId(account.id) }).await?;
     sessions::cut(chat, ended).await;
-    chat.forget_names();
+    chat.renew().await;
     Ok(())
 }
 
@@ -62,7 +63,9 @@ impl Work for DeleteOwn {
         if users::is_last_owner(&**transaction, self.user).await? || !owned_alone(&**transaction, self.user).await?.is_empty() {
             return Err(ErrorCode::LastOwner.into());
         }
-        former::erase(transaction, self.user).await
+        let ended = former::erase(transaction, self.user).await?;
+        mark_changed(&**transaction).await?;
+        Ok(ended)
     }
 }
 

@@ -13,6 +13,7 @@ use crate::{
     Chat, Error, Result,
     db::entity::{picture, user},
     sessions::Session,
+    settings::mark_changed,
     throttle::Deed,
 };
 
@@ -33,7 +34,7 @@ pub async fn set_picture(chat: &Chat, session: &Session, file: Vec<u8>) -> Resul
     let made = spawn_blocking(move || thumbnail(&file)).await.map_err(Error::internal)?;
     drop(turn);
     store(chat, session.user.id, made.ok_or(unusable)?).await?;
-    chat.forget_names();
+    chat.renew().await;
     Ok(())
 }
 
@@ -58,7 +59,7 @@ pub async fn remove_picture(chat: &Chat, session: &Session) -> Result<()> {
     picture::Entity::delete_by_id(user.0).exec(&transaction).await?;
     name(&transaction, user, None).await?;
     transaction.commit().await?;
-    chat.forget_names();
+    chat.renew().await;
     Ok(())
 }
 
@@ -71,12 +72,12 @@ pub async fn picture(chat: &Chat, user: UserId, etag: &str) -> Result<Option<Vec
     Ok(select.one(chat.db().read()).await?.map(|row| row.image))
 }
 
-/// Keeps beside the account what its picture is known by.
+/// Keeps beside the account what its picture is known by, and says that it is another one.
 async fn name(transaction: &crate::db::Transaction, user: UserId, etag: Option<String>) -> Result<()> {
     user::Entity::update_many()
         .col_expr(user::Column::Picture, Expr::value(etag))
         .filter(user::Column::Id.eq(user.0))
         .exec(transaction)
         .await?;
-    Ok(())
+    Ok(mark_changed(transaction).await?)
 }

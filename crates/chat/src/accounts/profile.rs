@@ -8,6 +8,7 @@ use crate::{
     Chat, Error, Result, clocks,
     db::{Serial, entity::user, serialize},
     sessions::Session,
+    settings::mark_changed,
     throttle::Deed,
 };
 
@@ -78,9 +79,12 @@ pub async fn edit_profile(chat: &Chat, session: &Session, edit: ProfileEdit<'_>)
         .filter(user::Column::Id.eq(id.0))
         .exec(&transaction)
         .await?;
+    if is_renamed {
+        mark_changed(&transaction).await?;
+    }
     transaction.commit().await?;
     if is_renamed {
-        chat.forget_names();
+        chat.renew().await;
     }
     Ok(())
 }

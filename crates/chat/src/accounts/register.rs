@@ -56,6 +56,7 @@ pub async fn register_with(chat: &Chat, new: Registration<'_>, ticket: Ticket, f
     let (username, name, password) = parse(new)?;
     chat.sign_ins().stranger(from.address).await?;
     refuse_alike(chat.db().read(), &username, None).await?;
+    chat.sign_ins().registration(from.address).await?;
     let password_hash = chat.hasher().hash(password).await?;
     let account = make(chat, Way::Registered(ticket), username, name, password_hash).await?;
     sessions::open(chat, account, &from).await
@@ -87,8 +88,7 @@ async fn make(chat: &Chat, way: Way, username: Username, name: DisplayName, pass
     let (settings, rooms_max) = (chat.settings(), chat.limits().rooms_joined);
     let made = chat.writer().run(Make { way, username, name, password_hash, settings, rooms_max }).await?;
     if made.marked_others {
-        chat.forget_names();
-        chat.renew_settings().await?;
+        chat.renew().await;
     }
     Ok(made.account)
 }

@@ -8,6 +8,7 @@ use crate::{
     Chat, Error, Result,
     db::{Serial, entity::user, serialize, users},
     sessions::Session,
+    settings::mark_changed,
     throttle::Deed,
 };
 
@@ -40,7 +41,8 @@ pub async fn rename(chat: &Chat, session: &Session, username: &str) -> Result<Us
             Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
             _ => Error::from(error),
         })?;
+    mark_changed(&transaction).await?;
     transaction.commit().await?;
-    chat.forget_names();
+    chat.renew().await;
     Ok(User { username: username.into_string(), ambiguous: alike.itself, ..user })
 }

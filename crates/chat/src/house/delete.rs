@@ -24,9 +24,9 @@ use crate::{
 /// `last_owner`, `not_allowed`, `not_found`, `unavailable`.
 pub async fn delete(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<()> {
     let ended = chat.writer().run(Delete { by: by.into(), account, settings: chat.settings() }).await?;
-    chat.forget_names();
     sessions::cut(chat, ended).await;
-    chat.renew_settings().await
+    chat.renew().await;
+    Ok(())
 }
 
 struct Delete {

@@ -26,7 +26,8 @@ use crate::{
 pub async fn set_role(chat: &Chat, by: impl Into<By>, account: UserId, role: HouseRole) -> Result<()> {
     let work = SetRole { by: by.into(), account, role, settings: chat.settings() };
     chat.writer().run(work).await?;
-    chat.renew_settings().await
+    chat.renew().await;
+    Ok(())
 }
 
 /// The word for a role.

@@ -13,8 +13,9 @@ use super::{
 use crate::{
     Chat, Result,
     db::{Db, entity::room},
+    kept::Kept,
     policy::HouseAction,
-    settings::{self, Kept, Settings},
+    settings::{self, Settings},
     writer::{Transaction, Work},
 };
 
@@ -37,7 +38,7 @@ pub async fn change(chat: &Chat, by: impl Into<By>, new: Settings) -> Result<()>
     settings::store(&transaction, &new).await?;
     enter(&transaction, &doer, Deed::Settle, Subject::default(), difference(&old, &new)).await?;
     transaction.commit().await?;
-    chat.renew_settings().await?;
+    chat.renew().await;
     if let Some(actor) = doer.id.filter(|_| old.public_rooms != new.public_rooms) {
         tell_rooms(chat, actor).await?;
     }
@@ -102,17 +103,12 @@ impl Work for TellRooms {
     }
 }
 
-/// Reads the settings again whenever another process has changed them: another node, or a command beside this server. What is kept with
-/// names in it goes with them.
-pub(crate) async fn keep_up(db: Db, kept: Arc<Kept>, forget: impl Fn() + Send) {
+/// Reads what is kept again whenever another process has changed it: another node, or a command beside this server.
+pub(crate) async fn keep_up(db: Db, kept: Arc<Kept>) {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
-        match kept.renew(db.read()).await {
-            Ok(true) => forget(),
-            Ok(false) => {}
-            Err(error) => tracing::debug!(%error, "could not look whether settings have changed"),
-        }
+        kept.renew(&db).await;
     }
 }

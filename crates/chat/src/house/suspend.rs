@@ -113,7 +113,8 @@ async fn run(chat: &Chat, by: By, account: UserId, measure: Measure) -> Result<(
     // Who may not write any longer is no member who may.
     chat.seats().clear();
     sessions::cut(chat, ended).await;
-    chat.renew_settings().await
+    chat.renew().await;
+    Ok(())
 }
 
 struct Measured {

@@ -34,7 +34,7 @@ pub struct NewInvite {
 pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<Invite> {
     let by = by.into();
     if let By::Actor(Actor::User(user)) = by {
-        chat.deeds().by(user, crate::Deed::CreateRoom)?;
+        chat.deeds().by(user, crate::Deed::Invite)?;
     }
     let mut code = [0; 16];
     getrandom::fill(&mut code)?;

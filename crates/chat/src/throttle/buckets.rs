@@ -10,6 +10,7 @@ use governor::{
     DefaultKeyedRateLimiter, RateLimiter,
     clock::{Clock, DefaultClock},
 };
+use parking_lot::RwLock;
 
 use super::rate::Rate;
 
@@ -18,14 +19,38 @@ const SWEEP_EVERY: u32 = 1_024;
 
 /// A bucket for each key.
 pub(super) struct Buckets<K: Clone + Eq + Hash> {
-    limiter: DefaultKeyedRateLimiter<K>,
+    filled: RwLock<Filled<K>>,
     taken: AtomicU32,
+}
+
+/// Buckets of one rate.
+struct Filled<K: Clone + Eq + Hash> {
+    rate: Rate,
+    limiter: DefaultKeyedRateLimiter<K>,
+}
+
+impl<K: Clone + Eq + Hash> Filled<K> {
+    fn at(rate: Rate) -> Self {
+        Self { rate, limiter: RateLimiter::keyed(rate.quota()) }
+    }
 }
 
 impl<K: Clone + Eq + Hash> Buckets<K> {
     /// All full.
     pub(super) fn new(rate: Rate) -> Self {
-        Self { limiter: RateLimiter::keyed(rate.quota()), taken: AtomicU32::new(0) }
+        Self { filled: RwLock::new(Filled::at(rate)), taken: AtomicU32::new(0) }
+    }
+
+    /// The rate that they are filled at.
+    pub(super) fn rate(&self) -> Rate {
+        self.filled.read().rate
+    }
+
+    /// Fills them at this rate from now on; if it is another one, they are all full.
+    pub(super) fn hold_to(&self, rate: Rate) {
+        if self.rate() != rate {
+            *self.filled.write() = Filled::at(rate);
+        }
     }
 
     /// Takes a drop.
@@ -34,10 +59,15 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
     /// `throttled`: there is none.
     pub(super) fn take(&self, key: &K) -> Result<(), protocol::Error> {
         if self.taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
-            self.limiter.retain_recent();
-            self.limiter.shrink_to_fit();
+            let limiter = &self.filled.read().limiter;
+            limiter.retain_recent();
+            limiter.shrink_to_fit();
         }
-        self.limiter.check_key(key).map_err(|not_until| throttled(not_until.wait_time_from(DefaultClock::default().now())))
+        self.filled
+            .read()
+            .limiter
+            .check_key(key)
+            .map_err(|not_until| throttled(not_until.wait_time_from(DefaultClock::default().now())))
     }
 }
 
@@ -69,6 +99,20 @@ mod tests {
         for key in 0..10 * SWEEP_EVERY {
             buckets.take(&key).unwrap();
         }
-        assert!(buckets.limiter.len() <= SWEEP_EVERY as usize, "{}", buckets.limiter.len());
+        let kept = buckets.filled.read().limiter.len();
+        assert!(kept <= SWEEP_EVERY as usize, "{kept}");
+    }
+
+    #[test]
+    fn buckets_are_full_when_their_rate_is_another_one_and_else_as_they_were() {
+        let day = |burst| Rate::new(burst, Duration::from_secs(86_400));
+        let buckets = Buckets::new(day(1));
+        buckets.take(&1).unwrap();
+        buckets.hold_to(day(1));
+        buckets.take(&1).unwrap_err();
+        buckets.hold_to(day(2));
+        for passes in [true, true, false] {
+            assert_eq!(buckets.take(&1).is_ok(), passes);
+        }
     }
 }

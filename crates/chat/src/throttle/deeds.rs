@@ -15,6 +15,8 @@ pub enum Deed {
     Join,
     /// Making a room.
     CreateRoom,
+    /// Making an invite.
+    Invite,
     /// Changing a room or oneself, of which everybody is told.
     EditRoom,
     /// Doing something to somebody else in a room, who is told.
@@ -27,8 +29,8 @@ pub enum Deed {
 
 impl Deed {
     /// All of them, in the order in which they are declared.
-    pub(crate) const ALL: [Self; 7] =
-        [Self::Send, Self::Join, Self::CreateRoom, Self::EditRoom, Self::Moderate, Self::Renew, Self::Connect];
+    pub(crate) const ALL: [Self; 8] =
+        [Self::Send, Self::Join, Self::CreateRoom, Self::Invite, Self::EditRoom, Self::Moderate, Self::Renew, Self::Connect];
 }
 
 /// How often a deed may be done.
@@ -50,6 +52,15 @@ impl Deeds {
             let Rates { account, address } = rates(deed);
             (Buckets::new(account), Networks::new(address))
         }))
+    }
+
+    /// Holds everybody to these rates from now on. Buckets whose rate is another one now are full.
+    pub(crate) fn hold_to(&self, rates: impl Fn(Deed) -> Rates) {
+        for (deed, (accounts, addresses)) in Deed::ALL.into_iter().zip(&self.0) {
+            let Rates { account, address } = rates(deed);
+            accounts.hold_to(account);
+            addresses.hold_to(address);
+        }
     }
 
     /// Takes a drop for something that an account does.

@@ -42,6 +42,16 @@ impl Networks {
         Self(std::array::from_fn(|step| Buckets::new(rate_of(step, rate))))
     }
 
+    /// The rate for a single address.
+    pub(super) fn rate(&self) -> Rate {
+        self.0[0].rate()
+    }
+
+    /// Fills them at this rate for a single address from now on.
+    pub(super) fn hold_to(&self, rate: Rate) {
+        self.0.iter().enumerate().for_each(|(step, buckets)| buckets.hold_to(rate_of(step, rate)));
+    }
+
     /// Takes a drop from each network of an address. What the narrow one refuses costs the wide ones nothing.
     pub(super) fn take(&self, address: IpAddr) -> Result<(), protocol::Error> {
         of(address).try_for_each(|(step, network)| self.0[step].take(&network))

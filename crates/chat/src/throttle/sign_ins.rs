@@ -9,47 +9,49 @@ use std::net::IpAddr;
 use super::{
     buckets::Buckets,
     networks::{self, Networks},
-    rate::Rate,
     shared::Shared,
 };
-use crate::{Result, db::Db};
+use crate::{Result, db::Db, limits::Limits};
 
 /// Known devices in one network may try so many times as often as strangers there: whole offices sit behind one address.
 const KNOWN_TIMES: u32 = 4;
 
-/// The buckets of tries.
+/// The buckets of tries. Those that this node knows are asked first, so that a flood does not get to the database.
 pub(crate) struct SignIns {
-    strangers: Bounded<Networks>,
-    known: Bounded<Networks>,
-    accounts: Bounded<Buckets<String>>,
-    devices: Bounded<Buckets<String>>,
+    strangers: Networks,
+    known: Networks,
+    registrations: Networks,
+    accounts: Buckets<String>,
+    devices: Buckets<String>,
     shared: Shared,
 }
 
-/// Buckets with the rate that they are filled at.
-struct Bounded<B> {
-    rate: Rate,
-    /// What this node knows; asked first, so that a flood does not get to the database.
-    own: B,
-}
-
 impl SignIns {
-    /// All full: with these rates for one address, and for one account or device.
-    pub(crate) fn new(address: Rate, account: Rate, db: Db) -> Self {
-        let networks = |rate| Bounded { rate, own: Networks::new(rate) };
-        let keyed = || Bounded { rate: account, own: Buckets::new(account) };
+    /// All full.
+    pub(crate) fn new(limits: &Limits, db: Db) -> Self {
         Self {
-            strangers: networks(address),
-            known: networks(address.times(KNOWN_TIMES)),
-            accounts: keyed(),
-            devices: keyed(),
+            strangers: Networks::new(limits.per_address),
+            known: Networks::new(limits.per_address.times(KNOWN_TIMES)),
+            registrations: Networks::new(limits.registrations_per_address),
+            accounts: Buckets::new(limits.per_account),
+            devices: Buckets::new(limits.per_account),
             shared: Shared::new(db),
         }
+    }
+
+    /// Holds everybody to these limits from now on.
+    pub(crate) fn hold_to(&self, limits: &Limits) {
+        self.registrations.hold_to(limits.registrations_per_address);
     }
 
     /// Takes a drop for a stranger's try from this address.
     pub(crate) async fn stranger(&self, address: IpAddr) -> Result<()> {
         self.from("strangers", &self.strangers, address).await
+    }
+
+    /// Takes a drop for an account that is made from this address.
+    pub(crate) async fn registration(&self, address: IpAddr) -> Result<()> {
+        self.from("registrations", &self.registrations, address).await
     }
 
     /// Takes a drop for a stranger's try at this account.
@@ -63,15 +65,15 @@ impl SignIns {
         self.from("known", &self.known, address).await
     }
 
-    async fn keyed(&self, name: &str, buckets: &Bounded<Buckets<String>>, key: &str) -> Result<()> {
-        buckets.own.take(&key.to_owned())?;
-        self.shared.take(&format!("{name} {key}"), buckets.rate).await
+    async fn keyed(&self, name: &str, own: &Buckets<String>, key: &str) -> Result<()> {
+        own.take(&key.to_owned())?;
+        self.shared.take(&format!("{name} {key}"), own.rate()).await
     }
 
-    async fn from(&self, name: &str, buckets: &Bounded<Networks>, address: IpAddr) -> Result<()> {
-        buckets.own.take(address)?;
+    async fn from(&self, name: &str, own: &Networks, address: IpAddr) -> Result<()> {
+        own.take(address)?;
         for (step, network) in networks::of(address) {
-            self.shared.take(&format!("{name} {step} {network}"), networks::rate_of(step, buckets.rate)).await?;
+            self.shared.take(&format!("{name} {step} {network}"), networks::rate_of(step, own.rate())).await?;
         }
         Ok(())
     }

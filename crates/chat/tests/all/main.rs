@@ -17,6 +17,7 @@ mod moderation;
 mod nodes;
 mod outage;
 mod people;
+mod quotas;
 mod readiness;
 mod rights;
 mod room_settings;

@@ -113,10 +113,12 @@ pub fn limits() -> Limits {
     Limits {
         per_address: free,
         per_account: free,
+        registrations_per_address: free,
         sends: free,
         sends_per_address: free,
         joins: free,
         creations: free,
+        invites: free,
         edits: free,
         moderations: free,
         moderations_per_address: free,
@@ -250,6 +252,19 @@ pub async fn subscribe(socket: &Socket, room: impl Into<RoomRef>, after: Option<
         }
     }
     Resumed { head, reset, replay }
+}
+
+/// Asks again and again until there is an answer.
+pub async fn eventually<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let asked = async {
+        loop {
+            if let Some(found) = look().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), asked).await.unwrap_or_else(|_| panic!("waited in vain: {what}"))
 }
 
 /// The code that a refusal carries.

@@ -20,7 +20,6 @@ const QUEUE: usize = 64;
 pub struct InProcess {
     queue: mpsc::Sender<Vec<Signal>>,
     commits: Arc<AtomicU64>,
-    names: Arc<AtomicU64>,
 }
 
 impl InProcess {
@@ -30,20 +29,11 @@ impl InProcess {
     pub fn commits(&self) -> Arc<AtomicU64> {
         self.commits.clone()
     }
-
-    /// Counts how often names have changed, on this node and as far as it is heard of others. Each counts as a commit, too.
-    #[must_use]
-    pub fn names(&self) -> Arc<AtomicU64> {
-        self.names.clone()
-    }
 }
 
 impl Broker for InProcess {
     fn publish(&self, signals: Vec<Signal>) -> BoxFuture<'_, ()> {
-        if signals.contains(&Signal::Names) {
-            self.names.fetch_add(1, Ordering::Release);
-        }
-        if signals.iter().any(|signal| matches!(signal, Signal::Event(_) | Signal::Names)) {
+        if signals.iter().any(|signal| matches!(signal, Signal::Event(_))) {
             self.commits.fetch_add(1, Ordering::Release);
         }
         async move {
@@ -58,5 +48,5 @@ impl Broker for InProcess {
 #[must_use]
 pub fn in_process() -> (InProcess, mpsc::Receiver<Vec<Signal>>) {
     let (queue, signals) = mpsc::channel(QUEUE);
-    (InProcess { queue, commits: Arc::default(), names: Arc::default() }, signals)
+    (InProcess { queue, commits: Arc::default() }, signals)
 }

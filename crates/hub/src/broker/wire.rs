@@ -28,7 +28,6 @@ enum Item<'a> {
         bars: Bars,
     },
     Cut(SessionId),
-    Names,
     Account {
         user: UserId,
         rev: i64,
@@ -53,7 +52,6 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
     let signals = signals.iter().map(|signal| {
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
-            Signal::Names => Item::Names,
             Signal::Account { user, rev, frame } => {
                 Item::Account { user: *user, rev: *rev, frame: serde_json::from_slice(frame.json())? }
             }
@@ -77,7 +75,6 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     }
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
-        Item::Names => Signal::Names,
         Item::Account { user, rev, frame } => Signal::Account { user, rev, frame: framed(frame) },
         Item::Announce { to, frame } => Signal::Announce { to, frame: framed(frame) },
         Item::Event { room, seq, epoch, frame, bars } => {

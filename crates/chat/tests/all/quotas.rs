@@ -1,0 +1,113 @@
+//! How often an owner lets things be done.
+
+use chat::{
+    Deed, Limits, Quota, Quotas, Rate, Settings,
+    accounts::{self, Registration},
+    house,
+    invites::{self, NewInvite},
+    rooms::{self, NewRoom},
+};
+use protocol::{ClientId, ErrorCode};
+
+use crate::scene::{HOME, PASSWORD, Person, Scene, code, eventually, limits};
+
+async fn settle(scene: &Scene, owner: &Person, quotas: Quotas) {
+    let settings = Settings { quotas, ..(*scene.chat.settings()).clone() };
+    house::change(&scene.chat, owner.actor(), settings).await.unwrap();
+}
+
+fn only(quota: Quota, count: u32) -> Quotas {
+    Quotas::default().with(quota, Some(count))
+}
+
+/// How many messages in a row are taken.
+async fn burst(person: &Person) -> usize {
+    let mut taken = 0;
+    while taken < 60 && person.try_say("lobby".parse::<protocol::RoomRef>().unwrap(), ClientId::generate(), "hi").await.is_ok() {
+        taken += 1;
+    }
+    taken
+}
+
+#[tokio::test]
+async fn messages_a_minute_hold_at_once_and_twenty_lines_pass_whatever_is_settled() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    assert_eq!(burst(&bob).await, 60);
+    settle(&scene, &ada, only(Quota::Messages, 1)).await;
+    assert_eq!(burst(&bob).await, 20);
+    let refused =
+        bob.try_say("lobby".parse::<protocol::RoomRef>().unwrap(), ClientId::generate(), "hi").await.unwrap_err().public();
+    assert_eq!(refused.code, ErrorCode::Throttled);
+    assert!(refused.retry_after.is_some_and(|seconds| (1..=60).contains(&seconds)), "{refused:?}");
+    // Something else that is settled fills no bucket.
+    settle(&scene, &ada, only(Quota::Messages, 1).with(Quota::Rooms, Some(5))).await;
+    assert_eq!(burst(&bob).await, 0);
+    settle(&scene, &ada, Quotas::default()).await;
+    assert_eq!(burst(&bob).await, 60);
+}
+
+#[tokio::test]
+async fn another_process_holds_to_what_is_settled_by_itself() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let other = scene.beside().await;
+    let bob = bob.at(&other);
+    assert_eq!(burst(&bob).await, 60);
+    settle(&scene, &ada, only(Quota::Messages, 30)).await;
+    eventually("the other one has heard of it", async || {
+        let quotas = other.settings().quotas;
+        quotas.get(Quota::Messages).filter(|count| *count == 30)
+    })
+    .await;
+    assert_eq!(burst(&bob).await, 30);
+}
+
+#[tokio::test]
+async fn an_owner_allows_no_more_than_the_operator() {
+    let scene = Scene::with(Limits { sends: Rate::new(3, std::time::Duration::from_secs(86_400)), ..limits() }).await;
+    let ada = scene.person("ada").await;
+    settle(&scene, &ada, only(Quota::Messages, 1_000)).await;
+    assert_eq!(burst(&ada).await, 3);
+}
+
+#[tokio::test]
+async fn rooms_and_invites_of_a_day_are_counted_each_for_itself() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    settle(&scene, &ada, only(Quota::Rooms, 2).with(Quota::Invites, Some(1))).await;
+    let room = bob.room("One", "private").await;
+    bob.room("Two", "public").await;
+    let new = NewRoom { name: "Three", topic: "", visibility: "public", allow_duplicate: true };
+    assert_eq!(code(rooms::create(&scene.chat, bob.actor(), new).await), ErrorCode::Throttled);
+    let invite = async || {
+        let new = NewInvite { room: Some(room.id.into()), ..NewInvite::default() };
+        invites::create(&scene.chat, bob.actor(), new).await
+    };
+    invite().await.unwrap();
+    assert_eq!(code(invite().await), ErrorCode::Throttled);
+}
+
+#[tokio::test]
+async fn an_address_registers_sends_and_invites_so_often() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let quotas = only(Quota::RegistrationsFromAddress, 2).with(Quota::MessagesFromAddress, Some(25));
+    settle(&scene, &ada, quotas.with(Quota::InvitesFromAddress, Some(1)).with(Quota::RoomsFromAddress, Some(1))).await;
+    let register = async |username: &'static str, from: std::net::IpAddr| {
+        let new = Registration { username, display_name: "", password: PASSWORD };
+        accounts::register(&scene.chat, new, from).await
+    };
+    register("bob", HOME).await.unwrap();
+    // What is refused for another reason is none.
+    assert_eq!(code(register("bob", HOME).await), ErrorCode::Invalid);
+    register("cid", HOME).await.unwrap();
+    let refused = register("dan", HOME).await.unwrap_err().public();
+    assert_eq!(refused.code, ErrorCode::Throttled);
+    assert!(refused.retry_after.is_some_and(|seconds| seconds > 3_600), "{refused:?}");
+    register("dan", [203, 0, 113, 7].into()).await.unwrap();
+    for (deed, count) in [(Deed::Send, 25), (Deed::Invite, 1), (Deed::CreateRoom, 1)] {
+        (0..count).for_each(|_| scene.chat.admit(deed, HOME).unwrap());
+        assert_eq!(code(scene.chat.admit(deed, HOME)), ErrorCode::Throttled, "{deed:?}");
+    }
+}
