@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use chat::{
     Actor, Chat, Deed, DeviceToken, RefreshToken, Session,
+    house::By,
     sessions::{SignedIn, Source},
 };
 use http::{HeaderName, HeaderValue, header, request::Parts};
@@ -47,6 +48,11 @@ impl Request {
 
     pub(crate) fn actor(&self) -> Actor {
         self.caller.session.as_ref().into()
+    }
+
+    /// Whoever asks: as one of those who see to the house, where the form says so. Whether they are is decided where it is done.
+    pub(crate) fn by(&self, house: bool) -> By {
+        if house { By::Admin(self.actor()) } else { self.actor().into() }
     }
 
     /// The session of somebody who is signed in.

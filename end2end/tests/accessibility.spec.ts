@@ -36,7 +36,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("pages of the administration", async ({ arrive }) => {
       const owner = await arrive("Hanna", OWNER);
       await owner.signIn();
-      const pages = ["people", `people/${OWNER}`, "rooms", "invites", "settings", "announce", "audit"];
+      const pages = ["people", `people/${OWNER}`, "rooms", "rooms/lobby", "reports", "invites", "sessions", "settings", "announce", "audit"];
       for (const page of pages) await check(owner.page, `/admin/${page}`);
       for (const address of ["/admin", "/welcome", "/welcome?step=2", "/welcome?step=3"]) await check(owner.page, address);
       await go(owner.page, "/admin/invites");

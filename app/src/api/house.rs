@@ -2,7 +2,7 @@
 
 use chat::{RegistrationMode, Settings, house};
 use leptos::prelude::*;
-use protocol::{ErrorCode, HouseRole, UserId};
+use protocol::{ErrorCode, HouseRole, SessionId, UserId};
 
 use crate::{
     AppError, Typed,
@@ -138,6 +138,19 @@ pub(crate) async fn sign_out_everywhere(username: String) -> Result<(), AppError
     let (request, id, username) = person(&username).await?;
     house::sign_out(&request.chat, request.actor(), id).await.map_err(refuse)?;
     back_to(&username);
+    Ok(())
+}
+
+/// Ends one session of anybody's.
+///
+/// # Errors
+/// Not allowed, or it has ended.
+#[server(prefix = "/api/fn", endpoint = "end_session_of")]
+pub(crate) async fn end_session_of(session: SessionId, #[server(default)] username: String) -> Result<(), AppError> {
+    let request = Request::current()?;
+    house::end_session(&request.chat, request.actor(), session).await.map_err(refuse)?;
+    let whose = if username.is_empty() { String::new() } else { ["?username=", &crate::next::value(&username)].concat() };
+    leptos_axum::redirect(&["/admin/sessions", &whose].concat());
     Ok(())
 }
 

@@ -6,15 +6,23 @@ use crate::{
     context::{Request, refuse},
 };
 
-/// Makes somebody a member, and leads back to the members.
+/// Makes somebody a member, or what the role says, and leads back to the members. With `house`, here and below, by somebody who sees to all
+/// rooms.
 ///
 /// # Errors
 /// Nobody has the name, they were kept out, or the caller may not add anybody.
 #[server(prefix = "/api/fn", endpoint = "add_member")]
-pub(crate) async fn add_member(room: String, username: String) -> Result<(), AppError> {
+pub(crate) async fn add_member(
+    room: String,
+    username: String,
+    #[server(default)] role: String,
+    #[server(default)] house: bool,
+) -> Result<(), AppError> {
     let request = moderating()?;
-    let added = chat::rooms::add(&request.chat, request.actor(), &room.into(), &username).await.map_err(refuse);
-    to_members(&added.map_err(|error| error.keeping(Typed { username, ..Typed::default() }))?);
+    let by = request.by(house);
+    let role = Some(role.as_str()).filter(|role| !role.is_empty());
+    let added = chat::rooms::add_as(&request.chat, by, &room.into(), &username, role).await.map_err(refuse);
+    to_members(&added.map_err(|error| error.keeping(Typed { username, ..Typed::default() }))?, house);
     Ok(())
 }
 
@@ -23,9 +31,10 @@ pub(crate) async fn add_member(room: String, username: String) -> Result<(), App
 /// # Errors
 /// The caller has no say over them.
 #[server(prefix = "/api/fn", endpoint = "remove_member")]
-pub(crate) async fn remove_member(room: String, user: UserId) -> Result<(), AppError> {
+pub(crate) async fn remove_member(room: String, user: UserId, #[server(default)] house: bool) -> Result<(), AppError> {
     let request = moderating()?;
-    to_members(&chat::rooms::remove(&request.chat, request.actor(), &room.into(), user).await.map_err(refuse)?);
+    let removed = chat::rooms::remove(&request.chat, request.by(house), &room.into(), user).await;
+    to_members(&removed.map_err(refuse)?, house);
     Ok(())
 }
 
@@ -34,9 +43,10 @@ pub(crate) async fn remove_member(room: String, user: UserId) -> Result<(), AppE
 /// # Errors
 /// The caller has no say over them, or nobody would own the room.
 #[server(prefix = "/api/fn", endpoint = "set_role")]
-pub(crate) async fn set_role(room: String, user: UserId, role: String) -> Result<(), AppError> {
+pub(crate) async fn set_role(room: String, user: UserId, role: String, #[server(default)] house: bool) -> Result<(), AppError> {
     let request = moderating()?;
-    to_members(&chat::rooms::set_role(&request.chat, request.actor(), &room.into(), user, &role).await.map_err(refuse)?);
+    let changed = chat::rooms::set_role(&request.chat, request.by(house), &room.into(), user, &role).await;
+    to_members(&changed.map_err(refuse)?, house);
     Ok(())
 }
 
@@ -47,7 +57,7 @@ pub(crate) async fn set_role(room: String, user: UserId, role: String) -> Result
 #[server(prefix = "/api/fn", endpoint = "mute_member")]
 pub(crate) async fn mute_member(room: String, user: UserId, #[server(default)] time: String) -> Result<(), AppError> {
     let request = moderating()?;
-    to_members(&chat::rooms::mute(&request.chat, request.actor(), &room.into(), user, &time).await.map_err(refuse)?);
+    to_members(&chat::rooms::mute(&request.chat, request.actor(), &room.into(), user, &time).await.map_err(refuse)?, false);
     Ok(())
 }
 
@@ -64,7 +74,7 @@ pub(crate) async fn ban_member(
 ) -> Result<(), AppError> {
     let request = moderating()?;
     let ban = chat::rooms::Ban { reason: &reason, time: &time };
-    to_members(&chat::rooms::ban(&request.chat, request.actor(), &room.into(), user, ban).await.map_err(refuse)?);
+    to_members(&chat::rooms::ban(&request.chat, request.actor(), &room.into(), user, ban).await.map_err(refuse)?, false);
     Ok(())
 }
 
@@ -75,7 +85,7 @@ pub(crate) async fn ban_member(
 #[server(prefix = "/api/fn", endpoint = "unban_member")]
 pub(crate) async fn unban_member(room: String, user: UserId) -> Result<(), AppError> {
     let request = moderating()?;
-    to_members(&chat::rooms::unban(&request.chat, request.actor(), &room.into(), user).await.map_err(refuse)?);
+    to_members(&chat::rooms::unban(&request.chat, request.actor(), &room.into(), user).await.map_err(refuse)?, false);
     Ok(())
 }
 
@@ -86,6 +96,7 @@ pub(super) fn moderating() -> Result<Request, AppError> {
     Ok(request)
 }
 
-fn to_members(room: &Room) {
-    leptos_axum::redirect(&format!("/r/{}/members", room.slug));
+fn to_members(room: &Room, house: bool) {
+    let page = if house { ["/admin/rooms/", &room.slug].concat() } else { ["/r/", &room.slug, "/members"].concat() };
+    leptos_axum::redirect(&page);
 }

@@ -42,15 +42,23 @@ pub(crate) async fn slow_down(room: String, seconds: u32) -> Result<(), AppError
     Ok(())
 }
 
-/// Makes a room read only, or writable again.
+/// Makes a room read only, or writable again; with `house`, here and below, by somebody who sees to all rooms.
 ///
 /// # Errors
 /// The caller does not own the room.
 #[server(prefix = "/api/fn", endpoint = "archive_room")]
-pub(crate) async fn archive_room(room: String, #[server(default)] archived: bool) -> Result<(), AppError> {
+pub(crate) async fn archive_room(
+    room: String,
+    #[server(default)] archived: bool,
+    #[server(default)] house: bool,
+) -> Result<(), AppError> {
     let request = editing()?;
-    let changed = chat::rooms::archive(&request.chat, request.actor(), &room.into(), archived).await;
-    to_settings(&changed.map_err(refuse)?);
+    let changed = chat::rooms::archive(&request.chat, request.by(house), &room.into(), archived).await.map_err(refuse)?;
+    if house {
+        leptos_axum::redirect(&["/admin/rooms/", &changed.slug].concat());
+    } else {
+        to_settings(&changed);
+    }
     Ok(())
 }
 
@@ -59,10 +67,14 @@ pub(crate) async fn archive_room(room: String, #[server(default)] archived: bool
 /// # Errors
 /// What was typed is not its name, or the caller does not own the room.
 #[server(prefix = "/api/fn", endpoint = "delete_room")]
-pub(crate) async fn delete_room(room: String, #[server(default)] confirm: String) -> Result<(), AppError> {
+pub(crate) async fn delete_room(
+    room: String,
+    #[server(default)] confirm: String,
+    #[server(default)] house: bool,
+) -> Result<(), AppError> {
     let request = editing()?;
-    chat::rooms::delete(&request.chat, request.actor(), &room.into(), &confirm).await.map_err(refuse)?;
-    leptos_axum::redirect("/");
+    chat::rooms::delete(&request.chat, request.by(house), &room.into(), &confirm).await.map_err(refuse)?;
+    leptos_axum::redirect(if house { "/admin/rooms" } else { "/" });
     Ok(())
 }
 

@@ -22,18 +22,19 @@ pub async fn alerts(visit: Visit) -> Page {
     match found.await {
         Ok((alerts, rooms)) => {
             let zone = visit.zone();
-            document(&visit, Head::new("Alerts", Vec::new()), |_| show(&alerts, &rooms, zone)).await
+            let administers = visit.administers();
+            document(&visit, Head::new("Alerts", Vec::new()), |_| show(&alerts, &rooms, zone, administers)).await
         }
         Err(error) => failure(&visit, &error),
     }
 }
 
-fn show(alerts: &Alerts, rooms: &[Room], zone: i32) -> AnyView {
+fn show(alerts: &Alerts, rooms: &[Room], zone: i32, administers: bool) -> AnyView {
     let body = if alerts.alerts.is_empty() {
         view! { <p class="alerts-none">"Nothing to tell. When somebody adds you to a room or says something to all, it stands here."</p> }
             .into_any()
     } else {
-        let lines = alerts.alerts.iter().map(|alert| line(alert, rooms, zone)).collect_view();
+        let lines = alerts.alerts.iter().map(|alert| line(alert, rooms, zone, administers)).collect_view();
         let read = (alerts.unread > 0).then(|| button(ReadAlerts::PATH, None, "Mark all as read", String::new()));
         view! {
             <div class="alerts-all">{read} {button(DismissAlerts::PATH, None, "Dismiss all", String::new())}</div>
@@ -50,7 +51,7 @@ fn show(alerts: &Alerts, rooms: &[Room], zone: i32) -> AnyView {
     .into_any()
 }
 
-fn line(alert: &Alert, rooms: &[Room], zone: i32) -> impl IntoView + use<> {
+fn line(alert: &Alert, rooms: &[Room], zone: i32, administers: bool) -> impl IntoView + use<> {
     let Alert { id, text, author, room, at, read, kind, .. } = alert.clone();
     // A room that the reader may not know of any more has no name here.
     let room = room.and_then(|room| rooms.iter().find(|known| known.id == room)).map(|room| {
@@ -60,6 +61,7 @@ fn line(alert: &Alert, rooms: &[Room], zone: i32) -> impl IntoView + use<> {
             </a>
         }
     });
+    let reports = (kind == AlertKind::Report && administers).then(|| view! { <a href="/admin/reports">"All reports"</a> });
     let mark = (!read).then(|| button(ReadAlerts::PATH, Some(id.to_string()), "Mark as read", text.clone()));
     let local = clock::to_local(at, zone);
     view! {
@@ -67,7 +69,7 @@ fn line(alert: &Alert, rooms: &[Room], zone: i32) -> impl IntoView + use<> {
             {author.as_ref().map(|author| avatar(author, "avatar"))}
             <div class="alert-body">
                 <p class="alert-facts">
-                    {(!read).then(|| view! { <strong>"New"</strong> })} <span>{about(kind)}</span> {author.map(by)} {room}
+                    {(!read).then(|| view! { <strong>"New"</strong> })} <span>{about(kind)}</span> {author.map(by)} {room} {reports}
                     <time datetime=clock::iso_utc(at)>{clock::full_label(local)}</time>
                 </p>
                 <p class="alert-text" dir="auto">

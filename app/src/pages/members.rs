@@ -64,7 +64,7 @@ async fn show(visit: &Visit, asked: &Asked) -> Result<Shown, chat::Error> {
 fn view(visit: &Visit, asked: &Asked, shown: Shown, refused: Option<String>) -> AnyView {
     let Shown { page, candidates, banned } = shown;
     let room = page.room.clone();
-    let forms = Forms { room: room.slug.clone() };
+    let forms = Forms { room: room.slug.clone(), house: false };
     let total = if page.total == 1 { "1 member".to_owned() } else { [&page.total.to_string(), " members"].concat() };
     let add = page.rights.add.then(|| add(&forms, asked, candidates));
     let pages = pages(asked, &page);

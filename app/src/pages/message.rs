@@ -56,7 +56,7 @@ pub async fn report_message(visit: Visit) -> Page {
             let reason = TextField { hint: "What is wrong with it, in one line.", ..TextField::new(Field::Reason, "reason") };
             let fields = view! { {of(&asked)} {form.field(reason)} }.into_any();
             let head = Head::new("Report a message", Vec::new());
-            let lead = "Owners and moderators of this room will see it, and who reported it.";
+            let lead = "Owners and moderators of this room, and the admins of the house, will see it, and who reported it.";
             document(&visit, head, |_| question("Report this message", lead, &asked, form.view(fields, "Report").into_any()))
                 .await
         }
@@ -107,7 +107,7 @@ fn question(title: &'static str, lead: &'static str, asked: &Asked, form: AnyVie
     .into_any()
 }
 
-fn quote(author: &str, body: &str) -> impl IntoView + use<> {
+pub(super) fn quote(author: &str, body: &str) -> impl IntoView + use<> {
     let (author, text) = (author.to_owned(), markdown::excerpt(body, SHOWN));
     view! {
         <blockquote class="quote" dir="auto">

@@ -38,7 +38,7 @@ mod welcome;
 mod written;
 
 pub use account::{login, register};
-pub use admin::{announcement, audit, overview, people, person, reset_link, rooms, settings};
+pub use admin::{all_reports, announcement, audit, house_room, overview, people, person, reset_link, rooms, sessions, settings};
 pub use alerts::alerts;
 pub use assets::Assets;
 pub use card::card;

@@ -9,8 +9,9 @@ pub async fn new_room(visit: Visit) -> Page {
     let head = Head::new("New room", Vec::new());
     let form = Form::to(CreateRoom::PATH, &visit);
     let namesake = namesake::namesake(&visit, &form).await;
+    let may_be_public = visit.chat.settings().public_rooms;
     document(&visit, head, |page| {
-        let body = if page.is_signed_in() { new_room_form(&form, namesake) } else { sign_in_first().into_any() };
+        let body = if page.is_signed_in() { new_room_form(&form, namesake, may_be_public) } else { sign_in_first().into_any() };
         view! {
             <section class="gate gate--framed">
                 <div class="gate-card">
@@ -38,7 +39,7 @@ fn sign_in_first() -> impl IntoView {
     }
 }
 
-fn new_room_form(form: &Form, namesake: Option<Room>) -> AnyView {
+fn new_room_form(form: &Form, namesake: Option<Room>, may_be_public: bool) -> AnyView {
     let Typed { name, topic, visibility: chosen, .. } = form.typed();
     let fields = view! {
         {form
@@ -49,7 +50,7 @@ fn new_room_form(form: &Form, namesake: Option<Room>) -> AnyView {
             })}
         {namesake.map(namesake::view)}
         {form.field(TextField::topic(topic))}
-        {visibility::choose(&chosen, form)}
+        {visibility::choose(&chosen, form, may_be_public)}
     };
     view! {
         <p class="gate-lead">"A place for one subject, one team, or one evening."</p>

@@ -24,6 +24,8 @@ pub(super) fn person(user: &User) -> impl IntoView + use<> {
 pub(super) struct Forms {
     /// Its part of the address.
     pub(super) room: String,
+    /// Whether it is the house that sees to the room.
+    pub(super) house: bool,
 }
 
 impl Forms {
@@ -32,6 +34,7 @@ impl Forms {
         view! {
             <form method="post" action=path>
                 <input type="hidden" name="room" value=self.room.clone() />
+                {self.house.then(|| view! { <input type="hidden" name="house" value="true" /> })}
                 {fields}
             </form>
         }
@@ -44,7 +47,15 @@ impl Forms {
         }
         let label = ["Manage ", &member.user.name].concat();
         let roles = member.roles.iter().map(|role| self.role(member, *role)).collect_view();
-        let moderate = member.may_be_moderated.then(|| view! { {self.mute(member)} {self.remove(member)} {self.ban(member)} });
+        // Keeping order is for those in the room.
+        let inside = !self.house;
+        let moderate = member.may_be_moderated.then(|| {
+            view! {
+                {inside.then(|| self.mute(member))}
+                {self.remove(member)}
+                {inside.then(|| self.ban(member))}
+            }
+        });
         Some(view! {
             <details class="person-menu">
                 <summary aria-label=label>"Manage"</summary>

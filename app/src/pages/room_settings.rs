@@ -86,7 +86,7 @@ fn who_may_see(visit: &Visit, room: &Room) -> impl IntoView + use<> {
         protocol::Visibility::Open => "open",
         protocol::Visibility::Private | protocol::Visibility::Direct => "private",
     };
-    let fields = view! { {hidden(room)} {visibility::choose(chosen, &form)} };
+    let fields = view! { {hidden(room)} {visibility::choose(chosen, &form, visit.chat.settings().public_rooms)} };
     let form = form.view(fields.into_any(), "Change who may see it").into_any();
     part(
         "Who may see it",

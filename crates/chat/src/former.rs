@@ -1,15 +1,17 @@
 //! Former members: what becomes of an account that is deleted, by whomever. What it wrote stays; what was personal goes.
 
-use protocol::{Change, RoomId, SessionId, UserId};
+use protocol::{AlertKind, Change, RoomId, SessionId, User, UserId};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect,
+    ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryGetableMany,
     prelude::Uuid,
     sea_query::{Expr, ExprTrait},
 };
 
 use crate::{
     Result,
+    account_log::NewAlert,
     db::{
+        Sql,
         entity::{alert, device, invite, link, membership, picture, room_ban, session, user},
         now,
     },
@@ -67,15 +69,53 @@ async fn make_former(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Ends all memberships, each told to those who are left.
+/// Ends all memberships, each told to those who are left. A room that they owned alone has another owner then.
 async fn leave_rooms(transaction: &mut Transaction, user: UserId) -> Result<()> {
     let mine = membership::Entity::find().filter(membership::Column::UserId.eq(user.0));
-    let mut rooms: Vec<Uuid> = mine.select_only().column(membership::Column::RoomId).into_tuple().all(&**transaction).await?;
     // In the order in which sends lock them.
-    rooms.sort_unstable();
-    for room in rooms {
-        membership::Entity::delete_by_id((room, user.0)).exec(&**transaction).await?;
-        transaction.record(RoomId(room), user, Change::MemberLeft).await?;
+    for row in mine.order_by_asc(membership::Column::RoomId).all(&**transaction).await? {
+        let room = RoomId(row.room_id);
+        membership::Entity::delete_by_id((room.0, user.0)).exec(&**transaction).await?;
+        transaction.record(room, user, Change::MemberLeft).await?;
+        if row.role == membership::Role::Owner {
+            succeed(transaction, room, user).await?;
+        }
     }
     Ok(())
+}
+
+/// Gives a room that has no owner any more to whoever has kept order there for longest, else to whoever has been there for longest. Where
+/// nobody is left who can sign in, the house can name somebody.
+async fn succeed(transaction: &mut Transaction, room: RoomId, former: UserId) -> Result<()> {
+    let Some((heir, name, muted_until)) = heir(&**transaction, room).await? else { return Ok(()) };
+    membership::Entity::update_many()
+        .col_expr(membership::Column::Role, Expr::value(membership::Role::Owner))
+        .filter(membership::Column::RoomId.eq(room.0).and(membership::Column::UserId.eq(heir.id.0)))
+        .exec(&**transaction)
+        .await?;
+    let text = ["Whoever owned ", &name, " is here no more. You are its owner now."].concat();
+    let alert = NewAlert { kind: AlertKind::RoleChanged, text, author: None, room: Some(room) };
+    let id = heir.id;
+    let change = Change::MemberChanged { user: heir, role: protocol::RoomRole::Owner, muted_until };
+    transaction.record(room, former, change).await?;
+    transaction.alert(id, alert).await
+}
+
+/// Who it is, what the room is called, and until when they are muted there. Nobody where the room has an owner.
+async fn heir(db: &impl ConnectionTrait, room: RoomId) -> Result<Option<(User, String, Option<i64>)>> {
+    let select =
+        Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, r.name, m.muted_until ")
+            .text("FROM memberships m JOIN users u ON u.id = m.user_id JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ")
+            .value(room.0)
+            .text(" AND (u.suspended_until IS NULL OR u.suspended_until <= ")
+            .value(now())
+            .text(") AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = m.room_id AND o.role = ")
+            .value(membership::Role::Owner)
+            .text(") ORDER BY CASE m.role WHEN 'moderator' THEN 0 ELSE 1 END, m.joined_at, u.id")
+            .limit(1);
+    let Some(row) = db.query_one_raw(select.done()).await? else { return Ok(None) };
+    type Columns = (Uuid, String, String, bool, Option<String>, String, Option<i64>);
+    let (id, username, name, ambiguous, picture, room, muted_until) =
+        Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    Ok(Some((User { id: UserId(id), username, name, ambiguous, picture }, room, muted_until)))
 }

@@ -5,7 +5,7 @@ use chat::{
     house::{self, By, HouseRoom},
     rooms::{self, NewRoom},
 };
-use protocol::Visibility;
+use protocol::{RoomRef, Visibility};
 use serde_json::{Value, json};
 
 use super::house::{answer, table, with_chat};
@@ -24,7 +24,7 @@ pub(super) async fn run(options: &HouseOptions<RoomCommand>) -> Result<(), Failu
         }
         RoomCommand::List => list(chat, json).await,
         RoomCommand::Show { room } => {
-            let (room, _) = house::room(chat, By::CommandLine, room).await?;
+            let room = house::room(chat, By::CommandLine, room).await?;
             answer(json, &room, || {
                 let archived = if room.archived { "yes" } else { "no" };
                 let rows = [
@@ -40,14 +40,50 @@ pub(super) async fn run(options: &HouseOptions<RoomCommand>) -> Result<(), Failu
             })
         }
         RoomCommand::Members { room } => {
-            let (_, members) = house::room(chat, By::CommandLine, room).await?;
+            let members = house::members_of(chat, By::CommandLine, room).await?;
             let value: Vec<Value> =
                 members.iter().map(|(username, role)| json!({ "username": username, "role": role })).collect();
             let rows: Vec<_> = members.into_iter().map(|(username, role)| [username, role]).collect();
             answer(json, &value, || table(&rows))
         }
+        command => act(chat, json, command).await,
     })
     .await
+}
+
+/// What is done to one room.
+async fn act(chat: &Chat, json: bool, command: &RoomCommand) -> Result<(), Failure> {
+    let by = By::CommandLine;
+    let done = match command {
+        RoomCommand::AddMember { room, username, role } => {
+            let room = rooms::add_as(chat, by, &named(room), username, role.as_deref()).await?;
+            format!("@{username} is in /r/{} now.", room.slug)
+        }
+        RoomCommand::RemoveMember { room, username } => {
+            let person = house::person(chat, by, username).await?.account.id;
+            let room = rooms::remove(chat, by, &named(room), person).await?;
+            format!("@{username} is not in /r/{} any more.", room.slug)
+        }
+        RoomCommand::Archive { room } => {
+            let room = rooms::archive(chat, by, &named(room), true).await?;
+            format!("/r/{} can be read and nothing else now.", room.slug)
+        }
+        RoomCommand::Unarchive { room } => {
+            let room = rooms::archive(chat, by, &named(room), false).await?;
+            format!("People write in /r/{} again.", room.slug)
+        }
+        RoomCommand::Delete { room, .. } => {
+            let known = house::room(chat, by, room).await?;
+            rooms::delete(chat, by, &known.id.into(), &known.name).await?;
+            format!("/r/{room} is gone.")
+        }
+        RoomCommand::Add { .. } | RoomCommand::List | RoomCommand::Show { .. } | RoomCommand::Members { .. } => String::new(),
+    };
+    answer(json, &json!({ "done": true }), || done)
+}
+
+fn named(room: &str) -> RoomRef {
+    RoomRef::Slug(room.trim_start_matches("/r/").to_owned())
 }
 
 async fn list(chat: &Chat, json: bool) -> Result<(), Failure> {

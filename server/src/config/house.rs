@@ -167,6 +167,41 @@ pub enum RoomCommand {
         /// Its part of the address, such as lobby
         room: String,
     },
+    /// Make somebody a member of a room
+    AddMember {
+        /// Its part of the address, such as lobby
+        room: String,
+        /// User name
+        username: String,
+        /// member, moderator or owner, also for who is in the room already [default: member, or what they are]
+        #[arg(long, value_parser = ["member", "moderator", "owner"])]
+        role: Option<String>,
+    },
+    /// Make somebody a member of a room no longer
+    RemoveMember {
+        /// Its part of the address, such as lobby
+        room: String,
+        /// User name
+        username: String,
+    },
+    /// Make a room read only, and take it out of the lists
+    Archive {
+        /// Its part of the address, such as lobby
+        room: String,
+    },
+    /// Bring an archived room back
+    Unarchive {
+        /// Its part of the address, such as lobby
+        room: String,
+    },
+    /// Delete a room with everything that was written in it
+    Delete {
+        /// Its part of the address, such as lobby
+        room: String,
+        /// Yes, delete it
+        #[arg(long, required = true)]
+        yes: bool,
+    },
 }
 
 /// `snug invite`

@@ -7,13 +7,14 @@ use std::{
     process::{Output, Stdio},
 };
 
-use protocol::ErrorCode;
+use protocol::{ClientFrame, ErrorCode, ServerFrame};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
 use crate::support::{
     binary::{Binary, snug},
     person::{PASSWORD, Person, Program},
+    socket::room,
 };
 
 /// Runs a command on a data folder, with this on its standard input.
@@ -115,6 +116,59 @@ fn rooms_and_invites_are_made_and_listed() {
     refused(folder, &["invite", "revoke", code], 1);
     assert_eq!(json(folder, &["announce", "Tea is ready"]), json!({ "told": 1 }));
     assert!(refused(folder, &["announce", " "], 1).contains("missing"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_command_does_to_a_room_a_server_notices() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::start(folder.path(), &[]);
+    let folder = folder.path();
+    add(folder, "ada", &[]);
+    add(folder, "bob", &[]);
+    let made = json(folder, &["room", "add", "Cellar", "--owner", "ada", "--visibility", "private"]);
+    let slug = made["slug"].as_str().unwrap();
+    let mut bob = Program::at(server.addr).socket("bob").await;
+    let subscribe = ClientFrame::Subscribe { room: room(slug), after: None, epoch: None };
+    bob.send(&subscribe).await;
+    assert!(matches!(bob.frame().await, ServerFrame::Error { .. }));
+
+    done(folder, &["room", "add-member", slug, "bob"]);
+    let told = bob.frame().await;
+    assert!(matches!(told, ServerFrame::Alert { .. } | ServerFrame::AlertsChanged { .. }), "{told:?}");
+    bob.send(&subscribe).await;
+    while !matches!(bob.frame().await, ServerFrame::Subscribed { .. }) {}
+    // Who is there already gets the role.
+    assert_eq!(json(folder, &["room", "add-member", slug, "@bob", "--role", "owner"]), json!({ "done": true }));
+    assert_eq!(json(folder, &["room", "show", slug])["owners"], json!(["ada", "bob"]));
+    done(folder, &["room", "add-member", slug, "bob", "--role", "moderator"]);
+    let last = refused(folder, &["room", "remove-member", slug, "ada"], 1);
+    assert_eq!(last, format!("snug: {}", ErrorCode::LastOwner.message()));
+    done(folder, &["room", "archive", slug]);
+    assert_eq!(json(folder, &["room", "show", slug])["archived"], true);
+    done(folder, &["room", "unarchive", slug]);
+    assert_eq!(json(folder, &["room", "show", slug])["archived"], false);
+    assert_eq!(json(folder, &["room", "remove-member", slug, "bob"]), json!({ "done": true }));
+    loop {
+        if let ServerFrame::Unsubscribed { again, .. } = bob.frame().await {
+            assert!(!again);
+            break;
+        }
+    }
+    bob.send(&subscribe).await;
+    while !matches!(bob.frame().await, ServerFrame::Error { .. }) {}
+
+    for (arguments, code) in [
+        (&["room", "archive", "nowhere"][..], 1),
+        (&["room", "add-member", slug, "eve"], 1),
+        (&["room", "add-member", slug, "bob", "--role", "king"], 2),
+        (&["room", "remove-member", slug], 2),
+        (&["room", "delete", slug], 2),
+    ] {
+        refused(folder, arguments, code);
+    }
+    assert_eq!(json(folder, &["room", "delete", slug, "--yes"]), json!({ "done": true }));
+    refused(folder, &["room", "show", slug], 1);
+    assert_eq!(json(folder, &["room", "list"]).as_array().unwrap().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

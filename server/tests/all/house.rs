@@ -8,11 +8,14 @@ use crate::support::{
 };
 
 /// The pages of the administration. A new one is to be added here.
-const ADMIN: [&str; 8] = [
+const ADMIN: [&str; 11] = [
     "/admin",
     "/admin/people",
     "/admin/people/ada",
     "/admin/rooms",
+    "/admin/rooms/lobby",
+    "/admin/reports",
+    "/admin/sessions",
     "/admin/invites",
     "/admin/settings",
     "/admin/announce",
@@ -241,4 +244,110 @@ async fn an_owner_settles_how_often_things_may_be_done() {
     // What else is settled stays as it was.
     settle(&ada, "open", &["public_rooms"]).await;
     assert_eq!(messages(), Some(30));
+}
+
+#[tokio::test]
+async fn an_admin_sees_to_a_private_room_by_forms_and_reads_nothing_of_it() {
+    let app = TestApp::start().await;
+    let (ada, bob, _eve) = (app.ada().await, app.bob().await, app.person("eve").await);
+    let fields = [("name", "Cellar"), ("topic", ""), ("visibility", "private")];
+    let made = bob.submit("/rooms/new", "create_room", &fields).await;
+    let slug = made.leads_to().strip_prefix("/r/").unwrap().to_owned();
+    bob.write(&slug, "the recipe").await;
+    let (room, page) = (("room", slug.as_str()), format!("/admin/rooms/{slug}"));
+    ada.get("/admin/rooms").await.assert_has(&format!("href=\"{page}\""));
+    let shown = ada.get(&page).await;
+    shown.assert_has("1 message, owned by @bob");
+    shown.assert_has_not("the recipe");
+    assert_eq!(ada.get("/admin/rooms/nowhere").await.status, StatusCode::NOT_FOUND);
+    let house = ("house", "true");
+
+    // Only as one who sees to the house, and only those who do.
+    let fields = [room, ("username", "eve"), ("role", "owner")];
+    assert!(ada.submit(&page, "add_member", &fields).await.leads_to().contains("__err"));
+    let fields = [room, ("username", "eve"), ("role", "owner"), house];
+    assert!(bob.submit(&page, "add_member", &fields).await.leads_to().contains("__err"));
+    assert_eq!(ada.submit(&page, "add_member", &fields).await.leads_to(), page);
+    let shown = ada.get(&page).await;
+    shown.assert_has("owned by @bob, @eve");
+    let bobs = app.id_of("bob").await;
+    let user = ("user", bobs.as_str());
+    assert_eq!(ada.submit(&page, "set_role", &[room, user, ("role", "member"), house]).await.leads_to(), page);
+    assert_eq!(ada.submit(&page, "remove_member", &[room, user, house]).await.leads_to(), page);
+    assert_eq!(bob.get(&format!("/r/{slug}")).await.status, StatusCode::NOT_FOUND);
+    let eves = app.id_of("eve").await;
+    let refusal = ada.submit(&page, "remove_member", &[room, ("user", &eves), house]).await;
+    ada.get(refusal.leads_to()).await.assert_has(protocol::ErrorCode::LastOwner.message());
+
+    assert_eq!(ada.submit(&page, "archive_room", &[room, ("archived", "true"), house]).await.leads_to(), page);
+    ada.get(&page).await.assert_has("Bring it back");
+    assert_eq!(ada.submit(&page, "archive_room", &[room, ("archived", "false"), house]).await.leads_to(), page);
+    let refusal = ada.submit(&page, "delete_room", &[room, ("confirm", "Attic"), house]).await;
+    assert!(refusal.leads_to().contains("__err"));
+    assert_eq!(ada.submit(&page, "delete_room", &[room, ("confirm", "Cellar"), house]).await.leads_to(), "/admin/rooms");
+    assert_eq!(ada.get(&page).await.status, StatusCode::NOT_FOUND);
+    ada.get(&format!("/admin/audit?subject=/r/{slug}&action=change%20room%20role")).await.assert_has("owner → member");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_reported_in_the_lobby_is_seen_to_from_the_administration() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    bob.write("lobby", "nightshade").await;
+    bob.write("lobby", "hemlock").await;
+    for seq in ["3", "4"] {
+        bob.submit("/r/lobby", "report_message", &[("room", "lobby"), ("seq", seq), ("reason", "Poison")]).await.leads_to();
+    }
+    ada.get("/alerts").await.assert_has("href=\"/admin/reports\"");
+    bob.get("/alerts").await.assert_has_not("/admin/reports");
+    let page = ada.get("/admin/reports").await;
+    page.assert_has("nightshade");
+    let report = page.tag_with("name=\"report\"").split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let house = ("house", "true");
+    let dismiss = [("room", "lobby"), ("report", report.as_str()), house];
+    assert!(bob.submit("/", "close_report", &dismiss).await.leads_to().contains("__err"));
+    assert_eq!(ada.submit("/admin/reports", "close_report", &dismiss).await.leads_to(), "/admin/reports");
+    ada.get("/admin/reports").await.assert_has_not("hemlock");
+    let delete = [("room", "lobby"), ("seq", "3"), house];
+    assert!(bob.submit("/", "delete_message", &delete).await.leads_to().contains("__err"));
+    assert_eq!(ada.submit("/admin/reports", "delete_message", &delete).await.leads_to(), "/admin/reports");
+    ada.get("/admin/reports").await.assert_has("Nothing is reported");
+    let lobby = bob.get("/r/lobby").await;
+    lobby.assert_has_not("nightshade");
+    lobby.assert_has("hemlock");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_of_the_house_is_found_by_its_person_and_ended() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    let page = ada.get("/admin/sessions").await;
+    page.assert_has("href=\"/admin/people/ada\"");
+    let page = ada.get("/admin/sessions?username=bob").await;
+    page.assert_has_not("href=\"/admin/people/ada\"");
+    page.assert_has("127.0.0.1");
+    let id = page.tag_with("name=\"session\"").split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let fields = [("session", id.as_str()), ("username", "bob")];
+    assert!(bob.submit("/admin/sessions", "end_session_of", &fields).await.leads_to().contains("__err"));
+    let ended = ada.submit("/admin/sessions", "end_session_of", &fields).await;
+    assert_eq!(ended.leads_to(), "/admin/sessions?username=bob");
+    assert_eq!(bob.get("/settings/security").await.status, StatusCode::SEE_OTHER);
+    ada.get("/admin/sessions?username=bob").await.assert_has("Nobody of this user name is signed in.");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_nothing_may_be_public_no_form_offers_it() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.create_room("garden", "open").await;
+    let pages = ["/rooms/new", "/r/garden/settings"];
+    for page in pages {
+        ada.get(page).await.assert_has("value=\"public\"");
+    }
+    settle(&ada, "open", &[]).await;
+    for page in pages {
+        let shown = ada.get(page).await;
+        shown.assert_has_not("value=\"public\"");
+        assert!(shown.tag_with("value=\"open\"").contains("checked"), "{page}");
+    }
 }

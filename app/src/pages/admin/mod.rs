@@ -6,7 +6,10 @@ mod overview;
 mod people;
 mod person;
 mod plot;
+mod reports;
+mod room;
 mod rooms;
+mod sessions;
 mod settings;
 
 use leptos::prelude::*;
@@ -17,7 +20,10 @@ pub use self::{
     overview::overview,
     people::people,
     person::{person, reset_link},
+    reports::all_reports,
+    room::house_room,
     rooms::rooms,
+    sessions::sessions,
     settings::{announcement, settings},
 };
 use super::{
@@ -33,21 +39,34 @@ pub(super) enum Section {
     Overview,
     People,
     Rooms,
+    Reports,
     Invites,
+    Sessions,
     Settings,
     Announcement,
     Audit,
 }
 
 impl Section {
-    const ALL: [Self; 7] =
-        [Self::Overview, Self::People, Self::Rooms, Self::Invites, Self::Settings, Self::Announcement, Self::Audit];
+    const ALL: [Self; 9] = [
+        Self::Overview,
+        Self::People,
+        Self::Rooms,
+        Self::Reports,
+        Self::Invites,
+        Self::Sessions,
+        Self::Settings,
+        Self::Announcement,
+        Self::Audit,
+    ];
 
     fn address(self) -> &'static str {
         match self {
             Self::Overview => "/admin",
             Self::People => "/admin/people",
             Self::Rooms => "/admin/rooms",
+            Self::Reports => "/admin/reports",
+            Self::Sessions => "/admin/sessions",
             Self::Invites => "/admin/invites",
             Self::Settings => "/admin/settings",
             Self::Announcement => "/admin/announce",
@@ -60,6 +79,8 @@ impl Section {
             Self::Overview => "Administration",
             Self::People => "People",
             Self::Rooms => "Rooms",
+            Self::Reports => "Reports",
+            Self::Sessions => "Sessions",
             Self::Invites => "Invites",
             Self::Settings => "Settings",
             Self::Announcement => "Announcement",

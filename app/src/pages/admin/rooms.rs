@@ -34,6 +34,23 @@ pub async fn rooms(visit: Visit) -> Page {
 }
 
 fn row(room: HouseRoom) -> impl IntoView {
+    let facts = facts(&room);
+    // A conversation has no name for those who are not in it.
+    let name = if room.name.is_empty() { "A conversation".to_owned() } else { room.name };
+    view! {
+        <li>
+            <p>
+                <a href=["/admin/rooms/", &room.slug].concat()>
+                    <bdi>{name}</bdi>
+                </a>
+                <span class="office-facts">{facts}</span>
+            </p>
+        </li>
+    }
+}
+
+/// What is known of a room without looking into it.
+pub(super) fn facts(room: &HouseRoom) -> String {
     let visibility = match room.visibility {
         Visibility::Public => "public",
         Visibility::Open => "open",
@@ -42,16 +59,9 @@ fn row(room: HouseRoom) -> impl IntoView {
     };
     let archived = if room.archived { ", archived" } else { "" };
     let (members, messages) = (counted(room.members, "member", "members"), counted(room.messages, "message", "messages"));
-    let owners =
-        if room.owners.is_empty() { "nobody owns it".to_owned() } else { format!("owned by @{}", room.owners.join(", @")) };
-    view! {
-        <li>
-            <p>
-                <bdi>{room.name}</bdi>
-                <span class="office-facts">
-                    {format!("/r/{}, {visibility}{archived}, {members}, {messages}, {owners}", room.slug)}
-                </span>
-            </p>
-        </li>
-    }
+    let owners = match room.owners.as_slice() {
+        [] => "nobody owns it".to_owned(),
+        owners => format!("owned by @{}", owners.join(", @")),
+    };
+    format!("/r/{}, {visibility}{archived}, {members}, {messages}, {owners}", room.slug)
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use protocol::{DisplayName, ErrorCode, HouseRole, Password, RoomId, RoomRef, User, UserId, Username};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, SqlErr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, SqlErr};
 
 use super::names::{Looks, mark_alike, refuse_alike, taken};
 use crate::{
     Chat, Result,
     credentials::new_password,
-    db::{Serial, entity::user, now, serialize},
+    db::{Serial, entity::user, now, serialize, users},
     house::{self, By, Deed, Doer, Subject},
     invites,
     policy::{Action, Actor},
@@ -125,7 +125,7 @@ impl Work for Make {
         // Two first accounts at once: only one of them is the owner. Two names alike at once: only one of them is taken.
         serialize(&**transaction, Serial::FirstAccount).await?;
         // Not counted: what is done in here holds up everybody's sends.
-        let is_first = user::Entity::find().one(&**transaction).await?.is_none();
+        let is_first = !users::is_anybody(&**transaction).await?;
         let (role, room) = self.admit(transaction, is_first).await?;
         refuse_alike(&**transaction, &self.username, None).await?;
         let looks = Looks::of(self.username.as_str(), self.name.as_str());

@@ -1,9 +1,14 @@
 //! Accounts as several use cases look them up.
 
 use protocol::{User, UserId, Username};
-use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, prelude::Uuid, sea_query::OnConflict,
+};
 
 use super::{entity::user, now};
+
+/// The house, where it does something on nobody's word: a row that others can refer to, which nobody signs in with.
+const HOUSE: Uuid = Uuid::nil();
 
 /// The account with this user name, with what is needed to check its password. A former member has none to sign in with.
 pub(crate) async fn by_name(db: &impl ConnectionTrait, username: &Username) -> Result<Option<user::Model>, DbErr> {
@@ -28,4 +33,28 @@ pub(crate) async fn is_last_owner(db: &impl ConnectionTrait, id: UserId) -> Resu
 /// The person as events name them.
 pub(crate) async fn person(db: &impl ConnectionTrait, id: UserId) -> Result<User, DbErr> {
     Ok(by_id(db, id).await?.into())
+}
+
+/// Who stands in the log of a room for the house itself: for its command line, and for its clocks. It has no account, and is in no list.
+pub(crate) async fn house(db: &impl ConnectionTrait) -> Result<UserId, DbErr> {
+    let row = user::ActiveModel {
+        id: Set(HOUSE),
+        username: Set("-house".to_owned()),
+        name: Set("The house".to_owned()),
+        username_look: Set(Some(String::new())),
+        name_look: Set(Some(String::new())),
+        password_hash: Set(String::new()),
+        role: Set(user::Role::Member),
+        created_at: Set(now()),
+        deleted_at: Set(Some(now())),
+        ..Default::default()
+    };
+    let stays = OnConflict::column(user::Column::Id).do_nothing().to_owned();
+    user::Entity::insert(row).on_conflict(stays).exec_without_returning(db).await?;
+    Ok(UserId(HOUSE))
+}
+
+/// Whether anybody has, or had, an account.
+pub(crate) async fn is_anybody(db: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(user::Entity::find().filter(user::Column::Id.ne(HOUSE)).one(db).await?.is_some())
 }

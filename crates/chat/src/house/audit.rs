@@ -1,9 +1,9 @@
 //! Who did what to whom when: rows that are added in the transaction of what they speak of, and never edited.
 
-use protocol::UserId;
+use protocol::{Room, UserId};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
-    prelude::Uuid,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, prelude::Uuid,
 };
 use serde::Serialize;
 
@@ -34,10 +34,21 @@ pub(crate) enum Deed {
     RevokeInvite,
     Announce,
     MakeRoom,
+    AddToRoom,
+    RemoveFromRoom,
+    ChangeRoomRole,
+    BanFromRoom,
+    LiftBan,
+    ChangeVisibility,
+    ArchiveRoom,
+    BringRoomBack,
+    DeleteRoom,
+    DeleteMessage,
+    DismissReport,
 }
 
 impl Deed {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 25] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -52,6 +63,17 @@ impl Deed {
         Self::RevokeInvite,
         Self::Announce,
         Self::MakeRoom,
+        Self::AddToRoom,
+        Self::RemoveFromRoom,
+        Self::ChangeRoomRole,
+        Self::BanFromRoom,
+        Self::LiftBan,
+        Self::ChangeVisibility,
+        Self::ArchiveRoom,
+        Self::BringRoomBack,
+        Self::DeleteRoom,
+        Self::DeleteMessage,
+        Self::DismissReport,
     ];
 
     /// The word for it, as it is stored.
@@ -71,6 +93,17 @@ impl Deed {
             Self::RevokeInvite => "revoke invite",
             Self::Announce => "announce",
             Self::MakeRoom => "make room",
+            Self::AddToRoom => "add to room",
+            Self::RemoveFromRoom => "remove from room",
+            Self::ChangeRoomRole => "change room role",
+            Self::BanFromRoom => "ban from room",
+            Self::LiftBan => "lift ban",
+            Self::ChangeVisibility => "change visibility",
+            Self::ArchiveRoom => "archive room",
+            Self::BringRoomBack => "bring room back",
+            Self::DeleteRoom => "delete room",
+            Self::DeleteMessage => "delete message",
+            Self::DismissReport => "dismiss report",
         }
     }
 }
@@ -85,6 +118,10 @@ pub(crate) struct Subject {
 impl Subject {
     pub(crate) fn account(id: UserId, username: &str) -> Self {
         Self { id: Some(id.0), name: ["@", username].concat() }
+    }
+
+    pub(crate) fn room(room: &Room) -> Self {
+        Self { id: Some(room.id.0), name: ["/r/", &room.slug].concat() }
     }
 }
 
@@ -111,7 +148,7 @@ pub struct AuditSearch {
     pub actor: String,
     /// What was done; empty for everything.
     pub action: String,
-    /// To whom or what; empty for all.
+    /// To whom or what, such as `@bob` or `/r/garden`: all that was done to a room, to those in it too; empty for all.
     pub subject: String,
     /// The entry after which the page begins.
     pub after: Option<Uuid>,
@@ -151,14 +188,17 @@ pub async fn audit(chat: &Chat, by: impl Into<By>, search: AuditSearch) -> Resul
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
     let mut select = audit::Entity::find().order_by_desc(audit::Column::Id).limit(PAGE + 1);
-    for (column, text) in [
-        (audit::Column::Actor, &search.actor),
-        (audit::Column::Action, &search.action),
-        (audit::Column::Subject, &search.subject),
-    ] {
+    for (column, text) in [(audit::Column::Actor, &search.actor), (audit::Column::Action, &search.action)] {
         if !text.trim().is_empty() {
             select = select.filter(column.eq(text.trim()));
         }
+    }
+    let subject = search.subject.trim();
+    if !subject.is_empty() {
+        let whom = Condition::any().add(audit::Column::Subject.eq(subject));
+        // What was done to somebody in a room begins with the room.
+        let of_room = subject.starts_with("/r/").then(|| audit::Column::Detail.starts_with([subject, ":"].concat()));
+        select = select.filter(whom.add_option(of_room));
     }
     if let Some(after) = search.after {
         select = select.filter(audit::Column::Id.lt(after));

@@ -15,8 +15,20 @@ use crate::{
 pub enum By {
     /// Somebody at a page.
     Actor(Actor),
+    /// The same, as one of those who see to the house: in rooms, too, that they are not in.
+    Admin(Actor),
     /// Whoever has the machine, and so may do everything.
     CommandLine,
+}
+
+impl By {
+    /// Whose account it is; nobody's for guests and for the command line.
+    pub(crate) fn account(self) -> Option<UserId> {
+        match self {
+            Self::Actor(actor) | Self::Admin(actor) => actor.user().ok(),
+            Self::CommandLine => None,
+        }
+    }
 }
 
 impl From<Actor> for By {
@@ -40,19 +52,23 @@ impl Doer {
     pub(crate) async fn of(db: &impl ConnectionTrait, by: By) -> Result<Self> {
         let id = match by {
             By::CommandLine => return Ok(Self { id: None, name: "command line".to_owned(), role: None, by }),
-            By::Actor(Actor::Guest) => return Err(ErrorCode::NotAuthenticated.into()),
-            By::Actor(Actor::User(id)) => id,
+            By::Actor(actor) | By::Admin(actor) => actor.user()?,
         };
         let account = user::Entity::find_by_id(id.0).one(db).await?.filter(|account| account.deleted_at.is_none());
         let account = account.ok_or(ErrorCode::NotAuthenticated)?;
         Ok(Self { id: Some(id), name: ["@", &account.username].concat(), role: Some(account.role.into()), by })
     }
 
+    /// Whether they do it for the house.
+    pub(crate) fn is_for_house(&self) -> bool {
+        !matches!(self.by, By::Actor(_))
+    }
+
     /// Lets them do this, or says why not.
     pub(crate) fn permit(&self, action: HouseAction, settings: &Settings) -> std::result::Result<(), ErrorCode> {
         match self.by {
             By::CommandLine => Ok(()),
-            By::Actor(_) => policy::permit(self.role, action, settings.rules()),
+            By::Actor(_) | By::Admin(_) => policy::permit(self.role, action, settings.rules()),
         }
     }
 }

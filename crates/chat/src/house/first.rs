@@ -1,12 +1,12 @@
 //! The first account of a house, its owner. Where strangers can reach a server that has none yet, it takes a link that the start prints.
 
 use protocol::ErrorCode;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use crate::{
     Chat, Result,
     credentials::RefreshToken,
-    db::entity::{link, user},
+    db::{entity::link, users},
 };
 
 const FIRST: &str = "first";
@@ -68,7 +68,7 @@ async fn opens(db: &impl ConnectionTrait, token: &str) -> Result<bool> {
 }
 
 async fn is_empty(db: &impl ConnectionTrait) -> Result<bool> {
-    Ok(user::Entity::find().count(db).await? == 0)
+    Ok(!users::is_anybody(db).await?)
 }
 
 /// There is an owner, or anybody may become it.

@@ -11,6 +11,7 @@ mod people;
 mod reset;
 mod role;
 mod rooms;
+mod sessions;
 mod settings;
 mod suspend;
 
@@ -27,7 +28,8 @@ pub use first::{first_link, is_first_link, is_new};
 pub use people::{Account, PeoplePage, PeopleSearch, Person, people, person};
 pub use reset::{account_of_link, reset_link, set_password, use_reset_link};
 pub use role::set_role;
-pub use rooms::{HouseRoom, RoomsOfHouse, room, rooms};
+pub use rooms::{HouseRoom, RoomsOfHouse, members_of, room, rooms};
+pub use sessions::{HouseSession, SessionSearch, SessionsPage, end_session, sessions};
 pub use settings::change;
 pub(crate) use settings::keep_up;
 pub(crate) use suspend::suspension;

@@ -51,26 +51,36 @@ pub struct RoomsOfHouse {
 pub async fn rooms(chat: &Chat, by: impl Into<By>, after: &str) -> Result<RoomsOfHouse> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let sql = select(db).text(" WHERE r.slug > ").value(after).text(" ORDER BY r.slug").limit(PAGE as u64 + 1);
+    let sql =
+        select(db).text(" WHERE r.deleted_at IS NULL AND r.slug > ").value(after).text(" ORDER BY r.slug").limit(PAGE as u64 + 1);
     let mut rooms = fetch(db, sql).await?;
     let more = rooms.len() > PAGE;
     rooms.truncate(PAGE);
     Ok(RoomsOfHouse { next: rooms.last().filter(|_| more).map(|last| last.slug.clone()), rooms })
 }
 
-/// One of them, and the user names of its members with their roles.
+/// One of them.
 ///
 /// # Errors
 /// `not_found`, `not_allowed`, `unavailable`.
-pub async fn room(chat: &Chat, by: impl Into<By>, slug: &str) -> Result<(HouseRoom, Vec<(String, String)>)> {
+pub async fn room(chat: &Chat, by: impl Into<By>, slug: &str) -> Result<HouseRoom> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let room = fetch(db, select(db).text(" WHERE r.slug = ").value(slug)).await?.pop().ok_or(ErrorCode::NotFound)?;
+    let sql = select(db).text(" WHERE r.deleted_at IS NULL AND r.slug = ").value(slug);
+    Ok(fetch(db, sql).await?.pop().ok_or(ErrorCode::NotFound)?)
+}
+
+/// The user names of all of its members, with their roles.
+///
+/// # Errors
+/// As [`room`].
+pub async fn members_of(chat: &Chat, by: impl Into<By>, slug: &str) -> Result<Vec<(String, String)>> {
+    let room = room(chat, by, slug).await?;
+    let db = chat.db().read();
     let members = "SELECT u.username, m.role FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.room_id = ";
     let members = Sql::new(db.get_database_backend(), members).value(room.id.0).text(" ORDER BY u.username");
     let rows = db.query_all_raw(members.done()).await?;
-    let members = rows.iter().map(QueryResult::try_get_many_by_index).collect::<std::result::Result<_, _>>()?;
-    Ok((room, members))
+    Ok(rows.iter().map(QueryResult::try_get_many_by_index).collect::<std::result::Result<_, _>>()?)
 }
 
 fn select(db: &impl ConnectionTrait) -> Sql {

@@ -71,7 +71,7 @@ pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<In
 /// The room that it leads to, id and address.
 async fn invited_to(db: &impl ConnectionTrait, by: By, name: &RoomRef) -> Result<(Uuid, String)> {
     match by {
-        By::Actor(actor) => {
+        By::Actor(actor) | By::Admin(actor) => {
             let found = rooms::load(db, actor, name).await?;
             found.access.permit(Action::Invite)?;
             Ok((found.room.id.0, found.room.slug))

@@ -14,8 +14,9 @@ use crate::{
         entity::{message, report},
         now,
     },
+    house::{self, By},
     policy::{Action, Actor},
-    rooms,
+    rooms::{self, Steward},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -56,17 +57,15 @@ pub(super) async fn asked(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, a
 /// Deletes the message at a place: one's own, or somebody else's where one keeps order. Deleting it again changes nothing.
 ///
 /// # Errors
-/// `not_allowed` for the message of somebody else; `not_found` also for what this actor may not know of; `not_a_member`, `archived`,
-/// `not_authenticated`, `throttled`, `unavailable`.
-pub async fn delete(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Done> {
-    let user = actor.user()?;
-    chat.deeds().by(user, Deed::Send)?;
-    chat.writer().run(Delete { user, room: room.clone(), seq }).await
+/// `not_allowed` for the message of somebody else, where one keeps order neither there nor in the house; `not_found` also for what this actor
+/// may not know of; `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
+pub async fn delete(chat: &Chat, by: impl Into<By>, room: &RoomRef, seq: Seq) -> Result<Done> {
+    let steward = Steward::new(chat, by.into(), room, Deed::Send)?;
+    chat.writer().run(Delete { steward, seq }).await
 }
 
 struct Delete {
-    user: UserId,
-    room: RoomRef,
+    steward: Steward,
     seq: Seq,
 }
 
@@ -74,26 +73,31 @@ impl Work for Delete {
     type Answer = Done;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
-        let found = rooms::load(&**transaction, Actor::User(self.user), &self.room).await?;
-        let room = found.room;
-        let head = rooms::lock(&**transaction, room.id).await?;
-        // Who may not read hears nothing of what is there.
-        found.access.permit(Action::Read)?;
-        let message = find(&**transaction, room.id, self.seq).await?;
-        found.access.permit(deleting(&message, self.user))?;
-        if message.deleted {
-            return Ok(Done { room, seq: head });
+        let charge = self.steward.find(&**transaction).await?;
+        let head = rooms::lock(&**transaction, charge.room.id).await?;
+        // Who may neither read nor see to it hears nothing of what is there.
+        if !charge.access.may(Action::Resolve) {
+            charge.access.permit(Action::Read)?;
         }
-        erase(transaction, &message, self.seq, self.user).await?;
+        let message = find(&**transaction, charge.room.id, self.seq).await?;
+        charge.access.permit(deleting(&message, charge.actor))?;
+        if message.deleted {
+            return Ok(Done { room: charge.room, seq: head });
+        }
+        // Those who keep order in a room do it where all can see it; that the house does is noted.
+        if charge.doer.is_for_house() {
+            charge.audit_person(&**transaction, house::Deed::DeleteMessage, &message.author, "").await?;
+        }
+        erase(transaction, &message, self.seq, charge.actor).await?;
         let change = Change::MessageDeleted { id: message.id, seq: self.seq, thread_of: None, thread: None };
-        let event = transaction.record(room.id, self.user, change).await?;
-        Ok(Done { room, seq: event.seq })
+        let event = transaction.record(charge.room.id, charge.actor, change).await?;
+        Ok(Done { room: charge.room, seq: event.seq })
     }
 }
 
 /// What it takes to delete a message.
 fn deleting(message: &Found, user: UserId) -> Action {
-    if message.author.id == user { Action::DeleteOwn } else { Action::Moderate }
+    if message.author.id == user { Action::DeleteOwn } else { Action::Resolve }
 }
 
 /// Takes away what a message said, and all that spoke of it: that there was something stays.

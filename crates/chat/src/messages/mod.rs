@@ -10,6 +10,7 @@ mod page;
 mod pin;
 mod react;
 mod report;
+mod reported;
 mod send;
 mod sent;
 
@@ -19,6 +20,7 @@ pub use edit::{NewText, edit};
 pub use page::{page, page_and_rooms};
 pub use pin::pin;
 pub use react::react;
-pub use report::{Report, close_report, report, reportable, reports};
+pub use report::{close_report, report, reportable};
+pub use reported::{Place, Report, ReportsPage, all_reports, reports};
 pub use send::{Outgoing, send, submit};
 pub use sent::Sent;

@@ -1,8 +1,8 @@
-//! Bringing a message before those who keep order.
+//! Bringing a message before those who keep order, and seeing to it.
 
-use protocol::{AlertKind, ErrorCode, Field, FieldError, Problem, Room, RoomId, RoomRef, Seq, User, UserId};
+use protocol::{AlertKind, ErrorCode, Field, FieldError, Problem, Room, RoomId, RoomRef, Seq, UserId, Visibility};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryGetableMany,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     prelude::Uuid, sea_query::Expr,
 };
 
@@ -15,40 +15,20 @@ use crate::{
     account_log::NewAlert,
     db::{
         Sql,
-        entity::{membership::Role, report},
+        entity::{membership::Role, report, user},
         now, users,
     },
+    house::{self, By},
     policy::{Action, Actor},
-    rooms,
+    rooms::{self, Steward},
     throttle::Deed,
     writer::{Transaction, Work},
 };
 
 /// Longest reason, in characters.
 const REASON_MAX: usize = 300;
-/// Reports that are listed, the newest first.
-const LISTED: u64 = 100;
 /// Those who keep order that are told of a report.
 const TOLD_MAX: u64 = 20;
-
-/// What was brought before those who keep order.
-#[derive(Clone, Debug)]
-pub struct Report {
-    /// Its id.
-    pub id: String,
-    /// Who brought it.
-    pub by: User,
-    /// Why.
-    pub reason: String,
-    /// When.
-    pub at: i64,
-    /// The place of the message.
-    pub seq: Seq,
-    /// Who wrote it.
-    pub author: User,
-    /// Markdown source.
-    pub body: String,
-}
 
 /// A message that this actor may report.
 ///
@@ -78,48 +58,15 @@ pub async fn report(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, reason:
     chat.writer().run(Bring { by, room: room.clone(), seq, reason }).await
 }
 
-/// What was reported in a room and is not seen to, for those who keep order there.
-///
-/// # Errors
-/// `not_allowed` for others; `not_found` also for what this actor may not know of; `not_a_member`, `archived`, `not_authenticated`,
-/// `unavailable`.
-pub async fn reports(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Room, Vec<Report>)> {
-    let db = chat.db().read();
-    let found = rooms::load(db, actor, room).await?;
-    found.access.permit(Action::Moderate)?;
-    let select = Sql::new(db.get_database_backend(), "SELECT r.id, r.reason, r.at, m.seq, m.body, ")
-        .text("b.id, b.username, b.name, b.ambiguous, b.picture, a.id, a.username, a.name, a.ambiguous, a.picture ")
-        .text("FROM reports r JOIN messages m ON m.id = r.message_id JOIN users b ON b.id = r.by_id ")
-        .text("JOIN users a ON a.id = m.author_id WHERE r.closed_at IS NULL AND r.room_id = ")
-        .value(found.room.id.0)
-        .text(" ORDER BY r.at DESC, r.id")
-        .limit(LISTED);
-    let rows = db.query_all_raw(select.done()).await?;
-    let reports = rows.iter().map(|row| {
-        type Columns = (Uuid, String, i64, i64, String, Uuid, String, String, bool, Option<String>);
-        let (id, reason, at, seq, body, by, username, name, ambiguous, picture) = Columns::try_get_many_by_index(row)?;
-        let by = User { id: UserId(by), username, name, ambiguous, picture };
-        let author = User {
-            id: UserId(row.try_get_by_index(10)?),
-            username: row.try_get_by_index(11)?,
-            name: row.try_get_by_index(12)?,
-            ambiguous: row.try_get_by_index(13)?,
-            picture: row.try_get_by_index(14)?,
-        };
-        Ok(Report { id: id.to_string(), by, reason, at, seq: Seq(seq), author, body })
-    });
-    Ok((found.room, reports.collect::<std::result::Result<Vec<_>, DbErr>>()?))
-}
-
 /// Those who keep order have seen to a report.
 ///
 /// # Errors
-/// As [`reports`].
-pub async fn close_report(chat: &Chat, actor: Actor, room: &RoomRef, report: &str) -> Result<Room> {
-    let moderator = actor.user()?;
+/// `not_allowed` for whoever keeps order neither there nor in the house; `not_found` also for what this actor may not know of;
+/// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
+pub async fn close_report(chat: &Chat, by: impl Into<By>, room: &RoomRef, report: &str) -> Result<Room> {
     let report = report.parse().map_err(|_| ErrorCode::NotFound)?;
-    chat.deeds().by(moderator, Deed::Moderate)?;
-    chat.writer().run(Close { moderator, room: room.clone(), report }).await
+    let steward = Steward::new(chat, by.into(), room, Deed::Moderate)?;
+    chat.writer().run(Close { steward, report }).await
 }
 
 struct Bring {
@@ -157,8 +104,11 @@ impl Work for Bring {
         };
         row.insert(&**transaction).await?;
         let name = users::person(&**transaction, self.by).await?.in_sentence();
+        // Those who are told need not be in a conversation, and it has no name for others.
+        let place = if room.visibility == Visibility::Direct { "a conversation" } else { &room.name };
+        let text = [&name, " reported a message in ", place, "."].concat();
         for moderator in moderators(&**transaction, room.id).await? {
-            let text = [&name, " reported a message in ", &room.name, "."].concat();
+            let text = text.clone();
             let alert = NewAlert { kind: AlertKind::Report, text, author: Some(self.by), room: Some(room.id) };
             transaction.alert(moderator, alert).await?;
         }
@@ -166,7 +116,8 @@ impl Work for Bring {
     }
 }
 
-/// Those who keep order in a room, always in the same order: their rows are locked one after the other.
+/// Those who keep order in a room; where nobody does, those who see to the house. Always in the same order: their rows are locked one after
+/// the other.
 async fn moderators(db: &impl ConnectionTrait, room: RoomId) -> Result<Vec<UserId>> {
     let select = Sql::new(db.get_database_backend(), "SELECT user_id FROM memberships WHERE room_id = ")
         .value(room.0)
@@ -175,12 +126,25 @@ async fn moderators(db: &impl ConnectionTrait, room: RoomId) -> Result<Vec<UserI
         .text(" ORDER BY user_id")
         .limit(TOLD_MAX);
     let rows = db.query_all_raw(select.done()).await?;
-    Ok(rows.iter().map(|row| Ok(UserId(row.try_get_by_index(0)?))).collect::<std::result::Result<_, DbErr>>()?)
+    let moderators =
+        rows.iter().map(|row| Ok(UserId(row.try_get_by_index(0)?))).collect::<std::result::Result<Vec<_>, DbErr>>()?;
+    if moderators.is_empty() { admins(db).await } else { Ok(moderators) }
+}
+
+async fn admins(db: &impl ConnectionTrait) -> Result<Vec<UserId>> {
+    let select = user::Entity::find()
+        .filter(user::Column::Role.is_in([user::Role::Owner, user::Role::Admin]))
+        .filter(user::Column::DeletedAt.is_null())
+        .order_by_asc(user::Column::Id)
+        .limit(TOLD_MAX)
+        .select_only()
+        .column(user::Column::Id);
+    let ids: Vec<Uuid> = select.into_tuple().all(db).await?;
+    Ok(ids.into_iter().map(UserId).collect())
 }
 
 struct Close {
-    moderator: UserId,
-    room: RoomRef,
+    steward: Steward,
     report: Uuid,
 }
 
@@ -188,16 +152,18 @@ impl Work for Close {
     type Answer = Room;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = rooms::load(&**transaction, Actor::User(self.moderator), &self.room).await?;
-        found.access.permit(Action::Moderate)?;
-        report::Entity::update_many()
+        let charge = self.steward.take(&**transaction, Action::Resolve).await?;
+        let closed = report::Entity::update_many()
             .col_expr(report::Column::ClosedAt, Expr::value(now()))
-            .col_expr(report::Column::ClosedBy, Expr::value(self.moderator.0))
+            .col_expr(report::Column::ClosedBy, Expr::value(charge.actor.0))
             .filter(report::Column::Id.eq(self.report))
-            .filter(report::Column::RoomId.eq(found.room.id.0))
+            .filter(report::Column::RoomId.eq(charge.room.id.0))
             .filter(report::Column::ClosedAt.is_null())
             .exec(&**transaction)
             .await?;
-        Ok(found.room)
+        if closed.rows_affected > 0 && charge.doer.is_for_house() {
+            charge.audit(&**transaction, house::Deed::DismissReport, String::new()).await?;
+        }
+        Ok(charge.room)
     }
 }

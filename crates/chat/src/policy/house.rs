@@ -11,6 +11,8 @@ pub(crate) enum HouseAction {
     Invite,
     /// See the administration, with figures, reports and the audit log.
     Administer,
+    /// See to any room without being in it: its members and their roles, what was reported there, archiving and deleting it.
+    ManageRooms,
     /// Suspend, sign out, delete or help an account of this role.
     ManageAccount(HouseRole),
     /// Change what an account is in the house, from this role to another.
@@ -36,7 +38,7 @@ pub(crate) fn permit(role: Option<HouseRole>, action: HouseAction, rules: HouseR
     let may = match action {
         HouseAction::MakeRoom => rules.members_make_rooms || role >= HouseRole::Admin,
         HouseAction::Invite => rules.members_invite || role >= HouseRole::Admin,
-        HouseAction::Administer | HouseAction::Announce => role >= HouseRole::Admin,
+        HouseAction::Administer | HouseAction::ManageRooms | HouseAction::Announce => role >= HouseRole::Admin,
         // Admins see to members; owners to everybody, each other too. That one stays is looked after where it is done.
         HouseAction::ManageAccount(subject) => {
             role == HouseRole::Owner || (role == HouseRole::Admin && subject == HouseRole::Member)
@@ -50,10 +52,11 @@ pub(crate) fn permit(role: Option<HouseRole>, action: HouseAction, rules: HouseR
 mod tests {
     use super::*;
 
-    const ACTIONS: [HouseAction; 9] = [
+    const ACTIONS: [HouseAction; 10] = [
         HouseAction::MakeRoom,
         HouseAction::Invite,
         HouseAction::Administer,
+        HouseAction::ManageRooms,
         HouseAction::ManageAccount(HouseRole::Member),
         HouseAction::ManageAccount(HouseRole::Admin),
         HouseAction::ManageAccount(HouseRole::Owner),

@@ -7,7 +7,7 @@ use protocol::{ErrorCode, UserId};
 
 pub(crate) use self::{
     house::{HouseAction, HouseRules, permit},
-    room::{Access, Action, outranks},
+    room::{Access, Action},
 };
 
 /// Who asks.

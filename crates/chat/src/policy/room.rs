@@ -33,8 +33,10 @@ pub(crate) enum Action {
     Add,
     /// Make links by which others come in, and take them back.
     Invite,
-    /// Remove, ban and mute members, slow the room down, delete what others wrote, see to what was reported.
+    /// Remove, ban and mute members, slow the room down.
     Moderate,
+    /// See to what was reported, delete what others wrote.
+    Resolve,
     /// Change name and topic.
     Edit,
     /// Change who may find it, its address, and the roles of its members.
@@ -56,6 +58,8 @@ enum Who {
     Banned,
     /// A member.
     Member(RoomRole),
+    /// The house itself: its admins, who need not be in the room.
+    House,
 }
 
 /// What an actor may do in one room.
@@ -77,6 +81,11 @@ impl Access {
             (Actor::User(_), Some(role)) => Who::Member(role),
         };
         Self { visibility, who, archived: false, muted: false, invited: false }
+    }
+
+    /// Of whoever sees to all rooms of the house.
+    pub(crate) fn of_house(visibility: Visibility) -> Self {
+        Self { visibility, who: Who::House, archived: false, muted: false, invited: false }
     }
 
     /// In a room that may be read only.
@@ -120,7 +129,7 @@ impl Access {
         Ok(match self.who {
             Who::Member(_) => Standing::Member,
             Who::Stranger | Who::Banned => Standing::MayJoin,
-            Who::Guest => Standing::Guest,
+            Who::Guest | Who::House => Standing::Guest,
         })
     }
 
@@ -148,6 +157,7 @@ impl Access {
         let direct = self.visibility == Visibility::Direct;
         let role = match self.who {
             Who::Member(role) => role,
+            Who::House => return self.permit_house(action),
             who => return self.permit_outside(who, action),
         };
         match action {
@@ -163,11 +173,36 @@ impl Access {
             Action::Archive | Action::Delete => Err(ErrorCode::NotAllowed),
             _ if self.archived => Err(ErrorCode::Archived),
             Action::Add if self.visibility != Visibility::Private => Ok(()),
-            Action::Add | Action::Invite | Action::Moderate | Action::Pin if role >= RoomRole::Moderator => Ok(()),
+            Action::Add | Action::Invite | Action::Moderate | Action::Resolve | Action::Pin if role >= RoomRole::Moderator => {
+                Ok(())
+            }
             Action::Edit | Action::Manage if role == RoomRole::Owner => Ok(()),
-            Action::Add | Action::Invite | Action::Moderate | Action::Pin | Action::Edit | Action::Manage => {
+            Action::Add | Action::Invite | Action::Moderate | Action::Resolve | Action::Pin | Action::Edit | Action::Manage => {
                 Err(ErrorCode::NotAllowed)
             }
+        }
+    }
+
+    /// The house sees to who is in a room and to what becomes of it. What is written there is not for its eyes, but for what was
+    /// reported.
+    fn permit_house(self, action: Action) -> Result<(), ErrorCode> {
+        match action {
+            Action::Find | Action::Members | Action::Resolve => Ok(()),
+            Action::Add | Action::Moderate | Action::Manage | Action::Archive | Action::Delete
+                if self.visibility != Visibility::Direct =>
+            {
+                Ok(())
+            }
+            _ => Err(ErrorCode::NotAllowed),
+        }
+    }
+
+    /// Whether the actor may remove, ban, mute or demote somebody of this role: only those below. Nobody is above the house.
+    pub(crate) fn outranks(self, subject: RoomRole) -> bool {
+        match self.who {
+            Who::Member(role) => role > subject,
+            Who::House => true,
+            Who::Guest | Who::Stranger | Who::Banned => false,
         }
     }
 
@@ -197,18 +232,13 @@ impl Access {
     }
 }
 
-/// Whether somebody may remove, ban, mute or demote somebody else of this role: only those below.
-pub(crate) fn outranks(actor: RoomRole, subject: RoomRole) -> bool {
-    actor > subject
-}
-
 #[cfg(test)]
 mod tests {
     use protocol::UserId;
 
     use super::*;
 
-    const ACTIONS: [Action; 18] = [
+    const ACTIONS: [Action; 19] = [
         Action::Find,
         Action::Read,
         Action::Write,
@@ -223,6 +253,7 @@ mod tests {
         Action::Add,
         Action::Invite,
         Action::Moderate,
+        Action::Resolve,
         Action::Edit,
         Action::Manage,
         Action::Archive,
@@ -262,16 +293,19 @@ mod tests {
         for action in ACTIONS {
             table.push_str(&format!("{:10}", format!("{action:?}").to_lowercase()));
         }
+        let mut row = |room: &str, who, access: Access| {
+            table.push_str(&format!("\n{room:18}{who:10}"));
+            for action in ACTIONS {
+                table.push_str(&format!("{:10}", cell(access.permit(action))));
+            }
+        };
         for archived in [false, true] {
             for visibility in [Visibility::Public, Visibility::Open, Visibility::Private, Visibility::Direct] {
+                let room = format!("{}{visibility:?}", if archived { "archived " } else { "" }).to_lowercase();
                 for (name, actor, role, banned, muted) in actors {
-                    let access = Access::new(visibility, actor, role).archived(archived).banned(banned).muted(muted);
-                    let room = format!("{}{visibility:?}", if archived { "archived " } else { "" }).to_lowercase();
-                    table.push_str(&format!("\n{room:18}{name:10}"));
-                    for action in ACTIONS {
-                        table.push_str(&format!("{:10}", cell(access.permit(action))));
-                    }
+                    row(&room, name, Access::new(visibility, actor, role).archived(archived).banned(banned).muted(muted));
                 }
+                row(&room, "house", Access::of_house(visibility).archived(archived));
             }
         }
         table.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
@@ -341,7 +375,10 @@ mod tests {
             (Moderator, Owner, false),
             (Member, Member, false),
         ] {
-            assert_eq!(outranks(actor, subject), may, "{actor:?} {subject:?}");
+            let access = Access::new(Visibility::Open, Actor::User(UserId::generate()), Some(actor));
+            assert_eq!(access.outranks(subject), may, "{actor:?} {subject:?}");
+            assert!(Access::of_house(Visibility::Open).outranks(subject));
         }
+        assert!(!Access::new(Visibility::Open, Actor::Guest, None).outranks(Member));
     }
 }

@@ -1,13 +1,14 @@
 //! Making a room read only and taking it out of the lists, and bringing it back.
 
-use protocol::{Room, RoomRef, UserId};
+use protocol::{Room, RoomRef};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::load::load;
+use super::steward::Steward;
 use crate::{
     Chat, Result,
     db::{entity::room, now},
-    policy::{Action, Actor},
+    house::{self, By},
+    policy::Action,
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -15,17 +16,15 @@ use crate::{
 /// Archives a room, or brings it back.
 ///
 /// # Errors
-/// `not_allowed` for whoever does not own the room; `not_found` also for what this actor may not know of; `not_a_member`,
+/// `not_allowed` for whoever neither owns the room nor sees to the house; `not_found` also for what this actor may not know of; `not_a_member`,
 /// `not_authenticated`, `throttled`, `unavailable`.
-pub async fn archive(chat: &Chat, actor: Actor, room: &RoomRef, archived: bool) -> Result<Room> {
-    let owner = actor.user()?;
-    chat.deeds().by(owner, Deed::EditRoom)?;
-    chat.writer().run(Archive { owner, room: room.clone(), archived }).await
+pub async fn archive(chat: &Chat, by: impl Into<By>, room: &RoomRef, archived: bool) -> Result<Room> {
+    let steward = Steward::new(chat, by.into(), room, Deed::EditRoom)?;
+    chat.writer().run(Archive { steward, archived }).await
 }
 
 struct Archive {
-    owner: UserId,
-    room: RoomRef,
+    steward: Steward,
     archived: bool,
 }
 
@@ -33,18 +32,19 @@ impl Work for Archive {
     type Answer = Room;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = load(&**transaction, Actor::User(self.owner), &self.room).await?;
-        found.access.permit(Action::Archive)?;
-        if found.room.archived == self.archived {
-            return Ok(found.room);
+        let charge = self.steward.take(&**transaction, Action::Archive).await?;
+        if charge.room.archived == self.archived {
+            return Ok(charge.room);
         }
         room::Entity::update_many()
             .col_expr(room::Column::ArchivedAt, Expr::value(self.archived.then(now)))
-            .filter(room::Column::Id.eq(found.room.id.0))
+            .filter(room::Column::Id.eq(charge.room.id.0))
             .exec(&**transaction)
             .await?;
-        let room = Room { archived: self.archived, ..found.room };
-        transaction.record(room.id, self.owner, room.changed()).await?;
+        let deed = if self.archived { house::Deed::ArchiveRoom } else { house::Deed::BringRoomBack };
+        charge.audit(&**transaction, deed, String::new()).await?;
+        let room = Room { archived: self.archived, ..charge.room };
+        transaction.record(room.id, charge.actor, room.changed()).await?;
         Ok(room)
     }
 }

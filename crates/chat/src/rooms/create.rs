@@ -62,14 +62,13 @@ pub async fn establish(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result
     let room = make(chat, founder, new).await?;
     let transaction = chat.db().begin().await?;
     let doer = Doer::of(&transaction, By::CommandLine).await?;
-    let subject = Subject { id: Some(room.id.0), name: ["/r/", &room.slug].concat() };
-    house::enter(&transaction, &doer, house::Deed::MakeRoom, subject, String::new()).await?;
+    house::enter(&transaction, &doer, house::Deed::MakeRoom, Subject::room(&room), String::new()).await?;
     transaction.commit().await?;
     Ok(room)
 }
 
 async fn make(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
-    let (name, topic, visibility) = parse(new)?;
+    let (name, topic, visibility) = parse(new, chat.settings().public_rooms)?;
     chat.deeds().by(founder, Deed::CreateRoom)?;
     let Limits { rooms, rooms_made: made_max, rooms_joined: joined_max, .. } = *chat.limits();
     // Not in the writer, which it would hold up: those that are under way may be some more than there should be.
@@ -79,8 +78,8 @@ async fn make(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
     chat.writer().run(Create { founder, slug, name, topic, visibility, allow_duplicate: new.allow_duplicate }).await
 }
 
-fn parse(new: NewRoom<'_>) -> std::result::Result<(RoomName, Topic, Visibility), protocol::Error> {
-    match (RoomName::parse(new.name), Topic::parse(new.topic), visibility::parse(new.visibility)) {
+fn parse(new: NewRoom<'_>, may_be_public: bool) -> std::result::Result<(RoomName, Topic, Visibility), protocol::Error> {
+    match (RoomName::parse(new.name), Topic::parse(new.topic), visibility::parse(new.visibility, may_be_public)) {
         (Ok(name), Ok(topic), Ok(visibility)) => Ok((name, topic, visibility)),
         (name, topic, visibility) => {
             Err([name.err(), topic.err(), visibility.err()].into_iter().flatten().collect::<Vec<_>>().into())

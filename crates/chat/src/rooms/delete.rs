@@ -3,10 +3,10 @@
 //! First it is closed: nobody is in it, nobody finds it, and whoever hears it is told that this is over. Then its rows go, a few at a time, so
 //! that what others write does not wait. What a stop leaves of that is done after the next start.
 
-use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, UserId, Visibility};
+use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, Visibility};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
-use super::load::load;
+use super::steward::Steward;
 use crate::{
     Chat, Result,
     db::{
@@ -14,7 +14,8 @@ use crate::{
         entity::{membership, room, room_address},
         now,
     },
-    policy::{Action, Actor},
+    house::{self, By},
+    policy::Action,
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -25,14 +26,20 @@ const AT_ONCE: i64 = 500;
 /// Deletes a room. `name` is its name, typed once more.
 ///
 /// # Errors
-/// `invalid` for another name; `not_allowed` for whoever does not own the room; `not_found` also for what this actor may not know of;
+/// `invalid` for another name; `not_allowed` for whoever neither owns the room nor sees to the house; `not_found` also for what this actor may not know of;
 /// `not_a_member`, `not_authenticated`, `throttled`, `unavailable`.
-pub async fn delete(chat: &Chat, actor: Actor, room: &RoomRef, name: &str) -> Result<()> {
-    let owner = actor.user()?;
-    chat.deeds().by(owner, Deed::EditRoom)?;
-    let room = chat.writer().run(Close { owner, room: room.clone(), name: name.trim().to_owned() }).await?;
-    sweep_later(chat, room);
-    Ok(())
+pub async fn delete(chat: &Chat, by: impl Into<By>, room: &RoomRef, name: &str) -> Result<()> {
+    let by = by.into();
+    let steward = Steward::new(chat, by, room, Deed::EditRoom)?;
+    let room = chat.writer().run(Close { steward, name: name.trim().to_owned() }).await?;
+    match by {
+        // A command ends with what it is asked for, and a server beside it would not go on with the rest.
+        By::CommandLine => sweep(chat, room).await,
+        By::Actor(_) | By::Admin(_) => {
+            sweep_later(chat, room);
+            Ok(())
+        }
+    }
 }
 
 /// Goes on with what a stop has interrupted.
@@ -61,8 +68,7 @@ async fn sweep(chat: &Chat, room: RoomId) -> Result<()> {
 }
 
 struct Close {
-    owner: UserId,
-    room: RoomRef,
+    steward: Steward,
     name: String,
 }
 
@@ -70,12 +76,12 @@ impl Work for Close {
     type Answer = RoomId;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<RoomId> {
-        let found = load(&**transaction, Actor::User(self.owner), &self.room).await?;
-        found.access.permit(Action::Delete)?;
-        if found.room.name != self.name {
+        let charge = self.steward.take(&**transaction, Action::Delete).await?;
+        if charge.room.name != self.name {
             return Err(FieldError { field: Field::Name, problem: Problem::Different }.into());
         }
-        let id = found.room.id;
+        charge.audit(&**transaction, house::Deed::DeleteRoom, charge.room.name.clone()).await?;
+        let id = charge.room.id;
         let slug = format!("gone-{}", id.0.simple());
         room::Entity::update_many()
             .col_expr(room::Column::DeletedAt, Expr::value(now()))
@@ -90,8 +96,8 @@ impl Work for Close {
         membership::Entity::delete_many().filter(membership::Column::RoomId.eq(id.0)).exec(&**transaction).await?;
         room_address::Entity::delete_many().filter(room_address::Column::RoomId.eq(id.0)).exec(&**transaction).await?;
         let (name, topic) = (String::new(), String::new());
-        let gone = Room { name, topic, slug, visibility: Visibility::Private, ..found.room };
-        transaction.record(id, self.owner, gone.changed()).await?;
+        let gone = Room { name, topic, slug, visibility: Visibility::Private, ..charge.room };
+        transaction.record(id, charge.actor, gone.changed()).await?;
         Ok(id)
     }
 }

@@ -46,7 +46,21 @@ pub(crate) async fn load_counted(db: &impl ConnectionTrait, actor: Actor, room: 
     one(db, actor, room, MEMBERS).await
 }
 
+/// The room for whoever sees to all rooms of the house, with the number of members.
+pub(super) async fn load_for_house(db: &impl ConnectionTrait, room: &RoomRef) -> Result<(Found, u64)> {
+    let (found, members) = any(db, Actor::Guest, room, MEMBERS).await?;
+    let access = Access::of_house(found.room.visibility).archived(found.room.archived);
+    Ok((Found { access, ..found }, members))
+}
+
 async fn one(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &str) -> Result<(Found, u64)> {
+    let (found, members) = any(db, actor, room, members).await?;
+    found.access.standing()?;
+    Ok((found, members))
+}
+
+/// The room, whether or not the actor may know of it.
+async fn any(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &str) -> Result<(Found, u64)> {
     let select = select(db.get_database_backend(), actor, |sql| sql.text(members));
     let select = select.text(" WHERE r.deleted_at IS NULL AND (");
     let select = match room {
@@ -57,9 +71,7 @@ async fn one(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &
         RoomRef::Id(_) => is(select, room),
     };
     let row = db.query_one_raw(select.text(")").done()).await?.ok_or(ErrorCode::NotFound)?;
-    let (found, members) = found(&row, actor)?;
-    found.access.standing()?;
-    Ok((found, members))
+    Ok(found(&row, actor)?)
 }
 
 /// The condition of a room's being the one that is named.

@@ -18,6 +18,7 @@ mod search;
 mod settings;
 mod shared;
 mod slow;
+mod steward;
 mod visibility;
 
 pub use address::{moved, set_address};
@@ -38,12 +39,13 @@ pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
 pub(crate) use people::lock;
 pub use people::{
-    Ban, Banned, FOR_GOOD, Member, MembersPage, MembersSearch, add, ban, banned, candidates, members, mute, remove, set_role,
-    unban,
+    Ban, Banned, FOR_GOOD, Member, MembersPage, MembersSearch, add, add_as, ban, banned, candidates, members, mute, remove,
+    set_role, unban,
 };
 pub use search::{RoomsPage, Search, search};
 pub use settings::{Settings, settings};
 pub use shared::known;
 pub(crate) use shared::shared;
 pub use slow::{SLOW_SECONDS, slow_down};
+pub(crate) use steward::Steward;
 pub use visibility::set_visibility;

@@ -1,27 +1,38 @@
 //! Who may find a room.
 
-use protocol::{Field, FieldError, Problem, Room, RoomRef, UserId, Visibility};
+use protocol::{Field, FieldError, Problem, Room, RoomRef, Visibility};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
     address::{self, readdress},
-    load::load,
+    steward::Steward,
 };
 use crate::{
     Chat, Result,
     db::entity::room,
+    house,
     policy::{Action, Actor},
     throttle::Deed,
     writer::{Transaction, Work},
 };
 
-/// Who may find a room, as forms say it. A conversation between people is begun in another way.
-pub(super) fn parse(word: &str) -> std::result::Result<Visibility, FieldError> {
+/// Who may find a room, as forms say it. A conversation between people is begun in another way, and where nothing may be public there is no
+/// such choice.
+pub(super) fn parse(word: &str, may_be_public: bool) -> std::result::Result<Visibility, FieldError> {
     match word {
-        "public" => Ok(Visibility::Public),
+        "public" if may_be_public => Ok(Visibility::Public),
         "open" => Ok(Visibility::Open),
         "private" => Ok(Visibility::Private),
         _ => Err(FieldError { field: Field::Visibility, problem: Problem::NotAChoice }),
+    }
+}
+
+fn word(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "public",
+        Visibility::Open => "open",
+        Visibility::Private => "private",
+        Visibility::Direct => "direct",
     }
 }
 
@@ -31,15 +42,14 @@ pub(super) fn parse(word: &str) -> std::result::Result<Visibility, FieldError> {
 /// `invalid` for another word; `not_allowed` for whoever does not own the room; `not_found` also for what this actor may not know of;
 /// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
 pub async fn set_visibility(chat: &Chat, actor: Actor, room: &RoomRef, visibility: &str) -> Result<Room> {
-    let owner = actor.user()?;
-    let visibility = parse(visibility)?;
-    chat.deeds().by(owner, Deed::EditRoom)?;
-    chat.writer().run(SetVisibility { owner, room: room.clone(), visibility }).await
+    actor.user()?;
+    let visibility = parse(visibility, chat.settings().public_rooms)?;
+    let steward = Steward::new(chat, actor.into(), room, Deed::EditRoom)?;
+    chat.writer().run(SetVisibility { steward, visibility }).await
 }
 
 struct SetVisibility {
-    owner: UserId,
-    room: RoomRef,
+    steward: Steward,
     visibility: Visibility,
 }
 
@@ -47,9 +57,8 @@ impl Work for SetVisibility {
     type Answer = Room;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = load(&**transaction, Actor::User(self.owner), &self.room).await?;
-        found.access.permit(Action::Manage)?;
-        let mut room = found.room;
+        let charge = self.steward.take(&**transaction, Action::Manage).await?;
+        let mut room = charge.room.clone();
         if room.visibility == self.visibility {
             return Ok(room);
         }
@@ -58,13 +67,15 @@ impl Work for SetVisibility {
             .filter(room::Column::Id.eq(room.id.0))
             .exec(&**transaction)
             .await?;
+        let change = [word(room.visibility), " → ", word(self.visibility)].concat();
+        charge.audit(&**transaction, house::Deed::ChangeVisibility, change).await?;
         room.visibility = self.visibility;
         if self.visibility == Visibility::Private {
             // The address that strangers knew is nobody's any more.
             let hidden = address::hidden(&room.slug, room.id);
             readdress(transaction, &mut room, hidden).await?;
         }
-        transaction.record(room.id, self.owner, room.changed()).await?;
+        transaction.record(room.id, charge.actor, room.changed()).await?;
         Ok(room)
     }
 }

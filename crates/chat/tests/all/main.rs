@@ -15,6 +15,7 @@ mod members;
 mod model;
 mod moderation;
 mod nodes;
+mod office;
 mod outage;
 mod people;
 mod quotas;

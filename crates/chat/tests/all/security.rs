@@ -116,7 +116,11 @@ async fn a_user_name_is_changed_to_one_that_nobody_can_take_for_another() {
     ada.say(room.id, "after").await;
     let page = read().await;
     assert!(page.messages.iter().all(|message| message.author.username == "countess"), "{page:?}");
-    assert_eq!(fields(rename(&scene.chat, &bob.session, "c0untess").await)[0].field, Field::Username, "it looks like her new one");
+    assert_eq!(
+        fields(rename(&scene.chat, &bob.session, "c0untess").await)[0].field,
+        Field::Username,
+        "it looks like her new one"
+    );
     sign_in(&scene.chat, "countess", PASSWORD, HOME).await.unwrap();
     assert_eq!(code(sign_in(&scene.chat, "ada", PASSWORD, HOME).await), ErrorCode::WrongCredentials);
     rename(&scene.chat, &bob.session, "ada").await.unwrap();

@@ -183,6 +183,11 @@ impl TestApp {
         sea_orm::ConnectionTrait::execute_unprepared(&database, statement).await.unwrap();
     }
 
+    /// The id of an account.
+    pub(crate) async fn id_of(&self, username: &str) -> String {
+        chat::house::person(&self.chat, chat::house::By::CommandLine, username).await.unwrap().account.id.to_string()
+    }
+
     /// Somebody without an account.
     pub(crate) fn stranger(&self) -> Person {
         Person::at(self.addr)

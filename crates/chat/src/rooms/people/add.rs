@@ -1,6 +1,6 @@
 //! Making somebody else a member.
 
-use protocol::{AlertKind, Change, Field, FieldError, Problem, Room, RoomRef, User, UserId, Username};
+use protocol::{AlertKind, Change, Field, FieldError, Problem, Room, RoomRef, User, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set};
 
 use super::{ban, subject};
@@ -11,8 +11,9 @@ use crate::{
         entity::membership::{self, Role},
         now, users,
     },
-    policy::{Action, Actor},
-    rooms::{bounds::may_join, load::load},
+    house::{self, By},
+    policy::Action,
+    rooms::{bounds::may_join, steward::Steward},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -23,18 +24,14 @@ use crate::{
 /// `invalid` when nobody has the name, or who has it was kept out; `limit_reached` when they are in as many rooms as they may be;
 /// `not_found` also for what this actor may not know of; `not_allowed`, `not_a_member`, `archived`, `not_authenticated`, `throttled`,
 /// `unavailable`.
-pub async fn add(chat: &Chat, actor: Actor, room: &RoomRef, username: &str) -> Result<Room> {
-    let host = actor.user()?;
+pub async fn add(chat: &Chat, by: impl Into<By>, room: &RoomRef, username: &str) -> Result<Room> {
     let rooms_max = chat.limits().rooms_joined;
-    chat.deeds().by(host, Deed::Moderate)?;
-    chat.writer()
-        .run(Add { host, room: room.clone(), username: username.trim().trim_start_matches('@').to_owned(), rooms_max })
-        .await
+    let steward = Steward::new(chat, by.into(), room, Deed::Moderate)?;
+    chat.writer().run(Add { steward, username: username.trim().trim_start_matches('@').to_owned(), rooms_max }).await
 }
 
 struct Add {
-    host: UserId,
-    room: RoomRef,
+    steward: Steward,
     username: String,
     /// Rooms that the one who is added may be in.
     rooms_max: u32,
@@ -44,10 +41,9 @@ impl Work for Add {
     type Answer = Room;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = load(&**transaction, Actor::User(self.host), &self.room).await?;
         // First, so that a stranger hears nothing of names.
-        found.access.permit(Action::Add)?;
-        let (room, user) = (found.room, self.guest(transaction).await?);
+        let charge = self.steward.take(&**transaction, Action::Add).await?;
+        let (room, user) = (charge.room.clone(), self.guest(transaction).await?);
         let guest = subject::subject(&**transaction, room.id, user.id).await?;
         if guest.role.is_some() {
             return Ok(room);
@@ -64,9 +60,13 @@ impl Work for Add {
             ..Default::default()
         };
         row.insert(&**transaction).await?;
-        let text = [&subject::name(&**transaction, self.host).await?, " added you to ", &room.name, "."].concat();
-        transaction.record(room.id, self.host, Change::MemberAdded { user: user.clone() }).await?;
-        let alert = NewAlert { kind: AlertKind::Added, text, author: Some(self.host), room: Some(room.id) };
+        // Members add whom they like; that the house does it is noted.
+        if charge.doer.is_for_house() {
+            charge.audit_person(&**transaction, house::Deed::AddToRoom, &user, "").await?;
+        }
+        let text = [&charge.name(&**transaction).await?, " added you to ", &room.name, "."].concat();
+        transaction.record(room.id, charge.actor, Change::MemberAdded { user: user.clone() }).await?;
+        let alert = NewAlert { kind: AlertKind::Added, text, author: charge.doer.id, room: Some(room.id) };
         transaction.alert(user.id, alert).await?;
         Ok(room)
     }

@@ -14,8 +14,9 @@ use super::{
 use crate::{
     Chat, Result,
     db::{Sql, entity::room_ban, now},
+    house,
     policy::{Action, Actor},
-    rooms::load::load,
+    rooms::{load::load, steward::Steward},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -54,14 +55,14 @@ pub struct Banned {
 /// `invalid` with what is wrong; `not_allowed` for whom the actor has no say over; `not_found` also for what this actor may not know of;
 /// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
 pub async fn ban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId, ban: Ban<'_>) -> Result<Room> {
-    let moderator = actor.user()?;
+    actor.user()?;
     let reason = ban.reason.split_whitespace().collect::<Vec<_>>().join(" ");
     if reason.chars().count() > REASON_MAX {
         return Err(FieldError { field: Field::Reason, problem: Problem::TooLong { max: REASON_MAX } }.into());
     }
     let span = span::until(ban.time)?;
-    chat.deeds().by(moderator, Deed::Moderate)?;
-    chat.writer().run(KeepOut { moderator, room: room.clone(), user, reason, span }).await
+    let steward = Steward::new(chat, actor.into(), room, Deed::Moderate)?;
+    chat.writer().run(KeepOut { steward, user, reason, span }).await
 }
 
 /// Lets somebody in again who was kept out. They are no member by that.
@@ -69,9 +70,8 @@ pub async fn ban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId, ban: B
 /// # Errors
 /// As [`ban`].
 pub async fn unban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId) -> Result<Room> {
-    let moderator = actor.user()?;
-    chat.deeds().by(moderator, Deed::Moderate)?;
-    chat.writer().run(LetIn { moderator, room: room.clone(), user }).await
+    let steward = Steward::new(chat, actor.into(), room, Deed::Moderate)?;
+    chat.writer().run(LetIn { steward, user }).await
 }
 
 /// Who is kept out of a room: for those who keep order there, empty for others.
@@ -113,8 +113,7 @@ pub(super) async fn is_banned(db: &impl ConnectionTrait, room: RoomId, user: Use
 }
 
 struct KeepOut {
-    moderator: UserId,
-    room: RoomRef,
+    steward: Steward,
     user: UserId,
     reason: String,
     span: (&'static str, i64),
@@ -124,31 +123,30 @@ impl Work for KeepOut {
     type Answer = Room;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = load(&**transaction, Actor::User(self.moderator), &self.room).await?;
-        found.access.permit(Action::Moderate)?;
-        let (room, (how_long, until)) = (found.room, self.span);
+        let charge = self.steward.take(&**transaction, Action::Moderate).await?;
+        let (room, (how_long, until)) = (charge.room.clone(), self.span);
         let subject = subject::subject(&**transaction, room.id, self.user).await?;
-        may_moderate(found.access, subject.role)?;
+        may_moderate(charge.access, subject.role)?;
         forget(transaction, room.id, self.user).await?;
         let row = room_ban::ActiveModel {
             room_id: Set(room.id.0),
             user_id: Set(self.user.0),
-            by_id: Set(self.moderator.0),
+            by_id: Set(charge.actor.0),
             reason: Set(self.reason.clone()),
             until: Set((until < FOR_GOOD).then_some(until)),
             at: Set(now()),
         };
         row.insert(&**transaction).await?;
-        let name = subject::name(&**transaction, self.moderator).await?;
-        let text = [&name, " keeps you out of ", &room.name, " ", how_long, "."].concat();
-        expel(transaction, &room, self.moderator, subject.user, text).await?;
+        let detail = [how_long, " ", &self.reason].concat();
+        charge.audit_person(&**transaction, house::Deed::BanFromRoom, &subject.user, &detail).await?;
+        let text = [&charge.name(&**transaction).await?, " keeps you out of ", &room.name, " ", how_long, "."].concat();
+        expel(transaction, &charge, subject.user, text).await?;
         Ok(room)
     }
 }
 
 struct LetIn {
-    moderator: UserId,
-    room: RoomRef,
+    steward: Steward,
     user: UserId,
 }
 
@@ -156,18 +154,21 @@ impl Work for LetIn {
     type Answer = Room;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
-        let found = load(&**transaction, Actor::User(self.moderator), &self.room).await?;
-        found.access.permit(Action::Moderate)?;
-        forget(transaction, found.room.id, self.user).await?;
-        Ok(found.room)
+        let charge = self.steward.take(&**transaction, Action::Moderate).await?;
+        if forget(transaction, charge.room.id, self.user).await? {
+            let whom = subject::subject(&**transaction, charge.room.id, self.user).await?.user;
+            charge.audit_person(&**transaction, house::Deed::LiftBan, &whom, "").await?;
+        }
+        Ok(charge.room)
     }
 }
 
-async fn forget(transaction: &Transaction, room: RoomId, user: UserId) -> Result<()> {
-    room_ban::Entity::delete_many()
+/// Whether there was one.
+async fn forget(transaction: &Transaction, room: RoomId, user: UserId) -> Result<bool> {
+    let gone = room_ban::Entity::delete_many()
         .filter(room_ban::Column::RoomId.eq(room.0))
         .filter(room_ban::Column::UserId.eq(user.0))
         .exec(&**transaction)
         .await?;
-    Ok(())
+    Ok(gone.rows_affected > 0)
 }

@@ -7,8 +7,9 @@ use super::subject::{may_moderate, may_set_role};
 use crate::{
     Chat, Result,
     db::{Sql, entity::membership::Role, now},
-    policy::{Access, Action, Actor},
-    rooms::{load::load_counted, search::like},
+    house::By,
+    policy::{Access, Action},
+    rooms::{search::like, steward::look_at},
 };
 
 /// Longest text that is looked for, in characters.
@@ -57,13 +58,13 @@ pub struct MembersPage {
     pub has_more: bool,
 }
 
-/// The members of a room, for accounts that may read it.
+/// The members of a room, for accounts that may read it and for the house.
 ///
 /// # Errors
 /// `not_found` also for what this actor may not know of; `not_a_member`, `not_authenticated`, `unavailable`.
-pub async fn members(chat: &Chat, actor: Actor, room: &RoomRef, search: Search<'_>) -> Result<MembersPage> {
-    let db = chat.db().read();
-    let (found, total) = load_counted(db, actor, room).await?;
+pub async fn members(chat: &Chat, by: impl Into<By>, room: &RoomRef, search: Search<'_>) -> Result<MembersPage> {
+    let (db, by) = (chat.db().read(), by.into());
+    let (found, total) = look_at(chat, by, room).await?;
     found.access.permit(Action::Members)?;
     let page = search.page.clamp(1, PAGES_MAX);
     let sql =
@@ -75,7 +76,7 @@ pub async fn members(chat: &Chat, actor: Actor, room: &RoomRef, search: Search<'
         .limit(limits::MEMBERS_PAGE + 1)
         .text(&format!(" OFFSET {}", (page - 1) * limits::MEMBERS_PAGE));
     let rows = db.query_all_raw(sql.done()).await?;
-    let member = |row| member(row, found.access, actor);
+    let member = |row| member(row, found.access, by.account());
     let mut members = rows.iter().map(member).collect::<Result<Vec<_>>>()?;
     let has_more = members.len() as u64 > limits::MEMBERS_PAGE;
     members.truncate(limits::MEMBERS_PAGE as usize);
@@ -90,11 +91,11 @@ fn matching(sql: Sql, text: &str) -> Sql {
     like(like(sql.text(" AND (u.username "), &text).text(" OR lower(u.name) "), &text).text(")")
 }
 
-fn member(row: &QueryResult, access: Access, actor: Actor) -> Result<Member> {
+fn member(row: &QueryResult, access: Access, asks: Option<UserId>) -> Result<Member> {
     type Columns = (Uuid, String, String, bool, Option<String>, Role, Option<i64>);
     let (id, username, name, ambiguous, picture, role, muted_until) = Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
     let (user, role) = (User { id: UserId(id), username, name, ambiguous, picture }, RoomRole::from(role));
-    let own = actor == Actor::User(user.id);
+    let own = asks == Some(user.id);
     let roles = match may_set_role(access, own, role) {
         Ok(()) => [RoomRole::Owner, RoomRole::Moderator, RoomRole::Member].into_iter().filter(|other| *other != role).collect(),
         Err(_) => Vec::new(),

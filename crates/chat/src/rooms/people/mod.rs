@@ -16,7 +16,7 @@ pub use candidates::candidates;
 pub use list::{Member, MembersPage, Search as MembersSearch, members};
 pub use mute::mute;
 pub use remove::remove;
-pub use role::set_role;
+pub use role::{add_as, set_role};
 pub use span::FOR_GOOD;
 
 pub(super) use subject::is_last_owner;

@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
 use crate::{
     Result,
     db::{Sql, entity::membership, users},
-    policy::{Access, Action, outranks},
+    policy::{Access, Action},
 };
 
 /// Somebody that something is done to, as they stand in a room.
@@ -35,15 +35,13 @@ pub(super) async fn subject(db: &impl ConnectionTrait, room: RoomId, user: UserI
 /// Whether somebody may remove, ban or mute whoever has this role, or none.
 pub(super) fn may_moderate(access: Access, subject: Option<RoomRole>) -> std::result::Result<(), ErrorCode> {
     access.permit(Action::Moderate)?;
-    let above = access.role().is_some_and(|role| outranks(role, subject.unwrap_or(RoomRole::Member)));
-    if above { Ok(()) } else { Err(ErrorCode::NotAllowed) }
+    if access.outranks(subject.unwrap_or(RoomRole::Member)) { Ok(()) } else { Err(ErrorCode::NotAllowed) }
 }
 
 /// Whether somebody may give another role to whoever has this one: those above them, and they themselves.
 pub(super) fn may_set_role(access: Access, own: bool, subject: RoomRole) -> std::result::Result<(), ErrorCode> {
     access.permit(Action::Manage)?;
-    let above = access.role().is_some_and(|role| outranks(role, subject));
-    if above || own { Ok(()) } else { Err(ErrorCode::NotAllowed) }
+    if access.outranks(subject) || own { Ok(()) } else { Err(ErrorCode::NotAllowed) }
 }
 
 /// Holds a room until the transaction ends, so that what is counted there stays so, and gives the last place in its log. SQLite has one

@@ -1,0 +1,122 @@
+//! What was reported and is not seen to.
+
+use protocol::{Room, RoomId, RoomRef, Seq, User, UserId, Visibility};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
+
+use crate::{
+    Chat, Result,
+    db::{Sql, entity::room},
+    house::{By, Doer},
+    policy::{Action, Actor, HouseAction},
+    rooms,
+};
+
+/// Reports of a page, the newest first.
+const LISTED: usize = 100;
+
+/// What was brought before those who keep order.
+#[derive(Clone, Debug)]
+pub struct Report {
+    /// Its id.
+    pub id: String,
+    /// Who brought it.
+    pub by: User,
+    /// Why.
+    pub reason: String,
+    /// When.
+    pub at: i64,
+    /// The place of the message.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: User,
+    /// Markdown source.
+    pub body: String,
+    /// Where it was written.
+    pub place: Place,
+}
+
+/// The room of a report, as far as those know it who see to the house.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// Id.
+    pub id: RoomId,
+    /// Its part of the address.
+    pub slug: String,
+    /// Name; none of a conversation.
+    pub name: String,
+    /// Who may find it.
+    pub visibility: Visibility,
+}
+
+/// A page of what was reported anywhere in the house.
+#[derive(Clone, Debug, Default)]
+pub struct ReportsPage {
+    /// The newest first.
+    pub reports: Vec<Report>,
+    /// The last of them, where there are more.
+    pub next: Option<String>,
+}
+
+/// What was reported in a room and is not seen to, for those who keep order there.
+///
+/// # Errors
+/// `not_allowed` for others; `not_found` also for what this actor may not know of; `not_a_member`, `archived`, `not_authenticated`,
+/// `unavailable`.
+pub async fn reports(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Room, Vec<Report>)> {
+    let db = chat.db().read();
+    let found = rooms::load(db, actor, room).await?;
+    found.access.permit(Action::Resolve)?;
+    let id = found.room.id.0;
+    Ok((found.room, fetch(db, |sql| sql.text(" AND r.room_id = ").value(id), LISTED).await?))
+}
+
+/// What was reported in any room and is not seen to, for those who see to the house. After this one, if it is given.
+///
+/// # Errors
+/// `not_allowed` for others, `unavailable`.
+pub async fn all_reports(chat: &Chat, by: impl Into<By>, after: Option<Uuid>) -> Result<ReportsPage> {
+    let db = chat.db().read();
+    Doer::of(db, by.into()).await?.permit(HouseAction::ManageRooms, &chat.settings())?;
+    let older = |sql: Sql| match after {
+        Some(after) => sql.text(" AND r.id < ").value(after),
+        None => sql,
+    };
+    let mut reports = fetch(db, older, LISTED + 1).await?;
+    let more = reports.len() > LISTED;
+    reports.truncate(LISTED);
+    Ok(ReportsPage { next: reports.last().filter(|_| more).map(|last| last.id.clone()), reports })
+}
+
+async fn fetch(db: &impl ConnectionTrait, which: impl FnOnce(Sql) -> Sql, max: usize) -> Result<Vec<Report>> {
+    let sql = Sql::new(
+        db.get_database_backend(),
+        "SELECT r.id, r.reason, r.at, m.seq, m.body, p.id, p.slug, p.name, p.visibility, ",
+    )
+    .text("b.id, b.username, b.name, b.ambiguous, b.picture, a.id, a.username, a.name, a.ambiguous, a.picture ")
+    .text(
+        "FROM reports r JOIN messages m ON m.id = r.message_id JOIN users b ON b.id = r.by_id JOIN rooms p ON p.id = r.room_id ",
+    )
+    .text("JOIN users a ON a.id = m.author_id WHERE r.closed_at IS NULL AND p.deleted_at IS NULL");
+    // Ids sort by the time that they were made.
+    let rows = db.query_all_raw(which(sql).text(" ORDER BY r.id DESC").limit(max as u64).done()).await?;
+    Ok(rows.iter().map(report).collect::<std::result::Result<_, _>>()?)
+}
+
+fn report(row: &QueryResult) -> std::result::Result<Report, DbErr> {
+    type Columns = (Uuid, String, i64, i64, String, Uuid, String, String, room::Visibility);
+    let (id, reason, at, seq, body, room, slug, name, visibility) = Columns::try_get_many_by_index(row)?;
+    let place = Place { id: RoomId(room), slug, name, visibility: visibility.into() };
+    let (by, author) = (user(row, 9)?, user(row, 14)?);
+    Ok(Report { id: id.to_string(), by, reason, at, seq: Seq(seq), author, body, place })
+}
+
+/// The person whose columns begin here.
+fn user(row: &QueryResult, first: usize) -> std::result::Result<User, DbErr> {
+    Ok(User {
+        id: UserId(row.try_get_by_index(first)?),
+        username: row.try_get_by_index(first + 1)?,
+        name: row.try_get_by_index(first + 2)?,
+        ambiguous: row.try_get_by_index(first + 3)?,
+        picture: row.try_get_by_index(first + 4)?,
+    })
+}
