@@ -183,7 +183,7 @@ async fn say_ends(scene: &Scene, there: &Chat, owner: &Person, mo: &Person) {
     owner.set_role(&room, mo, "moderator").await.unwrap();
     let elsewhere = mo.at(there);
     let name = room.id.into();
-    let said = elsewhere.say(room.id, "before").await.seq;
+    let said = owner.say(room.id, "before").await.seq;
     assert!(messages::reports(there, mo.actor(), &name).await.is_ok());
     let invite = invites::NewInvite { room: Some(room.id.into()), ..invites::NewInvite::default() };
     let invite = invites::create(there, mo.actor(), invite).await.unwrap();
