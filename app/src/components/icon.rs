@@ -36,6 +36,8 @@ pub(crate) enum Icon {
     Compass,
     /// Leads to what else there is.
     More,
+    /// Changes a text.
+    Pencil,
 }
 
 /// The whole drawing as it stands in the page: nothing of it changes, so it is one piece of HTML.
@@ -80,6 +82,7 @@ impl Icon {
             Self::Send => drawing!("M5 12 4 4.5 20.5 12 4 19.5 5 12m0 0h7"),
             Self::Down => drawing!("M12 5v14M6 13l6 6 6-6"),
             Self::More => drawing!("M5 12h.01M12 12h.01M19 12h.01"),
+            Self::Pencil => drawing!("M4 20h4L19.5 8.5a2.1 2.1 0 0 0-4-4L4 16zM13.5 6.5l4 4"),
             Self::Compass => drawing!("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M15.5 8.5l-2 5-5 2 2-5z"),
         }
     }

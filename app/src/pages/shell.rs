@@ -19,10 +19,15 @@ use crate::{
 };
 
 /// What runs on every page, with and without the WASM module: `page.js` without what is for people.
-static SCRIPT: LazyLock<String> = LazyLock::new(|| {
-    let lines = include_str!("page.js").lines().map(str::trim);
+static SCRIPT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("page.js")));
+
+/// What runs beside it on living pages.
+static MENU: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("../room/menu.js")));
+
+fn without_comments(script: &str) -> String {
+    let lines = script.lines().map(str::trim);
     lines.filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n")
-});
+}
 
 /// A page, ready to be sent.
 pub struct Page {
@@ -158,10 +163,10 @@ fn zone_name(minutes_east: i32) -> String {
 /// page that nobody sees is not painted, and starts at once; where nothing is said, after a second.
 fn start(visit: &Visit, data: &str, messages: &str) -> String {
     let Assets { js, wasm, .. } = &visit.assets;
-    let nonce = &visit.nonce;
+    let (nonce, menu) = (&visit.nonce, &*MENU);
     format!(
         "<script id=\"{DATA}\" type=\"application/json\">{data}</script>\
-         <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">\
+         <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">{menu}</script><script type=\"module\" nonce=\"{nonce}\">\
          async function start() {{ const wasm = fetch({wasm:?}), {{ default: init, hydrate }} = await import({js:?}); \
          await init({{ module_or_path: wasm }}); hydrate(); }} \
          const live = () => start().catch((error) => {{ document.documentElement.dataset.still = \"\"; throw error; }}); \

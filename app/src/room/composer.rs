@@ -8,7 +8,7 @@ use leptos::{
 use protocol::{Body, ClientId, Problem, limits};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::context::RoomContext;
+use super::{context::RoomContext, edit, edit::Editing};
 use crate::{
     components::{Glyph, Icon, dynamic},
     socket::storage,
@@ -23,8 +23,14 @@ const COMPOSING_KEY: u32 = 229;
 pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
     // Once: somebody who leaves the room and comes back writes something new.
     let refused = room.refused.try_update_value(Option::take).flatten();
-    let composer = Composer { room, element: NodeRef::new(), fault: RwSignal::new(refused), count: RwSignal::new(0) };
+    let (fault, count) = (RwSignal::new(refused), RwSignal::new(0));
+    let composer = Composer { room, element: NodeRef::new(), fault, count, draft: StoredValue::new(String::new()) };
     composer.element.on_load(move |element| composer.begin(element));
+    Effect::new(move |before: Option<Option<Editing>>| {
+        let editing = room.editing.get();
+        composer.change(before.flatten().is_some(), editing.as_ref());
+        editing
+    });
     let facts = room.room();
     let label = move || facts.with(|room| ["Message to ", &room.name].concat());
     let submit = move |event: SubmitEvent| {
@@ -32,9 +38,22 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
         composer.send();
     };
     let key = move |event: KeyboardEvent| {
-        if sends(&event) {
+        let taken = match event.key().as_str() {
+            "Escape" if !event.is_composing() => {
+                room.editing.try_maybe_update(|editing| {
+                    let was = editing.take().is_some();
+                    (was, was)
+                }) == Some(true)
+            }
+            "ArrowUp" => composer.is_empty() && is_bare(&event) && edit::begin_last(room),
+            _ if sends(&event) => {
+                composer.send();
+                true
+            }
+            _ => false,
+        };
+        if taken {
             event.prevent_default();
-            composer.send();
         }
     };
     let count = dynamic(move || {
@@ -44,6 +63,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
     let address = room.slug.with_value(|slug| ["/r/", slug].concat());
     view! {
         <form class="composer" method="post" action=address on:submit=submit>
+            {edit::banner(room)}
             <input type="hidden" name="client_id" value=form_id.to_string() />
             <label class="visually-hidden" for="composer-body">
                 {dynamic(label)}
@@ -94,6 +114,11 @@ fn sends(event: &KeyboardEvent) -> bool {
     event.key() == "Enter" && !event.shift_key() && !event.is_composing() && event.key_code() != COMPOSING_KEY && !is_touch()
 }
 
+/// Whether no other key is held with it.
+fn is_bare(event: &KeyboardEvent) -> bool {
+    !(event.shift_key() || event.ctrl_key() || event.meta_key() || event.alt_key() || event.is_composing())
+}
+
 fn is_touch() -> bool {
     window().match_media("(pointer: coarse)").ok().flatten().is_some_and(|query| query.matches())
 }
@@ -105,6 +130,8 @@ struct Composer {
     fault: RwSignal<Option<String>>,
     /// Characters that were typed.
     count: RwSignal<usize>,
+    /// What was being written before a message came to be edited here.
+    draft: StoredValue<String>,
 }
 
 impl Composer {
@@ -135,24 +162,61 @@ impl Composer {
         let text = element.value();
         self.fault.set(None);
         self.count.set(text.chars().count());
-        self.keep(&text);
         fit(&element);
+        // An edit is no draft, and no news.
+        if self.room.editing.with_untracked(Option::is_some) {
+            return;
+        }
+        self.keep(&text);
         if !text.trim().is_empty() {
             self.room.socket.typing(self.room.id);
         }
     }
 
+    /// Another message is edited here, or none any more.
+    fn change(self, was_editing: bool, editing: Option<&Editing>) {
+        let Some(element) = self.element.get_untracked() else { return };
+        let text = match editing {
+            Some(editing) => {
+                if !was_editing {
+                    self.draft.set_value(element.value());
+                }
+                editing.text.clone()
+            }
+            None if was_editing => self.draft.try_update_value(std::mem::take).unwrap_or_default(),
+            None => return,
+        };
+        element.set_value(&text);
+        self.fault.set(None);
+        self.count.set(text.chars().count());
+        fit(&element);
+        focus(&element);
+    }
+
+    fn is_empty(self) -> bool {
+        let is_editing = self.room.editing.with_untracked(Option::is_some);
+        !is_editing && self.element.get_untracked().is_some_and(|element| element.value().is_empty())
+    }
+
     fn send(self) {
         let Some(element) = self.element.get_untracked() else { return };
-        match Body::parse(&element.value()) {
-            Ok(body) => {
+        let body = Body::parse(&element.value());
+        match (body, self.room.editing.get_untracked()) {
+            (Ok(body), Some(editing)) => {
+                edit::save(self.room, &editing, body);
+                self.room.editing.set(None);
+            }
+            (Err(error), Some(_)) if error.problem == Problem::Empty => {
+                self.fault.set(Some("A message says something. To take it back, delete it.".to_owned()));
+            }
+            (Ok(body), None) => {
                 self.room.socket.send(self.room.id, body);
                 element.set_value("");
                 self.typed();
                 self.room.scroller.to_end();
             }
-            Err(error) if error.problem == Problem::Empty => {}
-            Err(error) => self.fault.set(Some(error.to_string())),
+            (Err(error), None) if error.problem == Problem::Empty => {}
+            (Err(error), _) => self.fault.set(Some(error.to_string())),
         }
         focus(&element);
     }

@@ -4,6 +4,8 @@ use wasm_bindgen::JsValue;
 
 use super::{
     address::{Address, Place},
+    edit::Editing,
+    menu::Menu,
     scroller::Scroller,
     zone::Zone,
 };
@@ -26,6 +28,10 @@ pub(super) struct RoomContext {
     /// Why the message was refused that stands in the composer.
     pub(super) refused: StoredValue<Option<String>>,
     pub(super) scroller: Scroller,
+    /// What may be done with messages.
+    pub(super) menu: Menu,
+    /// The message that is being edited.
+    pub(super) editing: RwSignal<Option<Editing>>,
     pub(super) zone: RwSignal<Zone>,
 }
 

@@ -1,19 +1,19 @@
 //! The list of messages by keyboard: it is one stop of the Tab key, and the arrow keys move inside it: up and down from message to
-//! message, left and right through the links and buttons of one.
+//! message, left and right through the links and buttons of one. Other keys do something with the message.
 
 use leptos::{ev::KeyboardEvent, prelude::document};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::place::Anchor;
+use super::{context::RoomContext, menu, place::Anchor};
 
 /// What the arrow keys stop at, from top to bottom.
 const STOPS: &str = ".older, .message, .newer";
 /// And within one of these. Where the author is not seen, the way to them is none.
-const INNER: &str = ".message--first .message-author, a:not(.message-author), button, pre";
+const INNER: &str = ".message--first .message-author, a:not(.message-author), button:not([hidden]), pre";
 
 /// A key was pressed in the list.
-pub(super) fn key(event: &KeyboardEvent, list: &Element) {
+pub(super) fn key(room: RoomContext, event: &KeyboardEvent, list: &Element) {
     let modified = event.ctrl_key() || event.meta_key() || event.alt_key();
     let Some(active) = document().active_element().filter(|_| !modified && !event.default_prevented()) else { return };
     let key = event.key();
@@ -32,6 +32,12 @@ pub(super) fn key(event: &KeyboardEvent, list: &Element) {
         ("End", _) => stops.len().checked_sub(1),
         ("Home", _) => Some(0),
         ("ArrowLeft" | "ArrowRight", Some(at)) => return turn(event, &stops[at], &active, key == "ArrowRight"),
+        (key, Some(at)) => {
+            if menu::press(room, &stops[at], key) {
+                event.prevent_default();
+            }
+            return;
+        }
         _ => return,
     };
     go(event, to.and_then(|to| stops.get(to)));

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use protocol::{ClientId, Message, Seq, markdown};
 
-use super::context::RoomContext;
+use super::{context::RoomContext, edit, menu::Target};
 use crate::{
     components::{Dynamic, avatar, dynamic, dynamic_view},
     state::{Mark, MessageRow, Row, clock},
@@ -68,13 +68,21 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
             Some(question(room, client_id, "Written more than an hour ago and not sent.".to_owned(), "Send").into_any())
         }
         Mark::Failed(error) => Some(question(room, client_id, ["Not sent. ", &error.message()].concat(), "Retry").into_any()),
+        Mark::Deleting(by) => Some(undo(room, *by).into_any()),
+        mark @ Mark::Unchanged { .. } => edit::refused(room, Target::of(&row.message), mark).map(IntoAny::into_any),
     });
     let permalink = row.message(move |row| {
         let seq = place(row)?;
         Some(room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
     });
+    let unsent = row.message(|row| place(row).is_none().then(|| row.message.client_id.to_string()));
+    let edited = row.part(move |row| edited(room, row));
     view! {
-        <li id=row.message(|row| Some(["m", &place(row)?].concat())) class=row.message(move |row| class(room, row))>
+        <li
+            id=row.message(|row| Some(["m", &place(row)?].concat()))
+            data-unsent=unsent
+            class=row.message(move |row| class(room, row))
+        >
             {avatar}
             <div class="message-head">
                 <a class="message-author" href=["/u/", &author.username].concat() title=handle.clone() dir="auto">
@@ -88,6 +96,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
                 </a>
             </div>
             <div class="message-body" dir="auto" inner_html=row.message(body)></div>
+            {edited}
             {note}
         </li>
     }
@@ -99,6 +108,42 @@ fn body(row: &MessageRow) -> String {
         "<p class=\"message-deleted\">Message deleted.</p>".to_owned()
     } else {
         markdown::render(&row.message.body)
+    }
+}
+
+/// That its text is another one than at first, and since when. Who may see the earlier ones is led there.
+fn edited(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
+    let at = row.edited.filter(|_| !row.message.deleted)?;
+    let when = ["Edited ", &clock::full_label(at)].concat();
+    let may_see = row.own || room.state.with_untracked(|state| state.rights.moderate);
+    let address = place(row).filter(|_| may_see);
+    Some(match address {
+        Some(seq) => {
+            let history = room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "/history"].concat());
+            view! {
+                <a class="message-edited" href=history title=when>
+                    "edited"
+                </a>
+            }
+            .into_any()
+        }
+        None => view! {
+            <span class="message-edited" title=when>
+                "edited"
+            </span>
+        }
+        .into_any(),
+    })
+}
+
+/// It goes in a moment.
+fn undo(room: RoomContext, by: ClientId) -> impl IntoView {
+    view! {
+        <p class="message-undo">
+            <button type="button" on:click=move |_| room.socket.undo(by)>
+                "Undo"
+            </button>
+        </p>
     }
 }
 
@@ -126,8 +171,12 @@ fn class(room: RoomContext, row: &MessageRow) -> String {
         (row.first, " message--first"),
         (row.own, " message--own"),
         (matches!(row.mark, Mark::Pending | Mark::Slow), " message--pending"),
-        (matches!(row.mark, Mark::Failed(_) | Mark::Held), " message--failed"),
+        (matches!(row.mark, Mark::Failed(_) | Mark::Held | Mark::Unchanged { .. }), " message--failed"),
         (room.focus.get() == Some(row.message.seq), " message--focus"),
+        (
+            room.editing.with(|editing| editing.as_ref().is_some_and(|editing| editing.target == Target::of(&row.message))),
+            " message--editing",
+        ),
     ] {
         if holds {
             class.push_str(name);

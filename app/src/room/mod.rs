@@ -7,6 +7,7 @@ mod click;
 mod composer;
 mod context;
 mod data;
+mod edit;
 mod footer;
 mod head;
 mod header;
@@ -14,6 +15,7 @@ mod header;
 mod hydrate;
 mod keys;
 mod membership;
+mod menu;
 mod message;
 #[cfg(feature = "hydrate")]
 mod navigation;

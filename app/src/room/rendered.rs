@@ -67,7 +67,8 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     }
     let mut hasher = DefaultHasher::new();
     let author = &message.author;
-    (row.local, row.first, row.own).hash(&mut hasher);
+    let moderates = room.state.with_untracked(|state| state.rights.moderate);
+    (row.local, row.first, row.own, row.edited, moderates).hash(&mut hasher);
     (&author.name, &author.username, author.ambiguous, &author.picture).hash(&mut hasher);
     hangs_on(message, &mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));

@@ -8,7 +8,7 @@ use protocol::{Seq, Standing};
 use super::{
     click::is_plain,
     context::RoomContext,
-    keys, message,
+    keys, menu, message,
     scroller::{Edge, new_messages},
 };
 use crate::{
@@ -70,10 +70,14 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
             tabindex="0"
             node_ref=scroller.element()
             on:scroll=move |_| scroller.scrolled()
-            on:focusin=move |_| scroller.focused()
+            on:focusin=move |event| {
+                scroller.focused();
+                room.menu.point(event.target());
+            }
+            on:mouseover=move |event| room.menu.point(event.target())
             on:keydown=move |event| {
                 if let Some(list) = scroller.element().get_untracked() {
-                    keys::key(&event, &list);
+                    keys::key(room, &event, &list);
                 }
             }
         >
@@ -84,6 +88,7 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
             </div>
         </div>
         <span class="list-end" tabindex="-1"></span>
+        {menu::menu(room)}
         <p class="visually-hidden" role="status">
             {missed(room)}
         </p>

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
-    scroller::Scroller, timeline::timeline, typing::typing, zone, zone::Zone,
+    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, menu::Menu,
+    screen::Visited, scroller::Scroller, timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
     components::{PageContext, dynamic, dynamic_view},
@@ -31,6 +31,8 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
         notice: RwSignal::new(notice),
         refused: StoredValue::new(refused),
         scroller: Scroller::new(socket, state, id),
+        menu: Menu::new(),
+        editing: RwSignal::new(None),
         zone: RwSignal::new(zone),
     };
     room.scroller.begin(focus);

@@ -79,8 +79,10 @@ pub(super) fn listen(reader: Option<UserId>, queue: &UnboundedSender<Command>) {
     });
     let Some(reader) = reader else { return };
     on("storage", move |event| {
-        let settled = event.dyn_ref::<StorageEvent>().and_then(|event| storage::settled_elsewhere(reader, event));
-        if let Some(client_id) = settled {
+        let Some(event) = event.dyn_ref::<StorageEvent>() else { return };
+        if let Some(pending) = storage::begun_elsewhere(reader, event) {
+            enqueue(Command::Adopt(Box::new(pending)));
+        } else if let Some(client_id) = storage::settled_elsewhere(reader, event) {
             enqueue(Command::SettledElsewhere(client_id));
         }
     });

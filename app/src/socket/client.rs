@@ -27,7 +27,7 @@ use crate::{
     components::refresh,
     fetch,
     next::signed_out,
-    state::{Applied, Outbox, RoomState, Typing, TypingThrottle},
+    state::{Applied, Outbox, Pending, RoomState, Typing, TypingThrottle},
 };
 
 struct Client {
@@ -108,6 +108,7 @@ impl Client {
                 self.step(Input::Token(Token::Ready));
             }
             Command::Page(room, result) => self.page(room, result),
+            Command::Adopt(pending) => self.socket.outbox.update(|outbox| outbox.adopt(vec![*pending])),
             Command::SettledElsewhere(client_id) => self.socket.outbox.maybe_update(|outbox| outbox.settled_elsewhere(client_id)),
         }
     }
@@ -260,15 +261,13 @@ impl Client {
                 self.socket.typing.maybe_update(|typing| typing.note(room, user, browser::now() as i64));
             }
             ServerFrame::Ack { client_id, room, seq, at, .. } => {
-                self.stored(client_id);
-                self.socket.outbox.update(|outbox| outbox.acknowledge(client_id, seq, at));
+                self.acknowledge(client_id, seq, at);
                 self.settle_outbox(room);
                 // Who may write may read: a room that was closed to the reader is not any more.
                 self.subscriptions.reopen(room);
             }
             ServerFrame::Done { client_id, room, seq } => {
-                self.stored(client_id);
-                self.socket.outbox.update(|outbox| outbox.acknowledge(client_id, seq, browser::now() as i64));
+                self.acknowledge(client_id, seq, browser::now() as i64);
                 self.settle_outbox(room);
             }
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
@@ -303,7 +302,8 @@ impl Client {
             Change::MemberChanged { user, .. } | Change::MemberAdded { user } => Some(user.id) == self.reader,
             _ => false,
         };
-        let own = event.message().filter(|message| Some(message.author.id) == self.reader).map(|message| message.client_id);
+        let own = event.message().filter(|message| Some(message.author.id) == self.reader);
+        let own = own.map(|message| (message.client_id, message.seq));
         let was_open = room.with_untracked(RoomState::is_open_to_reader);
         let applied = room.try_maybe_update(|state| {
             let applied = state.apply(event);
@@ -316,20 +316,27 @@ impl Client {
         }
         match (applied, own) {
             (Some(Applied::Gap { .. }), _) => self.subscriptions.gap(id),
-            (_, Some(client_id)) => {
-                self.stored(client_id);
-                self.socket.outbox.maybe_update(|outbox| outbox.remove(client_id));
+            (_, Some((client_id, seq))) => {
+                let next = self.socket.outbox.try_update(|outbox| outbox.arrived(client_id, seq)).flatten();
+                self.stored(client_id, next);
             }
             _ => {}
         }
         self.settle_outbox(id);
     }
 
-    /// A message of the reader's is in the log: the next page need not send it.
-    fn stored(&self, client_id: ClientId) {
-        if let Some(reader) = self.reader {
-            storage::forget_pending(reader, client_id);
+    fn acknowledge(&self, client_id: ClientId, seq: Seq, at: i64) {
+        let next = self.socket.outbox.try_update(|outbox| outbox.acknowledge(client_id, seq, at)).flatten();
+        self.stored(client_id, next);
+    }
+
+    /// Something of the reader's is in the log: the next page need not send it, but what comes after it.
+    fn stored(&self, client_id: ClientId, next: Option<Pending>) {
+        let Some(reader) = self.reader else { return };
+        if let Some(next) = next {
+            storage::keep_pending(reader, &next);
         }
+        storage::forget_pending(reader, client_id);
     }
 
     /// Lets go of the stored messages whose events are in the room; of all of them where the room is not kept up to date here.

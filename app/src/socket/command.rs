@@ -4,6 +4,8 @@ use protocol::{ClientId, Error, RoomPage};
 
 #[cfg(feature = "hydrate")]
 use super::{connection::Input, token::StoredToken};
+#[cfg(feature = "hydrate")]
+use crate::state::Pending;
 
 /// What the loop that holds the connection is to take up next.
 #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a connection that takes them up"))]
@@ -34,6 +36,9 @@ pub(super) enum Command {
     /// A room was read anew.
     #[cfg(feature = "hydrate")]
     Page(RoomId, Result<RoomPage, Error>),
+    /// Another tab is about to delete a message; if it is closed before that, this one does it.
+    #[cfg(feature = "hydrate")]
+    Adopt(Box<Pending>),
     /// Another tab has sent a message, or thrown it away.
     #[cfg(feature = "hydrate")]
     SettledElsewhere(ClientId),

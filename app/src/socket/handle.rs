@@ -1,12 +1,12 @@
 #[cfg(feature = "hydrate")]
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
-use protocol::{Body, ClientId, Room, RoomId, RoomPage, User};
+use protocol::{Body, ClientId, Room, RoomId, RoomPage, Seq, User};
 
 use super::{command::Command, status::Status, storage};
 use crate::{
     components::PageContext,
-    state::{Applied, Outbox, Pending, RoomState, Typing},
+    state::{Applied, Kept, Outbox, Pending, RoomState, Typing},
 };
 
 /// Rooms that stay up to date after they were visited: switching back to one of them is instant. Far below the number of
@@ -98,7 +98,8 @@ impl Socket {
         let id = page.room.id;
         let Some(room) = self.find(|state| state.room.id == id) else { return };
         if room.with_untracked(|state| state.epoch() != page.epoch) {
-            self.outbox.update(|outbox| outbox.renewed(id));
+            let gone = self.outbox.try_update(|outbox| outbox.renewed(id)).unwrap_or_default();
+            self.keep(Kept { keep: None, forget: gone });
         }
         let applied = room.try_update(|state| state.replace(page));
         if matches!(applied, Some(Applied::Gap { .. })) {
@@ -119,6 +120,49 @@ impl Socket {
         storage::keep_pending(author.id, &pending);
         self.outbox.update(|outbox| outbox.push(pending));
         self.enqueue(Command::Synchronize);
+    }
+
+    /// Gives a message of the reader's another text. `revision` is how often it had been changed when they began.
+    pub(crate) fn edit(self, room: RoomId, seq: Seq, revision: u32, body: Body) {
+        self.change(|outbox, now| outbox.edit(room, (seq, revision), body.into_string(), now));
+    }
+
+    /// The same for one that is on its way.
+    pub(crate) fn amend(self, client_id: ClientId, body: Body) {
+        self.change(|outbox, now| outbox.amend(client_id, body.into_string(), now));
+    }
+
+    /// Deletes a message of the reader's. For some seconds they can undo it.
+    pub(crate) fn delete(self, room: RoomId, seq: Seq) {
+        self.change(|outbox, now| outbox.delete(room, seq, now));
+    }
+
+    /// Takes back a message that is on its way.
+    pub(crate) fn take_back(self, client_id: ClientId) {
+        self.change(|outbox, _| outbox.take_back(client_id));
+    }
+
+    /// Undoes what has not gone out.
+    pub(crate) fn undo(self, client_id: ClientId) {
+        self.change(|outbox, _| Kept { keep: None, forget: outbox.undo(client_id).then_some(client_id).into_iter().collect() });
+    }
+
+    /// Does something to what is on its way, in the storage too.
+    fn change(self, change: impl FnOnce(&mut Outbox, i64) -> Kept) {
+        // Whole milliseconds: the cast keeps the value.
+        if let Some(kept) = self.outbox.try_update(|outbox| change(outbox, js_sys::Date::now() as i64)) {
+            self.keep(kept);
+            self.enqueue(Command::Synchronize);
+        }
+    }
+
+    /// Makes the storage have what the outbox has.
+    fn keep(self, kept: Kept) {
+        let Some(author) = self.reader() else { return };
+        kept.forget.iter().for_each(|client_id| storage::forget_pending(author.id, *client_id));
+        if let Some(pending) = kept.keep {
+            storage::keep_pending(author.id, &pending);
+        }
     }
 
     /// Sends a message that asked.
@@ -152,6 +196,11 @@ impl Socket {
     /// Looks at the messages that are on their way.
     pub(crate) fn with_outbox<T>(self, look: impl FnOnce(&Outbox) -> T) -> T {
         self.outbox.with(look)
+    }
+
+    /// The same, once.
+    pub(crate) fn with_outbox_untracked<T>(self, look: impl FnOnce(&Outbox) -> T) -> T {
+        self.outbox.with_untracked(look)
     }
 
     pub(super) fn find(self, wanted: impl Fn(&RoomState) -> bool) -> Option<SharedRoom> {

@@ -72,7 +72,10 @@ mod connection {
     use protocol::{ClientId, UserId};
 
     use super::{get, local_storage, pending_prefix, remove, set};
-    use crate::{socket::token::StoredToken, state::Pending};
+    use crate::{
+        socket::token::StoredToken,
+        state::{Deed, Pending},
+    };
 
     const TOKEN: &str = "snug.token";
     /// Since when a tab has been drawing a token.
@@ -121,6 +124,13 @@ mod connection {
         keys.filter(|key| key.starts_with(&prefix)).filter_map(|key| serde_json::from_str(&get(&key)?).ok()).collect()
     }
 
+    /// What another tab will do to a message after some time, if that is what a `storage` event says: that tab may be closed before.
+    pub(crate) fn begun_elsewhere(author: UserId, event: &web_sys::StorageEvent) -> Option<Pending> {
+        event.key()?.strip_prefix(&pending_prefix(author))?;
+        let pending: Pending = serde_json::from_str(&event.new_value()?).ok()?;
+        matches!(pending.deed, Deed::Delete { .. }).then_some(pending)
+    }
+
     /// The message whose key another tab has removed, if that is what a `storage` event says.
     pub(crate) fn settled_elsewhere(author: UserId, event: &web_sys::StorageEvent) -> Option<ClientId> {
         if event.new_value().is_some() {
@@ -131,4 +141,6 @@ mod connection {
 }
 
 #[cfg(feature = "hydrate")]
-pub(crate) use connection::{begin_renewal, end_renewal, forget_token, keep_token, left_over, settled_elsewhere, token};
+pub(crate) use connection::{
+    begin_renewal, begun_elsewhere, end_renewal, forget_token, keep_token, left_over, settled_elsewhere, token,
+};

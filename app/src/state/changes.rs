@@ -71,7 +71,7 @@ fn at(messages: &mut [Arc<Message>], seq: Seq) -> Option<&mut Message> {
 }
 
 /// What it said goes, and what hung on that; that there was something stays, and the thread under it.
-fn delete(message: &mut Message) {
+pub(super) fn delete(message: &mut Message) {
     message.body.clear();
     message.reactions.clear();
     message.mentions.clear();

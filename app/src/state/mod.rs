@@ -9,7 +9,7 @@ mod room;
 mod rows;
 mod typing;
 
-pub use outbox::{Deed, Outbox, Pending, Status};
+pub use outbox::{Deed, Kept, Outbox, Pending, Status, Then};
 pub use room::{Applied, Missed, RoomState};
 pub use rows::{Mark, MessageRow, Row, RowKey, rows};
 pub use typing::{Typing, TypingThrottle};

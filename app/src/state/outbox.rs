@@ -12,6 +12,8 @@ use super::backoff;
 const SLOW_MS: i64 = 3_000;
 /// One that could not be sent for longer asks before it goes out.
 const HELD_MS: i64 = 60 * 60 * 1_000;
+/// For so long a deletion can be undone: it goes out after that.
+pub(super) const UNDO_MS: i64 = 5_000;
 /// Tries that are made without asking the person.
 const TRIES_MAX: u32 = 6;
 
@@ -65,6 +67,15 @@ pub enum Deed {
     },
 }
 
+/// What is to be done to a message that is under way already, once it is stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Then {
+    /// Give it this text.
+    Edit(String),
+    /// Delete it.
+    Delete,
+}
+
 /// Something on its way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Pending {
@@ -77,6 +88,9 @@ pub struct Pending {
     pub deed: Deed,
     /// Markdown source; nothing where no text is sent.
     pub body: String,
+    /// What comes after it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub then: Option<Then>,
     /// When it was written (unix milliseconds, this device's clock).
     pub at: i64,
     /// Where it stands. What comes back from the storage is waiting again.
@@ -85,6 +99,12 @@ pub struct Pending {
     /// On its way for so long that one should know.
     #[serde(skip)]
     pub slow: bool,
+    /// Nobody was ever asked for it, so that it can still be another one. What comes back from the storage may have gone out before.
+    #[serde(skip)]
+    fresh: bool,
+    /// It has gone out from here, with or without an answer.
+    #[serde(skip)]
+    asked: bool,
     #[serde(skip)]
     tries: u32,
     /// When the next try may be made (unix milliseconds).
@@ -100,7 +120,14 @@ impl Pending {
     #[must_use]
     pub fn new(client_id: ClientId, room: RoomId, body: String, at: i64) -> Self {
         let (deed, status) = (Deed::Send, Status::Waiting);
-        Self { client_id, room, deed, body, at, status, slow: false, tries: 0, not_before: 0, sent_at: 0 }
+        let (then, slow, fresh) = (None, false, true);
+        Self { client_id, room, deed, body, then, at, status, slow, fresh, asked: false, tries: 0, not_before: 0, sent_at: 0 }
+    }
+
+    /// Something that is done to a message.
+    #[must_use]
+    pub fn done_to(client_id: ClientId, room: RoomId, deed: Deed, body: String, at: i64) -> Self {
+        Self { deed, ..Self::new(client_id, room, body, at) }
     }
 
     /// As the server is asked for it.
@@ -118,6 +145,39 @@ impl Pending {
     /// Whether it goes out by itself, or is out.
     fn is_open(&self) -> bool {
         matches!(self.status, Status::Waiting | Status::Sent)
+    }
+
+    /// The place of the message that it is done to.
+    #[must_use]
+    pub fn place(&self) -> Option<Seq> {
+        match self.deed {
+            Deed::Send => None,
+            Deed::Edit { seq, .. } | Deed::Delete { seq } | Deed::React { seq, .. } => Some(seq),
+        }
+    }
+
+    /// Whether it can be taken back: nobody was asked for it yet.
+    #[must_use]
+    pub fn can_be_undone(&self) -> bool {
+        self.status == Status::Waiting && !self.asked
+    }
+
+    /// Whether it may not be meant any more after a while. What was to be gone is.
+    fn can_be_held(&self) -> bool {
+        !matches!(self.deed, Deed::Delete { .. })
+    }
+
+    /// When it may go out.
+    fn due(&self) -> i64 {
+        match self.deed {
+            Deed::Delete { .. } => self.not_before.max(self.at.saturating_add(UNDO_MS)),
+            _ => self.not_before,
+        }
+    }
+
+    /// Whether it waits by itself, and nothing behind it has to.
+    fn lets_pass(&self, now: i64) -> bool {
+        matches!(self.deed, Deed::Delete { .. }) && self.status == Status::Waiting && self.due() > now
     }
 
     fn try_anew(&mut self) {
@@ -152,7 +212,7 @@ impl Outbox {
         let mut changed = false;
         for pending in self.queue.iter_mut().filter(|pending| pending.is_open()) {
             let age = now.saturating_sub(pending.at);
-            if pending.status == Status::Waiting && age >= HELD_MS {
+            if pending.status == Status::Waiting && age >= HELD_MS && pending.can_be_held() {
                 pending.status = Status::Held;
                 changed = true;
             } else if age >= SLOW_MS && !pending.slow {
@@ -169,7 +229,7 @@ impl Outbox {
         let open = self.queue.iter().filter(|pending| pending.is_open());
         open.filter_map(|pending| match (pending.slow, &pending.status) {
             (false, _) => Some(pending.at.saturating_add(SLOW_MS)),
-            (true, Status::Waiting) => Some(pending.at.saturating_add(HELD_MS)),
+            (true, Status::Waiting) if pending.can_be_held() => Some(pending.at.saturating_add(HELD_MS)),
             (true, _) => None,
         })
         .min()
@@ -187,12 +247,12 @@ impl Outbox {
         let mut rooms: Vec<RoomId> = Vec::new();
         for pending in &mut self.queue {
             // Only the first open one of a room may go.
-            if !pending.is_open() || rooms.contains(&pending.room) {
+            if !pending.is_open() || rooms.contains(&pending.room) || pending.lets_pass(now) {
                 continue;
             }
             rooms.push(pending.room);
-            if pending.status == Status::Waiting && pending.not_before <= now {
-                pending.status = Status::Sent;
+            if pending.status == Status::Waiting && pending.due() <= now {
+                (pending.status, pending.fresh, pending.asked) = (Status::Sent, false, true);
                 pending.tries += 1;
                 pending.sent_at = now;
                 due.push(pending.clone());
@@ -210,9 +270,11 @@ impl Outbox {
             if rooms.contains(&pending.room) {
                 continue;
             }
-            rooms.push(pending.room);
+            if !matches!(pending.deed, Deed::Delete { .. }) {
+                rooms.push(pending.room);
+            }
             if pending.status == Status::Waiting {
-                next = Some(next.unwrap_or(i64::MAX).min(pending.not_before));
+                next = Some(next.unwrap_or(i64::MAX).min(pending.due()));
             }
         }
         next
@@ -227,11 +289,29 @@ impl Outbox {
         }
     }
 
-    /// The server has stored it.
-    pub fn acknowledge(&mut self, client_id: ClientId, seq: Seq, at: i64) {
-        if let Some(pending) = self.find(client_id) {
-            pending.status = Status::Stored { seq, at };
-        }
+    /// The server has stored it. Answers with what comes after it, which is on its way now.
+    pub fn acknowledge(&mut self, client_id: ClientId, seq: Seq, at: i64) -> Option<Pending> {
+        let pending = self.find(client_id)?;
+        pending.status = Status::Stored { seq, at };
+        self.follow_up(client_id, seq)
+    }
+
+    /// A message of the reader's stands in the room, at this place. Answers with what comes after it, which is on its way now.
+    pub fn arrived(&mut self, client_id: ClientId, seq: Seq) -> Option<Pending> {
+        let next = self.follow_up(client_id, seq);
+        self.remove(client_id);
+        next
+    }
+
+    fn follow_up(&mut self, client_id: ClientId, seq: Seq) -> Option<Pending> {
+        let pending = self.find(client_id)?;
+        let (deed, body) = match pending.then.take()? {
+            Then::Edit(body) => (Deed::Edit { seq, revision: 0 }, body),
+            Then::Delete => (Deed::Delete { seq }, String::new()),
+        };
+        let next = Pending::done_to(ClientId::generate(), pending.room, deed, body, pending.at);
+        self.queue.push(next.clone());
+        Some(next)
     }
 
     /// The server has refused it. It is tried again by itself where that can help; else the person is asked.
@@ -293,13 +373,17 @@ impl Outbox {
     }
 
     /// The places of a room are those of another epoch: what was stored may have been taken back with them. It goes out again; what is
-    /// still there is found by its client id (G2).
-    pub fn renewed(&mut self, room: RoomId) {
+    /// still there is found by its client id (G2). What was to be done to a message is not done: another one may stand at its place now.
+    /// Answers with what is not wanted any more.
+    pub fn renewed(&mut self, room: RoomId) -> Vec<ClientId> {
         for pending in self.queue.iter_mut().filter(|pending| pending.room == room) {
-            if matches!(pending.status, Status::Stored { .. }) {
-                pending.try_anew();
+            match pending.status {
+                _ if matches!(pending.deed, Deed::Edit { .. }) => pending.status = Status::Failed(ErrorCode::Changed.into()),
+                Status::Stored { .. } => pending.try_anew(),
+                _ => {}
             }
         }
+        self.drop_where(|pending| pending.room == room && matches!(pending.deed, Deed::Delete { .. } | Deed::React { .. }))
     }
 
     /// The messages of a room, in order.
@@ -312,5 +396,7 @@ impl Outbox {
     }
 }
 
+mod changes;
+pub use changes::Kept;
 #[cfg(test)]
 mod tests;

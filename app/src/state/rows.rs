@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use protocol::{ClientId, Error, Message, MessageId, NewMessage, Seq, User, UserId};
 
-use super::{Deed, Pending, RoomState, Status, clock};
+use super::{Deed, Pending, RoomState, Status, Then, changes::delete, clock};
 
 /// Messages of one author that are not further apart than this stand under one name.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
@@ -55,6 +55,8 @@ pub struct MessageRow {
     pub first: bool,
     /// Written by the reader.
     pub own: bool,
+    /// When its text was changed last, in local milliseconds.
+    pub edited: Option<i64>,
     /// How far it is.
     pub mark: Mark,
 }
@@ -72,6 +74,17 @@ pub enum Mark {
     Held,
     /// Refused.
     Failed(Error),
+    /// Deleted a moment ago, by this; that can be undone.
+    Deleting(ClientId),
+    /// Something else was to be made of it, and was not.
+    Unchanged {
+        /// What was to be done.
+        by: ClientId,
+        /// Why it was not; nothing where the person is asked first.
+        error: Option<Error>,
+        /// The text that it was to have; nothing where it was to go.
+        text: Option<String>,
+    },
 }
 
 impl Row {
@@ -92,8 +105,11 @@ impl Row {
     }
 }
 
-/// The rows of a room: its messages, then what the reader has written and is not among them yet. `local` moves a UTC time into the
-/// reader's zone; the message that the address names, `focus`, carries its author's name wherever it stands.
+/// The rows of a room: its messages, as the reader has left them, then what they have written and is not among them yet. `local` moves a UTC
+/// time into the reader's zone; the message that the address names, `focus`, carries its author's name wherever it stands.
+///
+/// A message that was deleted has a row as long as something hangs on it: a thread, an answer that is shown, the address that names it, or what
+/// the reader wanted to do to it. This is decided here and nowhere else; pages, the log and the API have all of them.
 pub fn rows<'a>(
     state: &RoomState,
     outbox: impl Iterator<Item = &'a Pending>,
@@ -113,14 +129,19 @@ pub fn rows<'a>(
         let grouped = same_day && last.is_some_and(|(who, before)| who == author && (at - before).abs() <= GROUP_MS);
         let own = reader.is_some_and(|reader| reader.id == author);
         let first = !grouped || focus == Some(message.seq);
-        rows.push(Row::Message(MessageRow { message, local: at, first, own, mark }));
+        let edited = message.edited_at.map(&local);
+        rows.push(Row::Message(MessageRow { message, local: at, first, own, edited, mark }));
         last = Some((author, at));
     };
+    let outbox: Vec<_> = outbox.collect();
     for message in state.messages() {
-        push(Arc::clone(message), Mark::Stored);
+        let (message, mark) = overlay(message, &outbox);
+        if !message.deleted || mark != Mark::Stored || focus == Some(message.seq) || carries(state, &message) {
+            push(message, mark);
+        }
     }
     let Some(reader) = reader else { return rows };
-    for pending in outbox.filter(|pending| pending.deed == Deed::Send) {
+    for pending in outbox.into_iter().filter(|pending| pending.deed == Deed::Send) {
         let shown =
             state.messages().iter().rev().any(|message| message.client_id == pending.client_id && message.author.id == reader.id);
         if !shown {
@@ -129,6 +150,45 @@ pub fn rows<'a>(
         }
     }
     rows
+}
+
+/// Whether something hangs on a message.
+fn carries(state: &RoomState, message: &Message) -> bool {
+    let answers = |other: &Arc<Message>| !other.deleted && other.reply_to.as_ref().is_some_and(|quote| quote.seq == message.seq);
+    message.thread.is_some() || state.messages().iter().any(answers)
+}
+
+/// A stored message with what the reader has done to it and the server has not said yet.
+fn overlay(message: &Arc<Message>, outbox: &[&Pending]) -> (Arc<Message>, Mark) {
+    let mut shown = Arc::clone(message);
+    let mut mark = Mark::Stored;
+    for pending in outbox.iter().filter(|pending| pending.place() == Some(message.seq)) {
+        let (by, text) = (pending.client_id, pending.body.clone());
+        match (&pending.deed, &pending.status) {
+            (Deed::Send | Deed::React { .. }, _) => {}
+            (Deed::Edit { .. }, Status::Failed(error)) => {
+                mark = Mark::Unchanged { by, error: Some(error.clone()), text: Some(text) }
+            }
+            (Deed::Edit { .. }, Status::Held) => mark = Mark::Unchanged { by, error: None, text: Some(text) },
+            (Deed::Edit { revision, .. }, status) if !message.deleted && message.revision <= *revision => {
+                let shown = Arc::make_mut(&mut shown);
+                (shown.body, shown.edited_at, shown.revision) = (text, Some(pending.at), revision + 1);
+                mark = match status {
+                    Status::Stored { .. } => Mark::Stored,
+                    _ if pending.slow => Mark::Slow,
+                    _ => Mark::Pending,
+                };
+            }
+            (Deed::Edit { .. }, _) => {}
+            (Deed::Delete { .. }, Status::Failed(error)) => mark = Mark::Unchanged { by, error: Some(error.clone()), text: None },
+            (Deed::Delete { .. }, _) if message.deleted => {}
+            (Deed::Delete { .. }, _) => {
+                delete(Arc::make_mut(&mut shown));
+                mark = if pending.can_be_undone() { Mark::Deleting(by) } else { Mark::Stored };
+            }
+        }
+    }
+    (shown, mark)
 }
 
 /// A message as it will look once it is stored.
@@ -142,7 +202,14 @@ fn as_message(pending: &Pending, author: &User) -> (Message, Mark) {
     };
     // The client id stands in until the event brings the server's id.
     let message = NewMessage::plain(MessageId(pending.client_id.0), pending.client_id, pending.body.clone());
-    let message = message.stored(seq, author.clone(), at);
+    let mut message = message.stored(seq, author.clone(), at);
+    match &pending.then {
+        Some(Then::Edit(body)) => {
+            (message.body, message.edited_at, message.revision) = (body.clone(), Some(pending.at), 1);
+        }
+        Some(Then::Delete) => delete(&mut message),
+        None => {}
+    }
     (message, mark)
 }
 

@@ -1,0 +1,157 @@
+//! Changing the text of a message: the composer becomes its editor, and what was being written there waits.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use protocol::{Body, ClientId, Message};
+
+use super::{
+    context::RoomContext,
+    menu::{About, Target},
+};
+use crate::{
+    components::dynamic_view,
+    state::{self, Mark, Row},
+};
+
+/// The message that is being edited.
+#[derive(Clone, PartialEq)]
+pub(super) struct Editing {
+    pub(super) target: Target,
+    /// How often its text had been changed when this began.
+    revision: u32,
+    /// The text that one begins with.
+    pub(super) text: String,
+}
+
+/// Begins to edit a message, with the text that is shown of it.
+pub(super) fn begin(room: RoomContext, about: &About) {
+    let shown = untrack(|| shown(room, about.target)).unwrap_or_else(|| about.message.clone());
+    open(room, about, shown.body.clone());
+}
+
+/// Begins to edit one's last message. `true` if there is one.
+pub(super) fn begin_last(room: RoomContext) -> bool {
+    let last = untrack(|| {
+        let rows = rows(room);
+        let own = rows.iter().rev().find_map(|row| match row {
+            Row::Message(row) if row.own && !row.message.deleted => Some(row),
+            _ => None,
+        })?;
+        let target = Target::of(&own.message);
+        // Further down there may be later ones that are not loaded.
+        About::of(room, target).filter(|about| about.can_edit() && !room.state.with_untracked(|state| state.has_newer()))
+    });
+    if let Some(about) = &last {
+        begin(room, about);
+    }
+    last.is_some()
+}
+
+/// Takes up a text that was refused, on top of what the message says now.
+pub(super) fn again(room: RoomContext, target: Target, text: String) {
+    if let Some(about) = untrack(|| About::of(room, target)) {
+        open(room, &about, text);
+    }
+}
+
+fn open(room: RoomContext, about: &About, text: String) {
+    // Of what is shown and what is stored, the server knows the latter.
+    room.editing.set(Some(Editing { target: about.target, revision: about.message.revision, text }));
+}
+
+/// The new text is on its way. One that says nothing new is none.
+pub(super) fn save(room: RoomContext, editing: &Editing, body: Body) {
+    if untrack(|| shown(room, editing.target)).is_some_and(|shown| shown.body == body.as_str()) {
+        return;
+    }
+    match editing.target {
+        Target::Stored(seq) => room.socket.edit(room.id, seq, editing.revision, body),
+        // It may have been stored since.
+        Target::Unsent(client_id) => match stored(room, client_id) {
+            Some(message) => room.socket.edit(room.id, message.seq, message.revision, body),
+            None => room.socket.amend(client_id, body),
+        },
+    }
+}
+
+/// A message of the reader's that is on its way, as it is shown.
+pub(super) fn unsent(room: RoomContext, target: Target) -> Option<Arc<Message>> {
+    match target {
+        Target::Unsent(client_id) => stored(room, client_id).or_else(|| shown(room, target)),
+        Target::Stored(_) => None,
+    }
+}
+
+fn stored(room: RoomContext, client_id: ClientId) -> Option<Arc<Message>> {
+    let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id))?;
+    let is_it = |message: &&Arc<Message>| message.client_id == client_id && message.author.id == reader;
+    room.state.with(|state| state.messages().iter().rev().find(is_it).cloned())
+}
+
+/// A message as it is shown: with what is on its way to be done to it.
+fn shown(room: RoomContext, target: Target) -> Option<Arc<Message>> {
+    rows(room).into_iter().find_map(|row| match row {
+        Row::Message(row) => {
+            let is_it = match target {
+                Target::Stored(seq) => row.message.seq == seq,
+                Target::Unsent(client_id) => row.own && row.message.client_id == client_id,
+            };
+            is_it.then_some(row.message)
+        }
+        Row::Day { .. } => None,
+    })
+}
+
+fn rows(room: RoomContext) -> Vec<Row> {
+    room.page.viewer.with_value(|reader| {
+        room.socket.with_outbox(|outbox| {
+            room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), None, |at| at))
+        })
+    })
+}
+
+/// What the composer says above the text while a message is edited in it.
+pub(super) fn banner(room: RoomContext) -> impl IntoView {
+    dynamic_view(move || {
+        room.editing.with(Option::is_some).then(|| {
+            view! {
+                <p class="composer-editing">
+                    <span>"Editing your message"</span>
+                    <button type="button" on:click=move |_| room.editing.set(None)>
+                        "Cancel"
+                    </button>
+                </p>
+            }
+        })
+    })
+}
+
+/// What became of something that was to be done to a message and was not.
+pub(super) fn refused(room: RoomContext, target: Target, mark: &Mark) -> Option<impl IntoView + use<>> {
+    let Mark::Unchanged { by, error, text } = mark.clone() else { return None };
+    let what = match &error {
+        None => "Changed more than an hour ago and not sent.".to_owned(),
+        Some(error) if text.is_some() => ["Not changed. ", &error.message()].concat(),
+        Some(error) => ["Not deleted. ", &error.message()].concat(),
+    };
+    let has_text = text.is_some();
+    let kept = text.clone().map(|text| view! { <q class="message-kept" dir="auto">{text}</q> });
+    // A conflict is not solved by asking again.
+    let again = move |_| match &text {
+        Some(text) => again(room, target, text.clone()),
+        None => room.socket.retry(by),
+    };
+    Some(view! {
+        <div class="message-fault">
+            <span role="alert">{what}</span>
+            {kept}
+            <button type="button" on:click=again>
+                {if has_text { "Edit again" } else { "Retry" }}
+            </button>
+            <button type="button" on:click=move |_| room.socket.discard(by)>
+                "Discard"
+            </button>
+        </div>
+    })
+}

@@ -1,0 +1,58 @@
+// The menu of a message: where it stands, how one goes through it by keys, and that a finger opens it by a long press.
+
+const PRESS_MS = 500;
+const PRESS_PX = 10;
+
+const menu = () => document.getElementById("message-menu");
+const items = () => [...menu().querySelectorAll("[role=menuitem]:not([hidden])")];
+
+// Beside the toolbar that opened it, inside the window; on narrow screens the style sheet has a place for it.
+addEventListener("toggle", ({ target, newState }) => {
+  if (target.id !== "message-menu" || newState !== "open") return;
+  const from = document.querySelector(".message .message-tools")?.getBoundingClientRect();
+  if (from) {
+    const { offsetWidth: width, offsetHeight: height } = target;
+    const below = from.bottom + height < innerHeight;
+    target.style.setProperty("--top", `${Math.max(8, below ? from.bottom : from.top - height)}px`);
+    target.style.setProperty("--left", `${Math.max(8, from.right - width)}px`);
+  }
+  items()[0]?.focus();
+}, true);
+
+addEventListener("keydown", (event) => {
+  if (event.target.getAttribute?.("role") !== "menuitem") return;
+  const all = items(), at = all.indexOf(event.target), last = all.length - 1;
+  const to = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
+  if (event.key === "Tab") menu().hidePopover();
+  else if (to === undefined) return;
+  event.preventDefault();
+  if (to !== undefined) all[to]?.focus();
+});
+
+// A long press. The menu opens when the finger leaves: opened before, it would be closed by that.
+let press;
+
+addEventListener("pointerdown", ({ target, pointerType, clientX: x, clientY: y }) => {
+  const row = target.closest?.(".message");
+  press = pointerType === "touch" && row && !target.closest(".message-tools") ? { row, x, y, since: performance.now() } : null;
+});
+
+addEventListener("pointermove", ({ clientX, clientY }) => {
+  if (press && Math.hypot(clientX - press.x, clientY - press.y) > PRESS_PX) press = null;
+});
+
+addEventListener("pointercancel", () => (press = null));
+
+addEventListener("contextmenu", (event) => {
+  if (press && !event.target.closest("a")) event.preventDefault();
+  else press = null;
+});
+
+addEventListener("pointerup", () => {
+  const { row, since } = press ?? {};
+  press = null;
+  if (!row || performance.now() - since < PRESS_MS) return;
+  row.tabIndex = -1;
+  row.focus({ preventScroll: true });
+  setTimeout(() => menu().showPopover());
+});

@@ -1,0 +1,105 @@
+//! What is done to messages, one's own that are not stored yet included.
+
+use protocol::{ClientId, Retry, RoomId, Seq};
+
+use super::{Deed, Outbox, Pending, Status, Then};
+
+/// What has to be kept in the storage now, and what no longer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// These as they are now.
+    pub keep: Option<Pending>,
+    /// These are not wanted any more.
+    pub forget: Vec<ClientId>,
+}
+
+impl Outbox {
+    /// Gives a stored message another text. `revision` is how often its text had been changed when this one was begun.
+    pub fn edit(&mut self, room: RoomId, (seq, revision): (Seq, u32), body: String, now: i64) -> Kept {
+        // A text that was refused gives way to this one.
+        let forget = self.drop_where(|pending| pending.edits(room, seq).is_some() && !pending.is_open() && !pending.is_stored());
+        let before = self.queue.iter_mut().rev().find(|pending| pending.edits(room, seq).is_some());
+        let (revision, fresh) = match before {
+            Some(before) if before.fresh => {
+                before.body = body;
+                return Kept { keep: Some(before.clone()), forget };
+            }
+            // It comes first.
+            Some(before) if before.is_open() => (before.edits(room, seq).unwrap_or(revision) + 1, body),
+            _ => (revision, body),
+        };
+        let pending = Pending::done_to(ClientId::generate(), room, Deed::Edit { seq, revision }, fresh, now);
+        self.queue.push(pending.clone());
+        Kept { keep: Some(pending), forget }
+    }
+
+    /// Deletes a stored message, after the time in which that can be undone. Texts for it that were not sent yet go at once.
+    pub fn delete(&mut self, room: RoomId, seq: Seq, now: i64) -> Kept {
+        let forget = self.drop_where(|pending| pending.edits(room, seq).is_some() && !pending.is_out());
+        let pending = Pending::done_to(ClientId::generate(), room, Deed::Delete { seq }, String::new(), now);
+        self.queue.push(pending.clone());
+        Kept { keep: Some(pending), forget }
+    }
+
+    /// Gives a message of one's own that is not stored yet another text: at once where nobody was asked for it, else when it is stored.
+    pub fn amend(&mut self, client_id: ClientId, body: String, now: i64) -> Kept {
+        let Some(pending) = self.find(client_id) else { return Kept::default() };
+        if pending.is_nowhere() {
+            (pending.body, pending.then) = (body, None);
+        } else {
+            pending.then = Some(Then::Edit(body));
+        }
+        let mut keep = pending.clone();
+        let mut forget = Vec::new();
+        // One that asked has its answer.
+        if let Some(again) = self.retry(client_id, now) {
+            keep = again.clone();
+            forget.extend(Some(client_id).filter(|_| keep.client_id != client_id));
+        }
+        Kept { keep: Some(keep), forget }
+    }
+
+    /// Takes back a message of one's own that is not stored yet: at once where nobody was asked for it, else when it is stored.
+    pub fn take_back(&mut self, client_id: ClientId) -> Kept {
+        let Some(pending) = self.find(client_id) else { return Kept::default() };
+        if pending.is_nowhere() {
+            self.remove(client_id);
+            return Kept { keep: None, forget: vec![client_id] };
+        }
+        pending.then = Some(Then::Delete);
+        Kept { keep: Some(pending.clone()), forget: Vec::new() }
+    }
+
+    /// Takes something back before it goes out. `true` if it was not too late.
+    pub fn undo(&mut self, client_id: ClientId) -> bool {
+        let can = self.find(client_id).is_some_and(|pending| pending.can_be_undone());
+        can && self.remove(client_id)
+    }
+
+    pub(super) fn drop_where(&mut self, gone: impl Fn(&Pending) -> bool) -> Vec<ClientId> {
+        self.queue.extract_if(.., |pending| gone(pending)).map(|pending| pending.client_id).collect()
+    }
+}
+
+impl Pending {
+    /// Of which revision it gives this message another text.
+    fn edits(&self, room: RoomId, place: Seq) -> Option<u32> {
+        match self.deed {
+            Deed::Edit { seq, revision } if self.room == room && seq == place => Some(revision),
+            _ => None,
+        }
+    }
+
+    fn is_stored(&self) -> bool {
+        matches!(self.status, Status::Stored { .. })
+    }
+
+    fn is_out(&self) -> bool {
+        self.status == Status::Sent || self.is_stored()
+    }
+
+    /// Whether the server surely has nothing of it.
+    fn is_nowhere(&self) -> bool {
+        self.fresh || matches!(&self.status, Status::Failed(error) if error.code.retry() == Retry::No)
+    }
+}
