@@ -47,6 +47,36 @@ for (const colorScheme of ["light", "dark"] as const) {
       await check(owner.page, new URL(await owner.page.locator(".made-link a").innerText()).pathname);
     });
 
+    test("pages and panels with something in them", async ({ ada, bob, room, problems }) => {
+      problems.allow(/status of 404/);
+      await bob.room.enter(room);
+      await bob.room.say("Nightshade tea?");
+      await bob.room.expectAllStored();
+      const seq = await bob.room.seqOf("Nightshade tea?");
+      await go(bob.page, `/r/${room}/m/${seq}/report`);
+      await bob.page.locator("main form textarea, main form input[type=text]").first().fill("Poison");
+      await bob.page.locator("main form.form .button").click();
+      await expect(bob.page.getByRole("heading", { level: 1 })).toHaveText("Reported");
+      for (const address of ["/alerts", `/r/${room}/reports`, `/r/${room}/invites`, "/nothing/here"]) await check(ada.page, address);
+      await check(bob.page, `/r/${room}/members`);
+      // Those who are in a room, beside it and on a page, with what may be done about them unfolded.
+      await ada.room.open(room);
+      await ada.page.locator(".room-members").click();
+      for (const where of [ada.page.locator(".panel"), ada.page.locator("main")]) {
+        const person = where.locator(".person").filter({ hasText: `@${bob.username}` });
+        await person.getByText("Manage").click();
+        await expect(person.getByRole("button", { name: "Remove and ban" })).toBeVisible();
+        const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
+        expect(violations).toEqual([]);
+        await go(ada.page, `/r/${room}/members`);
+      }
+      await go(ada.page, "/messages/new");
+      await ada.page.getByLabel("To").fill(bob.username);
+      await ada.page.locator("main form.form .button").click();
+      await expect(ada.page).toHaveURL(/\/r\//);
+      await check(ada.page, new URL(ada.page.url()).pathname);
+    });
+
     test("the menu of a room, and the question before one leaves", async ({ ada, room: _ }) => {
       await ada.room.more.click();
       await ada.room.menu.getByRole("button", { name: "Leave…" }).click();

@@ -113,6 +113,7 @@ async fn a_user_name_is_changed_to_one_that_nobody_can_take_for_another() {
     assert_eq!(rename(&scene.chat, &ada.session, "Ada-").await.unwrap().username, "ada-");
     assert_eq!(rename(&scene.chat, &ada.session, "countess").await.unwrap().id, ada.session.user.id);
 
+    assert_eq!(read().await.messages[0].author.username, "countess", "nothing else has happened in the room");
     ada.say(room.id, "after").await;
     let page = read().await;
     assert!(page.messages.iter().all(|message| message.author.username == "countess"), "{page:?}");
