@@ -130,3 +130,10 @@ test("a message cannot run a script or leave its place", async ({ ada, room }) =
   await expect(ada.page).not.toHaveTitle(/owned/);
   await expect(ada.room.bodies.locator("script, img, h1, [onerror], a[href^='javascript']")).toHaveCount(0);
 });
+
+test("a long name pushes nothing out of the sidebar", async ({ newcomer }) => {
+  const long = await newcomer("Maximiliana Konstantinopolitanska von zu Hausen");
+  const sidebar = await long.page.locator(".sidebar-foot").boundingBox();
+  const signOut = await long.auth.signOut.boundingBox();
+  expect((signOut?.x ?? 0) + (signOut?.width ?? 0)).toBeLessThanOrEqual((sidebar?.x ?? 0) + (sidebar?.width ?? 0));
+});

@@ -15,16 +15,15 @@ pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
     let error = reveal(error);
     let message = error.message();
     let page = render(visit, &Head::new("", Vec::new()), Vec::new(), |_| {
-        // A link to the same address, so that it works without a script.
-        let again = visit.here().to_owned();
+        let (href, label) = way_on(visit, error.code);
         view! {
             <section class="gate">
                 <div class="gate-card">
                     <h1>"This did not work"</h1>
                     <p class="gate-lead">{message}</p>
                     <p class="gate-actions">
-                        <a class="button" href=again>
-                            "Try again"
+                        <a class="button" href=href>
+                            {label}
                         </a>
                     </p>
                 </div>
@@ -33,6 +32,16 @@ pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
         .into_any()
     });
     Page { status: status_of(error.code), retry_after: error.retry_after, ..page }
+}
+
+/// A link that works without a script: to the same address where that may do, else back to where one may be.
+fn way_on(visit: &Visit, code: ErrorCode) -> (String, &'static str) {
+    let may_pass = matches!(status_of(code), StatusCode::TOO_MANY_REQUESTS) || status_of(code).is_server_error();
+    match visit.here().strip_prefix("/r/").and_then(|rest| rest.split_once('/')) {
+        _ if may_pass => (visit.here().to_owned(), "Try again"),
+        Some((slug, _)) => (["/r/", slug].concat(), "Back to the room"),
+        None => ("/".to_owned(), "See all rooms"),
+    }
 }
 
 /// The HTTP status that goes with an error.

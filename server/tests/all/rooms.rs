@@ -95,7 +95,11 @@ async fn an_owner_settles_everything_about_a_room_on_one_page() {
     let (ada, bob) = (app.ada().await, app.bob().await);
     ada.create_room("garden", "public").await;
     bob.submit("/r/garden", "join_room", &[("room", "garden")]).await;
-    assert_eq!(bob.get("/r/garden/settings").await.status, StatusCode::FORBIDDEN);
+    // Trying again would not help him.
+    let refused = bob.get("/r/garden/settings").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    refused.assert_has("href=\"/r/garden\"");
+    refused.assert_has_not("Try again");
     let page = "/r/garden/settings";
     let form = ada.get(page).await;
     for part in ["Name and topic", "Who may see it", "Address", "Slow mode", "Archive", "Delete"] {
