@@ -96,6 +96,7 @@ fn about(kind: AlertKind) -> &'static str {
         AlertKind::Removed => "Removed from a room",
         AlertKind::RoleChanged => "Role changed",
         AlertKind::Report => "Report",
+        AlertKind::Flood => "Too much",
     }
 }
 

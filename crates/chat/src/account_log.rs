@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
     ColumnTrait, ConnectionTrait, DbBackend, DbErr, EntityTrait, QueryFilter, Statement, TryGetableMany,
+    prelude::Uuid,
     sea_query::{Expr, ExprTrait},
 };
 
@@ -47,10 +48,25 @@ pub(crate) fn unread(user: &str) -> String {
 
 /// Where an account's log stands.
 pub(crate) async fn head(db: &impl ConnectionTrait, user: UserId) -> Result<Head> {
-    let select = Sql::new(db.get_database_backend(), "SELECT u.rev, ").text(&unread("u.id")).text(" FROM users u WHERE u.id = ");
-    let row = db.query_one_raw(select.value(user.0).done()).await?.ok_or_else(|| Error::internal("no such account"))?;
-    let (rev, unread): (i64, i64) = TryGetableMany::try_get_many_by_index(&row).map_err(DbErr::from)?;
-    Ok(Head { rev, unread: unread.unsigned_abs() })
+    let found = heads(db, [user]).await?.pop();
+    Ok(found.ok_or_else(|| Error::internal("no such account"))?.1)
+}
+
+/// Where the logs of these accounts stand.
+pub(crate) async fn heads(db: &impl ConnectionTrait, users: impl IntoIterator<Item = UserId>) -> Result<Vec<(UserId, Head)>> {
+    let mut users = users.into_iter().map(|user| user.0.into()).peekable();
+    if users.peek().is_none() {
+        return Ok(Vec::new());
+    }
+    let select = Sql::new(db.get_database_backend(), "SELECT u.id, u.rev, ").text(&unread("u.id"));
+    let select = select.text(" FROM users u WHERE u.id IN ").list(users);
+    let rows = db.query_all_raw(select.done()).await?;
+    rows.iter()
+        .map(|row| {
+            let (user, rev, unread): (Uuid, i64, i64) = TryGetableMany::try_get_many_by_index(row).map_err(DbErr::from)?;
+            Ok((UserId(user), Head { rev, unread: unread.unsigned_abs() }))
+        })
+        .collect()
 }
 
 /// What the sockets of an account are told when alerts were read or dismissed.

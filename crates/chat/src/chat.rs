@@ -32,7 +32,7 @@ pub struct Chat {
 /// What a chat is made of.
 pub(crate) struct Inner {
     pub(crate) db: Db,
-    pub(crate) writer: Writer,
+    pub(crate) writer: Arc<Writer>,
     pub(crate) broker: Arc<dyn Broker>,
     pub(crate) hub: Arc<Hub>,
     pub(crate) tokens: Tokens,

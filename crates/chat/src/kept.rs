@@ -15,7 +15,7 @@ use crate::{
     recent::Recent,
     seats::Seats,
     settings::{self, Settings},
-    throttle::{Deeds, SignIns},
+    throttle::{Deeds, Floods, SignIns},
 };
 
 /// All of it.
@@ -33,13 +33,14 @@ pub(crate) struct Kept {
 
 impl Kept {
     /// Nothing yet, with the operator's limits.
-    pub(crate) fn new(limits: Limits, commits: Arc<AtomicU64>, db: Db) -> Self {
+    pub(crate) fn new(limits: Limits, floods: Floods, commits: Arc<AtomicU64>, db: Db) -> Self {
+        let floods = Arc::new(floods);
         Self {
             settings: RwLock::default(),
             recent: Recent::default(),
             seats: Arc::default(),
-            deeds: Deeds::new(|deed| limits.rates(deed)),
-            sign_ins: SignIns::new(&limits, db),
+            deeds: Deeds::new(|deed| limits.rates(deed), floods.clone()),
+            sign_ins: SignIns::new(&limits, db, floods),
             limits,
             commits,
         }

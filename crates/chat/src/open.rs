@@ -16,6 +16,7 @@ use crate::{
     limits::Limits,
     readiness::Readiness,
     rooms, sessions,
+    throttle::Floods,
     writer::Writer,
 };
 
@@ -41,7 +42,8 @@ impl Chat {
         let db = Db::open(&database_url).await?;
         let mut tasks = JoinSet::new();
         let (own, signals) = in_process();
-        let kept = Arc::new(Kept::new(limits, own.commits(), db.clone()));
+        let (floods, seen) = Floods::new();
+        let kept = Arc::new(Kept::new(limits, floods, own.commits(), db.clone()));
         let many_nodes = redis_url.is_some();
         let broker: Arc<dyn Broker> = match redis_url {
             Some(url) => {
@@ -57,8 +59,10 @@ impl Chat {
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
         kept.read(&db).await?;
         tasks.spawn(house::keep_up(db.clone(), kept.clone()));
+        let writer = Arc::new(Writer::start(db.clone(), broker.clone()));
+        tasks.spawn(house::tell_of_floods(writer.clone(), seen));
         let chat = Self::from(Inner {
-            writer: Writer::start(db.clone(), broker.clone()),
+            writer,
             db,
             broker,
             hub,

@@ -64,6 +64,7 @@ pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
                 let sessions_too = may_have_ended.next() == Some(true);
                 timeout(CATCH_UP_MAX, catch_up_with_all(&hub, &*log, sessions_too)).await
             }
+            () = hub.many_accounts_changed() => timeout(CATCH_UP_MAX, tell_accounts(&hub, &*log)).await,
             () = hub.gap_seen() => {
                 sleep(GRACE).await;
                 timeout(CATCH_UP_MAX, fill_gaps(&hub, &*log)).await
@@ -120,7 +121,8 @@ async fn read_up_to(hub: &Hub, log: &dyn RoomLog, room: RoomId, mut last: Seq, h
     Ok(())
 }
 
-/// Tells people what happened in the logs of their accounts and was not brought: by another process on this machine, say.
+/// Tells people what happened in the logs of their accounts and was not brought to each: an announcement, or what another process on this
+/// machine has said.
 async fn tell_accounts(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
     for known in hub.accounts().chunks(CHUNK) {
         for (user, rev, frame) in log.changed(known).await? {

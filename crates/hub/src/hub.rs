@@ -24,6 +24,8 @@ pub struct Hub {
     /// Each room has a lock of its own: a fan-out to thousands holds up nobody in another room. Lock `rooms` before a feed.
     rooms: RwLock<Rooms>,
     accounts: Accounts,
+    /// Something happened in the logs of many accounts.
+    many_accounts: Notify,
     /// An event came before the one that it follows, or somebody found the logs to be of another epoch.
     gap: Notify,
 }
@@ -61,6 +63,7 @@ impl Hub {
             connections: RwLock::default(),
             rooms: RwLock::new(Rooms { epoch, feeds: HashMap::new() }),
             accounts: Accounts::default(),
+            many_accounts: Notify::new(),
             gap: Notify::new(),
         }
     }
@@ -94,6 +97,7 @@ impl Hub {
                     Signal::Event(event) => events.push(event),
                     Signal::Cut(session) => self.cut(session),
                     Signal::Account { user, rev, frame } => self.account(user, rev, &frame),
+                    Signal::Accounts => self.many_accounts.notify_one(),
                     Signal::Announce { to, frame } => self.announce(to, &frame),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
                 }
@@ -229,6 +233,11 @@ impl Hub {
         let mut due = Vec::new();
         feed.lock().end(room, &mut due);
         send(due);
+    }
+
+    /// Waits until something happens in the logs of many accounts.
+    pub(crate) async fn many_accounts_changed(&self) {
+        self.many_accounts.notified().await;
     }
 
     /// Waits until an event comes before the one that it follows, or the epoch is to be looked at.

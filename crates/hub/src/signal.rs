@@ -50,6 +50,8 @@ pub enum Signal {
         /// What all sockets of that person are given, encoded for the wire.
         frame: Frame,
     },
+    /// Something happened in the logs of many accounts at once: each node looks which of those that it serves are among them.
+    Accounts,
     /// Something that concerns people whether they are subscribed to a room or not. It does not last either.
     Announce {
         /// Whom.

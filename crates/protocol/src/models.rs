@@ -91,11 +91,13 @@ pub enum AlertKind {
     RoleChanged,
     /// Something for those who keep order.
     Report,
+    /// Somebody does far more than is allowed: for those who run the house.
+    Flood,
 }
 
 impl AlertKind {
     /// All there are.
-    pub const ALL: [Self; 5] = [Self::Announcement, Self::Added, Self::Removed, Self::RoleChanged, Self::Report];
+    pub const ALL: [Self; 6] = [Self::Announcement, Self::Added, Self::Removed, Self::RoleChanged, Self::Report, Self::Flood];
 
     /// The word for it, as it is stored and sent.
     #[must_use]
@@ -106,6 +108,7 @@ impl AlertKind {
             Self::Removed => "removed",
             Self::RoleChanged => "role_changed",
             Self::Report => "report",
+            Self::Flood => "flood",
         }
     }
 }

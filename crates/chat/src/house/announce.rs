@@ -69,6 +69,7 @@ impl Work for Announce {
             .value(now())
             .text(" FROM users WHERE deleted_at IS NULL");
         db.execute_raw(insert.done()).await?;
+        transaction.told_many();
         Ok(told)
     }
 }

@@ -2,13 +2,13 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::RoomRef;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, EntityTrait, prelude::Uuid};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, prelude::Uuid};
 
 use super::list::Invite;
 use crate::{
     Chat, Result,
     db::{
-        entity::{invite, room},
+        entity::{invite, room, room_address},
         now,
     },
     house::{By, Deed, Doer, Subject, enter},
@@ -88,10 +88,18 @@ async fn invited_to(db: &impl ConnectionTrait, by: By, name: &RoomRef) -> Result
 }
 
 async fn named(db: &impl ConnectionTrait, name: &RoomRef) -> Result<Option<room::Model>> {
-    use sea_orm::{ColumnTrait, QueryFilter};
-    let select = match name {
-        RoomRef::Id(id) => room::Entity::find_by_id(id.0),
-        RoomRef::Slug(slug) => room::Entity::find().filter(room::Column::Slug.eq(slug.as_str())),
+    let by_id = async |id: Uuid| room::Entity::find_by_id(id).one(db).await;
+    let slug = match name {
+        RoomRef::Id(id) => return Ok(by_id(id.0).await?),
+        RoomRef::Slug(slug) => slug.as_str(),
     };
-    Ok(select.one(db).await?)
+    if let Some(room) = room::Entity::find().filter(room::Column::Slug.eq(slug)).one(db).await? {
+        return Ok(Some(room));
+    }
+    // One that it had before.
+    let before = room_address::Entity::find_by_id(slug.to_owned()).one(db).await?;
+    match before {
+        Some(before) => Ok(by_id(before.room_id).await?),
+        None => Ok(None),
+    }
 }

@@ -96,12 +96,9 @@ impl RoomLog for Db {
                 .into_tuple()
                 .all(self.read())
                 .await?;
-            let mut changed = Vec::new();
-            for (user, _) in revs.into_iter().filter(|(user, rev)| known.get(user).is_some_and(|known| rev > known)) {
-                let head = account_log::head(self.read(), UserId(user)).await?;
-                changed.push((UserId(user), head.rev, account_log::changed(head)));
-            }
-            Ok(changed)
+            let later = revs.into_iter().filter(|(user, rev)| known.get(user).is_some_and(|known| rev > known));
+            let heads = account_log::heads(self.read(), later.map(|(user, _)| UserId(user))).await?;
+            Ok(heads.into_iter().map(|(user, head)| (user, head.rev, account_log::changed(head))).collect())
         }
         .boxed()
     }

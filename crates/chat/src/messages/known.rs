@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use protocol::{ClientId, ErrorCode, MessageId, RoomId, RoomRef, Seq, User, UserId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, TryGetableMany, Value, prelude::Uuid};
 
 use super::sent::{Send, Sent};
 use crate::{
@@ -19,10 +19,13 @@ use crate::{
 };
 
 /// What is known about a batch as its transaction begins.
+#[derive(Default)]
 pub(super) struct Known {
     rooms: HashMap<RoomId, Room>,
     members: HashMap<(RoomId, UserId), Member>,
     earlier: HashMap<(UserId, ClientId), Earlier>,
+    /// Addresses that rooms had before.
+    addresses: HashMap<String, RoomId>,
 }
 
 /// A room and, where one of the authors is a member, the author.
@@ -86,15 +89,6 @@ impl Seat {
     }
 }
 
-impl Room {
-    fn is_called(&self, name: &RoomRef) -> bool {
-        match name {
-            RoomRef::Id(id) => self.id == *id,
-            RoomRef::Slug(slug) => self.slug == *slug,
-        }
-    }
-}
-
 impl Known {
     /// What is kept, if it is all. Then the database is not asked: a room whose head has been raised since takes nothing, and a client id
     /// is stored once only, so the transaction fails and is run again.
@@ -102,7 +96,7 @@ impl Known {
         if transaction.is_repeated() || !goes_by_what_is_kept(transaction.get_database_backend()) {
             return None;
         }
-        let mut known = Self { rooms: HashMap::new(), members: HashMap::new(), earlier: HashMap::new() };
+        let mut known = Self::default();
         for send in sends {
             let (room, member) = seats.of(transaction.epoch(), &send.room, send.author)?;
             // That a place is taken makes sure of what is kept. A refusal takes none.
@@ -118,8 +112,11 @@ impl Known {
     /// Reads it, in one go, and keeps the members.
     pub(super) async fn load(transaction: &Transaction, seats: &Seats, sends: &[Send]) -> Result<Self> {
         let backend = transaction.get_database_backend();
-        let results = transaction.query_each(vec![Self::seats(backend, sends), Self::earlier(backend, sends)]).await?;
-        let [found, earlier] = <[_; 2]>::try_from(results).map_err(|_| Error::internal("not an answer to each question"))?;
+        let mut questions = vec![Self::seats(backend, sends), Self::earlier(backend, sends)];
+        questions.extend(Self::addresses(backend, sends));
+        let mut results = transaction.query_each(questions).await?.into_iter();
+        let mut answer = || results.next().ok_or_else(|| Error::internal("not an answer to each question"));
+        let (found, earlier, addresses) = (answer()?, answer()?, answer().unwrap_or_default());
         let (mut rooms, mut members) = (HashMap::new(), HashMap::new());
         for seat in models::<Seat>(&found)? {
             let (room, member) = seat.parts();
@@ -133,7 +130,9 @@ impl Known {
         }
         let earlier = models::<Earlier>(&earlier)?;
         let earlier = earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect();
-        Ok(Self { rooms, members, earlier })
+        let address = |row: &QueryResult| TryGetableMany::try_get_many_by_index(row).map(|(slug, room)| (slug, RoomId(room)));
+        let addresses = addresses.iter().map(address).collect::<std::result::Result<_, _>>().map_err(DbErr::from)?;
+        Ok(Self { rooms, members, earlier, addresses })
     }
 
     /// The rooms that are written to, and the authors among their members. On PostgreSQL the rooms are locked, in the order of their
@@ -154,7 +153,10 @@ impl Known {
             .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")
             .list(ids.into_iter().map(|id| id.0.into()))
             .text(" OR r.slug IN ")
+            .list(slugs.iter().map(|slug| (*slug).into()))
+            .text(" OR r.id IN (SELECT room_id FROM room_addresses WHERE slug IN ")
             .list(slugs.into_iter().map(Into::into))
+            .text(")")
             .text(" ORDER BY r.id")
             .postgres(" FOR UPDATE OF r")
             .done()
@@ -171,10 +173,24 @@ impl Known {
             .done()
     }
 
+    /// Which rooms had the addresses before that are written to; not asked where all go by id.
+    fn addresses(backend: DbBackend, sends: &[Send]) -> Option<Statement> {
+        let slug = |send: &Send| match &send.room {
+            RoomRef::Id(_) => None,
+            RoomRef::Slug(slug) => Some(slug.clone().into()),
+        };
+        let slugs: Vec<Value> = sends.iter().filter_map(slug).collect();
+        let select = || Sql::new(backend, "SELECT slug, room_id FROM room_addresses WHERE slug IN ");
+        (!slugs.is_empty()).then(|| select().list(slugs).done())
+    }
+
     fn room(&self, name: &RoomRef) -> Option<&Room> {
         match name {
             RoomRef::Id(id) => self.rooms.get(id),
-            RoomRef::Slug(_) => self.rooms.values().find(|room| room.is_called(name)),
+            RoomRef::Slug(slug) => {
+                let now = self.rooms.values().find(|room| room.slug == *slug);
+                now.or_else(|| self.rooms.get(self.addresses.get(slug)?))
+            }
         }
     }
 
@@ -192,11 +208,10 @@ impl Known {
     /// The first result of a send that is repeated (G2). It is given even to an author who has left the room since.
     pub(super) fn repeated(&self, send: &Send) -> Option<std::result::Result<Sent, ErrorCode>> {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
-        let room = self.rooms.get(&RoomId(stored.room_id));
         // What it said may have been changed or taken away since.
         let changed = stored.deleted_at.is_some() || stored.revision > 0;
-        let same = |room: &&Room| room.is_called(&send.room) && (changed || stored.body == send.body.as_str());
-        let same = room.filter(same);
+        let same = |room: &&Room| room.id.0 == stored.room_id && (changed || stored.body == send.body.as_str());
+        let same = self.room(&send.room).filter(same);
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
             room: room.id,
             slug: room.slug.clone(),

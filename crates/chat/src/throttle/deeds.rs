@@ -1,10 +1,15 @@
 //! What may be done so often by an account, and so often from an address: on this node.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use protocol::UserId;
 
-use super::{buckets::Buckets, networks::Networks, rate::Rate};
+use super::{
+    buckets::Buckets,
+    floods::{Floods, Offender},
+    networks::Networks,
+    rate::Rate,
+};
 
 /// Something that is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,6 +38,22 @@ impl Deed {
         [Self::Send, Self::Join, Self::CreateRoom, Self::Invite, Self::EditRoom, Self::Moderate, Self::Renew, Self::Connect];
 }
 
+impl Deed {
+    /// What is done, in the plural.
+    fn plural(self) -> &'static str {
+        match self {
+            Self::Send => "messages",
+            Self::Join => "rooms joined or left",
+            Self::CreateRoom => "new rooms",
+            Self::Invite => "invites",
+            Self::EditRoom => "changes",
+            Self::Moderate => "things done to others",
+            Self::Renew => "renewals of a session",
+            Self::Connect => "connections",
+        }
+    }
+}
+
 /// How often a deed may be done.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rates {
@@ -43,20 +64,24 @@ pub(crate) struct Rates {
 }
 
 /// The buckets for all deeds.
-pub(crate) struct Deeds([(Buckets<UserId>, Networks); Deed::ALL.len()]);
+pub(crate) struct Deeds {
+    buckets: [(Buckets<UserId>, Networks); Deed::ALL.len()],
+    floods: Arc<Floods>,
+}
 
 impl Deeds {
     /// All full, with these rates.
-    pub(crate) fn new(rates: impl Fn(Deed) -> Rates) -> Self {
-        Self(Deed::ALL.map(|deed| {
+    pub(crate) fn new(rates: impl Fn(Deed) -> Rates, floods: Arc<Floods>) -> Self {
+        let buckets = Deed::ALL.map(|deed| {
             let Rates { account, address } = rates(deed);
             (Buckets::new(account), Networks::new(address))
-        }))
+        });
+        Self { buckets, floods }
     }
 
     /// Holds everybody to these rates from now on. Buckets whose rate is another one now are full.
     pub(crate) fn hold_to(&self, rates: impl Fn(Deed) -> Rates) {
-        for (deed, (accounts, addresses)) in Deed::ALL.into_iter().zip(&self.0) {
+        for (deed, (accounts, addresses)) in Deed::ALL.into_iter().zip(&self.buckets) {
             let Rates { account, address } = rates(deed);
             accounts.hold_to(account);
             addresses.hold_to(address);
@@ -65,11 +90,18 @@ impl Deeds {
 
     /// Takes a drop for something that an account does.
     pub(crate) fn by(&self, account: UserId, deed: Deed) -> Result<(), protocol::Error> {
-        self.0[deed as usize].0.take(&account)
+        let accounts = &self.buckets[deed as usize].0;
+        accounts.take(&account).inspect_err(|_| {
+            self.floods.refused(Offender::Account(account), deed.plural(), accounts.rate().burst.get());
+        })
     }
 
     /// Takes a drop for something that comes from an address.
     pub(crate) fn from(&self, address: IpAddr, deed: Deed) -> Result<(), protocol::Error> {
-        self.0[deed as usize].1.take(address)
+        let networks = &self.buckets[deed as usize].1;
+        networks.take(address).map_err(|(network, error)| {
+            self.floods.refused(Offender::Network(network), deed.plural(), networks.rate().burst.get());
+            error
+        })
     }
 }

@@ -3,6 +3,7 @@
 
 mod buckets;
 mod deeds;
+mod floods;
 mod networks;
 mod rate;
 mod shared;
@@ -11,6 +12,7 @@ mod slow;
 
 pub use deeds::Deed;
 pub(crate) use deeds::{Deeds, Rates};
+pub(crate) use floods::{Flood, Floods, Offender, TOLD_FOR};
 pub use networks::network_of;
 pub use rate::Rate;
 pub(crate) use sign_ins::SignIns;

@@ -1,7 +1,10 @@
 //! Whose address it is, as far as an address says it. A customer with IPv6 has a whole /64 to change addresses in, often a /56, and whoever
 //! rents a server a /48: each of them counts, the wide ones for more.
 
-use std::net::{IpAddr, Ipv6Addr};
+use std::{
+    fmt,
+    net::{IpAddr, Ipv6Addr},
+};
 
 use super::{buckets::Buckets, rate::Rate};
 
@@ -19,6 +22,23 @@ pub(super) fn of(address: IpAddr) -> impl Iterator<Item = (usize, IpAddr)> {
 #[must_use]
 pub fn network_of(address: IpAddr) -> IpAddr {
     first_of(address.to_canonical(), STEPS[0].0)
+}
+
+/// An address, or the network of many that counts as one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Network {
+    first: IpAddr,
+    /// Of an IPv6 address: the bits that they have in common.
+    bits: Option<u32>,
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.bits {
+            Some(bits) => write!(f, "{}/{bits}", self.first),
+            None => self.first.fmt(f),
+        }
+    }
 }
 
 /// The rate for a step, where this is the one for a single address.
@@ -53,8 +73,14 @@ impl Networks {
     }
 
     /// Takes a drop from each network of an address. What the narrow one refuses costs the wide ones nothing.
-    pub(super) fn take(&self, address: IpAddr) -> Result<(), protocol::Error> {
-        of(address).try_for_each(|(step, network)| self.0[step].take(&network))
+    ///
+    /// # Errors
+    /// `throttled`, and which of them refuses.
+    pub(super) fn take(&self, address: IpAddr) -> Result<(), (Network, protocol::Error)> {
+        of(address).try_for_each(|(step, first)| {
+            let bits = first.is_ipv6().then_some(STEPS[step].0);
+            self.0[step].take(&first).map_err(|error| (Network { first, bits }, error))
+        })
     }
 }
 
@@ -83,6 +109,19 @@ mod tests {
             [true, true, false, true]
         );
         assert!(!passes(&networks, "::ffff:10.0.0.1"), "the same address in another form");
+    }
+
+    #[test]
+    fn who_refuses_is_named() {
+        let networks = networks(1);
+        let named = |address: &str| networks.take(address.parse().unwrap()).err().map(|(network, _)| network.to_string());
+        assert_eq!(["10.0.0.1", "2001:db8::1"].map(named), [None, None]);
+        assert_eq!(
+            ["::ffff:10.0.0.1", "2001:db8::2"].map(named),
+            [Some("10.0.0.1".to_owned()), Some("2001:db8::/64".to_owned())]
+        );
+        named("2001:db8:0:1::1");
+        assert_eq!(named("2001:db8:0:2::1"), Some("2001:db8::/56".to_owned()));
     }
 
     #[test]

@@ -4,10 +4,11 @@
 //! owner out (OWASP Authentication Cheat Sheet, "Account lockout"; OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a device
 //! from which the account was signed in to before has a bucket of its own. Buckets are those of all nodes.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, sync::Arc};
 
 use super::{
     buckets::Buckets,
+    floods::{Floods, Offender},
     networks::{self, Networks},
     shared::Shared,
 };
@@ -15,6 +16,11 @@ use crate::{Result, db::Db, limits::Limits};
 
 /// Known devices in one network may try so many times as often as strangers there: whole offices sit behind one address.
 const KNOWN_TIMES: u32 = 4;
+
+/// What those are called who try too often.
+const TRIES: &str = "tries to sign in";
+/// What the buckets for new accounts are called.
+const REGISTRATIONS: &str = "registrations";
 
 /// The buckets of tries. Those that this node knows are asked first, so that a flood does not get to the database.
 pub(crate) struct SignIns {
@@ -24,11 +30,12 @@ pub(crate) struct SignIns {
     accounts: Buckets<String>,
     devices: Buckets<String>,
     shared: Shared,
+    floods: Arc<Floods>,
 }
 
 impl SignIns {
     /// All full.
-    pub(crate) fn new(limits: &Limits, db: Db) -> Self {
+    pub(crate) fn new(limits: &Limits, db: Db, floods: Arc<Floods>) -> Self {
         Self {
             strangers: Networks::new(limits.per_address),
             known: Networks::new(limits.per_address.times(KNOWN_TIMES)),
@@ -36,6 +43,7 @@ impl SignIns {
             accounts: Buckets::new(limits.per_account),
             devices: Buckets::new(limits.per_account),
             shared: Shared::new(db),
+            floods,
         }
     }
 
@@ -51,27 +59,30 @@ impl SignIns {
 
     /// Takes a drop for an account that is made from this address.
     pub(crate) async fn registration(&self, address: IpAddr) -> Result<()> {
-        self.from("registrations", &self.registrations, address).await
+        self.from(REGISTRATIONS, &self.registrations, address).await
     }
 
     /// Takes a drop for a stranger's try at this account.
     pub(crate) async fn account(&self, username: &str) -> Result<()> {
-        self.keyed("account", &self.accounts, username).await
+        self.accounts.take(&username.to_owned()).inspect_err(|_| {
+            self.floods.refused(Offender::Username(username.to_owned()), TRIES, self.accounts.rate().burst.get());
+        })?;
+        self.shared.take(&format!("account {username}"), self.accounts.rate()).await
     }
 
     /// Takes a drop for a try of a known device.
     pub(crate) async fn device(&self, mark: &str, address: IpAddr) -> Result<()> {
-        self.keyed("device", &self.devices, mark).await?;
+        self.devices.take(&mark.to_owned())?;
+        self.shared.take(&format!("device {mark}"), self.devices.rate()).await?;
         self.from("known", &self.known, address).await
     }
 
-    async fn keyed(&self, name: &str, own: &Buckets<String>, key: &str) -> Result<()> {
-        own.take(&key.to_owned())?;
-        self.shared.take(&format!("{name} {key}"), own.rate()).await
-    }
-
     async fn from(&self, name: &str, own: &Networks, address: IpAddr) -> Result<()> {
-        own.take(address)?;
+        own.take(address).map_err(|(network, error)| {
+            let what = if name == REGISTRATIONS { "new accounts" } else { TRIES };
+            self.floods.refused(Offender::Network(network), what, own.rate().burst.get());
+            error
+        })?;
         for (step, network) in networks::of(address) {
             self.shared.take(&format!("{name} {step} {network}"), networks::rate_of(step, own.rate())).await?;
         }

@@ -51,6 +51,11 @@ impl Transaction {
         Ok(())
     }
 
+    /// Many accounts were told something in one statement: their sockets are told of it by one signal.
+    pub(crate) fn told_many(&mut self) {
+        self.told.push(Signal::Accounts);
+    }
+
     /// Tells somebody that the list of their rooms is another one.
     pub(crate) async fn list_changed(&mut self, to: UserId) -> Result<()> {
         self.told.push(account_log::list_changed(&self.db, to).await?);

@@ -1,13 +1,13 @@
-//! How often an owner lets things be done.
+//! How often an owner lets things be done, and what they are told of those who do far more.
 
 use chat::{
-    Deed, Limits, Quota, Quotas, Rate, Settings,
+    Chat, Deed, Limits, Quota, Quotas, Rate, Settings,
     accounts::{self, Registration},
-    house,
+    alerts, house,
     invites::{self, NewInvite},
     rooms::{self, NewRoom},
 };
-use protocol::{ClientId, ErrorCode};
+use protocol::{AlertKind, ClientId, ErrorCode, HouseRole, ServerFrame};
 
 use crate::scene::{HOME, PASSWORD, Person, Scene, code, eventually, limits};
 
@@ -109,5 +109,80 @@ async fn an_address_registers_sends_and_invites_so_often() {
     for (deed, count) in [(Deed::Send, 25), (Deed::Invite, 1), (Deed::CreateRoom, 1)] {
         (0..count).for_each(|_| scene.chat.admit(deed, HOME).unwrap());
         assert_eq!(code(scene.chat.admit(deed, HOME)), ErrorCode::Throttled, "{deed:?}");
+    }
+}
+
+/// An account does what it is refused a hundred times.
+async fn flood(chat: &Chat, person: &Person) {
+    let person = person.at(chat);
+    let lobby = || "lobby".parse::<protocol::RoomRef>().unwrap();
+    while person.try_say(lobby(), ClientId::generate(), "hi").await.is_ok() {}
+    for _ in 0..120 {
+        assert_eq!(code(person.try_say(lobby(), ClientId::generate(), "hi").await), ErrorCode::Throttled);
+    }
+}
+
+/// What somebody was told of floods, once there is as much of it.
+async fn told(person: &Person, chat: &Chat, count: usize) -> Vec<String> {
+    for _ in 0..2_000 {
+        let alerts = alerts::list(chat, &person.session, None).await.unwrap().alerts;
+        let floods = alerts.into_iter().filter(|alert| alert.kind == AlertKind::Flood).map(|alert| alert.text);
+        let floods: Vec<_> = floods.collect();
+        if floods.len() >= count {
+            return floods;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+    }
+    panic!("not told")
+}
+
+#[tokio::test]
+async fn those_who_run_the_house_are_told_of_a_flood_once() {
+    let tight = Limits { sends: Rate::new(5, std::time::Duration::from_secs(3_600)), ..limits() };
+    let scene = Scene::with(tight.clone()).await;
+    let [ada, bob, cid] = [scene.person("ada").await, scene.person("bob").await, scene.person("cid").await];
+    house::set_role(&scene.chat, ada.actor(), cid.user().id, HouseRole::Admin).await.unwrap();
+    flood(&scene.chat, &bob).await;
+    let text = "@bob is refused again and again: too many messages.".to_owned();
+    assert_eq!(told(&ada, &scene.chat, 1).await, [text.clone()]);
+    // No more of the same, after a restart neither; another one is told of.
+    let scene = scene.restart_with(tight).await;
+    flood(&scene.chat, &bob).await;
+    (0..100_000).for_each(|_| drop(scene.chat.admit(Deed::Invite, "2001:db8::1".parse().unwrap())));
+    let all = ["2001:db8::/64 is refused again and again: too many invites.".to_owned(), text];
+    for person in [&ada, &cid] {
+        assert_eq!(told(person, &scene.chat, 2).await, all);
+    }
+    assert_eq!(scene.number("SELECT COUNT(*) FROM alerts WHERE kind = 'flood'").await, 4, "nobody else");
+}
+
+#[tokio::test]
+async fn guesses_at_a_password_are_told_of_where_there_is_such_an_account() {
+    let scene = Scene::with(Limits { per_account: Rate::new(1, std::time::Duration::from_secs(86_400)), ..limits() }).await;
+    let ada = scene.person("ada").await;
+    scene.person("bob").await;
+    for name in ["nobody", "bob"] {
+        for n in 0..120 {
+            let from = std::net::IpAddr::from([203, 0, 113, n]);
+            chat::sessions::sign_in(&scene.chat, name, "a guess", from).await.unwrap_err();
+        }
+    }
+    assert_eq!(told(&ada, &scene.chat, 1).await, ["Somebody tries to sign in as @bob again and again, and is refused."]);
+}
+
+#[tokio::test]
+async fn an_announcement_reaches_live_sockets_by_one_signal() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let sockets = [ada.connect().await, bob.connect().await, bob.connect().await];
+    for socket in &sockets {
+        socket.greet("1").await.unwrap();
+        assert!(matches!(socket.next_frame().await, ServerFrame::Hello { .. }));
+    }
+    for n in 1..=3 {
+        house::announce(&scene.chat, ada.actor(), "Tea is ready").await.unwrap();
+        for socket in &sockets {
+            assert_eq!(socket.next_frame().await, ServerFrame::AlertsChanged { rev: n, unread: n.unsigned_abs() });
+        }
     }
 }

@@ -65,7 +65,12 @@ async fn an_address_that_a_room_had_leads_to_it_until_another_room_takes_it() {
     assert_eq!(set(&ada, &room, "Herb Gärten").await.unwrap().slug, "herb-garten");
     assert_eq!(rooms::moved(&scene.chat, Actor::Guest, "garden").await.unwrap().unwrap(), "herb-garten");
     assert_eq!(readable(&scene, Actor::Guest, RoomRef::Slug("garden".into())).await.unwrap().room.id, room.id);
-    ada.say(RoomRef::Slug("herb-garten".into()), "Thyme").await;
+    for (slug, client_id) in [("herb-garten", ClientId::generate()), ("garden", ClientId::generate())] {
+        let sent = ada.try_say(RoomRef::Slug(slug.into()), client_id, "Thyme").await.unwrap();
+        assert_eq!((sent.room, sent.slug.as_str()), (room.id, "herb-garten"), "by {slug}");
+        let again = ada.try_say(RoomRef::Slug("garden".into()), client_id, "Thyme").await.unwrap();
+        assert_eq!(again.seq, sent.seq);
+    }
     let fault = |result: chat::Result<Room>| result.unwrap_err().public().fields[0];
     let taken = fault(set(&bob, &other, "herb-garten").await);
     assert_eq!((taken.field, taken.problem), (Field::Address, Problem::Taken));

@@ -45,6 +45,7 @@ async fn carries_everything_in_order(broker: &dyn Broker, inboxes: &mut [mpsc::R
     for start in [1, 4, 5] {
         let mut batch = events(room, start..start + if start == 1 { 3 } else { 1 });
         batch.push(Signal::Cut(SessionId::generate()));
+        batch.push(Signal::Accounts);
         batch.push(Signal::Account { user: UserId::generate(), rev: start, frame: Frame::text(r#"{"text":"\"ü"}"#) });
         batch.push(Signal::Announce { to: Audience::Accounts, frame: Frame::text(r#"{"name":"\"ü"}"#) });
         batch.push(Signal::Typing { room, user: UserId::generate(), frame: Frame::text(r#"{"name":"\"ü"}"#) });

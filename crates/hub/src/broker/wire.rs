@@ -28,6 +28,7 @@ enum Item<'a> {
         bars: Bars,
     },
     Cut(SessionId),
+    Accounts,
     Account {
         user: UserId,
         rev: i64,
@@ -52,6 +53,7 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
     let signals = signals.iter().map(|signal| {
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
+            Signal::Accounts => Item::Accounts,
             Signal::Account { user, rev, frame } => {
                 Item::Account { user: *user, rev: *rev, frame: serde_json::from_slice(frame.json())? }
             }
@@ -75,6 +77,7 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     }
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
+        Item::Accounts => Signal::Accounts,
         Item::Account { user, rev, frame } => Signal::Account { user, rev, frame: framed(frame) },
         Item::Announce { to, frame } => Signal::Announce { to, frame: framed(frame) },
         Item::Event { room, seq, epoch, frame, bars } => {
