@@ -24,7 +24,7 @@ pub(crate) use house::{
 pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
 pub(crate) use limits::SetLimits;
 pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
-pub(crate) use people::{AddMember, BanMember, MuteMember, RemoveMember, SetRole, UnbanMember};
+pub(crate) use people::{AddMember, BanMember, BanNamed, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture};
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};

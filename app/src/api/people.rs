@@ -78,6 +78,24 @@ pub(crate) async fn ban_member(
     Ok(())
 }
 
+/// Keeps whoever has this user name out, a member or not.
+///
+/// # Errors
+/// Nobody has the name, or the caller has no say over them.
+#[server(prefix = "/api/fn", endpoint = "ban_named")]
+pub(crate) async fn ban_named(
+    room: String,
+    username: String,
+    #[server(default)] reason: String,
+    time: String,
+) -> Result<(), AppError> {
+    let request = moderating()?;
+    let ban = chat::rooms::Ban { reason: &reason, time: &time };
+    let banned = chat::rooms::ban_named(&request.chat, request.actor(), &room.into(), &username, ban).await;
+    to_members(&banned.map_err(refuse)?);
+    Ok(())
+}
+
 /// Lets somebody in again who was kept out.
 ///
 /// # Errors

@@ -10,10 +10,10 @@ use super::{
     document::document,
     failure::refused_in_room,
     form::refusal,
-    person::{Forms, person},
+    person::{Forms, ban_terms, person},
 };
 use crate::{
-    api::{AddMember, UnbanMember},
+    api::{AddMember, BanNamed, UnbanMember},
     head::Head,
     next::value,
     state::clock,
@@ -81,7 +81,7 @@ fn view(visit: &Visit, asked: &Asked, shown: Shown, refused: Option<String>) -> 
             {search(&room, asked)}
             {groups(visit, &forms, page.members)}
             {pages}
-            {(!banned.is_empty()).then(|| banned_people(visit, &forms, banned))}
+            {page.rights.moderate.then(|| banned_people(visit, &forms, banned))}
         </div>
     }
     .into_any()
@@ -192,6 +192,21 @@ fn banned_people(visit: &Visit, forms: &Forms, banned: Vec<Banned>) -> impl Into
     view! {
         <section class="people-part">
             <h2>"Banned"</h2>
+            <form class="people-form" method="post" action=BanNamed::PATH>
+                <input type="hidden" name="room" value=forms.room.clone() />
+                <input
+                    type="text"
+                    name="username"
+                    aria-label="User name of whom to ban"
+                    placeholder="User name"
+                    autocomplete="off"
+                    autocapitalize="none"
+                    spellcheck="false"
+                    required
+                />
+                {ban_terms()}
+                <button class="button button--quiet danger">"Ban"</button>
+            </form>
             <ul class="people-list">{rows.collect_view()}</ul>
         </section>
     }

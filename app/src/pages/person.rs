@@ -109,14 +109,21 @@ impl Forms {
 
     fn ban(&self, member: &Member) -> impl IntoView + use<> {
         let fields = view! {
-            <input type="text" name="reason" maxlength="200" aria-label="Reason for a ban" placeholder="Reason" />
-            <select name="time" aria-label="Ban for how long">
-                <option value="day">"1 day"</option>
-                <option value="week">"7 days"</option>
-                <option value="always">"For good"</option>
-            </select>
+            {ban_terms()}
             <button class="button button--quiet danger">"Remove and ban"</button>
         };
         self.about(BanMember::PATH, member, fields.into_any())
+    }
+}
+
+/// Why somebody is kept out, and for how long.
+pub(super) fn ban_terms() -> impl IntoView {
+    view! {
+        <input type="text" name="reason" maxlength="200" aria-label="Reason for a ban" placeholder="Reason" />
+        <select name="time" aria-label="Ban for how long">
+            <option value="day">"1 day"</option>
+            <option value="week">"7 days"</option>
+            <option value="always">"For good"</option>
+        </select>
     }
 }

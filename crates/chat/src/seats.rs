@@ -22,6 +22,8 @@ pub(crate) struct Room {
     pub(crate) archived: bool,
     /// Seconds that a member has to wait between two messages.
     pub(crate) slow_seconds: u32,
+    /// Somebody has it not in their list, a conversation, and gets it back with the next message.
+    pub(crate) hidden: bool,
     pub(crate) head: Seq,
 }
 
@@ -121,6 +123,7 @@ mod tests {
             visibility: Visibility::Public,
             archived: false,
             slow_seconds: 0,
+            hidden: false,
             head: Seq(head),
         }
     }

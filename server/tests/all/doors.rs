@@ -35,6 +35,7 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("archive_room", &[("archived", "true")]),
     ("archive_room", &[("archived", "true"), ("house", "true")]),
     ("ban_member", &[("user", SOMEBODY), ("reason", "Mine"), ("time", "day")]),
+    ("ban_named", &[("username", "eve"), ("reason", "Mine"), ("time", "day")]),
     ("close_report", &[("report", SOMEBODY)]),
     ("close_report", &[("report", SOMEBODY), ("house", "true")]),
     ("delete_message", &[("seq", "2")]),

@@ -37,9 +37,8 @@ impl SharedWork for Send {
         };
         let mut batch = Batch::default();
         let outcomes: Vec<_> = sends.iter().map(|send| batch.admit(&known, send)).collect();
-        let conversations = batch.conversations();
-        if !conversations.is_empty() {
-            rooms::show(transaction, conversations).await?;
+        if !batch.hidden.is_empty() {
+            rooms::show(transaction, std::mem::take(&mut batch.hidden)).await?;
         }
         let events = batch.write(transaction);
         let verdict = |outcome| match outcome {
@@ -70,6 +69,8 @@ struct Batch {
     index: HashMap<(UserId, ClientId), usize>,
     /// The last place of each room, without and with those that are taken here.
     heads: BTreeMap<RoomId, (Seq, Seq)>,
+    /// Conversations that somebody has hidden, and in which something is said.
+    hidden: BTreeSet<RoomId>,
 }
 
 struct New {
@@ -99,6 +100,9 @@ impl Batch {
             let wait = Duration::from_secs(room.slow_seconds.into());
             send.seats.slow.admit((room.id, send.author), send.client_id, wait)?;
         }
+        if room.hidden {
+            self.hidden.insert(room.id);
+        }
         let (_, head) = self.heads.entry(room.id).or_insert((room.head, room.head));
         *head = head.next();
         self.index.insert(key, self.messages.len());
@@ -113,11 +117,6 @@ impl Batch {
             body: send.body.clone(),
         });
         Ok(Outcome::New(self.messages.len() - 1))
-    }
-
-    /// The direct conversations in which something is said.
-    fn conversations(&self) -> BTreeSet<RoomId> {
-        self.messages.iter().filter(|new| new.visibility == Visibility::Direct).map(|new| new.room).collect()
     }
 
     /// Writes the rows; returns an event for each message, in the same order.

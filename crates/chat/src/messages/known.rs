@@ -36,6 +36,7 @@ struct Seat {
     visibility: room::Visibility,
     archived_at: Option<i64>,
     slow_seconds: i64,
+    hidden: bool,
     last_seq: i64,
     user_id: Option<Uuid>,
     role: Option<membership::Role>,
@@ -68,6 +69,7 @@ impl Seat {
             visibility,
             archived_at,
             slow_seconds,
+            hidden,
             last_seq,
             user_id,
             role,
@@ -85,7 +87,7 @@ impl Seat {
         };
         let (visibility, archived) = (visibility.into(), archived_at.is_some());
         let slow_seconds = u32::try_from(slow_seconds).unwrap_or(0);
-        (Room { id: RoomId(id), slug, visibility, archived, slow_seconds, head: Seq(last_seq) }, member)
+        (Room { id: RoomId(id), slug, visibility, archived, slow_seconds, hidden, head: Seq(last_seq) }, member)
     }
 }
 
@@ -99,8 +101,8 @@ impl Known {
         let mut known = Self::default();
         for send in sends {
             let (room, member) = seats.of(transaction.epoch(), &send.room, send.author)?;
-            // That a place is taken makes sure of what is kept. A refusal takes none.
-            if room.slow_seconds > 0 {
+            // That a place is taken makes sure of what is kept. A refusal takes none, and hiding neither.
+            if room.slow_seconds > 0 || room.hidden {
                 return None;
             }
             known.members.insert((room.id, send.author), member);
@@ -147,6 +149,8 @@ impl Known {
             }
         }
         Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.slow_seconds, r.last_seq, ")
+            .text("CASE r.visibility WHEN 'direct' THEN EXISTS (SELECT 1 FROM memberships h WHERE h.room_id = r.id ")
+            .text("AND h.hidden_at IS NOT NULL) ELSE FALSE END AS hidden, ")
             .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))

@@ -45,7 +45,10 @@ pub async fn hide(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<()> {
     }
     let transaction = chat.db().begin().await?;
     set_hidden(&transaction, user, found.id, Some(now())).await?;
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    // Whoever writes there next looks who has it hidden.
+    chat.seats().clear();
+    Ok(())
 }
 
 /// User names with blanks or commas between them, each perhaps with an `@` before it.

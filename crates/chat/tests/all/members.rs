@@ -236,3 +236,21 @@ async fn five_thousand_members_are_shown_by_role_and_found_by_name() {
     let seen = rooms::members(&scene.chat, mo.actor(), &room.id.into(), MembersSearch::default()).await.unwrap();
     assert!(seen.members.iter().all(|member| member.roles.is_empty()));
 }
+
+#[tokio::test]
+async fn who_is_no_member_is_banned_by_name_and_does_not_come_in() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    let ban = async |who: &Person, name: &str, reason: &str| {
+        let terms = rooms::Ban { reason, time: "day" };
+        rooms::ban_named(&scene.chat, who.actor(), &room.id.into(), name, terms).await
+    };
+    assert_eq!(code(ban(&bob, "ada", "").await), ErrorCode::NotAMember);
+    let fault = ban(&ada, "nobody", "").await.unwrap_err().public().fields[0];
+    assert_eq!((fault.field, fault.problem), (Field::Username, Problem::Unknown));
+    let long = "x".repeat(201);
+    assert_eq!(ban(&ada, "bob", &long).await.unwrap_err().public().fields[0].problem, Problem::TooLong { max: 200 });
+    ban(&ada, " @Bob ", "Shouting").await.unwrap();
+    assert_eq!(code(bob.try_join(&room).await), ErrorCode::Banned);
+}

@@ -1,6 +1,6 @@
 //! Keeping somebody out of a room, and letting them in again.
 
-use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, User, UserId};
+use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, User, UserId, Username};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryGetableMany,
     prelude::Uuid,
@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     Chat, Result,
-    db::{Sql, entity::room_ban, now},
+    db::{Sql, entity::room_ban, now, users},
     house,
     policy::{Action, Actor},
     rooms::{load::load, steward::Steward},
@@ -63,6 +63,19 @@ pub async fn ban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId, ban: B
     let span = span::until(ban.time)?;
     let steward = Steward::new(chat, actor.into(), room, Deed::Moderate)?;
     chat.writer().run(KeepOut { steward, user, reason, span }).await
+}
+
+/// The same for whoever has this user name, a member or not.
+///
+/// # Errors
+/// As [`ban`], and `invalid` where nobody has the name.
+pub async fn ban_named(chat: &Chat, actor: Actor, room: &RoomRef, username: &str, terms: Ban<'_>) -> Result<Room> {
+    let db = chat.db().read();
+    load(db, actor, room).await?.access.permit(Action::Moderate)?;
+    let username = Username::parse(username.trim().trim_start_matches('@'))?;
+    let account = users::by_name(db, &username).await?.filter(|account| account.deleted_at.is_none());
+    let account = account.ok_or(FieldError { field: Field::Username, problem: Problem::Unknown })?;
+    ban(chat, actor, room, UserId(account.id), terms).await
 }
 
 /// Lets somebody in again who was kept out. They are no member by that.

@@ -11,7 +11,7 @@ mod span;
 mod subject;
 
 pub use add::add;
-pub use ban::{Ban, Banned, ban, banned, unban};
+pub use ban::{Ban, Banned, ban, ban_named, banned, unban};
 pub use candidates::candidates;
 pub use list::{Member, MembersPage, Search as MembersSearch, members};
 pub use mute::mute;
