@@ -50,6 +50,8 @@ pub fn router(state: AppState) -> Router {
         .route("/api/v1/auth/revoke", post(rest::revoke))
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))
+        .route("/icon/{etag}", get(pictures::icon))
+        .route("/icon/{etag}/manifest.webmanifest", get(pictures::manifest))
         .merge(pages::routes(&state))
         .method_not_allowed_fallback(answers::method_not_allowed)
         .layer(Sharing)

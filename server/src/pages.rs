@@ -53,6 +53,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/admin/sessions", page(pages::sessions))
         .route("/admin/invites", page(pages::house_invites))
         .route("/admin/settings", page(pages::settings))
+        .route(pages::ICON_UPLOAD, post(pictures::upload_icon).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)))
         .route("/admin/announce", page(pages::announcement))
         .route("/admin/audit", page(pages::audit))
         .route("/rooms/new", page(pages::new_room))

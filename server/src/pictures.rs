@@ -1,4 +1,4 @@
-//! Pictures of people: taking them in, and showing them.
+//! Pictures of people and the icon of the house: taking them in, and showing them.
 
 use app::{
     context::Caller,
@@ -10,9 +10,10 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chat::{Deed, accounts};
+use chat::{Deed, accounts, house};
 use futures::StreamExt;
 use protocol::{ErrorCode, UserId, limits::PICTURE_MAX_BYTES};
+use serde_json::json;
 
 use crate::{
     AppState,
@@ -40,6 +41,29 @@ pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> R
     match accounts::set_picture(&state.chat, session, file).await {
         Ok(()) => lead_to(UPLOADED),
         Err(error) if error.public().code == ErrorCode::Invalid => lead_to(UPLOAD_REFUSED),
+        Err(error) => Refusal::from(error).at(door),
+    }
+}
+
+/// `POST /admin/icon`: a form with a file. It is read when it is known that it is an owner's.
+pub(crate) async fn upload_icon(State(state): State<AppState>, request: Request) -> Response {
+    let door = Door::of(&request);
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return door.refuse(ErrorCode::Internal) };
+    let actor = caller.session.as_ref().into();
+    if let Err(error) = house::may_settle(&state.chat, actor).await {
+        return Refusal::from(error).at(door);
+    }
+    if let Err(error) = state.chat.admit(Deed::EditRoom, caller.address) {
+        return Refusal::from(error).at(door);
+    }
+    let (done, refused) = match request.uri().query() {
+        Some("welcome") => ("/welcome", "/welcome?refused=true"),
+        _ => ("/admin/settings?done", "/admin/settings?refused"),
+    };
+    let Some(file) = file(request).await else { return lead_to(refused) };
+    match house::set_icon(&state.chat, actor, file).await {
+        Ok(()) => lead_to(done),
+        Err(error) if error.public().code == ErrorCode::Invalid => lead_to(refused),
         Err(error) => Refusal::from(error).at(door),
     }
 }
@@ -90,6 +114,33 @@ pub(crate) async fn picture(
         Ok(person) => accounts::picture(&state.chat, person, &etag).await,
         Err(_) => Ok(None),
     };
+    show(found, door)
+}
+
+/// `GET /icon/{etag}`: that of the house.
+pub(crate) async fn icon(State(state): State<AppState>, Path(etag): Path<String>, request: Request) -> Response {
+    show(house::icon(&state.chat, &etag).await, Door::of(&request))
+}
+
+/// `GET /icon/{etag}/manifest.webmanifest`: the house as something to be installed. Its name may change, so browsers ask again.
+pub(crate) async fn manifest(State(state): State<AppState>, Path(etag): Path<String>) -> Response {
+    let settings = state.chat.settings();
+    let manifest = json!({
+        "name": settings.name,
+        "short_name": settings.name,
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "background_color": "#fbf8f3",
+        "theme_color": "#fbf8f3",
+        "icons": [{ "src": format!("/icon/{etag}"), "sizes": "256x256", "purpose": "any" }],
+    });
+    let headers = [(header::CONTENT_TYPE, "application/manifest+json"), (header::CACHE_CONTROL, "no-cache")];
+    (headers, manifest.to_string()).into_response()
+}
+
+fn show(found: chat::Result<Option<Vec<u8>>>, door: Door) -> Response {
     match found {
         Ok(Some(image)) => {
             let kind = if image.starts_with(b"\x89PNG") { "image/png" } else { "image/jpeg" };

@@ -9,6 +9,8 @@ use crate::{
     context::{Request, refuse},
 };
 
+/// Longest time that a form can name, in days.
+const DAYS_MAX: u32 = 36_500;
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 /// Changes how the house is run.
@@ -23,13 +25,41 @@ pub(crate) async fn settle(
     #[server(default)] members_make_rooms: bool,
     #[server(default)] members_invite: bool,
     #[server(default)] default_rooms: String,
+    #[server(default)] retention_days: String,
 ) -> Result<(), AppError> {
     let registration = RegistrationMode::parse(&registration).ok_or(ErrorCode::BadRequest)?;
     let rooms = default_rooms.split_whitespace().map(|slug| slug.trim_start_matches("/r/").to_owned()).collect();
     let typed = Typed { name: name.clone(), topic: default_rooms, ..Typed::default() };
+    let retention_days = match retention_days.trim() {
+        "" => None,
+        days => Some(days.parse::<u32>().ok().filter(|days| (1..=DAYS_MAX).contains(days)).ok_or(ErrorCode::BadRequest)?),
+    };
     let quotas = Request::current()?.chat.settings().quotas;
-    let new = Settings { name, registration, public_rooms, members_make_rooms, members_invite, default_rooms: rooms, quotas };
+    let icon = None;
+    let new = Settings {
+        name,
+        registration,
+        public_rooms,
+        members_make_rooms,
+        members_invite,
+        default_rooms: rooms,
+        retention_days,
+        icon,
+        quotas,
+    };
     change(new).await.map_err(|error| error.keeping(typed))?;
+    leptos_axum::redirect("/admin/settings?done");
+    Ok(())
+}
+
+/// Takes the icon of the house away.
+///
+/// # Errors
+/// Not an owner.
+#[server(prefix = "/api/fn", endpoint = "remove_icon")]
+pub(crate) async fn remove_icon() -> Result<(), AppError> {
+    let request = Request::current()?;
+    house::remove_icon(&request.chat, request.actor()).await.map_err(refuse)?;
     leptos_axum::redirect("/admin/settings?done");
     Ok(())
 }

@@ -18,8 +18,8 @@ mod security;
 pub(crate) use accounts::{Login, Register};
 pub(crate) use alerts::{DismissAlerts, ReadAlerts};
 pub(crate) use house::{
-    Announce, DeleteAccountOf, EndSessionOf, Lift, ResetPassword, SetHouseRole, Settle, SignOutEverywhere, Suspend, WelcomeDoors,
-    WelcomeName, WelcomeRooms,
+    Announce, DeleteAccountOf, EndSessionOf, Lift, RemoveIcon, ResetPassword, SetHouseRole, Settle, SignOutEverywhere, Suspend,
+    WelcomeDoors, WelcomeName, WelcomeRooms,
 };
 pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
 pub(crate) use limits::SetLimits;

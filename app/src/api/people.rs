@@ -92,7 +92,7 @@ pub(crate) async fn ban_named(
     let request = moderating()?;
     let ban = chat::rooms::Ban { reason: &reason, time: &time };
     let banned = chat::rooms::ban_named(&request.chat, request.actor(), &room.into(), &username, ban).await;
-    to_members(&banned.map_err(refuse)?);
+    to_members(&banned.map_err(refuse)?, false);
     Ok(())
 }
 

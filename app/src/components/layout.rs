@@ -1,6 +1,6 @@
 use leptos::prelude::*;
 
-use super::{Brand, Glyph, Icon, PageContext, sidebar::sidebar};
+use super::{Glyph, Icon, PageContext, brand, sidebar::sidebar};
 
 /// The frame of every page: rooms at the side, on narrow screens in a drawer (a popover, so that it needs no script).
 #[component]
@@ -14,7 +14,7 @@ pub(crate) fn Layout(page: PageContext, children: Children) -> impl IntoView {
                 <button type="button" class="icon-button" popovertarget="sidebar" aria-label="Rooms and menu">
                     <Glyph icon=Icon::Menu />
                 </button>
-                <Brand />
+                {brand(page.house.get_value())}
             </header>
             {sidebar(page)}
             <main class="main" id="main" tabindex="-1">

@@ -11,7 +11,7 @@ mod sidebar;
 mod theme;
 
 pub(crate) use avatar::avatar;
-pub(crate) use brand::Brand;
+pub(crate) use brand::{House, brand};
 pub(crate) use dynamic::{Dynamic, dynamic, dynamic_view};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use layout::Layout;

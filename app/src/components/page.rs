@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use protocol::{Room, User};
 
-use super::Theme;
+use super::{House, Theme};
 use crate::{endpoints, fetch};
 
 /// What every page has around its content.
@@ -16,14 +16,17 @@ pub(crate) struct PageContext {
     /// The page's address: its path and its query.
     pub(crate) here: RwSignal<String>,
     pub(crate) theme: Theme,
+    /// The house that it is a page of.
+    pub(crate) house: StoredValue<House>,
     /// Whether the administration is open to the person at the screen.
     pub(crate) administers: bool,
 }
 
 impl PageContext {
-    pub(crate) fn new(viewer: Option<User>, unread: u64, rooms: Vec<Room>, here: String, theme: Theme) -> Self {
+    pub(crate) fn new(viewer: Option<User>, unread: u64, rooms: Vec<Room>, here: String, theme: Theme, house: House) -> Self {
         let (viewer, unread, rooms) = (StoredValue::new(viewer), RwSignal::new(unread), RwSignal::new(rooms));
-        Self { viewer, rooms, unread, here: RwSignal::new(here), theme, administers: false }
+        let (here, house) = (RwSignal::new(here), StoredValue::new(house));
+        Self { viewer, rooms, unread, here, theme, house, administers: false }
     }
 
     /// The same, for somebody who may be an admin.

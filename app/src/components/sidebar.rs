@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use protocol::{Room, User, Visibility};
 
-use super::{Brand, Glyph, Icon, PageContext, avatar, dynamic, dynamic_view, theme::theme_switch};
+use super::{Glyph, Icon, PageContext, avatar, brand, dynamic, dynamic_view, theme::theme_switch};
 use crate::{endpoints, next::way_in};
 
 /// Rooms, and the person at the screen.
@@ -21,7 +21,7 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
     let new_room = signed_in.then(|| nav_link(page, "/rooms/new".to_owned(), Icon::Plus, "New room".to_owned()));
     view! {
         <aside class="sidebar" id="sidebar" popover="auto" aria-label="Rooms and account">
-            <Brand />
+            {brand(page.house.get_value())}
             <nav class="room-nav" aria-label="Rooms">
                 <h2 class="nav-title">{if signed_in { "Your rooms" } else { "Public rooms" }}</h2>
                 {rooms}

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use super::{Page, Visit, document::document, failure::failure, field::TextField, form::Form};
 use crate::{
     Typed, api,
-    components::{Brand, PageContext},
+    components::{PageContext, brand},
     head::Head,
     next::{next_page, with_next},
 };
@@ -186,7 +186,7 @@ impl Gate {
         view! {
             <section class="gate">
                 <div class="gate-card">
-                    <Brand />
+                    {brand(page.house.get_value())}
                     <h1>{self.title}</h1>
                     <p class="gate-lead">{self.lead}</p>
                     {notice.map(|notice| view! { <p class="note" role="status">{notice}</p> })}

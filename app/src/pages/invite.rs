@@ -9,7 +9,7 @@ use super::{
     failure::{failure, nothing_here},
     form::Form,
 };
-use crate::{api::AcceptInvite, components::Brand, head::Head, next::value};
+use crate::{api::AcceptInvite, components::brand, head::Head, next::value};
 
 /// The house's name, the room's where there is one, and the way in.
 pub async fn invite(visit: Visit) -> Page {
@@ -32,7 +32,7 @@ pub async fn invite(visit: Visit) -> Page {
         view! {
             <section class="gate">
                 <div class="gate-card">
-                    <Brand />
+                    {brand(visit.house())}
                     <h1>"You are invited"</h1>
                     <p class="gate-lead">"To " <bdi>{house}</bdi> {room} "."</p>
                     {way}

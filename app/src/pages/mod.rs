@@ -32,13 +32,16 @@ mod security;
 mod settings;
 mod shell;
 mod suspended;
+mod upload;
 mod visibility;
 mod visit;
 mod welcome;
 mod written;
 
 pub use account::{login, register};
-pub use admin::{all_reports, announcement, audit, house_room, overview, people, person, reset_link, rooms, sessions, settings};
+pub use admin::{
+    ICON_UPLOAD, all_reports, announcement, audit, house_room, overview, people, person, reset_link, rooms, sessions, settings,
+};
 pub use alerts::alerts;
 pub use assets::Assets;
 pub use card::card;

@@ -2,7 +2,7 @@
 
 use chat::accounts::Profile;
 use leptos::{prelude::*, server_fn::ServerFn};
-use protocol::{Field, FieldError, Problem, User};
+use protocol::{Field, User};
 use serde::Deserialize;
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
     field::TextField,
     form::Form,
     settings::{Tab, settings, sign_in_first},
+    upload::upload,
 };
 use crate::{
     Typed,
@@ -42,9 +43,8 @@ impl Asked {
         })
     }
 
-    fn fault(&self) -> Option<String> {
-        let fault = FieldError { field: Field::Picture, problem: Problem::Wrong };
-        (self.refused.as_deref() == Some("picture")).then(|| fault.to_string())
+    fn is_refused(&self) -> bool {
+        self.refused.as_deref() == Some("picture")
     }
 }
 
@@ -59,7 +59,7 @@ pub async fn profile(visit: Visit) -> Page {
     let form = Form::among(EditProfile::PATH, &visit);
     let notice = asked.notice().filter(|_| !form.is_refused());
     let sections = view! {
-        {picture(&profile.user, asked.fault())}
+        {picture(&profile.user, asked.is_refused())}
         <section class="settings-section">
             <h2>"About you"</h2>
             {about(&form, profile)}
@@ -68,7 +68,7 @@ pub async fn profile(visit: Visit) -> Page {
     settings(&visit, Tab::Profile, notice, sections.into_any()).await
 }
 
-fn picture(user: &User, fault: Option<String>) -> impl IntoView + use<> {
+fn picture(user: &User, refused: bool) -> impl IntoView + use<> {
     let remove = user.picture.is_some().then(|| {
         view! {
             <form method="post" action=RemovePicture::PATH>
@@ -81,27 +81,7 @@ fn picture(user: &User, fault: Option<String>) -> impl IntoView + use<> {
             <h2>"Picture"</h2>
             <div class="picture">
                 {avatar(user, "avatar avatar--large")}
-                <form class="form" method="post" action=UPLOAD enctype="multipart/form-data">
-                    <div class="field">
-                        <label for="picture">"Choose a picture"</label>
-                        <input
-                            id="picture"
-                            name="picture"
-                            type="file"
-                            accept="image/png,image/jpeg,image/webp"
-                            required
-                            aria-describedby="picture-fault picture-hint"
-                            aria-invalid=fault.is_some().then_some("true")
-                        />
-                        <p class="field-fault" id="picture-fault" role="alert">
-                            {fault}
-                        </p>
-                        <p class="field-hint" id="picture-hint">
-                            "PNG, JPEG or WebP, at most 8 MB. It is cut square, and where and with what it was taken is left out."
-                        </p>
-                    </div>
-                    <button class="button">"Upload picture"</button>
-                </form>
+                {upload(UPLOAD, "Choose a picture", "Upload picture", refused)}
             </div>
             {remove}
         </section>

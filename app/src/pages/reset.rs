@@ -10,7 +10,7 @@ use super::{
     field::TextField,
     form::Form,
 };
-use crate::{api::ResetPassword, components::Brand, head::Head};
+use crate::{api::ResetPassword, components::brand, head::Head};
 
 /// Asks for the new password.
 pub async fn reset(visit: Visit) -> Page {
@@ -35,7 +35,7 @@ pub async fn reset(visit: Visit) -> Page {
         view! {
             <section class="gate">
                 <div class="gate-card">
-                    <Brand />
+                    {brand(visit.house())}
                     <h1>"New password"</h1>
                     <p class="gate-lead">{format!("For @{}. Everything that is signed in with the old one ends.", user.username)}</p>
                     {form.view(fields.into_any(), "Set password")}

@@ -72,7 +72,8 @@ async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Er
     address.slug.clone_from(&page.room.slug);
     let (viewer, administers, unread, zone) = (visit.viewer(), visit.administers(), visit.caller.unread, visit.zone());
     let form_id = ClientId::generate();
-    Ok(PageData { viewer, administers, unread, rooms, page, form_id, zone, notice: None, refused: None })
+    let house = visit.house();
+    Ok(PageData { viewer, administers, house, unread, rooms, page, form_id, zone, notice: None, refused: None })
 }
 
 fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) -> Page {

@@ -127,13 +127,27 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
     for (media, color) in theme.colors() {
         let _ = write!(html, "<meta name=\"theme-color\" content=\"{color}\"{media}>");
     }
+    let icons = icons(visit);
     let _ = write!(
         html,
-        "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\"><link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\">\
-         <link rel=\"manifest\" href=\"/manifest.webmanifest\">{reload}</head>\
+        "{icons}{reload}</head>\
          <body>{body}<script type=\"module\" nonce=\"{nonce}\">{script}</script>{start}</body></html>"
     );
     html
+}
+
+/// What tabs, home screens and installed pages show: the icon of the house, or that of Snug.
+fn icons(visit: &Visit) -> String {
+    match visit.house().icon_address() {
+        // An etag is letters, digits, `-` and `_`.
+        Some(icon) => format!(
+            "<link rel=\"icon\" href=\"{icon}\" sizes=\"256x256\"><link rel=\"apple-touch-icon\" href=\"{icon}\">\
+             <link rel=\"manifest\" href=\"{icon}/manifest.webmanifest\">"
+        ),
+        None => "<link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">\
+                 <link rel=\"apple-touch-icon\" href=\"/apple-touch-icon.png\"><link rel=\"manifest\" href=\"/manifest.webmanifest\">"
+            .to_owned(),
+    }
 }
 
 /// What is said while the page does not change by itself. The style sheet shows it where scripts are off, and where none has come after a

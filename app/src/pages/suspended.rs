@@ -8,7 +8,7 @@ use super::{
     document::document,
     failure::{failure, nothing_here, status_of},
 };
-use crate::{components::Brand, head::Head};
+use crate::{components::brand, head::Head};
 
 /// Says it, to whoever has just proved that the account is theirs.
 pub async fn suspended(visit: Visit) -> Page {
@@ -21,7 +21,7 @@ pub async fn suspended(visit: Visit) -> Page {
         view! {
             <section class="gate">
                 <div class="gate-card">
-                    <Brand />
+                    {brand(visit.house())}
                     <h1>"This account is suspended"</h1>
                     <p role="status">{error.message()}</p>
                 </div>

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::assets::Assets;
 use crate::{
-    components::{PageContext, Theme},
+    components::{House, PageContext, Theme},
     context::Caller,
     cookies,
     state::clock,
@@ -46,6 +46,12 @@ impl Visit {
         self.caller.session.as_ref().is_some_and(chat::Session::administers)
     }
 
+    /// The house, as its pages show it.
+    pub(super) fn house(&self) -> House {
+        let settings = self.chat.settings();
+        House { name: settings.name.clone(), icon: settings.icon.clone() }
+    }
+
     /// The part of the path after this one, such as what stands for a room after `r`.
     pub(super) fn part_after(&self, part: &str) -> String {
         let mut parts = self.uri.path().split('/').skip_while(|other| *other != part).skip(1);
@@ -69,7 +75,8 @@ impl Visit {
 
     /// What every page has around its content. To be called where signals may be made.
     pub(super) fn context(&self, rooms: Vec<Room>) -> PageContext {
-        let page = PageContext::new(self.viewer(), self.caller.unread, rooms, self.here().to_owned(), self.theme());
+        let (here, house) = (self.here().to_owned(), self.house());
+        let page = PageContext::new(self.viewer(), self.caller.unread, rooms, here, self.theme(), house);
         page.administers(self.administers())
     }
 

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::{
     Page, Visit,
+    admin::choose_icon,
     document::document,
     failure::{failure, nothing_here},
     field::TextField,
@@ -18,9 +19,15 @@ use crate::{
     head::Head,
 };
 
+/// Where an icon is sent to that leads back here.
+const ICON_WELCOME: &str = "/admin/icon?welcome";
+
 #[derive(Default, Deserialize)]
 struct Asked {
     step: Option<u8>,
+    /// Whether an icon was not taken.
+    #[serde(default)]
+    refused: bool,
 }
 
 /// Asks for the name of the house, who may come in, and the first rooms.
@@ -58,7 +65,17 @@ fn name(visit: &Visit, settings: &Settings) -> AnyView {
     let form = Form::to(WelcomeName::PATH, visit);
     let value = if form.is_refused() { form.typed().name } else { settings.name.clone() };
     let field = form.field(TextField { value, ..TextField::new(Field::Name, "name") });
-    form.view(field, "Next").into_any()
+    let refused = visit.query::<Asked>().refused;
+    let icon = choose_icon(visit.house().icon_address(), ICON_WELCOME, refused);
+    // The icon goes first: what is typed below would be lost.
+    view! {
+        <details class="welcome-icon" open=refused || visit.house().icon.is_some()>
+            <summary>"An icon (optional)"</summary>
+            {icon}
+        </details>
+        {form.view(field, "Next")}
+    }
+    .into_any()
 }
 
 fn doors(visit: &Visit, settings: &Settings) -> AnyView {

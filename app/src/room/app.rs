@@ -26,7 +26,8 @@ pub(crate) struct App {
 impl App {
     /// Begins in the room that came with the page.
     pub(crate) fn new(data: PageData, address: Address, here: String, theme: Theme) -> Self {
-        let page = PageContext::new(data.viewer, data.unread, data.rooms, here, theme).administers(data.administers);
+        let page = PageContext::new(data.viewer, data.unread, data.rooms, here, theme, data.house);
+        let page = page.administers(data.administers);
         let socket = Socket::new(page);
         let visited = Visited {
             notice: data.notice,

@@ -1,6 +1,8 @@
 use protocol::{ClientId, Room, RoomPage, User};
 use serde::{Deserialize, Serialize};
 
+use crate::components::House;
+
 /// The element that it stands in, but for the messages of the page.
 pub(crate) const DATA: &str = "data";
 /// The element of these: they are the same for every reader.
@@ -14,6 +16,8 @@ pub(crate) struct PageData {
     /// Whether the administration is open to them.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) administers: bool,
+    /// The house that it is a page of.
+    pub(crate) house: House,
     /// How many alerts they have not read.
     pub(crate) unread: u64,
     /// The rooms in the list beside it.

@@ -2,7 +2,7 @@
 
 use std::{
     net::IpAddr,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, Weak, atomic::Ordering},
 };
 
 use hub::{Broker, Hub, Mailbox, Outlet, Signal};
@@ -158,6 +158,11 @@ impl Chat {
         &self.inner.kept.seats
     }
 
+    /// What finds it as long as it is there: for what goes on by itself, and must not keep it.
+    pub(crate) fn weak(&self) -> WeakChat {
+        WeakChat { inner: Arc::downgrade(&self.inner) }
+    }
+
     /// Does something beside the requests, until the chat is closed.
     pub(crate) fn spawn(&self, work: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.inner.tasks.lock();
@@ -168,5 +173,16 @@ impl Chat {
 
     pub(crate) async fn signal(&self, signal: Signal) {
         self.inner.broker.publish(vec![signal]).await;
+    }
+}
+
+/// A chat that may have gone.
+pub(crate) struct WeakChat {
+    inner: Weak<Inner>,
+}
+
+impl WeakChat {
+    pub(crate) fn get(&self) -> Option<Chat> {
+        Some(Chat { inner: self.inner.upgrade()? })
     }
 }

@@ -14,6 +14,7 @@ use crate::{
     house,
     kept::Kept,
     limits::Limits,
+    messages,
     readiness::Readiness,
     rooms, sessions,
     throttle::Floods,
@@ -77,6 +78,7 @@ impl Chat {
         rooms::ensure_lobby(&chat).await?;
         rooms::finish_deletions(&chat).await?;
         sessions::shorten(&chat).await?;
+        messages::keep_no_longer(&chat);
         Ok(chat)
     }
 }

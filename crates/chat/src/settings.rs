@@ -18,6 +18,11 @@ const CHANGED: &str = "changed";
 /// What the names of rows begin with that say how often something may be done.
 const LIMIT: &str = "limit ";
 
+/// The row of what the icon is known by; empty where there is none.
+const ICON: &str = "icon";
+/// How long messages are kept where no number of days is settled.
+const FOR_EVER: &str = "for ever";
+
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RegistrationMode {
@@ -68,6 +73,10 @@ pub struct Settings {
     pub default_rooms: Vec<String>,
     /// How often some things may be done.
     pub quotas: Quotas,
+    /// Days after which messages are deleted; kept for ever without it.
+    pub retention_days: Option<u32>,
+    /// What the icon of the house is known by, if it has one. It is not changed with the others.
+    pub icon: Option<String>,
 }
 
 impl Default for Settings {
@@ -80,6 +89,8 @@ impl Default for Settings {
             members_invite: false,
             default_rooms: vec!["lobby".to_owned()],
             quotas: Quotas::default(),
+            retention_days: None,
+            icon: None,
         }
     }
 }
@@ -90,7 +101,7 @@ impl Settings {
         HouseRules { members_make_rooms: self.members_make_rooms, members_invite: self.members_invite }
     }
 
-    /// As they are stored.
+    /// As they are stored, but for the icon.
     pub(crate) fn rows(&self) -> Vec<(String, String)> {
         let yes = |is: bool| if is { "yes" } else { "no" }.to_owned();
         let rows = [
@@ -100,6 +111,7 @@ impl Settings {
             ("members_make_rooms", yes(self.members_make_rooms)),
             ("members_invite", yes(self.members_invite)),
             ("default_rooms", self.default_rooms.join(" ")),
+            ("retention_days", self.retention_days.map_or_else(|| FOR_EVER.to_owned(), |days| days.to_string())),
         ];
         let limits = Quota::ALL.map(|quota| {
             let count = self.quotas.get(quota).map(|count| count.to_string());
@@ -118,6 +130,8 @@ impl Settings {
             "members_make_rooms" => self.members_make_rooms = yes,
             "members_invite" => self.members_invite = yes,
             "default_rooms" => self.default_rooms = value.split_whitespace().map(str::to_owned).collect(),
+            "retention_days" => self.retention_days = value.parse().ok(),
+            ICON => self.icon = Some(value).filter(|etag| !etag.is_empty()),
             _ => {
                 let limit = name.strip_prefix(LIMIT);
                 if let Some(quota) = Quota::ALL.into_iter().find(|quota| Some(quota.word()) == limit) {
@@ -146,9 +160,18 @@ pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<(i64, Settings), D
     Ok((changes, settings))
 }
 
-/// Stores them.
+/// Stores them, but for the icon.
 pub(crate) async fn store(db: &impl ConnectionTrait, settings: &Settings) -> Result<(), DbErr> {
-    let rows = settings.rows().into_iter().map(|(name, value)| [name.into(), value.into()]);
+    store_rows(db, settings.rows()).await
+}
+
+/// Stores what the icon is known by, or that there is none.
+pub(crate) async fn store_icon(db: &impl ConnectionTrait, etag: Option<String>) -> Result<(), DbErr> {
+    store_rows(db, vec![(ICON.to_owned(), etag.unwrap_or_default())]).await
+}
+
+async fn store_rows(db: &impl ConnectionTrait, rows: Vec<(String, String)>) -> Result<(), DbErr> {
+    let rows = rows.into_iter().map(|(name, value)| [name.into(), value.into()]);
     let insert = Sql::new(db.get_database_backend(), "INSERT INTO settings (name, value) VALUES ").rows(rows);
     db.execute_raw(insert.text(" ON CONFLICT (name) DO UPDATE SET value = excluded.value").done()).await?;
     mark_changed(db).await
@@ -185,11 +208,16 @@ mod tests {
             members_invite: true,
             default_rooms: vec!["lobby".to_owned(), "garden".to_owned()],
             quotas: Quotas::default().with(Quota::Messages, Some(60)).with(Quota::RegistrationsFromAddress, Some(5)),
+            retention_days: Some(30),
+            icon: None,
         };
         let mut read = Settings::default();
         settings.rows().into_iter().for_each(|(name, value)| read.set(&name, value));
         assert_eq!(read, settings);
         read.set("of a later version", "yes".to_owned());
         assert_eq!(read, settings);
+        let kept = Settings { retention_days: None, ..settings };
+        kept.rows().into_iter().for_each(|(name, value)| read.set(&name, value));
+        assert_eq!(read.retention_days, None);
     }
 }

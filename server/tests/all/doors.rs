@@ -81,6 +81,7 @@ const FUNCTIONS_WITHOUT: &[&str] = &[
     "logout",
     "read_alerts",
     "register",
+    "remove_icon",
     "remove_picture",
     "rename_account",
     "renew_token",

@@ -351,3 +351,73 @@ async fn where_nothing_may_be_public_no_form_offers_it() {
         assert!(shown.tag_with("value=\"open\"").contains("checked"), "{page}");
     }
 }
+
+/// Sends an icon by the form of a page.
+async fn send_icon(person: &Person, address: &str, file: &[u8]) -> Answer {
+    let mut body = b"--edge\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"icon.png\"\r\n\r\n".to_vec();
+    body.extend(file);
+    body.extend(b"\r\n--edge--\r\n");
+    let request = person.request(reqwest::Method::POST, address).header("content-type", "multipart/form-data; boundary=edge");
+    Answer::to(request.body(body)).await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_icon_of_the_house_stands_beside_its_name_and_can_be_removed() {
+    let app = TestApp::start().await;
+    let (ada, bob, guest) = (app.ada().await, app.bob().await, app.stranger());
+    let red = include_bytes!("support/red.png");
+    settle(&ada, "open", &[]).await;
+    assert_eq!(send_icon(&bob, "/admin/icon", red).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(send_icon(&guest, "/admin/icon", red).await.status, StatusCode::SEE_OTHER);
+    guest.get("/login").await.assert_has("href=\"/favicon.svg\"");
+    let refused = send_icon(&ada, "/admin/icon", b"GIF89a").await;
+    assert_eq!(refused.leads_to(), "/admin/settings?refused");
+    ada.get("/admin/settings?refused").await.assert_has("This cannot be used.");
+    assert_eq!(send_icon(&ada, "/admin/icon?welcome", b"GIF89a").await.leads_to(), "/welcome?refused=true");
+    ada.get("/welcome?refused=true").await.assert_has("This cannot be used.");
+    assert_eq!(send_icon(&ada, "/admin/icon?welcome", red).await.leads_to(), "/welcome");
+    assert_eq!(send_icon(&ada, "/admin/icon", red).await.leads_to(), "/admin/settings?done");
+
+    // Where nothing may be public, it is seen on the way in all the same.
+    let icon = ["/icon/", app.chat.settings().icon.as_ref().unwrap()].concat();
+    let page = guest.get("/login").await;
+    assert!(page.tag_with("brand-icon").contains(&format!("src=\"{icon}\"")), "{}", page.text);
+    page.assert_has(&format!("<link rel=\"icon\" href=\"{icon}\""));
+    page.assert_has_not("/favicon.svg");
+    page.assert_has("The Mill");
+    assert!(ada.get("/r/lobby").await.tag_with("brand-icon").contains(&icon));
+    let shown = reqwest::get(ada.url(&icon)).await.unwrap();
+    let header = |name: &str| shown.headers()[name].to_str().unwrap().to_owned();
+    assert_eq!(
+        (header("content-type").as_str(), header("cache-control").as_str()),
+        ("image/jpeg", "public, max-age=31536000, immutable")
+    );
+    let manifest = guest.get(&format!("{icon}/manifest.webmanifest")).await.json();
+    assert_eq!((&manifest["name"], &manifest["icons"][0]["src"]), (&"The Mill".into(), &icon.as_str().into()));
+    assert_eq!(guest.get("/icon/none").await.status, StatusCode::NOT_FOUND);
+
+    assert!(bob.submit("/admin/settings", "remove_icon", &[]).await.leads_to().contains("__err"));
+    assert_eq!(ada.submit("/admin/settings", "remove_icon", &[]).await.leads_to(), "/admin/settings?done");
+    assert_eq!(guest.get(&icon).await.status, StatusCode::NOT_FOUND);
+    guest.get("/login").await.assert_has("href=\"/favicon.svg\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_long_messages_are_kept_is_settled_by_the_form() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    let settle = async |days: &str| {
+        let fields = [("name", "The Mill"), ("registration", "open"), ("retention_days", days)];
+        ada.submit("/admin/settings", "settle", &fields).await.leads_to().to_owned()
+    };
+    assert_eq!(settle("90").await, "/admin/settings?done");
+    assert_eq!(app.chat.settings().retention_days, Some(90));
+    assert!(ada.get("/admin/settings").await.tag_with("name=\"retention_days\"").contains("value=\"90\""));
+    for wrong in ["0", "-1", "soon", "36501"] {
+        assert!(settle(wrong).await.contains("__err"), "{wrong}");
+    }
+    assert_eq!(app.chat.settings().retention_days, Some(90));
+    assert_eq!(settle("").await, "/admin/settings?done");
+    assert_eq!(app.chat.settings().retention_days, None);
+    ada.get("/admin/audit?action=change%20settings").await.assert_has("retention_days: 90 → for ever");
+}

@@ -15,6 +15,7 @@ mod settings;
 use leptos::prelude::*;
 use protocol::ErrorCode;
 
+pub(super) use self::settings::choose_icon;
 pub use self::{
     audit::audit,
     overview::overview,
@@ -24,7 +25,7 @@ pub use self::{
     room::house_room,
     rooms::rooms,
     sessions::sessions,
-    settings::{announcement, settings},
+    settings::{ICON_UPLOAD, announcement, settings},
 };
 use super::{
     Page, Visit,

@@ -5,9 +5,12 @@ use serde::Deserialize;
 
 use super::{Section, limits::limits as limits_form, office, refused};
 use crate::{
-    api::{Announce, Settle},
-    pages::{Page, Visit, field::TextField, form::Form, registration::choose_registration},
+    api::{Announce, RemoveIcon, Settle},
+    pages::{Page, Visit, field::TextField, form::Form, registration::choose_registration, upload::upload},
 };
+
+/// Where an icon of the house is sent to.
+pub const ICON_UPLOAD: &str = "/admin/icon";
 
 /// How the house is run: `/admin/settings`. Admins see it, owners change it.
 pub async fn settings(visit: Visit) -> Page {
@@ -17,11 +20,20 @@ pub async fn settings(visit: Visit) -> Page {
     let may_settle = chat::house::may_settle(&visit.chat, visit.actor()).await.is_ok();
     let (settings, form) = (visit.chat.settings(), Form::to(Settle::PATH, &visit));
     let is_done = visit.uri.query() == Some("done");
+    let (icon, is_refused) = (visit.house().icon_address(), visit.uri.query() == Some("refused"));
     office(&visit, Section::Settings, || {
         let done = is_done.then(|| view! { <p class="note" role="status">"Saved. It holds from now on."</p> });
         let body = if may_settle {
             let house = view! { <div class="office-form">{form.view(fields(&form, &settings), "Save")}</div> };
-            view! { {house} {limits_form(&visit, &settings)} }.into_any()
+            view! {
+                {house}
+                <section class="people-part">
+                    <h2>"Icon"</h2>
+                    {choose_icon(icon, ICON_UPLOAD, is_refused)}
+                </section>
+                {limits_form(&visit, &settings)}
+            }
+            .into_any()
         } else {
             view! { <p class="note">"Owners change how the house is run."</p> }.into_any()
         };
@@ -54,8 +66,38 @@ fn fields(form: &Form, settings: &Settings) -> AnyView {
                 hint: "Their addresses, such as lobby, with spaces between them.",
                 ..TextField::new(Field::DefaultRooms, "default_rooms")
             })}
+        <div class="field">
+            <label for="retention_days">"Days that messages are kept"</label>
+            <input
+                id="retention_days"
+                name="retention_days"
+                type="number"
+                min="1"
+                max="36500"
+                value=settings.retention_days.map(|days| days.to_string())
+                aria-describedby="retention-hint"
+            />
+            <p class="field-hint" id="retention-hint">
+                "Empty: for ever. What is older is deleted for good, in all rooms and conversations; backups keep what they have."
+            </p>
+        </div>
     }
     .into_any()
+}
+
+/// The icon that the house has, and the forms to give it another one or none.
+pub(in crate::pages) fn choose_icon(icon: Option<String>, action: &'static str, refused: bool) -> impl IntoView {
+    let shown = icon.map(|address| {
+        view! {
+            <img class="house-icon" src=address alt="The icon now" width="64" height="64" />
+            <form method="post" action=RemoveIcon::PATH>
+                <button class="button button--quiet">"Remove the icon"</button>
+            </form>
+        }
+    });
+    view! {
+        <div class="house-icon-choice">{shown} {upload(action, "Choose a picture", "Upload the icon", refused)}</div>
+    }
 }
 
 #[derive(Default, Deserialize)]

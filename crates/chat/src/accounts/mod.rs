@@ -14,6 +14,7 @@ pub use card::{Card, card};
 pub use delete::{Ties, delete_own, ties};
 pub(crate) use names::fill_looks;
 pub use password::change_password;
+pub(crate) use picture::{keep, made_from};
 pub use picture::{picture, remove_picture, set_picture};
 pub use profile::{Profile, ProfileEdit, edit_profile, profile};
 pub use register::{Registration, Ticket, add, register, register_with};

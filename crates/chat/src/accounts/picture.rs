@@ -3,7 +3,8 @@
 use protocol::{Field, FieldError, Problem, UserId, limits};
 use sea_orm::{
     ActiveValue::Set,
-    ColumnTrait, EntityTrait, QueryFilter,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter,
+    prelude::Uuid,
     sea_query::{Expr, OnConflict},
 };
 use tokio::{sync::Semaphore, task::spawn_blocking};
@@ -25,27 +26,35 @@ static TURNS: Semaphore = Semaphore::const_new(1);
 /// # Errors
 /// `invalid` when it is no picture of a form that is known, or too large a one; `throttled`, `unavailable`.
 pub async fn set_picture(chat: &Chat, session: &Session, file: Vec<u8>) -> Result<()> {
-    let unusable = FieldError { field: Field::Picture, problem: Problem::Wrong };
-    if file.len() > limits::PICTURE_MAX_BYTES {
-        return Err(unusable.into());
-    }
     chat.deeds().by(session.user.id, Deed::EditRoom)?;
-    let turn = TURNS.acquire().await.map_err(Error::internal)?;
-    let made = spawn_blocking(move || thumbnail(&file)).await.map_err(Error::internal)?;
-    drop(turn);
-    store(chat, session.user.id, made.ok_or(unusable)?).await?;
+    let (made, user) = (made_from(file).await?, session.user.id);
+    let transaction = chat.db().begin().await?;
+    let etag = keep(&transaction, user.0, made).await?;
+    name(&transaction, user, Some(etag)).await?;
+    transaction.commit().await?;
     chat.renew().await;
     Ok(())
 }
 
-async fn store(chat: &Chat, user: UserId, Thumbnail { image, etag }: Thumbnail) -> Result<()> {
-    let transaction = chat.db().begin().await?;
-    let row = picture::ActiveModel { id: Set(user.0), image: Set(image), etag: Set(etag.clone()) };
+/// What is kept of a file that somebody has sent.
+pub(crate) async fn made_from(file: Vec<u8>) -> Result<Thumbnail> {
+    let unusable = FieldError { field: Field::Picture, problem: Problem::Wrong };
+    if file.len() > limits::PICTURE_MAX_BYTES {
+        return Err(unusable.into());
+    }
+    let turn = TURNS.acquire().await.map_err(Error::internal)?;
+    let made = spawn_blocking(move || thumbnail(&file)).await.map_err(Error::internal)?;
+    drop(turn);
+    Ok(made.ok_or(unusable)?)
+}
+
+/// Keeps it in the place of the one before; what it is known by.
+pub(crate) async fn keep(db: &impl ConnectionTrait, id: Uuid, Thumbnail { image, etag }: Thumbnail) -> Result<String> {
+    let row = picture::ActiveModel { id: Set(id), image: Set(image), etag: Set(etag.clone()) };
     let replace =
         OnConflict::column(picture::Column::Id).update_columns([picture::Column::Image, picture::Column::Etag]).to_owned();
-    picture::Entity::insert(row).on_conflict(replace).exec_without_returning(&transaction).await?;
-    name(&transaction, user, Some(etag)).await?;
-    Ok(transaction.commit().await?)
+    picture::Entity::insert(row).on_conflict(replace).exec_without_returning(db).await?;
+    Ok(etag)
 }
 
 /// Takes the picture of an account away.

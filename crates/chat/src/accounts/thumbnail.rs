@@ -24,7 +24,7 @@ const QUALITY: u8 = 85;
 const ETAG: usize = 16;
 
 /// A picture as it is stored.
-pub(super) struct Thumbnail {
+pub(crate) struct Thumbnail {
     pub(super) image: Vec<u8>,
     pub(super) etag: String,
 }

@@ -4,6 +4,7 @@ pub(crate) mod connect;
 mod database;
 pub(crate) mod entity;
 pub(crate) mod epoch;
+mod ids;
 mod mark;
 pub(crate) mod notes;
 mod now;
@@ -22,6 +23,7 @@ pub(crate) mod users;
 mod utc;
 
 pub(crate) use database::Db;
+pub(crate) use ids::first_id;
 pub use now::now;
 pub(crate) use older::fill;
 pub(crate) use serial::{Serial, serialize};

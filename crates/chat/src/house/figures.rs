@@ -1,12 +1,12 @@
 //! The house in figures.
 
-use sea_orm::{ConnectionTrait, prelude::Uuid};
+use sea_orm::ConnectionTrait;
 use serde::Serialize;
 
 use super::doer::{By, Doer};
 use crate::{
     Chat, Result,
-    db::{Sql, now},
+    db::{Sql, first_id, now},
     policy::HouseAction,
     upkeep,
 };
@@ -66,21 +66,4 @@ async fn sends(db: &impl ConnectionTrait, now: i64) -> Result<Vec<f64>> {
         }
     }
     Ok(sends)
-}
-
-/// The smallest id of this millisecond (RFC 9562, 5.7).
-fn first_id(at: i64) -> Uuid {
-    Uuid::from_u128((u128::from(at.max(0).unsigned_abs()) << 80) | (0x7 << 76) | (0x8 << 60))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ids_of_a_time_come_after_the_first_of_it() {
-        let id = Uuid::now_v7();
-        let at = i64::try_from(id.as_u128() >> 80).unwrap_or_default();
-        assert!(first_id(at) <= id && id < first_id(at + 1));
-    }
 }

@@ -101,7 +101,7 @@ fn deleting(message: &Found, user: UserId) -> Action {
 }
 
 /// Takes away what a message said, and all that spoke of it: that there was something stays.
-async fn erase(transaction: &Transaction, message: &Found, seq: Seq, by: UserId) -> Result<()> {
+pub(super) async fn erase(transaction: &Transaction, message: &Found, seq: Seq, by: UserId) -> Result<()> {
     let (room, at) = (message.room.0, now());
     message::Entity::update_many()
         .col_expr(message::Column::Body, Expr::value(""))

@@ -302,3 +302,23 @@ async fn where_nothing_may_be_public_no_room_is_made_so() {
     let new = rooms::NewRoom { name: "garden", topic: "", visibility: "public", allow_duplicate: false };
     assert_eq!(code(rooms::create(&cast.scene.chat, cast.bob.actor(), new).await), ErrorCode::Invalid);
 }
+
+#[tokio::test]
+async fn an_icon_is_set_by_owners_and_stays_when_something_else_is_settled() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    house::set_role(&scene.chat, ada.actor(), bob.user().id, HouseRole::Admin).await.unwrap();
+    let red = include_bytes!("../../../../server/tests/all/support/red.png").to_vec();
+    assert_eq!(code(house::set_icon(&scene.chat, bob.actor(), red.clone()).await), ErrorCode::NotAllowed);
+    assert_eq!(code(house::set_icon(&scene.chat, ada.actor(), b"GIF89a".to_vec()).await), ErrorCode::Invalid);
+    house::set_icon(&scene.chat, ada.actor(), red).await.unwrap();
+    let etag = scene.chat.settings().icon.clone().unwrap();
+    assert!(house::icon(&scene.chat, &etag).await.unwrap().unwrap().starts_with(b"\xff\xd8\xff"));
+    assert_eq!(house::icon(&scene.chat, "another").await.unwrap(), None);
+    house::change(&scene.chat, ada.actor(), chat::Settings::default()).await.unwrap();
+    assert_eq!(scene.chat.settings().icon.as_ref(), Some(&etag));
+    assert_eq!(code(house::remove_icon(&scene.chat, bob.actor()).await), ErrorCode::NotAllowed);
+    house::remove_icon(&scene.chat, ada.actor()).await.unwrap();
+    assert_eq!(scene.chat.settings().icon, None);
+    assert_eq!(house::icon(&scene.chat, &etag).await.unwrap(), None);
+}
