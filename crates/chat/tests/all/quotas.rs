@@ -144,7 +144,7 @@ async fn those_who_run_the_house_are_told_of_a_flood_once() {
     house::set_role(&scene.chat, ada.actor(), cid.user().id, HouseRole::Admin).await.unwrap();
     flood(&scene.chat, &bob).await;
     let text = "@bob is refused again and again: too many messages.".to_owned();
-    assert_eq!(told(&ada, &scene.chat, 1).await, [text.clone()]);
+    assert_eq!(told(&ada, &scene.chat, 1).await, std::slice::from_ref(&text));
     // No more of the same, after a restart neither; another one is told of.
     let scene = scene.restart_with(tight).await;
     flood(&scene.chat, &bob).await;
