@@ -31,7 +31,7 @@ async fn what_is_older_than_the_house_keeps_is_deleted_and_everybody_hears_of_it
     assert_eq!(messages::expire(&scene.chat, later).await.unwrap(), 1);
     match socket.next_frame().await {
         ServerFrame::Event(event) => {
-            assert_eq!(event.change, Change::MessageDeleted { id: old.message, seq: old.seq });
+            assert_eq!(event.change, Change::MessageDeleted { id: old.message, seq: old.seq, thread_of: None, thread: None });
             assert_eq!(event.actor.name, "The house");
         }
         other => panic!("{other:?}"),
