@@ -92,8 +92,11 @@ async fn session_ends(case: Case<'_>, what: &str, deed: Deed) {
     assert_eq!(socket.next().await, Delivery::Close(CloseCode::SignIn), "{what}");
 }
 
-/// What ends that somebody reads a room: the room's visibility, whether they are a member, what happens.
-const ROOMS: [(&str, &str, &str, bool, fn(&Case<'_>, &Room) -> BoxFuture<'static, ()>); 8] = [
+/// How somebody loses a room: what it is called, the name of the one who loses it, the room's visibility, whether they are a member, what happens.
+type Loss = (&'static str, &'static str, &'static str, bool, fn(&Case<'_>, &Room) -> BoxFuture<'static, ()>);
+
+/// What ends that somebody reads a room.
+const ROOMS: [Loss; 8] = [
     ("removed", "julia", "private", true, |case, room| {
         let (owner, room, who) = (case.owner.at(&case.scene.chat), room.clone(), case.who.at(case.there));
         async move { drop(owner.remove(&room, &who).await.unwrap()) }.boxed()
@@ -129,10 +132,7 @@ const ROOMS: [(&str, &str, &str, bool, fn(&Case<'_>, &Room) -> BoxFuture<'static
 ];
 
 /// Who may not read a room any longer hears nothing that is said there afterwards, and is given nothing when they ask for it.
-async fn room_ends(
-    case: Case<'_>,
-    (what, _, visibility, member, deed): (&str, &str, &str, bool, fn(&Case<'_>, &Room) -> BoxFuture<'static, ()>),
-) {
+async fn room_ends(case: Case<'_>, (what, _, visibility, member, deed): Loss) {
     let room = case.owner.room(&format!("Room of {}", case.who.user().name), visibility).await;
     let (here, there) = (case.who.at(&case.scene.chat), case.who.at(case.there));
     if member {
