@@ -75,6 +75,20 @@ const PIECES: &[&str] = &[
     "<http://x>",
     "](http://",
     " \"title\")",
+    "|",
+    "||",
+    "|||",
+    "|a|b|\n|-|:-:|\n",
+    "\n|-|\n",
+    "\n|-|-|\n",
+    "\\|",
+    "--:|",
+    "- [ ] ",
+    "1. [x] ",
+    "[X] ",
+    "#a",
+    "#a-b.",
+    "/",
 ];
 
 /// Text in which marks of markdown and HTML are as frequent as letters.
@@ -125,6 +139,20 @@ proptest! {
 }
 
 #[test]
+fn tables_of_any_shape_stay_in_bounds() {
+    let wide = |cell: &str, count: usize| cell.repeat(count);
+    for source in [
+        format!("{}\n{}\n{}", wide("|", 1_000), wide(":-:|", 999), wide("\n|", 3_000)),
+        format!("{}\n{}\n{}", wide("|", 1_600), wide(":-:|", 1_599), wide("|", 1_600)),
+        "|a|\n|-|\n".repeat(800),
+        "> |a|\n> |-|\n\n".repeat(600),
+        format!("|a|\n|:-:|\n{}", "|\n".repeat(3_000)),
+    ] {
+        assert_eq!(holds(&source), Ok(()));
+    }
+}
+
+#[test]
 fn quotes_as_deep_as_they_go_stay_in_bounds() {
     assert_eq!(holds(&">>>>>>>>a\n\n".repeat(800)), Ok(()));
 }
@@ -145,6 +173,15 @@ fn the_check_itself_refuses_what_is_not_allowed() {
         "<pre>x</pre>",
         "<ul>a<p>b</p></ul>",
         "em outside <em>a</em>",
+        "<p><a href=\"/u/x\">a</a></p>",
+        "<p><a href=\"/r/../x\">a</a></p>",
+        "<p><input type=\"checkbox\" aria-label=\"Spoiler\"></p>",
+        "<ul><li class=\"task\"><input type=\"checkbox\" aria-label=\"Done\" data-at=\"2\">a</li></ul>",
+        "<p><label class=\"spoiler\" for=\"x\">a</label></p>",
+        "<p><label class=\"spoiler\"><label class=\"spoiler\">a</label></label></p>",
+        "<div class=\"table\" tabindex=\"0\"><em>a</em></div>",
+        "<div class=\"table\" tabindex=\"0\"><table><thead><tr><em>a</em></tr></thead></table></div>",
+        "<div class=\"table\" tabindex=\"0\"><table><thead><tr><th class=\"x\">a</th></tr></thead></table></div>",
     ] {
         assert!(check(html).is_err(), "{html}");
     }

@@ -1,16 +1,17 @@
 //! Lines into blocks. Quotes and list items are taken apart by stripping their marks from their lines and reading what remains
 //! as blocks again.
 
-use std::iter;
-
-use super::{escape::escape, inline};
+use super::{
+    escape::escape,
+    inline,
+    lines::{columns, is_blank, outdented, unindented},
+    lists::{Marker, list},
+    table::{self, Alignment},
+};
 use crate::visible::is_visible;
 
 /// How deep quotes and lists may nest.
 pub(super) const MAX_DEPTH: usize = 8;
-
-/// Digits in the number of a list item.
-const DIGITS_MAX: usize = 3;
 
 /// Where blocks stand.
 #[derive(Clone, Copy)]
@@ -18,13 +19,22 @@ pub(super) struct Place {
     depth: usize,
     /// In a list item without blank lines: paragraphs are written without tags of their own.
     tight: bool,
+    /// The address of the source's first byte in memory. All lines are parts of it, so this tells where they stand there.
+    source: usize,
 }
 
 impl Place {
-    pub(super) const TOP: Self = Self { depth: 0, tight: false };
+    pub(super) fn top(source: &str) -> Self {
+        Self { depth: 0, tight: false, source: source.as_ptr().addr() }
+    }
 
-    fn inside(self, tight: bool) -> Self {
-        Self { depth: self.depth + 1, tight }
+    pub(super) fn inside(self, tight: bool) -> Self {
+        Self { depth: self.depth + 1, tight, ..self }
+    }
+
+    /// Where a part of the source stands in it.
+    pub(super) fn offset(self, part: &str) -> usize {
+        part.as_ptr().addr() - self.source
     }
 }
 
@@ -35,11 +45,21 @@ enum Start<'a> {
     Heading(&'a str),
     Quote,
     List(Marker<'a>),
+    Table(Vec<Alignment>),
     Text,
 }
 
 impl<'a> Start<'a> {
-    fn of(line: &'a str, place: Place) -> Self {
+    /// What the first of these lines begins. A table is told by its second line.
+    fn of(lines: &[&'a str], place: Place) -> Self {
+        let start = lines.first().map_or(Self::Blank, |line| Self::of_line(line, place));
+        match (start, lines) {
+            (Self::Text, [header, below, ..]) => table::columns(header, below).map_or(Self::Text, Self::Table),
+            (start, _) => start,
+        }
+    }
+
+    fn of_line(line: &'a str, place: Place) -> Self {
         let text = line.trim();
         if text.is_empty() {
             return Self::Blank;
@@ -73,8 +93,8 @@ impl<'a> Start<'a> {
 
 /// Writes blocks as HTML.
 pub(super) fn write(mut lines: &[&str], place: Place, html: &mut String) {
-    while let Some(line) = lines.first() {
-        let used = match Start::of(line, place) {
+    while !lines.is_empty() {
+        let used = match Start::of(lines, place) {
             Start::Blank => 1,
             Start::Fence(fence) => code(lines, &fence, place, html),
             Start::Heading(text) => {
@@ -85,14 +105,23 @@ pub(super) fn write(mut lines: &[&str], place: Place, html: &mut String) {
             }
             Start::Quote => quote(lines, place, html),
             Start::List(marker) => list(lines, &marker, place, html),
+            Start::Table(columns) => table(lines, &columns, place, html),
             Start::Text => paragraph(lines, place, html),
         };
         lines = lines.get(used..).unwrap_or_default();
     }
 }
 
+/// A table goes on as long as there are bars in its lines.
+fn table(lines: &[&str], columns: &[Alignment], place: Place, html: &mut String) -> usize {
+    let is_row = |line: &&&str| line.contains('|') && matches!(Start::of_line(line, place), Start::Text);
+    let used = 2 + lines.iter().skip(2).take_while(is_row).count();
+    table::write(&lines[..used], columns, html);
+    used
+}
+
 fn paragraph(lines: &[&str], place: Place, html: &mut String) -> usize {
-    let more = lines.iter().skip(1).take_while(|line| !Start::of(line, place).ends_paragraph()).count();
+    let more = (1..lines.len()).take_while(|&at| !Start::of(&lines[at..], place).ends_paragraph()).count();
     let own: Vec<&str> = lines.iter().take(1 + more).map(|line| line.trim()).collect();
     let text = own.join("\n");
     if place.tight {
@@ -200,117 +229,4 @@ pub(super) fn typed(lines: &[&str], place: Place, html: &mut String) {
         escape(&text, "<br>", html);
         html.push_str("</p>");
     }
-}
-
-/// The mark before a list item.
-struct Marker<'a> {
-    /// `-`, `*` or `+`, or what stands behind the number. Another one begins another list.
-    kind: u8,
-    number: Option<u32>,
-    /// Columns before the mark.
-    indent: usize,
-    /// Columns before the item's text.
-    offset: usize,
-    /// The rest of the line.
-    text: &'a str,
-}
-
-impl<'a> Marker<'a> {
-    fn of(line: &'a str) -> Option<Self> {
-        let marked = unindented(line);
-        let digits = marked.bytes().take_while(u8::is_ascii_digit).count();
-        let kind = *marked.as_bytes().get(digits)?;
-        let number = match (digits, kind) {
-            (0, b'-' | b'*' | b'+') => None,
-            // A year at the start of a line is none, and neither is 007.
-            (1..=DIGITS_MAX, b'.' | b')') if digits == 1 || !marked.starts_with('0') => Some(marked[..digits].parse().ok()?),
-            _ => return None,
-        };
-        let rest = &marked[digits + 1..];
-        let gap = match columns(rest) {
-            0 if !rest.is_empty() => return None,
-            gap @ 1..=4 => gap,
-            _ => 1,
-        };
-        let indent = columns(line);
-        Some(Self { kind, number, indent, offset: indent + digits + 1 + gap, text: outdented(rest, gap) })
-    }
-
-    /// Whether a line belongs to the item behind this mark. Two columns are enough, as people do not count them.
-    fn holds(&self, line: &str) -> bool {
-        is_blank(line) || columns(line) >= self.indent + 2
-    }
-}
-
-fn list(lines: &[&str], first: &Marker<'_>, place: Place, html: &mut String) -> usize {
-    html.push_str(if first.number.is_some() { "<ol" } else { "<ul" });
-    number("start", first.number.filter(|&number| number != 1), html);
-    let (mut used, mut next) = (0, first.number);
-    while let Some(rest) = lines.get(used..) {
-        let blank = rest.iter().take_while(|line| is_blank(line)).count();
-        let Some(marker) = rest.get(blank).and_then(|line| Marker::of(line)).filter(|marker| marker.kind == first.kind) else {
-            break;
-        };
-        html.push_str("<li");
-        number("value", marker.number.filter(|_| marker.number != next), html);
-        used += blank + item(&rest[blank..], &marker, place, html);
-        next = marker.number.map(|number| number + 1);
-    }
-    html.push_str(if first.number.is_some() { "</ol>" } else { "</ul>" });
-    used
-}
-
-/// Ends a tag, with this attribute where there is a number to say: the numbers that were typed are shown.
-fn number(attribute: &str, number: Option<u32>, html: &mut String) {
-    if let Some(number) = number {
-        for part in [" ", attribute, "=\"", &number.to_string(), "\""] {
-            html.push_str(part);
-        }
-    }
-    html.push('>');
-}
-
-fn item(lines: &[&str], marker: &Marker<'_>, place: Place, html: &mut String) -> usize {
-    let more = lines.iter().skip(1).take_while(|line| marker.holds(line));
-    // The first line after the mark's own says how far people moved this item in.
-    let offset = more.clone().find(|line| !is_blank(line)).map_or(0, |line| columns(line)).min(marker.offset);
-    let mut own: Vec<&str> = iter::once(marker.text).chain(more.map(|line| outdented(line, offset))).collect();
-    while own.pop_if(|line| is_blank(line)).is_some() {}
-    let tight = !own.iter().any(|line| is_blank(line));
-    write(&own, place.inside(tight), html);
-    html.push_str("</li>");
-    own.len().max(1)
-}
-
-fn is_blank(line: &str) -> bool {
-    line.trim().is_empty()
-}
-
-/// How wide a blank is.
-fn width(c: char) -> Option<usize> {
-    match c {
-        ' ' => Some(1),
-        '\t' => Some(4),
-        _ => None,
-    }
-}
-
-/// The columns of white space that a line begins with.
-fn columns(line: &str) -> usize {
-    line.chars().map_while(width).sum()
-}
-
-fn unindented(line: &str) -> &str {
-    line.trim_start_matches([' ', '\t'])
-}
-
-/// A line with so many columns of white space less, where it has them.
-fn outdented(mut line: &str, mut columns: usize) -> &str {
-    while columns > 0
-        && let Some(blank) = line.chars().next().and_then(width)
-    {
-        line = &line[1..];
-        columns = columns.saturating_sub(blank);
-    }
-    line
 }

@@ -1,6 +1,6 @@
-//! Bold, italic and strike-through: which runs of `*`, `_` and `~` belong together. The rules are those of CommonMark 0.31, 6.2.
+//! Bold, italic, strike-through and what is hidden: which runs of `*`, `_`, `~` and `|` belong together. The rules are those of CommonMark 0.31, 6.2.
 
-use super::token::Token;
+use super::token::{SPOILER, Token};
 
 /// How many runs may wait for their counterpart. When one more comes, the oldest is given up. It bounds the depth of the output,
 /// and the time that a run looks back.
@@ -10,13 +10,20 @@ pub(super) const MAX_OPEN: usize = 16;
 pub(super) fn pair(tokens: &mut [Token<'_>]) {
     // Runs that wait; None is the start of a link.
     let mut open: Vec<Option<usize>> = Vec::new();
+    let mut links = 0;
     for at in 0..tokens.len() {
         let waits = match &tokens[at] {
-            Token::LinkStart(_) => Some(None),
+            Token::LinkStart(_) => {
+                links += 1;
+                Some(None)
+            }
             Token::LinkEnd => {
+                links -= 1;
                 while open.pop().flatten().is_some() {}
                 None
             }
+            // Nothing to be pressed stands within a link.
+            Token::Run(run) if links > 0 && run.mark == b'|' => None,
             Token::Run(_) => close(tokens, at, &mut open).then_some(Some(at)),
             _ => None,
         };
@@ -42,6 +49,7 @@ fn close(tokens: &mut [Token<'_>], at: usize, open: &mut Vec<Option<usize>>) -> 
         let Some(Some(Token::Run(opener))) = open.last().copied().flatten().map(|place| before.get_mut(place)) else { break };
         let (used, name) = match (closer.mark, opener.left.min(closer.left)) {
             (b'~', both) => (both, "del"),
+            (b'|', both) => (both, SPOILER),
             (_, 1) => (1, "em"),
             _ => (2, "strong"),
         };

@@ -3,6 +3,9 @@
 use super::render;
 use crate::{limits::QUOTE_MAX, visible::shortened};
 
+/// What stands for a text that is hidden until one wants to see it.
+const HIDDEN: &str = "▒▒▒";
+
 /// The text of a message without markup, on one line, of at most so many characters. What is longer ends after a word, with `…`. For
 /// the server only: it brings a table that is too large for the browser.
 #[must_use]
@@ -36,11 +39,12 @@ fn plain(html: &str) -> String {
     let mut text = String::with_capacity(html.len());
     // The lists around, each with the number of its next item.
     let mut lists: Vec<Option<u32>> = Vec::new();
+    let mut hidden = false;
     for piece in html.split('<') {
         let (tag, shown) = piece.split_once('>').unwrap_or(("", piece));
         let (name, attributes) = tag.split_once(' ').unwrap_or((tag, ""));
         let number = attributes.split('"').nth(1).and_then(|number| number.parse().ok());
-        if !matches!(name.trim_start_matches('/'), "" | "a" | "code" | "del" | "em" | "strong") {
+        if !matches!(name.trim_start_matches('/'), "" | "a" | "code" | "del" | "em" | "input" | "label" | "span" | "strong") {
             text.push(' ');
         }
         match name {
@@ -54,9 +58,17 @@ fn plain(html: &str) -> String {
                     *next += 1;
                 }
             }
+            "label" => {
+                text.push_str(HIDDEN);
+                hidden = true;
+            }
+            "/label" => hidden = false,
+            "input" if !hidden => text.push_str(if attributes.ends_with("checked") { "☑ " } else { "☐ " }),
             _ => {}
         }
-        text.push_str(shown);
+        if !hidden {
+            text.push_str(shown);
+        }
     }
     let text = text.replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&amp;", "&");
     text.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -1,5 +1,5 @@
-//! The text of a paragraph: code, links and emphasis. It is cut into tokens from left to right, then the runs of `*`, `_` and
-//! `~` are paired, then all is written. Code and links bind tighter than emphasis, as in CommonMark.
+//! The text of a paragraph: code, links and emphasis. It is cut into tokens from left to right, then the runs of `*`, `_`, `~` and
+//! `|` are paired, then all is written. Code and links bind tighter than emphasis, as in CommonMark.
 
 use super::{
     emphasis,
@@ -17,6 +17,7 @@ pub(super) fn write(text: &str, html: &mut String) {
     emphasis::pair(&mut tokens);
     // The links that are open, and where the outermost began: it is the only one that is written.
     let (mut links, mut start) = (0, 0);
+    let mut hidden = 0;
     for (at, token) in tokens.iter().enumerate() {
         match token {
             Token::Text(text) => escape(text, "<br>", html),
@@ -44,7 +45,16 @@ pub(super) fn write(text: &str, html: &mut String) {
                     close_link(&tokens[start..at], html);
                 }
             }
-            Token::Run(run) => run.write(html),
+            Token::Room(slug) if links > 0 => {
+                html.push('#');
+                html.push_str(slug);
+            }
+            Token::Room(slug) => {
+                for part in ["<a href=\"/r/", slug, "\">#", slug, "</a>"] {
+                    html.push_str(part);
+                }
+            }
+            Token::Run(run) => run.write(&mut hidden, html),
         }
     }
 }
@@ -79,15 +89,15 @@ struct Lexer<'a> {
     tokens: Vec<Token<'a>>,
     /// The tokens of `[` and `![` that may begin a link.
     brackets: Vec<usize>,
-    /// Whether the last run of `*`, `_` and `~` opened something.
-    open: [bool; 3],
+    /// Whether the last run of each of [`MARKS`](links::MARKS) opened something.
+    open: [bool; links::MARKS.len()],
     /// Lengths of backtick runs that nothing closes any more. They keep a line of many lengths from being searched each time.
     unclosed: Vec<usize>,
 }
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, plain: 0, tokens: Vec::new(), brackets: Vec::new(), open: [false; 3], unclosed: Vec::new() }
+        Self { text, at: 0, plain: 0, tokens: Vec::new(), brackets: Vec::new(), open: [false; links::MARKS.len()], unclosed: Vec::new() }
     }
 
     fn tokens(mut self) -> Vec<Token<'a>> {
@@ -97,11 +107,12 @@ impl<'a> Lexer<'a> {
                 b'\\' => self.escaped(),
                 b'`' => self.code(),
                 b'<' => self.autolink(),
-                b'*' | b'_' | b'~' => self.run(byte),
+                b'*' | b'_' | b'~' | b'|' => self.run(byte),
                 b'!' | b'[' => self.bracket(),
                 b']' => self.link(),
                 b'h' | b'H' | b'w' | b'W' => self.address(),
                 b'@' => self.mail(),
+                b'#' => self.room(),
                 _ => None,
             };
             if taken.is_none() {
@@ -189,6 +200,13 @@ impl<'a> Lexer<'a> {
         Some(())
     }
 
+    /// At a `#`: the room that it names.
+    fn room(&mut self) -> Option<()> {
+        let slug = links::room(&self.text[..self.at], &self.rest()[1..])?;
+        self.take(Token::Room(slug), 1 + slug.len());
+        Some(())
+    }
+
     fn run(&mut self, mark: u8) -> Option<()> {
         let length = self.rest().bytes().take_while(|&b| b == mark).count();
         let before = self.text[..self.at].chars().next_back();
@@ -197,8 +215,10 @@ impl<'a> Lexer<'a> {
             self.at += length;
             return Some(());
         };
-        let open = &mut self.open[usize::from(mark == b'_') + 2 * usize::from(mark == b'~')];
-        *open = run.opens && !(run.closes && *open);
+        if let Some(at) = links::MARKS.find(char::from(mark)) {
+            let open = &mut self.open[at];
+            *open = run.opens && !(run.closes && *open);
+        }
         self.take(Token::Run(run), length);
         Some(())
     }

@@ -14,6 +14,10 @@ pub(super) fn label(tokens: &[Token<'_>]) -> String {
         match token {
             Token::Text(text) | Token::Code(text) => label.push_str(text),
             Token::Address(address) => label.push_str(address.text),
+            Token::Room(slug) => {
+                label.push('#');
+                label.push_str(slug);
+            }
             Token::Run(run) => run.write_left(&mut label),
             Token::LinkStart(_) | Token::LinkEnd => {}
         }

@@ -1,7 +1,10 @@
 //! Addresses: which ones may be linked to, and where one ends.
 
 use super::hosts::{host, is_domain, is_unspaced, without_words_behind};
-use crate::visible::{is_ignorable, is_joiner};
+use crate::{
+    limits::SLUG_MAX,
+    visible::{is_ignorable, is_joiner},
+};
 
 /// The schemes that a link may have. All others are left as text: `javascript:` and `data:` are script, and a relative address
 /// would let a message pass itself off as a part of this site.
@@ -13,6 +16,9 @@ const PARENTHESES_MAX: usize = 32;
 
 /// The longest name before the `@` of a mail address, in bytes (RFC 5321, 4.5.3.1.1).
 const LOCAL_PART_MAX: usize = 64;
+
+/// The marks that may stand around an address.
+pub(super) const MARKS: &str = "*_~|";
 
 /// An address that stands for itself.
 #[derive(Clone, Copy)]
@@ -26,13 +32,13 @@ pub(super) struct Address<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Before {
     pub(super) character: Option<char>,
-    /// Which of `*`, `_` and `~` were opened and may end in it.
-    pub(super) open: [bool; 3],
+    /// Which of [`MARKS`] were opened and may end in it.
+    pub(super) open: [bool; MARKS.len()],
 }
 
 impl Before {
     fn is_open(&self, mark: char) -> bool {
-        "*_~".find(mark).is_some_and(|at| self.open[at])
+        MARKS.find(mark).is_some_and(|at| self.open[at])
     }
 }
 
@@ -96,6 +102,22 @@ pub(super) fn mail(before: &str, after: &str) -> Option<(usize, usize)> {
     (is_domain(domain) && !goes_on).then_some((local.len(), domain.len()))
 }
 
+/// The slug of a room behind a `#`. A number is none here, nor what is the middle of something else.
+pub(super) fn room<'a>(before: &str, after: &'a str) -> Option<&'a str> {
+    let is_letter = |c: char| c.is_alphanumeric() && !is_unspaced(c);
+    let is_part = |c: char| is_letter(c) || matches!(c, '#' | '&' | '/' | '\\' | '.' | '@' | '=' | '-' | '+' | '%' | '?' | '<');
+    let length = after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-').count();
+    let slug = after[..length].trim_end_matches('-');
+    let is_slug = slug.len() <= SLUG_MAX && !slug.starts_with('-') && !slug.contains("--") && slug.contains(|c| matches!(c, 'a'..='z'));
+    let mut rest = after[length..].chars();
+    let goes_on = match rest.next() {
+        Some('.') => rest.next().is_some_and(is_letter),
+        Some(c) => is_letter(c) || matches!(c, '_' | '/' | '#' | '@' | '='),
+        None => false,
+    };
+    (is_slug && !goes_on && !before.ends_with(is_part) && !before.ends_with("](")).then_some(slug)
+}
+
 /// The address that text begins with, without the sentence around it.
 fn within_sentence(text: &str, before: Before) -> &str {
     let whole = without_words_behind(&text[..end(text, before)]);
@@ -121,7 +143,7 @@ fn end(text: &str, before: Before) -> usize {
         }
         let ends = match c {
             '*' => before.is_open(c),
-            '~' => before.is_open(c) && text[at..].starts_with("~~"),
+            '~' | '|' => before.is_open(c) && text[at + 1..].starts_with(c),
             // Between letters of its own script it is part of a name.
             '・' => last.is_none_or(|last: char| last.is_ascii()) || has_scheme(&text[at + c.len_utf8()..], &SCHEMES),
             _ => ends(c) || Some(c) == quote,

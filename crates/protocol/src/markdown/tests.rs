@@ -1,4 +1,4 @@
-use super::{excerpt, render};
+use super::{excerpt, line, render, ticked};
 
 #[track_caller]
 fn check(cases: &[(&str, &str)]) {
@@ -165,7 +165,7 @@ fn headings_are_bold_lines() {
     check(&[
         ("# A *b* #", "<p><strong>A <em>b</em></strong></p>"),
         ("## C#\ntext", "<p><strong>C#</strong></p><p>text</p>"),
-        ("#tag", "<p>#tag</p>"),
+        ("#tag", "<p><a href=\"/r/tag\">#tag</a></p>"),
         ("#", "<p>#</p>"),
         ("####### a", "<p>####### a</p>"),
     ]);
@@ -174,10 +174,9 @@ fn headings_are_bold_lines() {
 #[test]
 fn what_is_not_supported_is_text() {
     check(&[
-        ("|a|b|\n|-|-|", "<p>|a|b|<br>|-|-|</p>"),
+        ("|a|b|\nc", "<p>|a|b|<br>c</p>"),
         ("a[^1]\n\n[^1]: b", "<p>a[^1]</p><p>[^1]: b</p>"),
         ("a\n---\nb", "<p>a<br>---<br>b</p>"),
-        ("- [ ] a", "<ul><li>[ ] a</li></ul>"),
     ]);
 }
 
@@ -199,4 +198,90 @@ fn excerpts() {
     assert_eq!(excerpt("in**side**", 9), "inside");
     assert_eq!(excerpt("unbroken", 5), "unbr…");
     assert_eq!(excerpt("", 5), "");
+}
+
+#[test]
+fn things_to_do() {
+    let task = |at: usize, state: &str, text: &str| {
+        let open = "<li class=\"task\"><input type=\"checkbox\" disabled aria-label=\"Done\"";
+        format!("{open} data-at=\"{at}\"{state}>{text}</li>")
+    };
+    check(&[
+        ("- [ ] a\n- [x] *b*", &format!("<ul>{}{}</ul>", task(2, "", "a"), task(10, " checked", "<em>b</em>"))),
+        ("1. [X] a", &format!("<ol>{}</ol>", task(3, " checked", "a"))),
+        ("ü\n\n> - [ ] a", &format!("<p>ü</p><blockquote><ul>{}</ul></blockquote>", task(8, "", "a"))),
+        ("- [ ] a\n  - [ ] b", &format!("<ul>{}</ul>", task(2, "", &format!("a<ul>{}</ul>", task(12, "", "b"))))),
+        ("- [ ]", "<ul><li>[ ]</li></ul>"),
+        ("- [ ]a", "<ul><li>[ ]a</li></ul>"),
+        ("- [y] a", "<ul><li>[y] a</li></ul>"),
+        ("[ ] a", "<p>[ ] a</p>"),
+    ]);
+}
+
+#[test]
+fn one_thing_to_do_is_ticked() {
+    let source = "ü\n- [ ] a\n- [X] b\n\n`- [ ] c`";
+    assert_eq!(ticked(source, 5).as_deref(), Some("ü\n- [x] a\n- [X] b\n\n`- [ ] c`"));
+    assert_eq!(ticked(source, 13).as_deref(), Some("ü\n- [ ] a\n- [ ] b\n\n`- [ ] c`"));
+    for at in [0, 1, 4, 6, 23, 99, usize::MAX - 3] {
+        assert_eq!(ticked(source, at), None, "{at}");
+    }
+}
+
+#[test]
+fn tables() {
+    let table = |inner: &str| format!("<div class=\"table\" tabindex=\"0\"><table>{inner}</table></div>");
+    let head = "<thead><tr><th>a</th><th>b</th></tr></thead>";
+    check(&[
+        ("|a|b|\n|-|-|", &table(head)),
+        (
+            "a | b\n- | -",
+            "<p>a | b</p><ul><li>| -</li></ul>",
+        ),
+        ("a|b\n--|:-\nc|*d*\ne", &format!("{}<p>e</p>", table("<thead><tr><th>a</th><th class=\"left\">b</th></tr></thead><tbody><tr><td>c</td><td class=\"left\"><em>d</em></td></tr></tbody>"))),
+        ("|a|\n|:-:|\n|b|", &table("<thead><tr><th class=\"center\">a</th></tr></thead><tbody><tr><td class=\"center\">b</td></tr></tbody>")),
+        ("text\n|a|b|\n|-|-|", &format!("<p>text</p>{}", table(head))),
+        ("|a|b|\n|-|-|\n|c|\n|d|e|f|", &table(&format!("{head}<tbody><tr><td>c</td></tr><tr><td>d</td><td>e|f</td></tr></tbody>"))),
+        ("|a|b|\n|-|-|\n|`\\|`||", &table(&format!("{head}<tbody><tr><td><code>|</code></td><td></td></tr></tbody>"))),
+        ("|a|b|\n|-|-|\n> |c|", &format!("{}<blockquote><p>|c|</p></blockquote>", table(head))),
+        ("|a|b|\n|-|", "<p>|a|b|<br>|-|</p>"),
+        ("a\n-|-", "<p>a<br>-|-</p>"),
+        ("|a|b|\n|-|:|", "<p>|a|b|<br>|-|:|</p>"),
+    ]);
+}
+
+#[test]
+fn what_is_hidden() {
+    let hidden = |text: &str| format!("<label class=\"spoiler\"><input type=\"checkbox\" aria-label=\"Spoiler\"><span>{text}</span></label>");
+    check(&[
+        ("a ||b *c*|| d", &format!("<p>a {} d</p>", hidden("b <em>c</em>"))),
+        ("||a ||b|| c||", &format!("<p>{}</p>", hidden("a b c"))),
+        ("||https://x.y/z||", &format!("<p>{}</p>", hidden("<a href=\"https://x.y/z\" rel=\"nofollow noopener\">https://x.y/z</a>"))),
+        ("[||a||](http://x)", "<p><a href=\"http://x\" rel=\"nofollow noopener\">||a||</a></p>"),
+        ("*a ||b* c||", "<p><em>a ||b</em> c||</p>"),
+        ("`||a||` a || b |c| |||d|||", "<p><code>||a||</code> a || b |c| |||d|||</p>"),
+        ("||a", "<p>||a</p>"),
+        ("\\||a||", "<p>||a||</p>"),
+    ]);
+    for text in [line("a ||*b* c|| d"), excerpt("a ||*b* c|| d", 99)] {
+        assert_eq!(text, "a ▒▒▒ d");
+    }
+}
+
+#[test]
+fn rooms() {
+    let room = |slug: &str| format!("<a href=\"/r/{slug}\">#{slug}</a>");
+    check(&[
+        ("#lobby, *#3d-print* (#a1)", &format!("<p>{}, <em>{}</em> ({})</p>", room("lobby"), room("3d-print"), room("a1"))),
+        ("见#lobby。", &format!("<p>见{}。</p>", room("lobby"))),
+        ("#lobby.", &format!("<p>{}.</p>", room("lobby"))),
+        ("#12 C#a &#x6a; #a_b #a/b #a.b ##a #A #a--b #-a", "<p>#12 C#a &amp;#x6a; #a_b #a/b #a.b ##a #A #a--b #-a</p>"),
+        ("[#a](http://x)", "<p><a href=\"http://x\" rel=\"nofollow noopener\">#a</a></p>"),
+        ("\\#lobby `#lobby`", "<p>#lobby <code>#lobby</code></p>"),
+    ]);
+}
+
+#[test]
+fn lines_show_boxes() {
+    assert_eq!(line("1. [ ] a\n2. [x] b\n\n|c|d|\n|-|-|"), "1. ☐ a 2. ☑ b c d");
 }

@@ -11,8 +11,13 @@ pub(super) enum Token<'a> {
     /// The start of a link to this address. Within a link, others are only text.
     LinkStart(String),
     LinkEnd,
+    /// A room, by its slug.
+    Room(&'a str),
     Run(Run),
 }
+
+/// What `||` stands for.
+pub(super) const SPOILER: &str = "spoiler";
 
 /// Characters in a row that may open or close emphasis.
 pub(super) struct Run {
@@ -30,7 +35,7 @@ impl Run {
     /// A run between two characters. None when it can only be text. More than three in a row mean nothing in a chat, and would
     /// nest without bound.
     pub(super) fn new(mark: u8, length: usize, before: Option<char>, after: Option<char>) -> Option<Self> {
-        if length > 3 || (mark == b'~' && length != 2) {
+        if length > 3 || (matches!(mark, b'~' | b'|') && length != 2) {
             return None;
         }
         let (before, after) = (Side::of(before), Side::of(after));
@@ -51,14 +56,26 @@ impl Run {
         self.mark == closer.mark && !is_odd
     }
 
-    /// Writes the tags, and the characters that found no counterpart.
-    pub(super) fn write(&self, html: &mut String) {
-        for name in &self.closing {
-            push_tag("</", name, html);
+    /// Writes the tags, and the characters that found no counterpart. What is hidden hides all within it, so `hidden` counts how often.
+    pub(super) fn write(&self, hidden: &mut usize, html: &mut String) {
+        for &name in &self.closing {
+            if name == SPOILER {
+                *hidden -= 1;
+                html.push_str(if *hidden == 0 { "</span></label>" } else { "" });
+            } else {
+                push_tag("</", name, html);
+            }
         }
         self.write_left(html);
-        for name in self.opening.iter().rev() {
-            push_tag("<", name, html);
+        for &name in self.opening.iter().rev() {
+            if name == SPOILER {
+                // A box that nobody sees opens it: by a press, by keys, without a script.
+                let open = "<label class=\"spoiler\"><input type=\"checkbox\" aria-label=\"Spoiler\"><span>";
+                html.push_str(if *hidden == 0 { open } else { "" });
+                *hidden += 1;
+            } else {
+                push_tag("<", name, html);
+            }
         }
     }
 
