@@ -97,7 +97,15 @@ struct Lexer<'a> {
 
 impl<'a> Lexer<'a> {
     fn new(text: &'a str) -> Self {
-        Self { text, at: 0, plain: 0, tokens: Vec::new(), brackets: Vec::new(), open: [false; links::MARKS.len()], unclosed: Vec::new() }
+        Self {
+            text,
+            at: 0,
+            plain: 0,
+            tokens: Vec::new(),
+            brackets: Vec::new(),
+            open: [false; links::MARKS.len()],
+            unclosed: Vec::new(),
+        }
     }
 
     fn tokens(mut self) -> Vec<Token<'a>> {

@@ -234,14 +234,25 @@ fn tables() {
     let head = "<thead><tr><th>a</th><th>b</th></tr></thead>";
     check(&[
         ("|a|b|\n|-|-|", &table(head)),
+        ("a | b\n- | -", "<p>a | b</p><ul><li>| -</li></ul>"),
         (
-            "a | b\n- | -",
-            "<p>a | b</p><ul><li>| -</li></ul>",
+            "a|b\n--|:-\nc|*d*\ne",
+            &format!(
+                "{}<p>e</p>",
+                table(
+                    "<thead><tr><th>a</th><th class=\"left\">b</th></tr></thead><tbody><tr><td>c</td><td class=\"left\"><em>d</em></td></tr></tbody>"
+                )
+            ),
         ),
-        ("a|b\n--|:-\nc|*d*\ne", &format!("{}<p>e</p>", table("<thead><tr><th>a</th><th class=\"left\">b</th></tr></thead><tbody><tr><td>c</td><td class=\"left\"><em>d</em></td></tr></tbody>"))),
-        ("|a|\n|:-:|\n|b|", &table("<thead><tr><th class=\"center\">a</th></tr></thead><tbody><tr><td class=\"center\">b</td></tr></tbody>")),
+        (
+            "|a|\n|:-:|\n|b|",
+            &table("<thead><tr><th class=\"center\">a</th></tr></thead><tbody><tr><td class=\"center\">b</td></tr></tbody>"),
+        ),
         ("text\n|a|b|\n|-|-|", &format!("<p>text</p>{}", table(head))),
-        ("|a|b|\n|-|-|\n|c|\n|d|e|f|", &table(&format!("{head}<tbody><tr><td>c</td></tr><tr><td>d</td><td>e|f</td></tr></tbody>"))),
+        (
+            "|a|b|\n|-|-|\n|c|\n|d|e|f|",
+            &table(&format!("{head}<tbody><tr><td>c</td></tr><tr><td>d</td><td>e|f</td></tr></tbody>")),
+        ),
         ("|a|b|\n|-|-|\n|`\\|`||", &table(&format!("{head}<tbody><tr><td><code>|</code></td><td></td></tr></tbody>"))),
         ("|a|b|\n|-|-|\n> |c|", &format!("{}<blockquote><p>|c|</p></blockquote>", table(head))),
         ("|a|b|\n|-|", "<p>|a|b|<br>|-|</p>"),
@@ -252,11 +263,16 @@ fn tables() {
 
 #[test]
 fn what_is_hidden() {
-    let hidden = |text: &str| format!("<label class=\"spoiler\"><input type=\"checkbox\" aria-label=\"Spoiler\"><span>{text}</span></label>");
+    let hidden = |text: &str| {
+        format!("<label class=\"spoiler\"><input type=\"checkbox\" aria-label=\"Spoiler\"><span>{text}</span></label>")
+    };
     check(&[
         ("a ||b *c*|| d", &format!("<p>a {} d</p>", hidden("b <em>c</em>"))),
         ("||a ||b|| c||", &format!("<p>{}</p>", hidden("a b c"))),
-        ("||https://x.y/z||", &format!("<p>{}</p>", hidden("<a href=\"https://x.y/z\" rel=\"nofollow noopener\">https://x.y/z</a>"))),
+        (
+            "||https://x.y/z||",
+            &format!("<p>{}</p>", hidden("<a href=\"https://x.y/z\" rel=\"nofollow noopener\">https://x.y/z</a>")),
+        ),
         ("[||a||](http://x)", "<p><a href=\"http://x\" rel=\"nofollow noopener\">||a||</a></p>"),
         ("*a ||b* c||", "<p><em>a ||b</em> c||</p>"),
         ("`||a||` a || b |c| |||d|||", "<p><code>||a||</code> a || b |c| |||d|||</p>"),

@@ -100,10 +100,7 @@ fn check_tag(name: &str, attributes: &str, open: &[&str]) -> Result<(), String> 
         "tr" => matches!(open.last(), Some(&"thead" | &"tbody")),
         "th" | "td" => matches!(open.last(), Some(&"tr")),
         "input" => matches!(open.last(), Some(&"label" | &"li")),
-        _ => !matches!(
-            open.last(),
-            Some(&"ul" | &"ol" | &"blockquote" | &"div" | &"table" | &"thead" | &"tbody" | &"tr") | None
-        ),
+        _ => !matches!(open.last(), Some(&"ul" | &"ol" | &"blockquote" | &"div" | &"table" | &"thead" | &"tbody" | &"tr") | None),
     };
     if attributes_fit && parent_fits && open.len() < 64 { Ok(()) } else { Err(format!("<{name} {attributes}> in {open:?}")) }
 }
