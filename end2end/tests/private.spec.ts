@@ -15,7 +15,7 @@ function row(person: Person, whose: Person) {
 /** Adds somebody who is looked for by name. */
 async function add(host: Person, slug: string, guest: Person): Promise<void> {
   await go(host.page, `/r/${slug}/members`);
-  await host.page.getByLabel("User name").fill(guest.username);
+  await host.page.getByLabel("User name", { exact: true }).fill(guest.username);
   await host.page.getByRole("button", { name: "Find" }).click();
   await row(host, guest).getByRole("button", { name: /^Add/ }).click();
   await expect(host.page.locator(".people-head")).toContainText("2 members");

@@ -91,7 +91,7 @@ for (const [size, viewport] of SIZES) {
     const settle = async (choice: RegExp) => {
       await go(owner.page, "/admin/settings");
       await owner.page.getByLabel(choice).check();
-      await owner.page.getByRole("button", { name: "Save" }).click();
+      await owner.page.getByRole("button", { name: "Save", exact: true }).click();
       await expect(owner.page).toHaveURL(/done/);
     };
     await settle(/^By invite/);
@@ -144,7 +144,7 @@ test("every form of the house works without a script", async ({ browser, problem
   const page = await context.newPage();
   const press = (name: string | RegExp) => page.getByRole("button", { name, exact: typeof name === "string" }).click();
   await page.goto("/login");
-  await page.getByLabel("User name").fill(OWNER);
+  await page.getByLabel("User name", { exact: true }).fill(OWNER);
   await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
   await submit(page);
   await expect(page).toHaveURL(/\/r\/lobby/);
@@ -229,7 +229,7 @@ test("every form about people in a room works without a script", async ({ ada, b
     await row.getByRole("button", { name, exact: true }).click();
   };
   await page.goto(`/r/${slug}/members`);
-  await page.getByLabel("User name").fill(bob.username.slice(0, 3));
+  await page.getByLabel("User name", { exact: true }).fill(bob.username.slice(0, 3));
   await page.getByRole("button", { name: "Find" }).click();
   await row.getByRole("button", { name: /^Add/ }).click();
   await expect(page.locator(".people-head")).toContainText("2 members");
@@ -260,7 +260,7 @@ test("every form about people in a room works without a script", async ({ ada, b
   await page.goto(`/r/${slug}/members`);
   await manage("Remove from the room");
   await expect(row).toHaveCount(0);
-  await page.getByLabel("User name").fill(bob.username);
+  await page.getByLabel("User name", { exact: true }).fill(bob.username);
   await page.getByRole("button", { name: "Add", exact: true }).first().click();
   await row.getByText("Manage").click();
   await row.getByLabel("Reason for a ban").fill("Too loud");

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use crate::ids::{ClientId, RoomRef};
 
-/// A frame of a known kind that is not as it has to be, named as its sender can know it again: a `send` by its client id, a question about
+/// A frame of a known kind that is not as it has to be, named as its sender can know it again: one that is answered by its client id by that, a question about
 /// a room by the room.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BadFrame {
@@ -29,6 +29,9 @@ enum Kind {
     Subscribe,
     Unsubscribe,
     Send,
+    Edit,
+    Delete,
+    React,
 }
 
 #[derive(Deserialize)]
@@ -49,7 +52,7 @@ impl BadFrame {
         let OfKind { kind } = serde_json::from_str(text).ok()?;
         let room = serde_json::from_str(text).ok().map(|OfRoom { room }| room);
         match kind {
-            Kind::Send => {
+            Kind::Send | Kind::Edit | Kind::Delete | Kind::React => {
                 let OfSend { client_id } = serde_json::from_str(text).ok()?;
                 Some(Self { client_id: Some(client_id), room })
             }
@@ -90,6 +93,10 @@ mod tests {
                 Some((id.clone(), room.clone())),
                 "{rest}"
             );
+        }
+        for kind in ["edit", "delete", "react"] {
+            let text = format!(r#"{{"type":"{kind}","client_id":"{ID}","room":"lobby","seq":-1}}"#);
+            assert_eq!(named(&text), Some((id.clone(), lobby.clone())), "{kind}");
         }
     }
 

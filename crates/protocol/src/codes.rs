@@ -4,7 +4,10 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::fields::FieldError;
+use crate::{
+    fields::FieldError,
+    json::{BadField, Object, objects, words},
+};
 
 /// What went wrong, in a form that programs can branch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,8 +165,8 @@ impl ErrorCode {
 /// The one shape of an error on every door: REST, server functions and the socket's `error` frame. Texts are made from the codes
 /// wherever it is shown, so an error that travels in an address cannot put words into the page: `detail` is said where the error happens,
 /// and is not read back.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(into = "WireError", from = "ReadError")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(into = "WireError")]
 pub struct Error {
     /// What went wrong.
     pub code: ErrorCode,
@@ -246,15 +249,6 @@ struct WireFieldError {
     message: String,
 }
 
-/// What of it is read.
-#[derive(Deserialize)]
-struct ReadError {
-    code: ErrorCode,
-    retry_after: Option<u64>,
-    #[serde(default)]
-    fields: Vec<FieldError>,
-}
-
 impl From<Error> for WireError {
     fn from(error: Error) -> Self {
         let fields = error.fields.iter().map(|&error| WireFieldError { message: error.to_string(), error }).collect();
@@ -268,11 +262,17 @@ impl From<Error> for WireError {
     }
 }
 
-impl From<ReadError> for Error {
-    fn from(ReadError { code, retry_after, fields }: ReadError) -> Self {
-        Self { code, fields, retry_after, detail: None }
+impl TryFrom<Object> for Error {
+    type Error = BadField;
+
+    fn try_from(mut object: Object) -> Result<Self, BadField> {
+        let (code, retry_after) = (object.take("code")?, object.take("retry_after")?);
+        Ok(Self { code, fields: object.take_or_default("fields")?, retry_after, detail: None })
     }
 }
+
+words!(ErrorCode);
+objects!(Error);
 
 /// What a client should do after a close.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::RoomId,
+    json::{BadField, Object, by_kind, objects, words},
     limits,
-    missing::MissingField,
     visible::{is_ignorable, is_joiner, is_visible},
 };
 
@@ -128,8 +128,7 @@ pub enum Problem {
 }
 
 /// A field and what is wrong with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "WireFieldError")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct FieldError {
     /// The field.
     pub field: Field,
@@ -138,55 +137,31 @@ pub struct FieldError {
     pub problem: Problem,
 }
 
-/// A [`FieldError`] as it is read: flat, for the reason that [`crate::Change`] has.
-#[derive(Deserialize)]
-struct WireFieldError {
-    field: Field,
-    code: ProblemCode,
-    min: Option<usize>,
-    max: Option<usize>,
-}
+impl TryFrom<Object> for FieldError {
+    type Error = BadField;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ProblemCode {
-    Empty,
-    TooShort,
-    TooLong,
-    BadCharacter,
-    Taken,
-    TooCommon,
-    NotAChoice,
-    Wrong,
-    Unknown,
-    KeptOut,
-    Different,
-    OutOfRange,
-}
-
-impl TryFrom<WireFieldError> for FieldError {
-    type Error = MissingField;
-
-    fn try_from(WireFieldError { field, code, min, max }: WireFieldError) -> Result<Self, MissingField> {
-        let problem = match code {
-            ProblemCode::Empty => Problem::Empty,
-            ProblemCode::TooShort => Problem::TooShort { min: min.ok_or(MissingField("min"))? },
-            ProblemCode::TooLong => Problem::TooLong { max: max.ok_or(MissingField("max"))? },
-            ProblemCode::BadCharacter => Problem::BadCharacter,
-            ProblemCode::Taken => Problem::Taken,
-            ProblemCode::TooCommon => Problem::TooCommon,
-            ProblemCode::NotAChoice => Problem::NotAChoice,
-            ProblemCode::Wrong => Problem::Wrong,
-            ProblemCode::Unknown => Problem::Unknown,
-            ProblemCode::KeptOut => Problem::KeptOut,
-            ProblemCode::Different => Problem::Different,
-            ProblemCode::OutOfRange => {
-                Problem::OutOfRange { min: min.ok_or(MissingField("min"))?, max: max.ok_or(MissingField("max"))? }
-            }
-        };
-        Ok(Self { field, problem })
+    fn try_from(mut object: Object) -> Result<Self, BadField> {
+        let code: String = object.take("code")?;
+        let problem = by_kind!(code, {
+            "empty" => Problem::Empty,
+            "too_short" => Problem::TooShort { min: object.take("min")? },
+            "too_long" => Problem::TooLong { max: object.take("max")? },
+            "bad_character" => Problem::BadCharacter,
+            "taken" => Problem::Taken,
+            "too_common" => Problem::TooCommon,
+            "not_a_choice" => Problem::NotAChoice,
+            "wrong" => Problem::Wrong,
+            "unknown" => Problem::Unknown,
+            "kept_out" => Problem::KeptOut,
+            "different" => Problem::Different,
+            "out_of_range" => Problem::OutOfRange { min: object.take("min")?, max: object.take("max")? },
+        });
+        Ok(Self { field: object.take("field")?, problem })
     }
 }
+
+words!(Field);
+objects!(FieldError);
 
 impl fmt::Display for FieldError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     codes::Error,
     ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq},
-    missing::MissingField,
-    models::{Alert, Change, Event, User},
+    json::{BadField, Object, by_kind, objects},
+    models::{Alert, Event, User},
 };
 
 /// The subprotocol that the server speaks (`Sec-WebSocket-Protocol`).
@@ -98,24 +98,24 @@ pub enum ClientFrame {
 }
 
 /// From server to client.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case", try_from = "WireFrame")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The first frame of each socket.
     Hello {
         /// Id of the server's build; another one than the page's means that the page is old.
         build: String,
         /// The epoch of the logs; earlier versions of the server do not say it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         epoch: Option<EpochId>,
         /// Who the socket belongs to; nobody for a guest.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         user: Option<User>,
         /// Last place in the log of that account; a guest has none.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         rev: Option<i64>,
         /// How many alerts of that account are unread.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         unread: Option<u64>,
     },
     /// A subscription stands. The replay follows, then what happens.
@@ -127,7 +127,7 @@ pub enum ServerFrame {
         /// Last place in its log.
         head: Seq,
         /// The epoch of that place; earlier versions of the server do not say it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         epoch: Option<EpochId>,
         /// More was missed than is replayed, or what the client has is of another epoch: read the room anew.
         reset: bool,
@@ -137,7 +137,7 @@ pub enum ServerFrame {
         /// The room.
         room: RoomId,
         /// Whether the right to read may still be there: subscribe again, after the last place that came.
-        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
         again: bool,
     },
     /// Something happened in a room.
@@ -205,10 +205,10 @@ pub enum ServerFrame {
     /// A frame could not be done.
     Error {
         /// Which send, if it was one.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         client_id: Option<ClientId>,
         /// Which room, as the client named it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         room: Option<RoomRef>,
         /// What went wrong.
         error: Error,
@@ -217,111 +217,52 @@ pub enum ServerFrame {
     Pong,
 }
 
-/// A [`ServerFrame`] as it is read: flat, with every field that a frame can have, for the reason that [`Change`] has.
-#[derive(Deserialize)]
-struct WireFrame {
-    #[serde(rename = "type")]
-    kind: FrameKind,
-    build: Option<String>,
-    epoch: Option<EpochId>,
-    user: Option<User>,
-    room: Option<RoomRef>,
-    slug: Option<String>,
-    head: Option<Seq>,
-    reset: Option<bool>,
-    #[serde(default)]
-    again: bool,
-    seq: Option<Seq>,
-    at: Option<i64>,
-    actor: Option<User>,
-    change: Option<Change>,
-    name: Option<String>,
-    topic: Option<String>,
-    client_id: Option<ClientId>,
-    message: Option<MessageId>,
-    rev: Option<i64>,
-    unread: Option<u64>,
-    alert: Option<Alert>,
-    error: Option<Error>,
-}
+impl TryFrom<Object> for ServerFrame {
+    type Error = BadField;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum FrameKind {
-    Hello,
-    Subscribed,
-    Unsubscribed,
-    Event,
-    Renamed,
-    Alert,
-    AlertsChanged,
-    RoomsChanged,
-    Typing,
-    Ack,
-    Done,
-    Error,
-    Pong,
-}
-
-impl TryFrom<WireFrame> for ServerFrame {
-    type Error = MissingField;
-
-    fn try_from(wire: WireFrame) -> Result<Self, MissingField> {
-        let room = match &wire.room {
-            Some(RoomRef::Id(room)) => Some(*room),
-            _ => None,
-        };
-        let room = room.ok_or(MissingField("room"));
-        let seq = wire.seq.ok_or(MissingField("seq"));
-        let at = wire.at.ok_or(MissingField("at"));
-        let (rev, unread) = (wire.rev.ok_or(MissingField("rev")), wire.unread.ok_or(MissingField("unread")));
-        Ok(match wire.kind {
-            FrameKind::Hello => Self::Hello {
-                build: wire.build.ok_or(MissingField("build"))?,
-                epoch: wire.epoch,
-                user: wire.user,
-                rev: wire.rev,
-                unread: wire.unread,
+    fn try_from(mut object: Object) -> Result<Self, BadField> {
+        let kind: String = object.take("type")?;
+        Ok(by_kind!(kind, {
+            "hello" => Self::Hello {
+                build: object.take("build")?,
+                epoch: object.take("epoch")?,
+                user: object.take("user")?,
+                rev: object.take("rev")?,
+                unread: object.take("unread")?,
             },
-            FrameKind::Subscribed => Self::Subscribed {
-                room: room?,
-                slug: wire.slug.ok_or(MissingField("slug"))?,
-                head: wire.head.ok_or(MissingField("head"))?,
-                epoch: wire.epoch,
-                reset: wire.reset.ok_or(MissingField("reset"))?,
+            "subscribed" => Self::Subscribed {
+                room: object.take("room")?,
+                slug: object.take("slug")?,
+                head: object.take("head")?,
+                epoch: object.take("epoch")?,
+                reset: object.take("reset")?,
             },
-            FrameKind::Unsubscribed => Self::Unsubscribed { room: room?, again: wire.again },
-            FrameKind::Event => Self::Event(Event {
-                room: room?,
-                seq: seq?,
-                at: at?,
-                actor: wire.actor.ok_or(MissingField("actor"))?,
-                change: wire.change.ok_or(MissingField("change"))?,
-            }),
-            FrameKind::Renamed => Self::Renamed {
-                room: room?,
-                name: wire.name.ok_or(MissingField("name"))?,
-                topic: wire.topic.ok_or(MissingField("topic"))?,
+            "unsubscribed" => Self::Unsubscribed { room: object.take("room")?, again: object.take_or_default("again")? },
+            "event" => Self::Event(object.try_into()?),
+            "renamed" => Self::Renamed { room: object.take("room")?, name: object.take("name")?, topic: object.take("topic")? },
+            "alert" => Self::Alert { rev: object.take("rev")?, unread: object.take("unread")?, alert: object.take("alert")? },
+            "alerts_changed" => Self::AlertsChanged { rev: object.take("rev")?, unread: object.take("unread")? },
+            "rooms_changed" => Self::RoomsChanged { rev: object.take("rev")? },
+            "typing" => Self::Typing { room: object.take("room")?, user: object.take("user")? },
+            "ack" => Self::Ack {
+                client_id: object.take("client_id")?,
+                room: object.take("room")?,
+                message: object.take("message")?,
+                seq: object.take("seq")?,
+                at: object.take("at")?,
             },
-            FrameKind::Alert => Self::Alert { rev: rev?, unread: unread?, alert: wire.alert.ok_or(MissingField("alert"))? },
-            FrameKind::RoomsChanged => Self::RoomsChanged { rev: rev? },
-            FrameKind::AlertsChanged => Self::AlertsChanged { rev: rev?, unread: unread? },
-            FrameKind::Typing => Self::Typing { room: room?, user: wire.user.ok_or(MissingField("user"))? },
-            FrameKind::Ack => Self::Ack {
-                client_id: wire.client_id.ok_or(MissingField("client_id"))?,
-                room: room?,
-                message: wire.message.ok_or(MissingField("message"))?,
-                seq: seq?,
-                at: at?,
+            "done" => Self::Done { client_id: object.take("client_id")?, room: object.take("room")?, seq: object.take("seq")? },
+            "error" => Self::Error {
+                client_id: object.take("client_id")?,
+                room: object.take("room")?,
+                error: object.take("error")?,
             },
-            FrameKind::Done => Self::Done { client_id: wire.client_id.ok_or(MissingField("client_id"))?, room: room?, seq: seq? },
-            FrameKind::Error => {
-                Self::Error { client_id: wire.client_id, room: wire.room, error: wire.error.ok_or(MissingField("error"))? }
-            }
-            FrameKind::Pong => Self::Pong,
-        })
+            "pong" => Self::Pong,
+        }))
     }
 }
+
+objects!(ServerFrame);
 
 // `tests/protocol_md.rs` sends every frame through JSON and back, by the examples of the document.
 #[cfg(test)]

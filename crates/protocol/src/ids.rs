@@ -5,6 +5,8 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::json::texts;
+
 macro_rules! uuid_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
         $(#[$doc])*
@@ -154,6 +156,8 @@ impl FromStr for RoomRef {
         Ok(text.to_owned().into())
     }
 }
+
+texts!(UserId, RoomId, MessageId, SessionId, EpochId, AlertId, ClientId, RoomRef);
 
 #[cfg(test)]
 mod tests {

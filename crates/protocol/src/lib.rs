@@ -6,9 +6,9 @@ mod codes;
 mod fields;
 mod frames;
 mod ids;
+mod json;
 pub mod limits;
 pub mod markdown;
-mod missing;
 mod models;
 mod visible;
 

@@ -6,11 +6,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{AlertId, ClientId, EpochId, MessageId, RoomId, Seq, UserId},
-    missing::MissingField,
+    json::{BadField, Object, by_kind, objects, reads, words},
 };
 
 /// A person, as others see them.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct User {
     /// Account id.
     pub id: UserId,
@@ -20,10 +20,10 @@ pub struct User {
     pub name: String,
     /// Whether the name alone does not say who it is: somebody else has it, or one that looks like it, or it speaks for the house. Then
     /// the user name is shown beside it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub ambiguous: bool,
     /// What their picture is known by: `/u/{id}/picture/{picture}`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
 }
 
@@ -114,7 +114,7 @@ impl AlertKind {
 }
 
 /// A short text to one person.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Alert {
     /// Id.
     pub id: AlertId,
@@ -125,23 +125,23 @@ pub struct Alert {
     /// At most [`crate::limits::ALERT_MAX`] characters; empty when it was dismissed.
     pub text: String,
     /// Who did what it is about; nobody where it was done from the command line.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub author: Option<User>,
     /// The room that it is about; the reader may have no right to it any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub room: Option<RoomId>,
     /// When.
     pub at: i64,
     /// Whether it was read, on whichever device.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub read: bool,
     /// Whether it was dismissed: nothing else is left of it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub dismissed: bool,
 }
 
 /// Alerts of an account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Alerts {
     /// Last place in the account's log when this was read: ask for what comes after it.
     pub rev: i64,
@@ -154,7 +154,7 @@ pub struct Alerts {
 }
 
 /// A room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Room {
     /// Id.
     pub id: RoomId,
@@ -167,10 +167,10 @@ pub struct Room {
     /// Who may find and read it.
     pub visibility: Visibility,
     /// Whether it may be read only.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub archived: bool,
     /// Seconds that a member has to wait between two messages; none without it.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub slow_seconds: u32,
 }
 
@@ -201,8 +201,7 @@ pub enum Standing {
 }
 
 /// What else the person who asks may do in a room. Made by `chat::policy`; pages only show it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Rights {
     /// Write.
     pub write: bool,
@@ -221,7 +220,7 @@ pub struct Rights {
 }
 
 /// A room in a list.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomSummary {
     /// The room.
     pub room: Room,
@@ -234,7 +233,7 @@ pub struct RoomSummary {
 }
 
 /// The message that another one answers, as it is now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Quote {
     /// Its place in the room's log.
     pub seq: Seq,
@@ -243,12 +242,12 @@ pub struct Quote {
     /// Its text without markup, on one line ([`crate::markdown::line`]); nothing where it was deleted.
     pub line: String,
     /// Whether it was deleted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
 }
 
 /// What stands under a message in a thread of its own.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Thread {
     /// How many messages; deleted ones do not count.
     pub replies: u64,
@@ -259,7 +258,7 @@ pub struct Thread {
 }
 
 /// How many people reacted to a message with one emoji.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Reaction {
     /// The emoji.
     pub emoji: String,
@@ -270,17 +269,17 @@ pub struct Reaction {
 }
 
 /// Somebody whom a message calls by name.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mention {
     /// The name as it was written, without `@`.
     pub word: String,
     /// Who it is; nobody where all are called (`room`, `here`).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user: Option<UserId>,
 }
 
 /// A message as it stands now.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
     /// Id.
     pub id: MessageId,
@@ -295,39 +294,39 @@ pub struct Message {
     /// When the server took it.
     pub at: i64,
     /// Whether it was deleted.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
     /// How often its text was changed.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub revision: u32,
     /// When its text was changed last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<i64>,
     /// The message that it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Box<Quote>>,
     /// The place of the message under which it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_of: Option<Seq>,
     /// Whether it stands in its thread alone, and not in the room.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub only_in_thread: bool,
     /// The thread under it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<Box<Thread>>,
     /// What people reacted with.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
     /// Whom it calls.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
     /// Whether it is held up for all.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
 }
 
 /// The part of a `message_created` event that the event itself does not already say.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct NewMessage {
     /// Id.
     pub id: MessageId,
@@ -336,34 +335,34 @@ pub struct NewMessage {
     /// Markdown source; nothing where the message was deleted since.
     pub body: String,
     /// Whether it was deleted since.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
     /// How often its text was changed.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub revision: u32,
     /// When its text was changed last.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub edited_at: Option<i64>,
     /// The message that it answers.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub reply_to: Option<Box<Quote>>,
     /// The place of the message under which it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_of: Option<Seq>,
     /// Whether it stands in its thread alone, and not in the room.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub only_in_thread: bool,
     /// The thread under it; of one that stands in a thread, that thread, with it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread: Option<Box<Thread>>,
     /// What people reacted with.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reactions: Vec<Reaction>,
     /// Whom it calls.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub mentions: Vec<Mention>,
     /// Whether it is held up for all.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
 }
 
@@ -417,8 +416,8 @@ impl NewMessage {
 }
 
 /// What happened in a room.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case", try_from = "WireChange")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {
     /// The actor wrote a message.
     MessageCreated {
@@ -470,10 +469,10 @@ pub enum Change {
         /// Its place.
         seq: Seq,
         /// The place of the message under which it stood.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         thread_of: Option<Seq>,
         /// That thread without it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
+        #[serde(skip_serializing_if = "Option::is_none")]
         thread: Option<Box<Thread>>,
     },
     /// The actor changed the text of a message.
@@ -489,7 +488,7 @@ pub enum Change {
         /// When.
         edited_at: i64,
         /// Whom it calls now.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        #[serde(skip_serializing_if = "Vec::is_empty")]
         mentions: Vec<Mention>,
     },
     /// The actor reacted to a message, or took it back.
@@ -518,109 +517,63 @@ pub enum Change {
     },
 }
 
-/// A [`Change`] as it is read. Flat, because serde reads a tagged enum by way of a copy of the whole object, and the code for that is
-/// a tenth of what the browser loads.
-#[derive(Deserialize)]
-struct WireChange {
-    kind: ChangeKind,
-    message: Option<NewMessage>,
-    user: Option<User>,
-    role: Option<RoomRole>,
-    muted_until: Option<i64>,
-    name: Option<String>,
-    topic: Option<String>,
-    slug: Option<String>,
-    visibility: Option<Visibility>,
-    #[serde(default)]
-    archived: bool,
-    #[serde(default)]
-    slow_seconds: u32,
-    id: Option<MessageId>,
-    seq: Option<Seq>,
-    thread_of: Option<Seq>,
-    thread: Option<Box<Thread>>,
-    body: Option<String>,
-    #[serde(default)]
-    revision: u32,
-    #[serde(default)]
-    edited_at: i64,
-    #[serde(default)]
-    mentions: Vec<Mention>,
-    emoji: Option<String>,
-    #[serde(default)]
-    on: bool,
-    #[serde(default)]
-    count: u64,
-    since: Option<Seq>,
-    #[serde(default)]
-    pinned: bool,
-}
+impl TryFrom<Object> for Change {
+    type Error = BadField;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum ChangeKind {
-    MessageCreated,
-    MemberJoined,
-    MemberLeft,
-    MemberAdded,
-    MemberRemoved,
-    MemberChanged,
-    RoomChanged,
-    MessageDeleted,
-    MessageEdited,
-    ReactionChanged,
-    MessagePinned,
-}
-
-impl TryFrom<WireChange> for Change {
-    type Error = MissingField;
-
-    fn try_from(wire: WireChange) -> Result<Self, MissingField> {
-        let user = wire.user.ok_or(MissingField("user"));
-        let (id, seq) = (wire.id.ok_or(MissingField("id")), wire.seq.ok_or(MissingField("seq")));
-        Ok(match wire.kind {
-            ChangeKind::MessageCreated => Self::MessageCreated { message: wire.message.ok_or(MissingField("message"))? },
-            ChangeKind::MemberJoined => Self::MemberJoined,
-            ChangeKind::MemberLeft => Self::MemberLeft,
-            ChangeKind::MemberAdded => Self::MemberAdded { user: user? },
-            ChangeKind::MemberRemoved => Self::MemberRemoved { user: user? },
-            ChangeKind::MemberChanged => {
-                Self::MemberChanged { user: user?, role: wire.role.ok_or(MissingField("role"))?, muted_until: wire.muted_until }
-            }
-            ChangeKind::RoomChanged => Self::RoomChanged {
-                name: wire.name.ok_or(MissingField("name"))?,
-                topic: wire.topic.ok_or(MissingField("topic"))?,
-                slug: wire.slug.ok_or(MissingField("slug"))?,
-                visibility: wire.visibility.ok_or(MissingField("visibility"))?,
-                archived: wire.archived,
-                slow_seconds: wire.slow_seconds,
+    fn try_from(mut object: Object) -> Result<Self, BadField> {
+        let kind: String = object.take("kind")?;
+        Ok(by_kind!(kind, {
+            "message_created" => Self::MessageCreated { message: object.take("message")? },
+            "member_joined" => Self::MemberJoined,
+            "member_left" => Self::MemberLeft,
+            "member_added" => Self::MemberAdded { user: object.take("user")? },
+            "member_removed" => Self::MemberRemoved { user: object.take("user")? },
+            "member_changed" => Self::MemberChanged {
+                user: object.take("user")?,
+                role: object.take("role")?,
+                muted_until: object.take("muted_until")?,
             },
-            ChangeKind::MessageDeleted => {
-                Self::MessageDeleted { id: id?, seq: seq?, thread_of: wire.thread_of, thread: wire.thread }
-            }
-            ChangeKind::MessageEdited => Self::MessageEdited {
-                id: id?,
-                seq: seq?,
-                body: wire.body.ok_or(MissingField("body"))?,
-                revision: wire.revision,
-                edited_at: wire.edited_at,
-                mentions: wire.mentions,
+            "room_changed" => Self::RoomChanged {
+                name: object.take("name")?,
+                topic: object.take("topic")?,
+                slug: object.take("slug")?,
+                visibility: object.take("visibility")?,
+                archived: object.take_or_default("archived")?,
+                slow_seconds: object.take_or_default("slow_seconds")?,
             },
-            ChangeKind::ReactionChanged => Self::ReactionChanged {
-                id: id?,
-                seq: seq?,
-                emoji: wire.emoji.ok_or(MissingField("emoji"))?,
-                on: wire.on,
-                count: wire.count,
-                since: wire.since.ok_or(MissingField("since"))?,
+            "message_deleted" => Self::MessageDeleted {
+                id: object.take("id")?,
+                seq: object.take("seq")?,
+                thread_of: object.take("thread_of")?,
+                thread: object.take("thread")?,
             },
-            ChangeKind::MessagePinned => Self::MessagePinned { id: id?, seq: seq?, pinned: wire.pinned },
-        })
+            "message_edited" => Self::MessageEdited {
+                id: object.take("id")?,
+                seq: object.take("seq")?,
+                body: object.take("body")?,
+                revision: object.take("revision")?,
+                edited_at: object.take("edited_at")?,
+                mentions: object.take_or_default("mentions")?,
+            },
+            "reaction_changed" => Self::ReactionChanged {
+                id: object.take("id")?,
+                seq: object.take("seq")?,
+                emoji: object.take("emoji")?,
+                on: object.take("on")?,
+                count: object.take("count")?,
+                since: object.take("since")?,
+            },
+            "message_pinned" => {
+                Self::MessagePinned { id: object.take("id")?, seq: object.take("seq")?, pinned: object.take("pinned")? }
+            },
+        }))
     }
 }
 
+objects!(Change);
+
 /// One entry of a room's log.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Event {
     /// The room.
     pub room: RoomId,
@@ -658,7 +611,7 @@ pub enum Window {
 }
 
 /// A room as one person sees it at one moment, with a stretch of its history.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomPage {
     /// The room.
     pub room: Room,
@@ -675,7 +628,7 @@ pub struct RoomPage {
     /// Messages in the order of `seq`, without a hole between the first and the last.
     pub messages: Vec<Arc<Message>>,
     /// What the person who asks reacted with to which of them.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reacted: Vec<(Seq, String)>,
     /// Whether there are messages before the first.
     pub has_older: bool,
@@ -684,7 +637,7 @@ pub struct RoomPage {
 }
 
 /// What a sign-in gives to a program, and the browser's hook gets from its session.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct TokenGrant {
     /// JWT for the socket and for `/api/v1`.
     pub access_token: String,
@@ -693,3 +646,20 @@ pub struct TokenGrant {
     /// The account.
     pub user: User,
 }
+
+words!(Visibility, HouseRole, RoomRole, AlertKind, Standing);
+reads!(User { id, username, name, picture; default ambiguous });
+reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
+reads!(Alerts { rev, unread, reset, alerts });
+reads!(Room { id, slug, name, topic, visibility; default archived, slow_seconds });
+reads!(Rights { ; default write, leave, add, invite, moderate, edit, manage });
+reads!(RoomSummary { room, head, members, standing });
+reads!(Quote { seq, author, line; default deleted });
+reads!(Thread { replies, last_at, people });
+reads!(Reaction { emoji, count, since });
+reads!(Mention { word, user });
+reads!(Message { id, seq, author, client_id, body, at, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
+reads!(NewMessage { id, client_id, body, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
+reads!(Event { room, seq, at, actor, change });
+reads!(RoomPage { room, standing, rights, members, head, epoch, messages, has_older, has_newer; default reacted });
+reads!(TokenGrant { access_token, expires_in, user });
