@@ -1,14 +1,17 @@
 use leptos::prelude::*;
-use serde::{Deserialize, Serialize};
+use protocol::reads;
+use serde::Serialize;
 
 /// The house, as its pages show it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct House {
     pub(crate) name: String,
     /// What its own icon is known by, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) icon: Option<String>,
 }
+
+reads!(House { name, icon });
 
 impl House {
     /// Where its own icon is, if it has one.

@@ -1,5 +1,5 @@
-use protocol::{ClientId, Room, RoomPage, User};
-use serde::{Deserialize, Serialize};
+use protocol::{ClientId, Room, RoomPage, User, reads};
+use serde::Serialize;
 
 use crate::components::House;
 
@@ -9,12 +9,12 @@ pub(crate) const DATA: &str = "data";
 pub(crate) const MESSAGES: &str = "data-messages";
 
 /// What the page of a room is made from: on the server, and once more in the browser, where it has to give the same.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize)]
 pub(crate) struct PageData {
     /// The person at the screen.
     pub(crate) viewer: Option<User>,
     /// Whether the administration is open to them.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub(crate) administers: bool,
     /// The house that it is a page of.
     pub(crate) house: House,
@@ -33,3 +33,5 @@ pub(crate) struct PageData {
     /// Why the message was refused that was sent without JavaScript and stands in the composer.
     pub(crate) refused: Option<String>,
 }
+
+reads!(PageData { viewer, house, unread, rooms, page, form_id, zone, notice, refused; default administers });

@@ -1,13 +1,13 @@
 //! The token that opens the socket, as it is kept for the next time and for other tabs.
 
-use protocol::{TokenGrant, UserId};
-use serde::{Deserialize, Serialize};
+use protocol::{TokenGrant, UserId, reads};
+use serde::Serialize;
 
 /// A token that expires sooner than this is not worth connecting with.
 const MARGIN_MS: i64 = 60_000;
 
 /// A token in the storage of the browser.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct StoredToken {
     /// The JWT.
     pub(crate) access_token: String,
@@ -16,6 +16,8 @@ pub(crate) struct StoredToken {
     /// Whose it is.
     pub(crate) user: UserId,
 }
+
+reads!(StoredToken { access_token, expires_at, user });
 
 impl StoredToken {
     /// A token that was granted just now.

@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     fields::FieldError,
-    json::{BadField, Object, objects, words},
+    json::{BadField, Object},
+    objects, words,
 };
 
 /// What went wrong, in a form that programs can branch on.

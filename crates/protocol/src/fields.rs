@@ -5,10 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    by_kind,
     ids::RoomId,
-    json::{BadField, Object, by_kind, objects, words},
-    limits,
+    json::{BadField, Object},
+    limits, objects,
     visible::{is_ignorable, is_joiner, is_visible},
+    words,
 };
 
 /// A form field or request parameter that an error can be about.

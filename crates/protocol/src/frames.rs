@@ -3,10 +3,12 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    by_kind,
     codes::Error,
     ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq},
-    json::{BadField, Object, by_kind, objects},
+    json::{BadField, Object},
     models::{Alert, Event, User},
+    objects,
 };
 
 /// The subprotocol that the server speaks (`Sec-WebSocket-Protocol`).

@@ -5,7 +5,7 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::json::texts;
+use crate::texts;
 
 macro_rules! uuid_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(

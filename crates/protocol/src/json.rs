@@ -13,25 +13,34 @@ use thiserror::Error;
 /// A field that is missing or holds what it cannot; of a kind that is not known, those that are.
 #[derive(Debug, Error)]
 #[error("not as it has to be: {0}")]
-pub(crate) struct BadField(pub(crate) &'static str);
+pub struct BadField(pub &'static str);
 
 /// Any JSON. Numbers are whole: no other ones travel here.
-pub(crate) enum Json {
+pub enum Json {
+    /// Nothing.
     Null,
+    /// Yes or no.
     Bool(bool),
+    /// A number.
     Number(i64),
+    /// A text.
     Text(String),
+    /// A list.
     List(Vec<Json>),
+    /// An object.
     Object(Object),
 }
 
 /// The fields of an object, in their order. There are few, so looking through them is quick.
 #[derive(Default)]
-pub(crate) struct Object(Vec<(String, Json)>);
+pub struct Object(Vec<(String, Json)>);
 
 impl Object {
     /// Takes a field that may be left out only where [`Read::absent`] says so.
-    pub(crate) fn take<T: Read>(&mut self, name: &'static str) -> Result<T, BadField> {
+    ///
+    /// # Errors
+    /// It is not there, or holds what it cannot.
+    pub fn take<T: Read>(&mut self, name: &'static str) -> Result<T, BadField> {
         match self.remove(name) {
             Some(value) => T::read(value),
             None => T::absent(),
@@ -40,7 +49,10 @@ impl Object {
     }
 
     /// Takes a field that may be left out.
-    pub(crate) fn take_or_default<T: Read + Default>(&mut self, name: &'static str) -> Result<T, BadField> {
+    ///
+    /// # Errors
+    /// It holds what it cannot.
+    pub fn take_or_default<T: Read + Default>(&mut self, name: &'static str) -> Result<T, BadField> {
         match self.remove(name) {
             Some(value) => T::read(value).ok_or(BadField(name)),
             None => Ok(T::default()),
@@ -54,7 +66,7 @@ impl Object {
 }
 
 /// What can be read.
-pub(crate) trait Read: Sized {
+pub trait Read: Sized {
     /// From a value; nothing where it is of another form.
     fn read(value: Json) -> Option<Self>;
 
@@ -92,7 +104,7 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u16, u32, u64, usize, crate::Seq);
+numbers!(u16, i32, u32, u64, usize, crate::Seq);
 
 impl<T: Read> Read for Option<T> {
     fn read(value: Json) -> Option<Self> {
@@ -131,50 +143,54 @@ impl<A: Read, B: Read> Read for (A, B) {
 }
 
 /// One of some words, as serde knows them.
-pub(crate) fn word<T: for<'de> Deserialize<'de>>(value: Json) -> Option<T> {
+pub fn word<T: for<'de> Deserialize<'de>>(value: Json) -> Option<T> {
     let text: value::StringDeserializer<value::Error> = String::read(value)?.into_deserializer();
     T::deserialize(text).ok()
 }
 
 /// Has enums of words read as serde derives it.
+#[macro_export]
 macro_rules! words {
     ($($type:ty),+ $(,)?) => {$(
-        impl crate::json::Read for $type {
-            fn read(value: crate::json::Json) -> Option<Self> {
-                crate::json::word(value)
+        impl $crate::json::Read for $type {
+            fn read(value: $crate::json::Json) -> Option<Self> {
+                $crate::json::word(value)
             }
         }
     )+};
 }
 
 /// Has what can be parsed read from its text.
+#[macro_export]
 macro_rules! texts {
     ($($type:ty),+ $(,)?) => {$(
-        impl crate::json::Read for $type {
-            fn read(value: crate::json::Json) -> Option<Self> {
-                <String as crate::json::Read>::read(value)?.parse().ok()
+        impl $crate::json::Read for $type {
+            fn read(value: $crate::json::Json) -> Option<Self> {
+                <String as $crate::json::Read>::read(value)?.parse().ok()
             }
         }
     )+};
 }
 
 /// What an object is by its kind, one of those that stand here.
+#[macro_export]
 macro_rules! by_kind {
     ($kind:expr, { $($name:literal => $value:expr),+ $(,)? }) => {
         match <String as AsRef<str>>::as_ref(&$kind) {
             $($name => $value,)+
-            _ => return Err(crate::json::BadField(concat!("expected one of" $(, " `", $name, "`")+))),
+            _ => return Err($crate::json::BadField(concat!("expected one of" $(, " `", $name, "`")+))),
         }
     };
 }
 
 /// Has a struct read from an object: its fields, and behind `default` those that may be left out.
+#[macro_export]
 macro_rules! reads {
     ($type:ident { $($field:ident),* $(; default $($optional:ident),+)? }) => {
-        impl TryFrom<crate::json::Object> for $type {
-            type Error = crate::json::BadField;
+        impl TryFrom<$crate::json::Object> for $type {
+            type Error = $crate::json::BadField;
 
-            fn try_from(mut object: crate::json::Object) -> Result<Self, crate::json::BadField> {
+            fn try_from(mut object: $crate::json::Object) -> Result<Self, $crate::json::BadField> {
                 Ok(Self {
                     $($field: object.take(stringify!($field))?,)*
                     $($($optional: object.take_or_default(stringify!($optional))?,)+)?
@@ -182,28 +198,27 @@ macro_rules! reads {
             }
         }
 
-        crate::json::objects!($type);
+        $crate::objects!($type);
     };
 }
 
 /// Has types read that are made of an object, by [`Read`] and by serde.
+#[macro_export]
 macro_rules! objects {
     ($($type:ty),+ $(,)?) => {$(
-        impl crate::json::Read for $type {
-            fn read(value: crate::json::Json) -> Option<Self> {
-                if let crate::json::Json::Object(object) = value { object.try_into().ok() } else { None }
+        impl $crate::json::Read for $type {
+            fn read(value: $crate::json::Json) -> Option<Self> {
+                if let $crate::json::Json::Object(object) = value { object.try_into().ok() } else { None }
             }
         }
 
         impl<'de> serde::Deserialize<'de> for $type {
             fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                crate::json::Object::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
+                $crate::json::Object::deserialize(deserializer)?.try_into().map_err(serde::de::Error::custom)
             }
         }
     )+};
 }
-
-pub(crate) use {by_kind, objects, reads, texts, words};
 
 impl<'de> Deserialize<'de> for Json {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {

@@ -6,7 +6,7 @@ mod codes;
 mod fields;
 mod frames;
 mod ids;
-mod json;
+pub mod json;
 pub mod limits;
 pub mod markdown;
 mod models;

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    by_kind,
     ids::{AlertId, ClientId, EpochId, MessageId, RoomId, Seq, UserId},
-    json::{BadField, Object, by_kind, objects, reads, words},
+    json::{BadField, Object},
+    objects, reads, words,
 };
 
 /// A person, as others see them.

@@ -108,8 +108,10 @@ pub(super) fn room<'a>(before: &str, after: &'a str) -> Option<&'a str> {
     let is_part = |c: char| is_letter(c) || matches!(c, '#' | '&' | '/' | '\\' | '.' | '@' | '=' | '-' | '+' | '%' | '?' | '<');
     let length = after.bytes().take_while(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-').count();
     let slug = after[..length].trim_end_matches('-');
-    let is_slug =
-        slug.len() <= SLUG_MAX && !slug.starts_with('-') && !slug.contains("--") && slug.contains(|c: char| c.is_ascii_lowercase());
+    let is_slug = slug.len() <= SLUG_MAX
+        && !slug.starts_with('-')
+        && !slug.contains("--")
+        && slug.contains(|c: char| c.is_ascii_lowercase());
     let mut rest = after[length..].chars();
     let goes_on = match rest.next() {
         Some('.') => rest.next().is_some_and(is_letter),
