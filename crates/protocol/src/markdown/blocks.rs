@@ -1,11 +1,13 @@
 //! Lines into blocks. Quotes and list items are taken apart by stripping their marks from their lines and reading what remains
 //! as blocks again.
 
+use std::iter;
+
 use super::{
     escape::escape,
     inline,
     lines::{columns, is_blank, outdented, unindented},
-    lists::{Marker, list},
+    lists::{Marker, Task, number},
     table::{self, Alignment},
 };
 use crate::visible::is_visible;
@@ -229,4 +231,42 @@ pub(super) fn typed(lines: &[&str], place: Place, html: &mut String) {
         escape(&text, "<br>", html);
         html.push_str("</p>");
     }
+}
+
+fn list(lines: &[&str], first: &Marker<'_>, place: Place, html: &mut String) -> usize {
+    html.push_str(if first.number.is_some() { "<ol" } else { "<ul" });
+    number("start", first.number.filter(|&number| number != 1), html);
+    html.push('>');
+    let (mut used, mut next) = (0, first.number);
+    while let Some(rest) = lines.get(used..) {
+        let blank = rest.iter().take_while(|line| is_blank(line)).count();
+        let Some(marker) = rest.get(blank).and_then(|line| Marker::of(line)).filter(|marker| marker.kind == first.kind) else {
+            break;
+        };
+        html.push_str("<li");
+        number("value", marker.number.filter(|_| marker.number != next), html);
+        used += blank + item(&rest[blank..], &marker, place, html);
+        next = marker.number.map(|number| number + 1);
+    }
+    html.push_str(if first.number.is_some() { "</ol>" } else { "</ul>" });
+    used
+}
+
+/// Writes an item from within its tag on.
+fn item(lines: &[&str], marker: &Marker<'_>, place: Place, html: &mut String) -> usize {
+    let more = lines.iter().skip(1).take_while(|line| marker.holds(line));
+    // The first line after the mark's own says how far people moved this item in.
+    let offset = more.clone().find(|line| !is_blank(line)).map_or(0, |line| columns(line)).min(marker.offset);
+    let task = Task::of(marker.text);
+    let first = task.as_ref().map_or(marker.text, |task| task.text);
+    let mut own: Vec<&str> = iter::once(first).chain(more.map(|line| outdented(line, offset))).collect();
+    while own.pop_if(|line| is_blank(line)).is_some() {}
+    let tight = !own.iter().any(|line| is_blank(line));
+    match task {
+        Some(task) => task.write(place.offset(task.mark), html),
+        None => html.push('>'),
+    }
+    write(&own, place.inside(tight), html);
+    html.push_str("</li>");
+    own.len().max(1)
 }

@@ -1,11 +1,6 @@
-//! Lists, also of things to do.
+//! What stands before the items of lists: marks, numbers, and boxes of things to do.
 
-use std::iter;
-
-use super::{
-    blocks::{Place, write},
-    lines::{columns, is_blank, outdented, unindented},
-};
+use super::lines::{columns, is_blank, outdented, unindented};
 
 /// Digits in the number of a list item.
 const DIGITS_MAX: usize = 3;
@@ -21,12 +16,12 @@ const AT: &str = " data-at=\"";
 /// The mark before a list item.
 pub(super) struct Marker<'a> {
     /// `-`, `*` or `+`, or what stands behind the number. Another one begins another list.
-    kind: u8,
+    pub(super) kind: u8,
     pub(super) number: Option<u32>,
     /// Columns before the mark.
     indent: usize,
     /// Columns before the item's text.
-    offset: usize,
+    pub(super) offset: usize,
     /// The rest of the line.
     pub(super) text: &'a str,
 }
@@ -53,33 +48,13 @@ impl<'a> Marker<'a> {
     }
 
     /// Whether a line belongs to the item behind this mark. Two columns are enough, as people do not count them.
-    fn holds(&self, line: &str) -> bool {
+    pub(super) fn holds(&self, line: &str) -> bool {
         is_blank(line) || columns(line) >= self.indent + 2
     }
 }
 
-/// Writes the list that lines begin with, and says how many of them it has.
-pub(super) fn list(lines: &[&str], first: &Marker<'_>, place: Place, html: &mut String) -> usize {
-    html.push_str(if first.number.is_some() { "<ol" } else { "<ul" });
-    number("start", first.number.filter(|&number| number != 1), html);
-    html.push('>');
-    let (mut used, mut next) = (0, first.number);
-    while let Some(rest) = lines.get(used..) {
-        let blank = rest.iter().take_while(|line| is_blank(line)).count();
-        let Some(marker) = rest.get(blank).and_then(|line| Marker::of(line)).filter(|marker| marker.kind == first.kind) else {
-            break;
-        };
-        html.push_str("<li");
-        number("value", marker.number.filter(|_| marker.number != next), html);
-        used += blank + item(&rest[blank..], &marker, place, html);
-        next = marker.number.map(|number| number + 1);
-    }
-    html.push_str(if first.number.is_some() { "</ol>" } else { "</ul>" });
-    used
-}
-
 /// Writes this attribute where there is a number to say: the numbers that were typed are shown.
-fn number(attribute: &str, number: Option<u32>, html: &mut String) {
+pub(super) fn number(attribute: &str, number: Option<u32>, html: &mut String) {
     if let Some(number) = number {
         for part in [" ", attribute, "=\"", &number.to_string(), "\""] {
             html.push_str(part);
@@ -87,35 +62,16 @@ fn number(attribute: &str, number: Option<u32>, html: &mut String) {
     }
 }
 
-/// Writes an item from within its tag on.
-fn item(lines: &[&str], marker: &Marker<'_>, place: Place, html: &mut String) -> usize {
-    let more = lines.iter().skip(1).take_while(|line| marker.holds(line));
-    // The first line after the mark's own says how far people moved this item in.
-    let offset = more.clone().find(|line| !is_blank(line)).map_or(0, |line| columns(line)).min(marker.offset);
-    let task = Task::of(marker.text);
-    let first = task.as_ref().map_or(marker.text, |task| task.text);
-    let mut own: Vec<&str> = iter::once(first).chain(more.map(|line| outdented(line, offset))).collect();
-    while own.pop_if(|line| is_blank(line)).is_some() {}
-    let tight = !own.iter().any(|line| is_blank(line));
-    match task {
-        Some(task) => task.write(place.offset(task.mark), html),
-        None => html.push('>'),
-    }
-    write(&own, place.inside(tight), html);
-    html.push_str("</li>");
-    own.len().max(1)
-}
-
 /// Something to do: an item with a box before its text.
-struct Task<'a> {
+pub(super) struct Task<'a> {
     /// The box and all behind it.
-    mark: &'a str,
+    pub(super) mark: &'a str,
     done: bool,
-    text: &'a str,
+    pub(super) text: &'a str,
 }
 
 impl<'a> Task<'a> {
-    fn of(item: &'a str) -> Option<Self> {
+    pub(super) fn of(item: &'a str) -> Option<Self> {
         let mark = unindented(item);
         let done = match mark.get(..BOX)? {
             UNDONE => false,
@@ -127,7 +83,7 @@ impl<'a> Task<'a> {
     }
 
     /// Ends the tag of the item and writes the box. Who may tick it finds its place in the source there.
-    fn write(&self, at: usize, html: &mut String) {
+    pub(super) fn write(&self, at: usize, html: &mut String) {
         html.push_str(" class=\"task\"><input type=\"checkbox\" disabled aria-label=\"Done\"");
         for part in [AT, &at.to_string(), "\""] {
             html.push_str(part);
