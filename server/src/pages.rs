@@ -5,7 +5,7 @@ use std::future::Future;
 use app::{
     AppError,
     context::Caller,
-    pages::{self, Page, Visit, Written},
+    pages::{self, Page, Visit},
 };
 use axum::{
     Form, Json, Router,
@@ -23,6 +23,7 @@ use leptos::{
 };
 use leptos_axum::handle_server_fns_with_context;
 use protocol::ErrorCode;
+use serde::de::DeserializeOwned;
 
 use crate::{
     AppState,
@@ -70,6 +71,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/r/{slug}/reports", page(pages::reports))
         .route("/r/{slug}/settings", page(pages::room_settings))
         .route("/r/{slug}/m/{seq}", page(pages::room))
+        .route("/r/{slug}/m/{seq}/edit", page(pages::edit_message).post(save))
+        .route("/r/{slug}/m/{seq}/history", page(pages::message_history))
         .route("/r/{slug}/m/{seq}/delete", page(pages::delete_message))
         .route("/r/{slug}/m/{seq}/report", page(pages::report_message))
         .fallback(nothing)
@@ -122,11 +125,25 @@ async fn export(State(state): State<AppState>, Path(username): Path<String>, req
 
 /// A message from a composer without JavaScript. Pages with it send through the socket.
 async fn write(state: State<AppState>, request: Request) -> Response {
+    written(&state, request, pages::write).await
+}
+
+/// Another text for a message, without JavaScript.
+async fn save(state: State<AppState>, request: Request) -> Response {
+    written(&state, request, pages::save_message).await
+}
+
+/// What a form holds that is longer than an address may be: what is refused is answered with the page to do it better on.
+async fn written<T, F>(state: &AppState, request: Request, take: impl FnOnce(Visit, T) -> F) -> Response
+where
+    T: DeserializeOwned,
+    F: Future<Output = Result<String, Page>>,
+{
     let door = Door::of(&request);
     let (parts, body) = request.into_parts();
-    let form = Form::<Written>::from_request(Request::from_parts(parts.clone(), body), &()).await;
-    let (Ok(Form(written)), Some(visit)) = (form, visit(&state, parts)) else { return door.refuse(ErrorCode::BadRequest) };
-    match pages::write(visit, written).await {
+    let form = Form::<T>::from_request(Request::from_parts(parts.clone(), body), &()).await;
+    let (Ok(Form(typed)), Some(visit)) = (form, visit(state, parts)) else { return door.refuse(ErrorCode::BadRequest) };
+    match take(visit, typed).await {
         Ok(place) => (StatusCode::FOUND, [(header::LOCATION, place)]).into_response(),
         Err(page) => page.into_response(),
     }

@@ -26,6 +26,7 @@ pub(crate) async fn settle(
     #[server(default)] members_invite: bool,
     #[server(default)] default_rooms: String,
     #[server(default)] retention_days: String,
+    #[server(default)] edit_minutes: String,
 ) -> Result<(), AppError> {
     let registration = RegistrationMode::parse(&registration).ok_or(ErrorCode::BadRequest)?;
     let rooms = default_rooms.split_whitespace().map(|slug| slug.trim_start_matches("/r/").to_owned()).collect();
@@ -36,6 +37,10 @@ pub(crate) async fn settle(
     };
     let quotas = Request::current()?.chat.settings().quotas;
     let icon = None;
+    let edit_minutes = match edit_minutes.as_str() {
+        "" => None,
+        minutes => Some(minutes.parse().map_err(|_| ErrorCode::BadRequest)?),
+    };
     let new = Settings {
         name,
         registration,
@@ -45,6 +50,7 @@ pub(crate) async fn settle(
         default_rooms: rooms,
         retention_days,
         icon,
+        edit_minutes,
         quotas,
     };
     change(new).await.map_err(|error| error.keeping(typed))?;

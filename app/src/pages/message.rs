@@ -31,7 +31,7 @@ pub async fn delete_message(visit: Visit) -> Page {
         Ok(asked) => {
             let form = Form::to(DeleteMessage::PATH, &visit);
             let head = Head::new("Delete a message", Vec::new());
-            let lead = "What it says is gone for everybody. That there was a message stays.";
+            let lead = "What it says is gone for everybody. That there was a message stays only where others answered it.";
             document(&visit, head, |_| question("Delete this message?", lead, &asked, form.view(of(&asked), "Delete").into_any()))
                 .await
         }
@@ -76,7 +76,7 @@ pub async fn reports(visit: Visit) -> Page {
     }
 }
 
-fn place(visit: &Visit) -> Result<Seq, ErrorCode> {
+pub(super) fn place(visit: &Visit) -> Result<Seq, ErrorCode> {
     visit.uri.path().split('/').nth(4).and_then(|seq| seq.parse().ok()).ok_or(ErrorCode::NotFound)
 }
 
@@ -143,6 +143,14 @@ fn row(visit: &Visit, room: &Room, report: Report) -> impl IntoView + use<> {
         <li class="report">
             {quote(&report.author.name, &report.body)}
             <p dir="auto">{report.reason}</p>
+            {(report.revision > 0)
+                .then(|| {
+                    view! {
+                        <p class="person-note">
+                            "It was edited. " <a href=[&message, "/history"].concat()>"Earlier texts"</a>
+                        </p>
+                    }
+                })}
             <p class="person-note">
                 "Reported by " <span dir="auto">{report.by.name}</span> ", " {when}
             </p>

@@ -75,12 +75,13 @@ pub(super) fn save(room: RoomContext, editing: &Editing, body: Body) {
     }
 }
 
-/// A message of the reader's that is on its way, as it is shown.
-pub(super) fn unsent(room: RoomContext, target: Target) -> Option<Arc<Message>> {
-    match target {
-        Target::Unsent(client_id) => stored(room, client_id).or_else(|| shown(room, target)),
+/// A message of the reader's that does not stand in the room yet: as it is there, if it has come meanwhile, else as it is shown.
+pub(super) fn on_its_way(room: RoomContext, target: Target) -> Option<Arc<Message>> {
+    let stored = match target {
+        Target::Unsent(client_id) => stored(room, client_id),
         Target::Stored(_) => None,
-    }
+    };
+    stored.or_else(|| shown(room, target))
 }
 
 fn stored(room: RoomContext, client_id: ClientId) -> Option<Arc<Message>> {

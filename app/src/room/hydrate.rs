@@ -25,9 +25,11 @@ pub fn hydrate() -> Option<()> {
     Some(())
 }
 
+/// Takes it out of the document: what is deleted later is not to stand there any more.
 fn read<T: DeserializeOwned>(id: &str) -> Option<T> {
-    let json = document().get_element_by_id(id)?.text_content()?;
-    serde_json::from_str(&json).ok()
+    let element = document().get_element_by_id(id)?;
+    element.remove();
+    serde_json::from_str(&element.text_content()?).ok()
 }
 
 /// Tells style sheets and tests that clicks are heard from now on.

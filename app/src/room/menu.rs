@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use leptos::{html, prelude::*};
-use protocol::{ClientId, Message, Seq};
+use protocol::{ClientId, Message, Rights, Seq};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 
@@ -46,6 +46,8 @@ pub(super) struct About {
     pub(super) writes: bool,
     /// Whether they keep order here.
     pub(super) moderates: bool,
+    /// For how many minutes messages can be edited here.
+    edit_minutes: Option<u32>,
 }
 
 /// Something that may be done.
@@ -142,9 +144,10 @@ impl About {
             };
             (stored, state.rights)
         });
-        let message = stored.or_else(|| edit::unsent(room, target)).filter(|message| !message.deleted)?;
+        let message = stored.or_else(|| edit::on_its_way(room, target)).filter(|message| !message.deleted)?;
         let own = reader == Some(message.author.id);
-        Some(Self { target, message, own, writes: rights.write, moderates: rights.moderate })
+        let Rights { write: writes, moderate: moderates, edit_minutes, .. } = rights;
+        Some(Self { target, message, own, writes, moderates, edit_minutes })
     }
 
     /// Its place in the room, if it has one.
@@ -156,7 +159,8 @@ impl About {
     }
 
     pub(super) fn can_edit(&self) -> bool {
-        self.own && self.writes
+        let age = js_sys::Date::now() - self.message.at as f64;
+        self.own && self.writes && self.edit_minutes.is_none_or(|minutes| age <= f64::from(minutes) * 60_000.0)
     }
 
     fn can_delete(&self) -> bool {

@@ -60,7 +60,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
     let signed_in = room.page.is_signed_in();
     let note = row.part(move |row| match &row.mark {
         Mark::Stored if signed_in && !row.message.deleted && room.focus.get() == Some(row.message.seq) => {
-            Some(actions(room, row.message.seq).into_any())
+            Some(actions(room, row).into_any())
         }
         Mark::Stored | Mark::Pending => None,
         Mark::Slow => Some(view! { <p class="message-slow">"Sending…"</p> }.into_any()),
@@ -148,16 +148,22 @@ fn undo(room: RoomContext, by: ClientId) -> impl IntoView {
 }
 
 /// What may be done about the message that the address names.
-fn actions(room: RoomContext, seq: Seq) -> impl IntoView {
-    let address = |what: &str| room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq.to_string(), what].concat());
-    let delete = room.state.with_untracked(|state| state.rights.moderate).then(|| address("/delete"));
-    view! {
-        <p class="message-actions">
-            <a href=address("/report")>"Report"</a>
+fn actions(room: RoomContext, row: &MessageRow) -> impl IntoView + use<> {
+    let seq = row.message.seq.to_string();
+    let rights = room.state.with_untracked(|state| state.rights);
+    let links = [
+        (row.own && rights.write, "/edit", "Edit…"),
+        (!row.own, "/report", "Report"),
+        (row.own || rights.moderate, "/delete", "Delete…"),
+    ];
+    let links = links.into_iter().filter(|(offered, ..)| *offered).map(|(_, what, text)| {
+        let address = room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, what].concat());
+        view! {
+            <a href=address>{text}</a>
             " "
-            {delete.map(|address| view! { <a href=address>"Delete…"</a> })}
-        </p>
-    }
+        }
+    });
+    view! { <p class="message-actions">{links.collect_view()}</p> }
 }
 
 /// The place in the room's log, as addresses have it. A message that is not stored has none.

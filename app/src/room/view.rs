@@ -61,9 +61,11 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
 /// Lets the head of the document follow the room.
 fn show_head(room: RoomContext) {
     let facts = room.room();
+    // What it said may be gone, or be another text now.
+    let named = Memo::new(move |_| room.focus.get().and_then(|seq| room.state.with(|state| message(state, seq))));
     Effect::new(move |before: Option<()>| {
         let origin = location().origin().unwrap_or_default();
-        let named = room.focus.get().and_then(|seq| room.state.with_untracked(|state| message(state, seq)));
+        let named = named.get();
         let address = room.address.get_value();
         let head = facts.with(|facts| head(&address, facts, named.as_ref(), &origin));
         // What came with the page is whole, descriptions of single messages included.

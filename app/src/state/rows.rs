@@ -141,12 +141,17 @@ pub fn rows<'a>(
         }
     }
     let Some(reader) = reader else { return rows };
-    for pending in outbox.into_iter().filter(|pending| pending.deed == Deed::Send) {
+    for pending in outbox.iter().filter(|pending| pending.deed == Deed::Send) {
         let shown =
             state.messages().iter().rev().any(|message| message.client_id == pending.client_id && message.author.id == reader.id);
         if !shown {
             let (message, mark) = as_message(pending, reader);
-            push(Arc::new(message), mark);
+            let message = Arc::new(message);
+            // One that is stored may have been changed before its event comes.
+            let (message, mark) = if mark == Mark::Stored { overlay(&message, &outbox) } else { (message, mark) };
+            if !message.deleted || mark != Mark::Stored {
+                push(message, mark);
+            }
         }
     }
     rows

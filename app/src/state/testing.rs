@@ -90,7 +90,7 @@ fn done_to(message: &Message, deed: Deed, who: u64, place: Seq) -> Change {
 }
 
 /// The messages of a log as they stand at its end.
-fn messages(log: &[Event]) -> Vec<Message> {
+pub(crate) fn messages(log: &[Event]) -> Vec<Message> {
     let mut messages: Vec<Message> = Vec::new();
     for event in log {
         messages.extend(event.message());

@@ -71,6 +71,8 @@ pub struct Settings {
     pub members_invite: bool,
     /// The slugs of the rooms that new people join.
     pub default_rooms: Vec<String>,
+    /// For how many minutes people may edit what they wrote; always where there is none.
+    pub edit_minutes: Option<u32>,
     /// How often some things may be done.
     pub quotas: Quotas,
     /// Days after which messages are deleted; kept for ever without it.
@@ -88,6 +90,7 @@ impl Default for Settings {
             members_make_rooms: true,
             members_invite: false,
             default_rooms: vec!["lobby".to_owned()],
+            edit_minutes: None,
             quotas: Quotas::default(),
             retention_days: None,
             icon: None,
@@ -112,6 +115,7 @@ impl Settings {
             ("members_invite", yes(self.members_invite)),
             ("default_rooms", self.default_rooms.join(" ")),
             ("retention_days", self.retention_days.map_or_else(|| FOR_EVER.to_owned(), |days| days.to_string())),
+            ("edit_minutes", self.edit_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
         ];
         let limits = Quota::ALL.map(|quota| {
             let count = self.quotas.get(quota).map(|count| count.to_string());
@@ -132,6 +136,7 @@ impl Settings {
             "default_rooms" => self.default_rooms = value.split_whitespace().map(str::to_owned).collect(),
             "retention_days" => self.retention_days = value.parse().ok(),
             ICON => self.icon = Some(value).filter(|etag| !etag.is_empty()),
+            "edit_minutes" => self.edit_minutes = value.parse().ok(),
             _ => {
                 let limit = name.strip_prefix(LIMIT);
                 if let Some(quota) = Quota::ALL.into_iter().find(|quota| Some(quota.word()) == limit) {
@@ -207,6 +212,7 @@ mod tests {
             members_make_rooms: false,
             members_invite: true,
             default_rooms: vec!["lobby".to_owned(), "garden".to_owned()],
+            edit_minutes: Some(15),
             quotas: Quotas::default().with(Quota::Messages, Some(60)).with(Quota::RegistrationsFromAddress, Some(5)),
             retention_days: Some(30),
             icon: None,

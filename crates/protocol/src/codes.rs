@@ -44,6 +44,8 @@ pub enum ErrorCode {
     Conflict,
     /// Somebody changed it meanwhile, on another screen perhaps.
     Changed,
+    /// The time is over in which it could be done.
+    TooLate,
     /// Not a frame or request that this server understands.
     BadRequest,
     /// The request did not come from this site's own pages.
@@ -71,7 +73,7 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
         Self::Suspended,
@@ -87,6 +89,7 @@ impl ErrorCode {
         Self::Invalid,
         Self::Conflict,
         Self::Changed,
+        Self::TooLate,
         Self::BadRequest,
         Self::ForeignOrigin,
         Self::TooLarge,
@@ -120,7 +123,8 @@ impl ErrorCode {
             | Self::InviteNeeded
             | Self::RegistrationClosed
             | Self::ForeignOrigin
-            | Self::LimitReached => 403,
+            | Self::LimitReached
+            | Self::TooLate => 403,
             Self::Invalid => 422,
             Self::Conflict | Self::Changed | Self::LastOwner => 409,
             Self::BadRequest => 400,
@@ -152,6 +156,7 @@ impl ErrorCode {
             Self::Invalid => "Something needs another look. See the marked field.",
             Self::Conflict => "This message id was used before for another message. Send it again as a new one.",
             Self::Changed => "It was changed meanwhile. Look at it as it is now, then try again.",
+            Self::TooLate => "The time is over in which a message can be edited here. It can still be deleted.",
             Self::BadRequest => "The server did not understand this request.",
             Self::ForeignOrigin => "This request did not come from this site. Open the page here and try again.",
             Self::TooLarge => "This is too large. Please make it shorter.",

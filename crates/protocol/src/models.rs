@@ -219,6 +219,9 @@ pub struct Rights {
     pub edit: bool,
     /// Change who may find it, its address, the roles of its members; archive and delete it.
     pub manage: bool,
+    /// For so many minutes a message can be edited; always where nothing is said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub edit_minutes: Option<u32>,
 }
 
 /// A room in a list.
@@ -654,7 +657,7 @@ reads!(User { id, username, name, picture; default ambiguous });
 reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
 reads!(Alerts { rev, unread, reset, alerts });
 reads!(Room { id, slug, name, topic, visibility; default archived, slow_seconds });
-reads!(Rights { ; default write, leave, add, invite, moderate, edit, manage });
+reads!(Rights { ; default write, leave, add, invite, moderate, edit, manage, edit_minutes });
 reads!(RoomSummary { room, head, members, standing });
 reads!(Quote { seq, author, line; default deleted });
 reads!(Thread { replies, last_at, people });

@@ -24,6 +24,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}/reports", &["/reports"]),
     ("/r/{slug}/settings", &["/settings"]),
     ("/r/{slug}/m/{seq}", &["/m/1", "/m/2", "/m/999"]),
+    ("/r/{slug}/m/{seq}/edit", &["/m/2/edit", "/m/x/edit"]),
+    ("/r/{slug}/m/{seq}/history", &["/m/2/history", "/m/x/history"]),
     ("/r/{slug}/m/{seq}/delete", &["/m/2/delete", "/m/x/delete"]),
     ("/r/{slug}/m/{seq}/report", &["/m/2/report", "/m/2/report?done"]),
 ];
@@ -251,7 +253,11 @@ async fn behind_no_door_a_stranger_learns_that_there_is_a_private_room_or_a_conv
         }
         assert_eq!(by_guest_socket(&app, name).await, by_guest_socket(&app, none).await);
         // Its owner finds something else, so there is a difference to be seen. Where a page has moved for all rooms, there is none.
-        for path in PAGES.iter().flat_map(|(_, paths)| *paths).filter(|path| !["/edit", "/m/x/delete"].contains(path)) {
+        for path in PAGES
+            .iter()
+            .flat_map(|(_, paths)| *paths)
+            .filter(|path| !["/edit", "/m/x/delete", "/m/x/edit", "/m/x/history"].contains(path))
+        {
             let [there, nowhere] = [name, none].map(|name| (name, format!("/r/{name}{path}")));
             let same = behind(&ada.get(&there.1).await, there.0) == behind(&ada.get(&nowhere.1).await, nowhere.0);
             // There are no invites into a conversation.

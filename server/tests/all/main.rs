@@ -14,6 +14,7 @@ mod commands;
 mod composer;
 mod compression;
 mod doors;
+mod edits;
 mod house;
 mod limits;
 mod logs;

@@ -58,6 +58,7 @@ fn fields(form: &Form, settings: &Settings) -> AnyView {
         {choose_registration(settings.registration)}
         {check("public_rooms", settings.public_rooms, "Rooms may be public: readable without an account")}
         {check("members_make_rooms", settings.members_make_rooms, "Every member may make rooms")}
+        {edit_time(settings.edit_minutes)}
         {check("members_invite", settings.members_invite, "Every member may invite others into the house")}
         {form
             .field(TextField {
@@ -97,6 +98,28 @@ pub(in crate::pages) fn choose_icon(icon: Option<String>, action: &'static str, 
     });
     view! {
         <div class="house-icon-choice">{shown} {upload(action, "Choose a picture", "Upload the icon", refused)}</div>
+    }
+}
+
+/// For how long people may edit what they wrote.
+fn edit_time(now: Option<u32>) -> impl IntoView {
+    let choices =
+        [(None, "Always"), (Some(5), "5 minutes"), (Some(15), "15 minutes"), (Some(60), "An hour"), (Some(24 * 60), "A day")];
+    let options = choices.map(|(minutes, label)| {
+        let value = minutes.map(|minutes| minutes.to_string()).unwrap_or_default();
+        view! {
+            <option value=value selected=minutes == now>
+                {label}
+            </option>
+        }
+    });
+    view! {
+        <div class="field">
+            <label for="edit_minutes">"People may edit what they wrote"</label>
+            <select id="edit_minutes" name="edit_minutes">
+                {options.into_iter().collect_view()}
+            </select>
+        </div>
     }
 }
 

@@ -21,12 +21,14 @@ impl Outbox {
         let before = self.queue.iter_mut().rev().find(|pending| pending.edits(room, seq).is_some());
         let (revision, fresh) = match before {
             Some(before) if before.fresh => {
-                before.body = body;
+                // It is made on top of what is known now.
+                let revision = before.edits(room, seq).map_or(revision, |before| before.max(revision));
+                (before.deed, before.body) = (Deed::Edit { seq, revision }, body);
                 return Kept { keep: Some(before.clone()), forget };
             }
             // It comes first.
-            Some(before) if before.is_open() => (before.edits(room, seq).unwrap_or(revision) + 1, body),
-            _ => (revision, body),
+            Some(before) => (before.edits(room, seq).map_or(revision, |before| revision.max(before + 1)), body),
+            None => (revision, body),
         };
         let pending = Pending::done_to(ClientId::generate(), room, Deed::Edit { seq, revision }, fresh, now);
         self.queue.push(pending.clone());

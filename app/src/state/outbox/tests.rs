@@ -200,6 +200,91 @@ fn left_over_messages_come_before_new_ones() {
     assert_eq!(reloaded, Outbox::default());
 }
 
+#[test]
+fn a_deletion_waits_and_holds_nothing_up_and_another_page_does_it_at_the_same_time() {
+    let mut outbox = Outbox::default();
+    let kept = outbox.delete(id(1), Seq(3), 1_000).keep.unwrap();
+    outbox.push(pending(2, 1));
+    assert_eq!(ids(&outbox.take_due(1_000)), [id(2)]);
+    assert_eq!(outbox.next_due(), Some(1_000 + UNDO_MS));
+    let stored = serde_json::to_string(&kept).unwrap();
+    let mut other = Outbox::default();
+    other.adopt(vec![serde_json::from_str(&stored).unwrap()]);
+    assert_eq!((ids(&other.take_due(999 + UNDO_MS)), other.next_due()), (vec![], Some(1_000 + UNDO_MS)));
+    assert!(!other.look(1_000 + 2 * HELD_MS) || status_of(&other, kept.client_id) == Status::Waiting, "it does not ask");
+    assert_eq!(ids(&other.take_due(1_000 + UNDO_MS)), [kept.client_id]);
+    assert!(outbox.settled_elsewhere(kept.client_id));
+}
+
+fn status_of(outbox: &Outbox, client_id: ClientId) -> Status {
+    outbox.queue.iter().find(|pending| pending.client_id == client_id).unwrap().status.clone()
+}
+
+#[test]
+fn what_nobody_was_asked_for_is_another_text_at_once() {
+    let mut outbox = outbox(&[1]);
+    let kept = outbox.amend(id(1), "better".to_owned(), 1);
+    assert_eq!(kept.keep.map(|kept| (kept.client_id, kept.body, kept.then)), Some((id(1), "better".to_owned(), None)));
+    assert_eq!(outbox.take_due(1)[0].body, "better");
+    // Now somebody was: the text comes after it, whoever sends it in the end.
+    let kept = outbox.amend(id(1), "best".to_owned(), 2).keep.unwrap();
+    assert_eq!((kept.body.as_str(), &kept.then), ("better", &Some(Then::Edit("best".to_owned()))));
+    let mut reloaded = Outbox::default();
+    reloaded.adopt(vec![serde_json::from_str(&serde_json::to_string(&kept).unwrap()).unwrap()]);
+    for outbox in [&mut outbox, &mut reloaded] {
+        outbox.disconnected();
+        assert_eq!(outbox.take_due(3)[0].body, "better", "the same again, under the same id");
+        let edit = outbox.acknowledge(id(1), Seq(7), 3).unwrap();
+        assert_eq!((&edit.deed, edit.body.as_str()), (&Deed::Edit { seq: Seq(7), revision: 0 }, "best"));
+        assert_eq!(ids(&outbox.take_due(3)), [edit.client_id]);
+        assert_eq!(outbox.acknowledge(id(1), Seq(7), 3), None, "once");
+    }
+    // What was refused for good is nowhere.
+    let mut refused = Outbox::default();
+    refused.push(pending(4, 1));
+    refused.take_due(0);
+    refused.refuse(id(4), ErrorCode::Muted.into(), 0, 0.5);
+    assert_eq!(refused.amend(id(4), "please".to_owned(), 5).keep.unwrap().body, "please");
+    assert_eq!(refused.take_due(5)[0].body, "please");
+}
+
+#[test]
+fn a_message_under_way_is_taken_back_once_it_is_stored() {
+    let mut outbox = outbox(&[1, 1]);
+    assert_eq!(outbox.take_back(id(2)).forget, [id(2)]);
+    outbox.take_due(0);
+    outbox.take_back(id(1));
+    let next = outbox.arrived(id(1), Seq(7)).unwrap();
+    assert_eq!((next.deed, ids(&outbox.queue)), (Deed::Delete { seq: Seq(7) }, vec![next.client_id]));
+}
+
+#[test]
+fn a_second_edit_goes_on_from_the_first() {
+    let mut outbox = Outbox::default();
+    let room = id(1);
+    let first = outbox.edit(room, (Seq(3), 0), "one".to_owned(), 0).keep.unwrap();
+    assert_eq!(
+        outbox.edit(room, (Seq(3), 0), "two".to_owned(), 1).keep.unwrap().client_id,
+        first.client_id,
+        "nobody was asked for it"
+    );
+    assert_eq!(outbox.take_due(1)[0].body, "two");
+    let third = outbox.edit(room, (Seq(3), 0), "three".to_owned(), 2).keep.unwrap();
+    assert_eq!(third.deed, Deed::Edit { seq: Seq(3), revision: 1 });
+    // What is deleted is not edited before that.
+    assert_eq!(outbox.delete(room, Seq(3), 3).forget, [third.client_id]);
+}
+
+#[test]
+fn in_another_epoch_nothing_is_done_to_a_message_that_may_be_another_one() {
+    let mut outbox = Outbox::default();
+    let (edit, delete) = (outbox.edit(id(1), (Seq(3), 0), "one".to_owned(), 0), outbox.delete(id(1), Seq(4), 0));
+    let other = outbox.delete(id(2), Seq(4), 0).keep.unwrap().client_id;
+    assert_eq!(outbox.renewed(id(1)), [delete.keep.unwrap().client_id]);
+    assert_eq!(status_of(&outbox, edit.keep.unwrap().client_id), Status::Failed(ErrorCode::Changed.into()));
+    assert_eq!(ids(&outbox.take_due(UNDO_MS)), [other]);
+}
+
 proptest! {
     /// A server that stores, refuses for the moment, or vanishes with and without having stored: each message is stored, once, and
     /// each room in the order of writing.

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use proptest::{prelude::*, sample::Index};
-use protocol::{ErrorCode, Event, Window};
+use protocol::{Change, ErrorCode, Event, Quote, Window};
 
 use super::*;
 use crate::state::{
@@ -139,3 +139,91 @@ proptest! {
         prop_assert_eq!(rows.iter().map(Row::key).collect::<HashSet<_>>().len(), rows.len());
     }
 }
+
+#[test]
+fn a_tombstone_stays_as_long_as_something_hangs_on_it() {
+    let deleted = |seq| Change::MessageDeleted { id: id(seq), seq: Seq(seq as i64), thread_of: None, thread: None };
+    let happens = |seq, change| Event { room: room_id(), seq: Seq(seq), at: seq * 1_000, actor: user(1), change };
+    let mut room = state(&talk(&[(1, 0), (1, 1), (2, 2)]));
+    let shown = |room: &RoomState, focus| drawn(&rows(room, std::iter::empty(), Some(&user(1)), focus, |at| at));
+    // Somebody answers the second.
+    let Event { change: Change::MessageCreated { mut message }, .. } = message_event(4, 2, 4_000) else { unreachable!() };
+    message.reply_to = Some(Box::new(Quote { seq: Seq(2), author: user(1), line: "text 2".to_owned(), deleted: false }));
+    room.apply(Event { change: Change::MessageCreated { message }, ..message_event(4, 2, 4_000) });
+    room.apply(happens(5, deleted(1)));
+    assert_eq!(shown(&room, None), "- 1' 2' 2", "nothing hangs on the first");
+    assert_eq!(shown(&room, Some(Seq(1))), "- 1' 1 2' 2", "the address names it");
+    room.apply(happens(6, deleted(2)));
+    assert_eq!(shown(&room, None), "- 1' 2' 2", "it has an answer");
+    room.apply(happens(7, deleted(4)));
+    assert_eq!(shown(&room, None), "- 2'", "which has gone too");
+}
+
+#[test]
+fn an_edit_is_shown_at_once_and_one_that_is_refused_keeps_its_text() {
+    let mut room = state(&talk(&[(1, 0), (2, 1)]));
+    let mut outbox = Outbox::default();
+    let me = user(1);
+    outbox.edit(room_id(), (Seq(1), 0), "another".to_owned(), 5_000);
+    let first = |room: &RoomState, outbox: &Outbox| match &rows(room, outbox.of_room(room_id()), Some(&me), None, |at| at)[1] {
+        Row::Message(row) => (row.message.body.clone(), row.edited, row.mark.clone()),
+        row => unreachable!("{row:?}"),
+    };
+    assert_eq!(first(&room, &outbox), ("another".to_owned(), Some(5_000), Mark::Pending));
+    let sent = outbox.take_due(5_000);
+    let by = sent[0].client_id;
+    outbox.acknowledge(by, Seq(3), 5_500);
+    assert_eq!(first(&room, &outbox).2, Mark::Stored, "and its event has not come yet");
+    // Another device was first, and this one hears of it now.
+    let mut outbox = Outbox::default();
+    outbox.edit(room_id(), (Seq(1), 0), "another".to_owned(), 5_000);
+    let by = outbox.take_due(5_000)[0].client_id;
+    outbox.refuse(by, ErrorCode::Changed.into(), 5_100, 0.5);
+    let edited = Change::MessageEdited {
+        id: id(1),
+        seq: Seq(1),
+        body: "of the phone".to_owned(),
+        revision: 1,
+        edited_at: 4_000,
+        mentions: Vec::new(),
+    };
+    room.apply(Event { room: room_id(), seq: Seq(3), at: 4_000, actor: user(1), change: edited });
+    let (body, _, mark) = first(&room, &outbox);
+    assert_eq!(body, "of the phone");
+    assert_eq!(mark, Mark::Unchanged { by, error: Some(ErrorCode::Changed.into()), text: Some("another".to_owned()) });
+    // On top of that it goes.
+    let kept = outbox.edit(room_id(), (Seq(1), 1), "another".to_owned(), 6_000);
+    assert_eq!(kept.forget, [by]);
+    assert_eq!(first(&room, &outbox).2, Mark::Pending);
+}
+
+#[test]
+fn a_deletion_can_be_undone_until_it_goes_out() {
+    let room = state(&talk(&[(1, 0), (2, 1)]));
+    let mut outbox = Outbox::default();
+    let me = user(1);
+    let by = outbox.delete(room_id(), Seq(1), 1_000).keep.unwrap().client_id;
+    let marks = |outbox: &Outbox| -> Vec<_> {
+        let rows = rows(&room, outbox.of_room(room_id()), Some(&me), None, |at| at);
+        rows.iter()
+            .filter_map(|row| match row {
+                Row::Message(row) => Some((row.message.body.clone(), row.mark.clone())),
+                Row::Day { .. } => None,
+            })
+            .collect()
+    };
+    assert_eq!(marks(&outbox)[0], (String::new(), Mark::Deleting(by)));
+    assert!(outbox.take_due(5_999).is_empty());
+    assert!(outbox.clone().undo(by), "it was here all the time");
+    assert_eq!(outbox.next_due(), Some(6_000));
+    assert_eq!(outbox.take_due(6_000).len(), 1);
+    assert!(!outbox.undo(by), "too late");
+    assert_eq!(marks(&outbox).len(), 1, "its row has gone");
+    outbox.refuse(by, ErrorCode::Archived.into(), 6_100, 0.5);
+    assert_eq!(
+        marks(&outbox)[0],
+        ("text 1".to_owned(), Mark::Unchanged { by, error: Some(ErrorCode::Archived.into()), text: None })
+    );
+}
+
+mod own;

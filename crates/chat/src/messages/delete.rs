@@ -32,6 +32,14 @@ pub struct Asked {
     pub author: User,
     /// Markdown source; nothing where it was deleted.
     pub body: String,
+    /// How often its text was changed.
+    pub revision: u32,
+}
+
+impl Asked {
+    pub(super) fn of(room: Room, seq: Seq, message: Found) -> Self {
+        Self { room, seq, author: message.author, body: message.body, revision: message.revision }
+    }
 }
 
 /// A message that this actor may delete.
@@ -43,7 +51,7 @@ pub async fn deletable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> R
     found.access.permit(Action::Read)?;
     let message = find(chat.db().read(), found.room.id, seq).await?;
     found.access.permit(deleting(&message, actor.user()?))?;
-    Ok(Asked { room: found.room, seq, author: message.author, body: message.body })
+    Ok(Asked::of(found.room, seq, message))
 }
 
 /// A message that something may be done to.
@@ -51,7 +59,7 @@ pub(super) async fn asked(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, a
     let found = rooms::load(chat.db().read(), actor, room).await?;
     found.access.permit(action)?;
     let message = find(chat.db().read(), found.room.id, seq).await?;
-    Ok(Asked { room: found.room, seq, author: message.author, body: message.body })
+    Ok(Asked::of(found.room, seq, message))
 }
 
 /// Deletes the message at a place: one's own, or somebody else's where one keeps order. Deleting it again changes nothing.

@@ -4,6 +4,7 @@ use protocol::{Body, Change, ErrorCode, RoomRef, Seq, UserId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
+    delete::Asked,
     done::Done,
     find::{Found, find},
 };
@@ -13,7 +14,7 @@ use crate::{
         entity::{message, message_text},
         now,
     },
-    policy::{Action, Actor},
+    policy::{Action, Actor, may_still_edit},
     rooms,
     throttle::Deed,
     writer::{Transaction, Work},
@@ -36,13 +37,38 @@ pub struct NewText {
 ///
 /// # Errors
 /// `changed` when somebody was first, on another screen perhaps; `not_allowed` for the message of somebody else; `not_found` for one that was
-/// deleted, and for what this actor may not know of; `invalid`, `not_a_member`, `archived`, `muted`, `not_authenticated`, `throttled`,
+/// deleted, and for what this actor may not know of; `too_late` where the house sets a time; `invalid`, `not_a_member`, `archived`, `muted`, `not_authenticated`, `throttled`,
 /// `unavailable`.
 pub async fn edit(chat: &Chat, actor: Actor, text: NewText) -> Result<Done> {
     let author = actor.user()?;
     let body = Body::parse(&text.body)?;
     chat.deeds().by(author, Deed::Send)?;
-    chat.writer().run(Edit { author, room: text.room, seq: text.seq, body, revision: text.revision }).await
+    let minutes = chat.settings().edit_minutes;
+    chat.writer().run(Edit { author, room: text.room, seq: text.seq, body, revision: text.revision, minutes }).await
+}
+
+/// A message that this actor may edit.
+///
+/// # Errors
+/// As [`edit`].
+pub async fn editable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Asked> {
+    let author = actor.user()?;
+    let found = rooms::load(chat.db().read(), actor, room).await?;
+    found.access.permit(Action::EditOwn)?;
+    let message = find(chat.db().read(), found.room.id, seq).await?;
+    permit(&message, author, chat.settings().edit_minutes)?;
+    Ok(Asked::of(found.room, seq, message))
+}
+
+/// What it takes beside the right to edit one's own.
+fn permit(message: &Found, author: UserId, minutes: Option<u32>) -> Result<()> {
+    if message.author.id != author {
+        return Err(ErrorCode::NotAllowed.into());
+    }
+    if message.deleted {
+        return Err(ErrorCode::NotFound.into());
+    }
+    Ok(may_still_edit(minutes, message.at, now())?)
 }
 
 struct Edit {
@@ -51,6 +77,8 @@ struct Edit {
     seq: Seq,
     body: Body,
     revision: u32,
+    /// For how long the house lets people edit.
+    minutes: Option<u32>,
 }
 
 impl Work for Edit {
@@ -62,15 +90,11 @@ impl Work for Edit {
         let room = found.room;
         let head = rooms::lock(&**transaction, room.id).await?;
         let message = find(&**transaction, room.id, self.seq).await?;
-        if message.author.id != self.author {
-            return Err(ErrorCode::NotAllowed.into());
-        }
-        if message.deleted {
-            return Err(ErrorCode::NotFound.into());
-        }
-        if message.body == self.body.as_str() {
+        // A retry may come late.
+        if message.author.id == self.author && !message.deleted && message.body == self.body.as_str() {
             return Ok(Done { room, seq: head });
         }
+        permit(&message, self.author, self.minutes)?;
         if message.revision != self.revision {
             return Err(ErrorCode::Changed.into());
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{EpochId, ErrorCode, Message, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
+use protocol::{EpochId, ErrorCode, Message, Rights, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -53,7 +53,7 @@ async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, w
     Ok(RoomPage {
         room: found.room,
         standing,
-        rights: found.access.rights(),
+        rights: Rights { edit_minutes: chat.settings().edit_minutes, ..found.access.rights() },
         members,
         head: found.head,
         epoch: found.epoch,

@@ -31,6 +31,8 @@ pub struct Report {
     pub author: User,
     /// Markdown source.
     pub body: String,
+    /// How often its text was changed.
+    pub revision: u32,
     /// Where it was written.
     pub place: Place,
 }
@@ -90,7 +92,7 @@ pub async fn all_reports(chat: &Chat, by: impl Into<By>, after: Option<Uuid>) ->
 async fn fetch(db: &impl ConnectionTrait, which: impl FnOnce(Sql) -> Sql, max: usize) -> Result<Vec<Report>> {
     let sql = Sql::new(
         db.get_database_backend(),
-        "SELECT r.id, r.reason, r.at, m.seq, m.body, p.id, p.slug, p.name, p.visibility, ",
+        "SELECT r.id, r.reason, r.at, m.seq, m.body, m.revision, p.id, p.slug, p.name, p.visibility, ",
     )
     .text("b.id, b.username, b.name, b.ambiguous, b.picture, a.id, a.username, a.name, a.ambiguous, a.picture ")
     .text(
@@ -103,11 +105,12 @@ async fn fetch(db: &impl ConnectionTrait, which: impl FnOnce(Sql) -> Sql, max: u
 }
 
 fn report(row: &QueryResult) -> std::result::Result<Report, DbErr> {
-    type Columns = (Uuid, String, i64, i64, String, Uuid, String, String, room::Visibility);
-    let (id, reason, at, seq, body, room, slug, name, visibility) = Columns::try_get_many_by_index(row)?;
+    type Columns = (Uuid, String, i64, i64, String, i64, Uuid, String, String, room::Visibility);
+    let (id, reason, at, seq, body, revision, room, slug, name, visibility) = Columns::try_get_many_by_index(row)?;
     let place = Place { id: RoomId(room), slug, name, visibility: visibility.into() };
-    let (by, author) = (user(row, 9)?, user(row, 14)?);
-    Ok(Report { id: id.to_string(), by, reason, at, seq: Seq(seq), author, body, place })
+    let (by, author) = (user(row, 10)?, user(row, 15)?);
+    let revision = u32::try_from(revision).unwrap_or(u32::MAX);
+    Ok(Report { id: id.to_string(), by, reason, at, seq: Seq(seq), author, body, revision, place })
 }
 
 /// The person whose columns begin here.

@@ -7,7 +7,7 @@ use protocol::{ErrorCode, UserId};
 
 pub(crate) use self::{
     house::{HouseAction, HouseRules, permit},
-    room::{Access, Action},
+    room::{Access, Action, may_still_edit},
 };
 
 /// Who asks.

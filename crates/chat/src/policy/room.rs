@@ -4,6 +4,14 @@ use protocol::{ErrorCode, Rights, RoomRole, Standing, Visibility};
 
 use super::Actor;
 
+const MINUTE_MS: i64 = 60_000;
+
+/// Whether the house still lets a message be edited that was written at that time.
+pub(crate) fn may_still_edit(minutes: Option<u32>, written_at: i64, now: i64) -> Result<(), ErrorCode> {
+    let is_over = minutes.is_some_and(|minutes| now - written_at > i64::from(minutes) * MINUTE_MS);
+    if is_over { Err(ErrorCode::TooLate) } else { Ok(()) }
+}
+
 /// What somebody wants to do in a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Action {
@@ -149,6 +157,7 @@ impl Access {
             edit: self.may(Action::Edit),
             // Bringing it back too.
             manage: self.may(Action::Archive),
+            edit_minutes: None,
         }
     }
 

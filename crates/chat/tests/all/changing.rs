@@ -1,6 +1,9 @@
 //! Changing a message, and reacting to it.
 
-use chat::messages::{self, Done, NewText};
+use chat::{
+    Settings,
+    messages::{self, Done, NewText},
+};
 use protocol::{Change, ClientId, ErrorCode, Message, Reaction, Room, Seq, ServerFrame, Window, limits};
 
 use crate::scene::{Person, Scene, code, subscribe};
@@ -164,4 +167,57 @@ async fn a_message_is_pinned_by_those_who_keep_order_and_is_so_for_everybody() {
     assert!(!read(&scene, &bob, &room, seq).await.0.pinned);
     assert_eq!(scene.number("SELECT COUNT(*) FROM pins").await, 0);
     assert_eq!(code(pin(&ada, true).await), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn what_it_said_before_is_for_its_author_and_for_those_who_keep_order() {
+    let scene = Scene::open().await;
+    let (ada, bob, room) = garden(&scene).await;
+    let (eve, kit) = (scene.person("eve").await, scene.person("kit").await);
+    kit.join(&room).await;
+    let seq = bob.say(room.id, "a rose").await.seq;
+    let history = async |actor| messages::history(&scene.chat, actor, &room.id.into(), seq).await;
+    edit(&scene, &bob, &room, seq, 0, "two roses").await.unwrap();
+    edit(&scene, &bob, &room, seq, 1, "a tulip").await.unwrap();
+    for reader in [&bob, &ada] {
+        let (asked, texts) = history(reader.actor()).await.unwrap();
+        assert_eq!((asked.seq, asked.author, asked.revision), (seq, bob.user(), 2));
+        assert_eq!(texts.iter().map(|text| text.body.as_str()).collect::<Vec<_>>(), ["a rose", "two roses", "a tulip"]);
+        assert!(texts.is_sorted_by_key(|text| text.from));
+        assert_eq!(texts[2].from, read(&scene, &ada, &room, seq).await.0.edited_at.unwrap(), "since when it has it");
+    }
+    for other in [&kit, &eve] {
+        assert_eq!(code(history(other.actor()).await), ErrorCode::NotFound);
+    }
+    assert_eq!(code(history(chat::Actor::Guest).await), ErrorCode::NotAuthenticated);
+    messages::delete(&scene.chat, bob.actor(), &room.id.into(), seq).await.unwrap();
+    for reader in [&bob, &ada] {
+        assert_eq!(code(history(reader.actor()).await), ErrorCode::NotFound);
+    }
+    assert_eq!(scene.number("SELECT COUNT(*) FROM message_texts").await, 0);
+}
+
+#[tokio::test]
+async fn where_the_house_sets_a_time_nothing_is_edited_after_it() {
+    let scene = Scene::open().await;
+    let (ada, bob, room) = garden(&scene).await;
+    let seq = bob.say(room.id, "0").await.seq;
+    edit(&scene, &bob, &room, seq, 0, "1").await.unwrap();
+    let settings = Settings { edit_minutes: Some(0), ..(*scene.chat.settings()).clone() };
+    chat::house::change(&scene.chat, ada.actor(), settings).await.unwrap();
+    let page = messages::page(&scene.chat, bob.actor(), &room.id.into(), Window::Latest).await.unwrap();
+    assert_eq!(page.rights.edit_minutes, Some(0));
+    // In the millisecond in which it was written it still can be.
+    let mut revision = 1;
+    let error = loop {
+        match edit(&scene, &bob, &room, seq, revision, &format!("{}", revision + 1)).await {
+            Ok(_) => revision += 1,
+            Err(error) => break error.public().code,
+        }
+    };
+    assert_eq!(error, ErrorCode::TooLate);
+    assert_eq!(code(messages::editable(&scene.chat, bob.actor(), &room.id.into(), seq).await), ErrorCode::TooLate);
+    // What was stored before is no other text, however late it is said again.
+    edit(&scene, &bob, &room, seq, revision, &revision.to_string()).await.unwrap();
+    messages::delete(&scene.chat, bob.actor(), &room.id.into(), seq).await.unwrap();
 }
