@@ -17,6 +17,7 @@ const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 ///
 /// # Errors
 /// What is wrong with the fields, or not an owner.
+#[allow(clippy::too_many_arguments, reason = "one for each field of the form")]
 #[server(prefix = "/api/fn", endpoint = "settle")]
 pub(crate) async fn settle(
     name: String,

@@ -8,7 +8,7 @@ use leptos::{
 use protocol::{Body, ClientId, Problem, limits};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::{context::RoomContext, edit, edit::Editing};
+use super::{context::RoomContext, edit, target::Editing};
 use crate::{
     components::{Glyph, Icon, dynamic},
     socket::storage,

@@ -4,9 +4,8 @@ use wasm_bindgen::JsValue;
 
 use super::{
     address::{Address, Place},
-    edit::Editing,
-    menu::Menu,
     scroller::Scroller,
+    target::{Editing, Menu},
     zone::Zone,
 };
 use crate::{components::PageContext, socket::Socket, state::RoomState};

@@ -1,28 +1,17 @@
 //! Changing the text of a message: the composer becomes its editor, and what was being written there waits.
 
-use std::sync::Arc;
-
 use leptos::prelude::*;
-use protocol::{Body, ClientId, Message};
+use protocol::Body;
 
 use super::{
+    about::{About, rows, shown, stored},
     context::RoomContext,
-    menu::{About, Target},
+    target::{Editing, Target},
 };
 use crate::{
     components::dynamic_view,
-    state::{self, Mark, Row},
+    state::{Mark, Row},
 };
-
-/// The message that is being edited.
-#[derive(Clone, PartialEq)]
-pub(super) struct Editing {
-    pub(super) target: Target,
-    /// How often its text had been changed when this began.
-    revision: u32,
-    /// The text that one begins with.
-    pub(super) text: String,
-}
 
 /// Begins to edit a message, with the text that is shown of it.
 pub(super) fn begin(room: RoomContext, about: &About) {
@@ -73,43 +62,6 @@ pub(super) fn save(room: RoomContext, editing: &Editing, body: Body) {
             None => room.socket.amend(client_id, body),
         },
     }
-}
-
-/// A message of the reader's that does not stand in the room yet: as it is there, if it has come meanwhile, else as it is shown.
-pub(super) fn on_its_way(room: RoomContext, target: Target) -> Option<Arc<Message>> {
-    let stored = match target {
-        Target::Unsent(client_id) => stored(room, client_id),
-        Target::Stored(_) => None,
-    };
-    stored.or_else(|| shown(room, target))
-}
-
-fn stored(room: RoomContext, client_id: ClientId) -> Option<Arc<Message>> {
-    let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id))?;
-    let is_it = |message: &&Arc<Message>| message.client_id == client_id && message.author.id == reader;
-    room.state.with(|state| state.messages().iter().rev().find(is_it).cloned())
-}
-
-/// A message as it is shown: with what is on its way to be done to it.
-fn shown(room: RoomContext, target: Target) -> Option<Arc<Message>> {
-    rows(room).into_iter().find_map(|row| match row {
-        Row::Message(row) => {
-            let is_it = match target {
-                Target::Stored(seq) => row.message.seq == seq,
-                Target::Unsent(client_id) => row.own && row.message.client_id == client_id,
-            };
-            is_it.then_some(row.message)
-        }
-        Row::Day { .. } => None,
-    })
-}
-
-fn rows(room: RoomContext) -> Vec<Row> {
-    room.page.viewer.with_value(|reader| {
-        room.socket.with_outbox(|outbox| {
-            room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), None, |at| at))
-        })
-    })
 }
 
 /// What the composer says above the text while a message is edited in it.

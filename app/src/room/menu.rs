@@ -3,14 +3,15 @@
 //! There is one of each for all rows. The toolbar moves into the row that it is for; where the menu stands, how one goes through it and that a
 //! long press opens it is done by `menu.js`. What there is to do stands in [`ENTRIES`], once.
 
-use std::sync::Arc;
+use leptos::prelude::*;
+use web_sys::Element;
 
-use leptos::{html, prelude::*};
-use protocol::{ClientId, Message, Rights, Seq};
-use wasm_bindgen::JsCast;
-use web_sys::{Element, EventTarget};
-
-use super::{context::RoomContext, edit};
+use super::{
+    about::About,
+    context::RoomContext,
+    edit,
+    target::{Menu, Target, target},
+};
 use crate::{
     components::{Glyph, Icon, dynamic},
     state::Deed,
@@ -18,37 +19,6 @@ use crate::{
 
 /// The id of the menu.
 const MENU: &str = "message-menu";
-
-/// Which message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Target {
-    /// The one at this place of the room.
-    Stored(Seq),
-    /// One of the reader's that is on its way.
-    Unsent(ClientId),
-}
-
-impl Target {
-    /// The message of a row.
-    pub(super) fn of(message: &Message) -> Self {
-        if message.seq > Seq::ZERO { Self::Stored(message.seq) } else { Self::Unsent(message.client_id) }
-    }
-}
-
-/// What is known of the message that something may be done with.
-#[derive(Clone, PartialEq)]
-pub(super) struct About {
-    pub(super) target: Target,
-    pub(super) message: Arc<Message>,
-    /// Written by the reader.
-    pub(super) own: bool,
-    /// Whether the reader may write here.
-    pub(super) writes: bool,
-    /// Whether they keep order here.
-    pub(super) moderates: bool,
-    /// For how many minutes messages can be edited here.
-    edit_minutes: Option<u32>,
-}
 
 /// Something that may be done.
 struct Entry {
@@ -92,81 +62,6 @@ const ENTRIES: &[Entry] = &[
         act: |room, about| room.open(about, "/delete"),
     },
 ];
-
-/// The handle of the toolbar and the menu.
-#[derive(Clone, Copy)]
-pub(super) struct Menu {
-    target: RwSignal<Option<Target>>,
-    toolbar: NodeRef<html::Div>,
-    menu: NodeRef<html::Div>,
-}
-
-impl Menu {
-    pub(super) fn new() -> Self {
-        Self { target: RwSignal::new(None), toolbar: NodeRef::new(), menu: NodeRef::new() }
-    }
-
-    /// Something is pointed at or has the focus now: the toolbar goes to its row.
-    pub(super) fn point(self, at: Option<EventTarget>) {
-        let row = at.and_then(|at| at.dyn_into::<Element>().ok()?.closest(".message").ok().flatten());
-        let (Some(row), Some(toolbar), Some(menu)) = (row, self.toolbar.get_untracked(), self.menu.get_untracked()) else {
-            return;
-        };
-        let Some(target) = target(&row) else { return };
-        let is_there = row.contains(Some(&toolbar));
-        let is_open = menu.matches(":popover-open").unwrap_or_default();
-        // Who goes through it by keys keeps it.
-        let is_used = !is_there && toolbar.query_selector(":focus-visible").is_ok_and(|focused| focused.is_some());
-        if is_open || is_used {
-            return;
-        }
-        if !is_there && row.append_child(&toolbar).is_err() {
-            return;
-        }
-        self.target.maybe_update(|before| before.replace(target) != Some(target));
-    }
-}
-
-/// Which message a row is of.
-fn target(row: &Element) -> Option<Target> {
-    let place = row.id().strip_prefix('m').and_then(|seq| seq.parse().ok()).map(Target::Stored);
-    place.or_else(|| row.get_attribute("data-unsent")?.parse().ok().map(Target::Unsent))
-}
-
-impl About {
-    /// What is known of a message, if it is there and says something.
-    pub(super) fn of(room: RoomContext, target: Target) -> Option<Self> {
-        let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
-        let (stored, rights) = room.state.with(|state| {
-            let stored = match target {
-                Target::Stored(seq) => state.messages().iter().find(|message| message.seq == seq).cloned(),
-                Target::Unsent(_) => None,
-            };
-            (stored, state.rights)
-        });
-        let message = stored.or_else(|| edit::on_its_way(room, target)).filter(|message| !message.deleted)?;
-        let own = reader == Some(message.author.id);
-        let Rights { write: writes, moderate: moderates, edit_minutes, .. } = rights;
-        Some(Self { target, message, own, writes, moderates, edit_minutes })
-    }
-
-    /// Its place in the room, if it has one.
-    pub(super) fn place(&self) -> Option<Seq> {
-        match self.target {
-            Target::Stored(seq) => Some(seq),
-            Target::Unsent(_) => None,
-        }
-    }
-
-    pub(super) fn can_edit(&self) -> bool {
-        let age = js_sys::Date::now() - self.message.at as f64;
-        self.own && self.writes && self.edit_minutes.is_none_or(|minutes| age <= f64::from(minutes) * 60_000.0)
-    }
-
-    fn can_delete(&self) -> bool {
-        self.own
-    }
-}
 
 impl RoomContext {
     /// Goes to a page about a message.

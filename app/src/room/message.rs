@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use protocol::{ClientId, Message, Seq, markdown};
 
-use super::{context::RoomContext, edit, menu::Target};
+use super::{context::RoomContext, edit, target::Target};
 use crate::{
     components::{Dynamic, avatar, dynamic, dynamic_view},
     state::{Mark, MessageRow, Row, clock},

@@ -1,5 +1,6 @@
 //! The page of a room: `/r/{slug}` and `/r/{slug}/m/{seq}`.
 
+mod about;
 mod address;
 mod app;
 mod banner;
@@ -24,6 +25,7 @@ mod place;
 mod rendered;
 mod screen;
 mod scroller;
+mod target;
 mod timeline;
 mod typing;
 mod view;

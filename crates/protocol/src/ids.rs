@@ -5,7 +5,10 @@ use std::{convert::Infallible, fmt, str::FromStr};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::texts;
+use crate::{
+    json::{Json, Read},
+    texts,
+};
 
 macro_rules! uuid_ids {
     ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
@@ -112,6 +115,12 @@ impl FromStr for Seq {
 
     fn from_str(text: &str) -> Result<Self, NoPlace> {
         text.parse().map_err(|_| NoPlace).and_then(i64::try_into)
+    }
+}
+
+impl Read for Seq {
+    fn read(value: Json) -> Option<Self> {
+        i64::read(value)?.try_into().ok()
     }
 }
 

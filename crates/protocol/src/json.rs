@@ -104,7 +104,7 @@ macro_rules! numbers {
     )+};
 }
 
-numbers!(u16, i32, u32, u64, usize, crate::Seq);
+numbers!(u16, i32, u32, u64, usize);
 
 impl<T: Read> Read for Option<T> {
     fn read(value: Json) -> Option<Self> {

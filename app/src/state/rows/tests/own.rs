@@ -1,5 +1,7 @@
 //! One's own changes, shown before the server has them: whatever happens, what is shown in the end is what a fresh page shows.
 
+#![allow(clippy::unwrap_used)]
+
 use proptest::prelude::*;
 use protocol::{Change, ClientId, Error, ErrorCode, Event, Message, NewMessage, Seq, User, UserId, Window};
 

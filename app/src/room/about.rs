@@ -1,0 +1,96 @@
+//! What is known of a message that something may be done with.
+
+use std::sync::Arc;
+
+use leptos::prelude::*;
+use protocol::{ClientId, Message, Rights, Seq};
+
+use super::{context::RoomContext, target::Target};
+use crate::state::{self, Row};
+
+/// What is known of the message that something may be done with.
+#[derive(Clone, PartialEq)]
+pub(super) struct About {
+    pub(super) target: Target,
+    pub(super) message: Arc<Message>,
+    /// Written by the reader.
+    pub(super) own: bool,
+    /// Whether the reader may write here.
+    pub(super) writes: bool,
+    /// Whether they keep order here.
+    pub(super) moderates: bool,
+    /// For how many minutes messages can be edited here.
+    edit_minutes: Option<u32>,
+}
+
+impl About {
+    /// What is known of a message, if it is there and says something.
+    pub(super) fn of(room: RoomContext, target: Target) -> Option<Self> {
+        let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
+        let (stored, rights) = room.state.with(|state| {
+            let stored = match target {
+                Target::Stored(seq) => state.messages().iter().find(|message| message.seq == seq).cloned(),
+                Target::Unsent(_) => None,
+            };
+            (stored, state.rights)
+        });
+        let message = stored.or_else(|| on_its_way(room, target)).filter(|message| !message.deleted)?;
+        let own = reader == Some(message.author.id);
+        let Rights { write: writes, moderate: moderates, edit_minutes, .. } = rights;
+        Some(Self { target, message, own, writes, moderates, edit_minutes })
+    }
+
+    /// Its place in the room, if it has one.
+    pub(super) fn place(&self) -> Option<Seq> {
+        match self.target {
+            Target::Stored(seq) => Some(seq),
+            Target::Unsent(_) => None,
+        }
+    }
+
+    pub(super) fn can_edit(&self) -> bool {
+        let age = js_sys::Date::now() - self.message.at as f64;
+        self.own && self.writes && self.edit_minutes.is_none_or(|minutes| age <= f64::from(minutes) * 60_000.0)
+    }
+
+    pub(super) fn can_delete(&self) -> bool {
+        self.own
+    }
+}
+
+/// A message of the reader's that does not stand in the room yet: as it is there, if it has come meanwhile, else as it is shown.
+fn on_its_way(room: RoomContext, target: Target) -> Option<Arc<Message>> {
+    let stored = match target {
+        Target::Unsent(client_id) => stored(room, client_id),
+        Target::Stored(_) => None,
+    };
+    stored.or_else(|| shown(room, target))
+}
+
+pub(super) fn stored(room: RoomContext, client_id: ClientId) -> Option<Arc<Message>> {
+    let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id))?;
+    let is_it = |message: &&Arc<Message>| message.client_id == client_id && message.author.id == reader;
+    room.state.with(|state| state.messages().iter().rev().find(is_it).cloned())
+}
+
+/// A message as it is shown: with what is on its way to be done to it.
+pub(super) fn shown(room: RoomContext, target: Target) -> Option<Arc<Message>> {
+    rows(room).into_iter().find_map(|row| match row {
+        Row::Message(row) => {
+            let is_it = match target {
+                Target::Stored(seq) => row.message.seq == seq,
+                Target::Unsent(client_id) => row.own && row.message.client_id == client_id,
+            };
+            is_it.then_some(row.message)
+        }
+        Row::Day { .. } => None,
+    })
+}
+
+pub(super) fn rows(room: RoomContext) -> Vec<Row> {
+    room.page.viewer.with_value(|reader| {
+        room.socket.with_outbox(|outbox| {
+            room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), None, |at| at))
+        })
+    })
+}
