@@ -80,7 +80,7 @@ async fn a_message_is_edited_by_a_form_and_what_it_said_is_for_few() {
         page.assert_has("<p>a tulip</p>");
         page.assert_has("title=\"Edited ");
         assert_eq!(page.text.contains(&history), may_see);
-        assert_eq!(page.text.contains("rose"), false, "{}", page.text);
+        assert!(!page.text.contains("rose"), "{}", page.text);
         let page = person.get(&history).await;
         assert_eq!((page.status == StatusCode::OK, page.text.contains("&lt;rose&gt;")), (may_see, may_see));
         assert!(may_see || page.status == StatusCode::NOT_FOUND);
@@ -88,7 +88,7 @@ async fn a_message_is_edited_by_a_form_and_what_it_said_is_for_few() {
     delete(&bob, seq).await;
     for person in [&bob, &ada] {
         assert_eq!(person.get(&history).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(person.get(&format!("{address}/edit")).await.status.is_success(), false);
+        assert!(!person.get(&format!("{address}/edit")).await.status.is_success());
     }
 }
 
