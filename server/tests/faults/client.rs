@@ -255,6 +255,7 @@ impl Client {
             | ServerFrame::AlertsChanged { .. }
             | ServerFrame::RoomsChanged { .. }
             | ServerFrame::Typing { .. }
+            | ServerFrame::Done { .. }
             | ServerFrame::Pong => {}
         }
         Ok(())
