@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use protocol::{ClientId, MessageId, NewMessage, Quote, Reaction, Seq, Thread, User, UserId, markdown};
+use protocol::{ClientId, MessageId, NewMessage, Quote, Seq, Thread, User, UserId, markdown};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, prelude::Uuid};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -66,7 +66,7 @@ impl People {
         let mut ids = BTreeSet::new();
         for message in messages {
             for thread in [Some(&message.thread), message.stands_in.as_ref()].into_iter().flatten() {
-                ids.extend(parse_thread(thread)?.into_iter().flat_map(|thread| thread.people));
+                ids.extend(parse::<StoredThread>(thread)?.people);
             }
         }
         if ids.is_empty() {
@@ -83,14 +83,12 @@ impl People {
     }
 }
 
-/// What is kept of a thread; nothing where there is none.
-pub(crate) fn parse_thread(text: &str) -> Result<Option<StoredThread>> {
-    if text.is_empty() { Ok(None) } else { parse(text) }
-}
-
-/// What is kept of the reactions to a message.
-pub(crate) fn parse_reactions(text: &str) -> Result<Vec<Reaction>> {
-    if text.is_empty() { Ok(Vec::new()) } else { parse(text) }
+/// What is kept with a message: as it comes where there is nothing.
+pub(crate) fn parse<T: DeserializeOwned + Default>(text: &str) -> Result<T> {
+    if text.is_empty() {
+        return Ok(T::default());
+    }
+    serde_json::from_str(text).map_err(|error| Error::internal(format!("what is kept with a message cannot be read: {error}")))
 }
 
 /// As it is kept with a message: empty where there is nothing.
@@ -99,10 +97,6 @@ pub(crate) fn text_of<T: Serialize + Default + PartialEq>(kept: &T) -> Result<St
         return Ok(String::new());
     }
     serde_json::to_string(kept).map_err(|error| Error::internal(format!("cannot be kept with a message: {error}")))
-}
-
-fn parse<T: DeserializeOwned>(text: &str) -> Result<T> {
-    serde_json::from_str(text).map_err(|error| Error::internal(format!("what is kept with a message cannot be read: {error}")))
 }
 
 impl Stored {
@@ -114,8 +108,7 @@ impl Stored {
     /// The message. One that stands in a thread has that thread with it.
     pub(crate) fn into_message(self, people: &People) -> Result<NewMessage> {
         let reply_to = self.quote().filter(|_| self.deleted_at.is_none());
-        let stands_in = self.stands_in.as_deref().map(parse_thread).transpose()?.flatten();
-        let thread = stands_in.map_or_else(|| parse_thread(&self.thread), |thread| Ok(Some(thread)))?;
+        let thread = parse(self.stands_in.as_deref().filter(|thread| !thread.is_empty()).unwrap_or(&self.thread))?;
         Ok(NewMessage {
             id: MessageId(self.message_id),
             client_id: ClientId(self.client_id),
@@ -125,9 +118,9 @@ impl Stored {
             reply_to,
             thread_of: self.thread_of.map(Seq),
             only_in_thread: !self.in_room,
-            thread: thread.and_then(|thread| people.thread(thread)),
-            reactions: parse_reactions(&self.reactions)?,
-            mentions: if self.mentions.is_empty() { Vec::new() } else { parse(&self.mentions)? },
+            thread: people.thread(thread),
+            reactions: parse(&self.reactions)?,
+            mentions: parse(&self.mentions)?,
             pinned: self.pinned,
             body: self.body,
         })
@@ -149,15 +142,18 @@ impl Stored {
 #[cfg(test)]
 mod tests {
     #![allow(clippy::unwrap_used)]
+    use protocol::Reaction;
+
     use super::*;
 
     #[test]
     fn what_hangs_on_a_message_is_kept_as_text_and_nothing_as_none() {
         let thread = StoredThread { replies: 2, last_at: 7, people: vec![UserId::generate()] };
-        assert_eq!(parse_thread(&text_of(&thread).unwrap()).unwrap(), Some(thread));
-        assert_eq!((text_of(&StoredThread::default()).unwrap(), parse_thread("").unwrap()), (String::new(), None));
+        assert_eq!(parse::<StoredThread>(&text_of(&thread).unwrap()).unwrap(), thread);
+        let none = StoredThread::default();
+        assert_eq!((text_of(&none).unwrap(), parse::<StoredThread>("").unwrap()), (String::new(), none));
         let reactions = vec![Reaction { emoji: "👍🏽".into(), count: 3, since: Seq(9) }];
-        assert_eq!(parse_reactions(&text_of(&reactions).unwrap()).unwrap(), reactions);
-        assert!(parse_reactions("{").is_err());
+        assert_eq!(parse::<Vec<Reaction>>(&text_of(&reactions).unwrap()).unwrap(), reactions);
+        assert!(parse::<Vec<Reaction>>("{").is_err());
     }
 }

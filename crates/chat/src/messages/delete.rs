@@ -1,6 +1,6 @@
 //! Deleting a message: its text goes, that there was something stays.
 
-use protocol::{Change, Room, RoomRef, Seq, User, UserId};
+use protocol::{Change, Event, Room, RoomRef, Seq, User, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
 use super::{
@@ -37,8 +37,8 @@ pub struct Asked {
 }
 
 impl Asked {
-    pub(super) fn of(room: Room, seq: Seq, message: Found) -> Self {
-        Self { room, seq, author: message.author, body: message.body, revision: message.revision }
+    pub(super) fn of(room: Room, message: Found) -> Self {
+        Self { room, seq: message.seq, author: message.author, body: message.body, revision: message.revision }
     }
 }
 
@@ -51,7 +51,7 @@ pub async fn deletable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> R
     found.access.permit(Action::Read)?;
     let message = find(chat.db().read(), found.room.id, seq).await?;
     found.access.permit(deleting(&message, actor.user()?))?;
-    Ok(Asked::of(found.room, seq, message))
+    Ok(Asked::of(found.room, message))
 }
 
 /// A message that something may be done to.
@@ -59,7 +59,7 @@ pub(super) async fn asked(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, a
     let found = rooms::load(chat.db().read(), actor, room).await?;
     found.access.permit(action)?;
     let message = find(chat.db().read(), found.room.id, seq).await?;
-    Ok(Asked::of(found.room, seq, message))
+    Ok(Asked::of(found.room, message))
 }
 
 /// Deletes the message at a place: one's own, or somebody else's where one keeps order. Deleting it again changes nothing.
@@ -96,9 +96,7 @@ impl Work for Delete {
         if charge.doer.is_for_house() {
             charge.audit_person(&**transaction, house::Deed::DeleteMessage, &message.author, "").await?;
         }
-        erase(transaction, &message, self.seq, charge.actor).await?;
-        let change = Change::MessageDeleted { id: message.id, seq: self.seq, thread_of: None, thread: None };
-        let event = transaction.record(charge.room.id, charge.actor, change).await?;
+        let event = take_away(transaction, &message, charge.actor).await?;
         Ok(Done { room: charge.room, seq: event.seq })
     }
 }
@@ -108,23 +106,23 @@ fn deleting(message: &Found, user: UserId) -> Action {
     if message.author.id == user { Action::DeleteOwn } else { Action::Resolve }
 }
 
-/// Takes away what a message said, and all that spoke of it: that there was something stays.
-pub(super) async fn erase(transaction: &Transaction, message: &Found, seq: Seq, by: UserId) -> Result<()> {
-    let (room, at) = (message.room.0, now());
-    message::Entity::update_many()
+/// Takes away what a message said, and all that spoke of it: that there was something stays, and stands in the log.
+pub(super) async fn take_away(transaction: &mut Transaction, message: &Found, by: UserId) -> Result<Event> {
+    let at = now();
+    message
+        .update()
         .col_expr(message::Column::Body, Expr::value(""))
         .col_expr(message::Column::Reactions, Expr::value(""))
         .col_expr(message::Column::Mentions, Expr::value(""))
         .col_expr(message::Column::Pinned, Expr::value(false))
         .col_expr(message::Column::EditedAt, Expr::value(None::<i64>))
         .col_expr(message::Column::DeletedAt, Expr::value(at))
-        .filter(message::Column::RoomId.eq(room))
-        .filter(message::Column::Seq.eq(seq.0))
         .exec(&**transaction)
         .await?;
     for table in ["message_texts", "reactions", "pins", "bookmarks", "inbox"] {
         let start = ["DELETE FROM ", table, " WHERE room_id = "].concat();
-        let delete = Sql::new(transaction.get_database_backend(), &start).value(room).text(" AND seq = ").value(seq.0);
+        let delete = Sql::new(transaction.get_database_backend(), &start).value(message.room.0);
+        let delete = delete.text(" AND seq = ").value(message.seq.0);
         transaction.execute_raw(delete.done()).await?;
     }
     // What was asked for by a report is done.
@@ -135,5 +133,6 @@ pub(super) async fn erase(transaction: &Transaction, message: &Found, seq: Seq, 
         .filter(report::Column::ClosedAt.is_null())
         .exec(&**transaction)
         .await?;
-    Ok(())
+    let change = Change::MessageDeleted { id: message.id, seq: message.seq, thread_of: None, thread: None };
+    transaction.record(message.room, by, change).await
 }

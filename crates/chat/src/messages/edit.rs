@@ -1,12 +1,12 @@
 //! Changing the text of a message.
 
 use protocol::{Body, Change, ErrorCode, RoomRef, Seq, UserId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, sea_query::Expr};
 
 use super::{
     delete::Asked,
     done::Done,
-    find::{Found, find},
+    find::{Found, Held, find, hold},
 };
 use crate::{
     Chat, Result,
@@ -57,7 +57,7 @@ pub async fn editable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Re
     found.access.permit(Action::EditOwn)?;
     let message = find(chat.db().read(), found.room.id, seq).await?;
     permit(&message, author, chat.settings().edit_minutes)?;
-    Ok(Asked::of(found.room, seq, message))
+    Ok(Asked::of(found.room, message))
 }
 
 /// What it takes beside the right to edit one's own.
@@ -85,11 +85,7 @@ impl Work for Edit {
     type Answer = Done;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
-        let found = rooms::load(&**transaction, Actor::User(self.author), &self.room).await?;
-        found.access.permit(Action::EditOwn)?;
-        let room = found.room;
-        let head = rooms::lock(&**transaction, room.id).await?;
-        let message = find(&**transaction, room.id, self.seq).await?;
+        let Held { room, head, message } = hold(&**transaction, self.author, &self.room, self.seq, Action::EditOwn).await?;
         // A retry may come late.
         if message.author.id == self.author && !message.deleted && message.body == self.body.as_str() {
             return Ok(Done { room, seq: head });
@@ -118,12 +114,11 @@ impl Edit {
             at: Set(at),
         };
         earlier.insert(&**transaction).await?;
-        message::Entity::update_many()
+        message
+            .update()
             .col_expr(message::Column::Body, Expr::value(self.body.as_str()))
             .col_expr(message::Column::Revision, Expr::value(i64::from(revision)))
             .col_expr(message::Column::EditedAt, Expr::value(at))
-            .filter(message::Column::RoomId.eq(message.room.0))
-            .filter(message::Column::Seq.eq(self.seq.0))
             .exec(&**transaction)
             .await?;
         Ok(())

@@ -3,11 +3,11 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use protocol::{Change, RoomId, Seq};
+use protocol::{RoomId, Seq};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, prelude::Uuid};
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
-use super::{delete::erase, find::find};
+use super::{delete::take_away, find::find};
 use crate::{
     Chat, Result,
     db::{Sql, first_id, now, users},
@@ -109,9 +109,7 @@ impl Work for Expire {
                 if message.deleted {
                     continue;
                 }
-                erase(transaction, &message, *seq, house).await?;
-                let change = Change::MessageDeleted { id: message.id, seq: *seq, thread_of: None, thread: None };
-                transaction.record(*room, house, change).await?;
+                take_away(transaction, &message, house).await?;
                 deleted += 1;
             }
         }

@@ -1,13 +1,20 @@
 //! One message of a room.
 
-use protocol::{ErrorCode, MessageId, Reaction, RoomId, Seq, User, UserId};
-use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
+use protocol::{ErrorCode, MessageId, Reaction, Room, RoomId, RoomRef, Seq, User, UserId};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryGetableMany, UpdateMany, prelude::Uuid};
 
-use crate::{Result, db::Sql, log::stored};
+use crate::{
+    Result,
+    db::{Sql, entity::message},
+    log::stored,
+    policy::{Action, Actor},
+    rooms,
+};
 
 /// A message that something is to be done to.
 pub(super) struct Found {
     pub(super) room: RoomId,
+    pub(super) seq: Seq,
     pub(super) id: MessageId,
     pub(super) author: User,
     pub(super) body: String,
@@ -16,6 +23,30 @@ pub(super) struct Found {
     /// When it was written.
     pub(super) at: i64,
     pub(super) reactions: Vec<Reaction>,
+}
+
+impl Found {
+    /// A change of its row.
+    pub(super) fn update(&self) -> UpdateMany<message::Entity> {
+        message::Entity::update_many().filter(message::Column::RoomId.eq(self.room.0)).filter(message::Column::Seq.eq(self.seq.0))
+    }
+}
+
+/// A message with its room, which is held until the transaction ends: what stands there stays so.
+pub(super) struct Held {
+    pub(super) room: Room,
+    /// The last place in the room's log.
+    pub(super) head: Seq,
+    pub(super) message: Found,
+}
+
+/// Holds a message for something that somebody may do to it.
+pub(super) async fn hold(db: &impl ConnectionTrait, user: UserId, room: &RoomRef, seq: Seq, action: Action) -> Result<Held> {
+    let found = rooms::load(db, Actor::User(user), room).await?;
+    found.access.permit(action)?;
+    let head = rooms::lock(db, found.room.id).await?;
+    let message = find(db, found.room.id, seq).await?;
+    Ok(Held { room: found.room, head, message })
 }
 
 /// The message at a place.
@@ -33,6 +64,6 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> R
     let (id, body, deleted_at, revision, at, reactions, author, username, name, ambiguous, picture) =
         Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
     let author = User { id: UserId(author), username, name, ambiguous, picture };
-    let (revision, reactions) = (u32::try_from(revision).unwrap_or(u32::MAX), stored::parse_reactions(&reactions)?);
-    Ok(Found { room, id: MessageId(id), author, body, deleted: deleted_at.is_some(), revision, at, reactions })
+    let (revision, reactions) = (u32::try_from(revision).unwrap_or(u32::MAX), stored::parse(&reactions)?);
+    Ok(Found { room, seq, id: MessageId(id), author, body, deleted: deleted_at.is_some(), revision, at, reactions })
 }

@@ -45,5 +45,5 @@ pub async fn history(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Res
     let mut texts: Vec<_> =
         earlier.into_iter().map(|earlier| Text { body: earlier.body, from: std::mem::replace(&mut from, earlier.at) }).collect();
     texts.push(Text { body: message.body.clone(), from });
-    Ok((Asked::of(found.room, seq, message), texts))
+    Ok((Asked::of(found.room, message), texts))
 }

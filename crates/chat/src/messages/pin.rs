@@ -1,9 +1,12 @@
 //! Holding a message up for all, and taking it down.
 
 use protocol::{Change, ErrorCode, RoomRef, Seq, UserId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, sea_query::Expr};
 
-use super::{done::Done, find::find};
+use super::{
+    done::Done,
+    find::{Held, hold},
+};
 use crate::{
     Chat, Result,
     db::{
@@ -11,7 +14,6 @@ use crate::{
         now,
     },
     policy::{Action, Actor},
-    rooms,
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -38,11 +40,7 @@ impl Work for Pin {
     type Answer = Done;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
-        let found = rooms::load(&**transaction, Actor::User(self.user), &self.room).await?;
-        found.access.permit(Action::Pin)?;
-        let room = found.room;
-        let head = rooms::lock(&**transaction, room.id).await?;
-        let message = find(&**transaction, room.id, self.seq).await?;
+        let Held { room, head, message } = hold(&**transaction, self.user, &self.room, self.seq, Action::Pin).await?;
         if message.deleted {
             return Err(ErrorCode::NotFound.into());
         }
@@ -58,12 +56,7 @@ impl Work for Pin {
         } else {
             pin::Entity::delete_by_id(key).exec(&**transaction).await?;
         }
-        message::Entity::update_many()
-            .col_expr(message::Column::Pinned, Expr::value(self.pinned))
-            .filter(message::Column::RoomId.eq(room.id.0))
-            .filter(message::Column::Seq.eq(self.seq.0))
-            .exec(&**transaction)
-            .await?;
+        message.update().col_expr(message::Column::Pinned, Expr::value(self.pinned)).exec(&**transaction).await?;
         let change = Change::MessagePinned { id: message.id, seq: self.seq, pinned: self.pinned };
         let event = transaction.record(room.id, self.user, change).await?;
         Ok(Done { room, seq: event.seq })

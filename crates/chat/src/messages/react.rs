@@ -1,9 +1,12 @@
 //! Reacting to a message with an emoji.
 
 use protocol::{Change, ErrorCode, Field, FieldError, Problem, Reaction, RoomId, RoomRef, Seq, UserId, limits};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, sea_query::Expr};
 
-use super::{done::Done, find::find};
+use super::{
+    done::Done,
+    find::{Held, hold},
+};
 use crate::{
     Chat, Result,
     db::{
@@ -12,7 +15,6 @@ use crate::{
     },
     log::stored,
     policy::{Action, Actor},
-    rooms,
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -52,24 +54,19 @@ impl Work for React {
     type Answer = Done;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
-        let found = rooms::load(&**transaction, Actor::User(self.user), &self.room).await?;
-        found.access.permit(Action::React)?;
-        let room = found.room;
-        let head = rooms::lock(&**transaction, room.id).await?;
-        let message = find(&**transaction, room.id, self.seq).await?;
+        let Held { room, head, message } = hold(&**transaction, self.user, &self.room, self.seq, Action::React).await?;
         if message.deleted {
             return Err(ErrorCode::NotFound.into());
         }
         if !self.toggle(transaction, room.id).await? {
             return Ok(Done { room, seq: head });
         }
-        let mut reactions = message.reactions;
+        let mut reactions = message.reactions.clone();
         // The place that the event gets: nobody else takes it while the room is held.
         let now = self.count(&mut reactions, head.next())?;
-        message::Entity::update_many()
+        message
+            .update()
             .col_expr(message::Column::Reactions, Expr::value(stored::text_of(&reactions)?))
-            .filter(message::Column::RoomId.eq(room.id.0))
-            .filter(message::Column::Seq.eq(self.seq.0))
             .exec(&**transaction)
             .await?;
         let Reaction { emoji, count, since } = now;
