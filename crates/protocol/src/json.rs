@@ -15,14 +15,16 @@ use thiserror::Error;
 #[error("not as it has to be: {0}")]
 pub struct BadField(pub &'static str);
 
-/// Any JSON. Numbers are whole: no other ones travel here.
+/// Any JSON.
 pub enum Json {
     /// Nothing.
     Null,
     /// Yes or no.
     Bool(bool),
-    /// A number.
+    /// A whole number.
     Number(i64),
+    /// Another number, or one that is too large. No field takes it; a field of later versions may hold it.
+    Odd,
     /// A text.
     Text(String),
     /// A list.
@@ -241,7 +243,7 @@ impl<'de> Visitor<'de> for Any {
     type Value = Json;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON without fractions")
+        f.write_str("JSON")
     }
 
     fn visit_unit<E>(self) -> Result<Json, E> {
@@ -256,8 +258,12 @@ impl<'de> Visitor<'de> for Any {
         Ok(Json::Number(value))
     }
 
-    fn visit_u64<E: de::Error>(self, value: u64) -> Result<Json, E> {
-        i64::try_from(value).map(Json::Number).map_err(|_| E::custom("too large a number"))
+    fn visit_u64<E>(self, value: u64) -> Result<Json, E> {
+        Ok(i64::try_from(value).map_or(Json::Odd, Json::Number))
+    }
+
+    fn visit_f64<E>(self, _value: f64) -> Result<Json, E> {
+        Ok(Json::Odd)
     }
 
     fn visit_str<E>(self, value: &str) -> Result<Json, E> {
@@ -300,7 +306,7 @@ mod tests {
     fn what_serde_writes_is_read() {
         let plant = Plant { name: "rose 🌹".to_owned(), age: Some(7), leaves: vec![(1, true), (-2, false)], wild: true };
         assert_eq!(serde_json::from_str::<Plant>(&serde_json::to_string(&plant).unwrap()).unwrap(), plant);
-        let bare: Plant = serde_json::from_str(r#"{"leaves":[],"of a later version":{"a":[null]},"name":"x"}"#).unwrap();
+        let bare: Plant = serde_json::from_str(r#"{"leaves":[],"of a later version":{"a":[null,0.5,18446744073709551615]},"name":"x"}"#).unwrap();
         assert_eq!(bare, Plant { name: "x".to_owned(), age: None, leaves: Vec::new(), wild: false });
     }
 
