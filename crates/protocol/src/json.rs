@@ -306,7 +306,9 @@ mod tests {
     fn what_serde_writes_is_read() {
         let plant = Plant { name: "rose 🌹".to_owned(), age: Some(7), leaves: vec![(1, true), (-2, false)], wild: true };
         assert_eq!(serde_json::from_str::<Plant>(&serde_json::to_string(&plant).unwrap()).unwrap(), plant);
-        let bare: Plant = serde_json::from_str(r#"{"leaves":[],"of a later version":{"a":[null,0.5,18446744073709551615]},"name":"x"}"#).unwrap();
+        let bare: Plant =
+            serde_json::from_str(r#"{"leaves":[],"of a later version":{"a":[null,0.5,18446744073709551615]},"name":"x"}"#)
+                .unwrap();
         assert_eq!(bare, Plant { name: "x".to_owned(), age: None, leaves: Vec::new(), wild: false });
     }
 

@@ -20,6 +20,8 @@ use crate::{
     writer::{Transaction, Work},
 };
 
+/// What stands at the places of a log: with the room itself goes only what is left.
+const SWEPT: [&str; 8] = ["room_events", "message_texts", "reactions", "pins", "bookmarks", "inbox", "follows", "messages"];
 /// Places of a log whose rows go at once.
 const AT_ONCE: i64 = 500;
 
@@ -61,7 +63,7 @@ fn sweep_later(chat: &Chat, room: RoomId) {
 }
 
 async fn sweep(chat: &Chat, room: RoomId) -> Result<()> {
-    for table in ["room_events", "messages"] {
+    for table in SWEPT {
         while chat.writer().run(Sweep { room, table }).await? {}
     }
     chat.writer().run(Vanish { room }).await
