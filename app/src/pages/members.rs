@@ -67,7 +67,7 @@ fn view(visit: &Visit, asked: &Asked, shown: Shown, refused: Option<String>) -> 
     let forms = Forms { room: room.slug.clone(), house: false };
     let total = if page.total == 1 { "1 member".to_owned() } else { [&page.total.to_string(), " members"].concat() };
     let add = page.rights.add.then(|| add(&forms, asked, candidates));
-    let pages = pages(asked, &page);
+    let pages = pages(&asked.q, &page);
     view! {
         <div class="people">
             <header class="people-head">
@@ -219,10 +219,11 @@ fn until_when(visit: &Visit, until: Option<i64>) -> String {
     }
 }
 
-fn pages(asked: &Asked, page: &MembersPage) -> Option<impl IntoView + use<>> {
+/// The ways to the pages of members before and after this one, of those that were looked for.
+pub(super) fn pages(q: &str, page: &MembersPage) -> Option<impl IntoView + use<>> {
     let at = |number: u64| {
         let number = number.to_string();
-        if asked.q.is_empty() { ["?page=", &number].concat() } else { ["?q=", &value(&asked.q), "&page=", &number].concat() }
+        if q.is_empty() { ["?page=", &number].concat() } else { ["?q=", &value(q), "&page=", &number].concat() }
     };
     let before = (page.page > 1).then(|| view! { <a href=at(page.page - 1)>"Page before"</a> });
     let next = page.has_more.then(|| view! { <a href=at(page.page + 1)>"Next page"</a> });

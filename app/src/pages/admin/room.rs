@@ -9,10 +9,10 @@ use serde::Deserialize;
 use super::{Section, office, refused, rooms::facts};
 use crate::{
     api::{AddMember, ArchiveRoom, DeleteRoom},
-    next::value,
     pages::{
         Page, Visit,
         form::refusal,
+        members::pages,
         person::{Forms, person},
     },
 };
@@ -46,7 +46,7 @@ fn view(room: &HouseRoom, page: MembersPage, asked: &Asked, fault: Option<String
     // Those who write to each other have nobody over them.
     let direct = room.visibility == Visibility::Direct;
     let name = if direct { "A conversation".to_owned() } else { room.name.clone() };
-    let pages = pages(asked, &page);
+    let pages = pages(&asked.q, &page);
     let rows = page.members.iter().map(|member| {
         let role = match member.role {
             protocol::RoomRole::Owner => "Owner",
@@ -136,17 +136,4 @@ fn delete(forms: &Forms, name: &str) -> impl IntoView + use<> {
             {forms.post(DeleteRoom::PATH, fields.into_any())}
         </section>
     }
-}
-
-fn pages(asked: &Asked, page: &MembersPage) -> Option<impl IntoView + use<>> {
-    let at = |number: u64| ["?q=", &value(&asked.q), "&page=", &number.to_string()].concat();
-    let before = (page.page > 1).then(|| view! { <a href=at(page.page - 1)>"Page before"</a> });
-    let next = page.has_more.then(|| view! { <a href=at(page.page + 1)>"Next page"</a> });
-    (before.is_some() || next.is_some()).then(|| {
-        view! {
-            <nav class="rooms-pages" aria-label="Pages of members">
-                {before} {next}
-            </nav>
-        }
-    })
 }
