@@ -2,7 +2,7 @@
 //! transaction. Here: alerts, short texts that are kept until they are dismissed.
 
 use hub::{Frame, Signal};
-use protocol::{Alert, AlertId, AlertKind, RoomId, ServerFrame, UserId, limits};
+use protocol::{Alert, AlertId, AlertKind, RoomId, RoomUnread, ServerFrame, UserId, limits};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -69,6 +69,11 @@ pub(crate) async fn heads(db: &impl ConnectionTrait, users: impl IntoIterator<It
         .collect()
 }
 
+/// What the sockets of an account are told when they may have missed something of these: the list of their rooms, what is new there.
+pub(crate) fn missed(rev: i64) -> Frame {
+    Frame::of(&ServerFrame::RoomsChanged { rev })
+}
+
 /// What the sockets of an account are told when alerts were read or dismissed.
 pub(crate) fn changed(Head { rev, unread }: Head) -> Frame {
     Frame::of(&ServerFrame::AlertsChanged { rev, unread })
@@ -105,7 +110,13 @@ pub(crate) async fn add(db: &impl ConnectionTrait, to: UserId, alert: NewAlert) 
 /// Enters that the list of somebody's rooms is another one, and gives what their sockets are to be told when that is committed.
 pub(crate) async fn list_changed(db: &impl ConnectionTrait, to: UserId) -> Result<Signal> {
     let rev = raise_rev(db, to).await?;
-    Ok(Signal::Account { user: to, rev, frame: Frame::of(&ServerFrame::RoomsChanged { rev }) })
+    Ok(Signal::Account { user: to, rev, frame: missed(rev) })
+}
+
+/// Enters that somebody has read a room up to another place.
+pub(crate) fn read(user: UserId, rev: i64, room: RoomUnread) -> Signal {
+    let RoomUnread { room, head, last_read, unread, mentions, .. } = room;
+    Signal::Account { user, rev, frame: Frame::of(&ServerFrame::Read { rev, room, head, last_read, unread, mentions }) }
 }
 
 /// Drops all but the newest of them, those first that were dismissed.

@@ -15,6 +15,7 @@ use crate::{
     db::Db,
     kept::Kept,
     limits::Limits,
+    marks::{self, Marks},
     readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,
@@ -39,6 +40,7 @@ pub(crate) struct Inner {
     pub(crate) hasher: Hasher,
     pub(crate) readiness: Readiness,
     pub(crate) kept: Arc<Kept>,
+    pub(crate) marks: Arc<Marks>,
     /// What goes on beside the requests, until the chat is closed or gone.
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -97,6 +99,9 @@ impl Chat {
 
     /// Finishes what is queued and closes the database. What comes later is refused as `unavailable`.
     pub async fn close(&self) {
+        if let Err(error) = marks::write(self.db(), &*self.inner.broker, self.marks()).await {
+            tracing::warn!(%error, "what people have read last is not written");
+        }
         self.writer().close().await;
         self.inner.tasks.lock().abort_all();
         if let Err(error) = self.db().close().await {
@@ -148,6 +153,10 @@ impl Chat {
     /// other nodes.
     pub(crate) async fn renew(&self) {
         self.inner.kept.renew(self.db()).await;
+    }
+
+    pub(crate) fn marks(&self) -> &Arc<Marks> {
+        &self.inner.marks
     }
 
     pub(crate) fn recent(&self) -> &Recent {

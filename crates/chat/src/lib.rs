@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod house;
 pub mod invites;
 pub mod messages;
+pub mod reads;
 pub mod rooms;
 pub mod sessions;
 pub mod subscriptions;
@@ -24,6 +25,7 @@ mod former;
 // Engine: the writer runs their work, the log holds what happened, and the crate `hub` delivers it.
 mod account_log;
 mod log;
+mod marks;
 mod writer;
 
 // Ground.

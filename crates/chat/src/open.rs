@@ -14,6 +14,7 @@ use crate::{
     house,
     kept::Kept,
     limits::Limits,
+    marks::{self, Marks},
     messages,
     readiness::Readiness,
     rooms, sessions,
@@ -62,6 +63,8 @@ impl Chat {
         tasks.spawn(house::keep_up(db.clone(), kept.clone()));
         let writer = Arc::new(Writer::start(db.clone(), broker.clone()));
         tasks.spawn(house::tell_of_floods(writer.clone(), seen));
+        let marks = Arc::<Marks>::default();
+        tasks.spawn(marks::keep_writing(db.clone(), broker.clone(), marks.clone()));
         let chat = Self::from(Inner {
             writer,
             db,
@@ -71,6 +74,7 @@ impl Chat {
             hasher: Hasher::new(),
             readiness: Readiness::default(),
             kept,
+            marks,
             tasks: Mutex::new(tasks),
         });
         accounts::fill_looks(&chat).await?;

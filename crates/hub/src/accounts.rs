@@ -45,6 +45,11 @@ impl Accounts {
         told.map(|(_, mailbox)| mailbox.clone()).collect()
     }
 
+    /// The sockets of an account.
+    pub(crate) fn sockets(&self, user: UserId) -> Vec<(ConnectionId, Arc<Mailbox>)> {
+        self.0.lock().get(&user).map(|account| account.sockets.clone()).unwrap_or_default()
+    }
+
     /// All of them, with the last place that they were told of.
     pub(crate) fn known(&self) -> Vec<(UserId, i64)> {
         self.0.lock().iter().map(|(user, account)| (*user, account.rev)).collect()

@@ -49,12 +49,19 @@ pub trait RoomLog: Send + Sync + 'static {
     /// told of it.
     fn changed<'a>(&'a self, accounts: &'a [(UserId, i64)]) -> Read<'a, Vec<(UserId, i64, Frame)>>;
 
+    /// The rooms that somebody is in, with the last place of each.
+    fn rooms_of(&self, user: UserId) -> Read<'_, Vec<(RoomId, Seq)>>;
+
     /// Which of these sessions have not ended.
     fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>>;
 }
 
 /// Watches over the rooms and the sessions of a hub for as long as it is polled.
 pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
+    futures::future::join(hub.tell_news(), look(&hub, &*log, many_nodes)).await;
+}
+
+async fn look(hub: &Hub, log: &dyn RoomLog, many_nodes: bool) {
     let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut may_have_ended = (1..=TICKS_OF_AGE).map(|tick| many_nodes || tick == TICKS_OF_AGE).cycle();
@@ -62,12 +69,12 @@ pub async fn watch(hub: Arc<Hub>, log: Arc<dyn RoomLog>, many_nodes: bool) {
         let done = tokio::select! {
             _ = ticks.tick() => {
                 let sessions_too = may_have_ended.next() == Some(true);
-                timeout(CATCH_UP_MAX, catch_up_with_all(&hub, &*log, sessions_too)).await
+                timeout(CATCH_UP_MAX, catch_up_with_all(hub, log, sessions_too)).await
             }
             () = hub.many_accounts_changed() => timeout(CATCH_UP_MAX, tell_accounts(&hub, &*log)).await,
             () = hub.gap_seen() => {
                 sleep(GRACE).await;
-                timeout(CATCH_UP_MAX, fill_gaps(&hub, &*log)).await
+                timeout(CATCH_UP_MAX, fill_gaps(hub, log)).await
             }
         };
         if let Err(error) = done.unwrap_or_else(|elapsed| Err(elapsed.into())) {
@@ -84,13 +91,16 @@ async fn catch_up_with_all(hub: &Hub, log: &dyn RoomLog, sessions_too: bool) -> 
         return Ok(());
     }
     tell_accounts(hub, log).await?;
+    tell_news(hub, log).await?;
+    watch_anew(hub, log).await?;
     cut_ended(hub, log).await
 }
 
 async fn fill_gaps(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
     hub.turn(log.epoch().await?);
     let gaps: Vec<_> = hub.feeds().into_iter().filter(|(_, feed)| feed.lock().has_gap()).collect();
-    catch_up(hub, log, &gaps).await
+    catch_up(hub, log, &gaps).await?;
+    watch_anew(hub, log).await
 }
 
 /// Reads and delivers what was committed after the last delivery.
@@ -127,6 +137,37 @@ async fn tell_accounts(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
     for known in hub.accounts().chunks(CHUNK) {
         for (user, rev, frame) in log.changed(known).await? {
             hub.account(user, rev, &frame);
+            // They may be in other rooms.
+            hub.move_about(user);
+        }
+    }
+    Ok(())
+}
+
+/// Looks for what the broker lost of rooms that nobody has before them.
+async fn tell_news(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
+    for rooms in hub.activity().quiet().chunks(CHUNK) {
+        let heads = log.heads(rooms).await?;
+        for room in rooms {
+            match heads.get(room) {
+                Some(head) => hub.missed(*room, *head),
+                None => hub.end(*room),
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads the rooms of those who have joined or left some.
+async fn watch_anew(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
+    for user in hub.take_moved() {
+        let turns: Vec<_> = hub.sockets_of(user).into_iter().map(|socket| (socket, hub.begin_watch(socket))).collect();
+        if turns.is_empty() {
+            continue;
+        }
+        let rooms = log.rooms_of(user).await.inspect_err(|_| hub.remember_moved(user))?;
+        for (socket, turn) in turns {
+            hub.watch(socket, turn, rooms.clone());
         }
     }
     Ok(())

@@ -6,16 +6,27 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::{Duration, Instant},
 };
 
 use parking_lot::{Mutex, RwLock};
 use protocol::{CloseCode, EpochId, RoomId, Seq, SessionId, UserId, limits};
-use tokio::sync::{Notify, mpsc};
+use tokio::{
+    sync::{Notify, mpsc},
+    time::sleep,
+};
 
-use crate::{Audience, ConnectionId, Frame, Mailbox, Published, Signal, accounts::Accounts, feed::Feed};
+use crate::{
+    Audience, Bars, ConnectionId, Frame, Mailbox, Published, Signal,
+    accounts::Accounts,
+    activity::{Activity, Shared},
+    feed::Feed,
+};
 
 /// Sockets that one task writes to: enough to be worth a task, few enough for other work to come in between.
 const SOCKETS_AT_ONCE: usize = 64;
+/// What is new in rooms is looked after so long after it came.
+const NEWS_PAUSE: Duration = Duration::from_millis(50);
 
 /// Who wants what on this node.
 pub struct Hub {
@@ -26,6 +37,11 @@ pub struct Hub {
     accounts: Accounts,
     /// Something happened in the logs of many accounts.
     many_accounts: Notify,
+    activity: Activity,
+    /// Accounts whose rooms are to be read anew.
+    moved: Mutex<HashSet<UserId>>,
+    /// Something is new in a room.
+    news: Notify,
     /// An event came before the one that it follows, or somebody found the logs to be of another epoch.
     gap: Notify,
 }
@@ -52,6 +68,17 @@ struct Member {
     /// Whose log it hears.
     account: OnceLock<UserId>,
     rooms: Mutex<HashSet<RoomId>>,
+    watch: Mutex<Watch>,
+}
+
+/// The rooms that a socket hears the news of.
+#[derive(Default)]
+struct Watch {
+    /// Counts the times that they were about to be read: what was read before the last one is old.
+    turn: u64,
+    /// Rooms that its person was barred from since then.
+    barred: Vec<RoomId>,
+    rooms: Box<[Shared]>,
 }
 
 impl Hub {
@@ -64,6 +91,9 @@ impl Hub {
             rooms: RwLock::new(Rooms { epoch, feeds: HashMap::new() }),
             accounts: Accounts::default(),
             many_accounts: Notify::new(),
+            activity: Activity::default(),
+            moved: Mutex::default(),
+            news: Notify::new(),
             gap: Notify::new(),
         }
     }
@@ -83,6 +113,7 @@ impl Hub {
         }
         *rooms = Rooms { epoch, feeds: HashMap::new() };
         drop(rooms);
+        self.activity.clear();
         tracing::warn!(%epoch, "the logs are of another epoch now: a backup was restored, or the database moved");
         self.connections.read().values().for_each(|member| member.mailbox.close(CloseCode::Restart));
     }
@@ -98,6 +129,7 @@ impl Hub {
                     Signal::Cut(session) => self.cut(session),
                     Signal::Account { user, rev, frame } => self.account(user, rev, &frame),
                     Signal::Accounts => self.many_accounts.notify_one(),
+                    Signal::Rooms(user) => self.move_about(user),
                     Signal::Announce { to, frame } => self.announce(to, &frame),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
                 }
@@ -109,7 +141,9 @@ impl Hub {
     /// Takes in a socket, of this session if it is no guest's.
     pub fn register(&self, mailbox: Arc<Mailbox>, session: Option<SessionId>) -> ConnectionId {
         let id = ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        self.connections.write().insert(id, Member { mailbox, session, account: OnceLock::new(), rooms: Mutex::default() });
+        self.connections
+            .write()
+            .insert(id, Member { mailbox, session, account: OnceLock::new(), rooms: Mutex::default(), watch: Mutex::default() });
         id
     }
 
@@ -126,6 +160,7 @@ impl Hub {
             if let Some(user) = member.account.get() {
                 self.accounts.remove(*user, id);
             }
+            self.activity.remove(&member.mailbox, &member.watch.into_inner().rooms);
             member.rooms.into_inner().into_iter().for_each(|room| self.drop_subscriber(room, id));
         }
     }
@@ -147,6 +182,87 @@ impl Hub {
 
     pub(crate) fn account(&self, user: UserId, rev: i64, frame: &Frame) {
         send(self.accounts.tell(user, rev, frame));
+    }
+
+    /// The rooms of a socket's person are about to be read, to be [watched](Self::watch). What they are barred from meanwhile stays so.
+    pub fn begin_watch(&self, id: ConnectionId) -> u64 {
+        let connections = self.connections.read();
+        let Some(member) = connections.get(&id) else { return 0 };
+        let mut watch = member.watch.lock();
+        watch.turn += 1;
+        watch.barred.clear();
+        watch.turn
+    }
+
+    /// A socket hears from now on what is new in these rooms, whose logs reached up to these heads when they were read in this turn.
+    pub fn watch(&self, id: ConnectionId, turn: u64, mut rooms: Vec<(RoomId, Seq)>) {
+        let connections = self.connections.read();
+        let Some(member) = connections.get(&id) else { return };
+        let mut watch = member.watch.lock();
+        if watch.turn == turn {
+            rooms.retain(|(room, _)| !watch.barred.contains(room));
+            watch.rooms = self.activity.set(&member.mailbox, &watch.rooms, &rooms);
+        }
+    }
+
+    /// The sockets of an account.
+    pub(crate) fn sockets_of(&self, user: UserId) -> Vec<ConnectionId> {
+        self.accounts.sockets(user).into_iter().map(|(id, _)| id).collect()
+    }
+
+    /// Somebody is in other rooms than before: they are read anew soon.
+    pub(crate) fn move_about(&self, user: UserId) {
+        self.remember_moved(user);
+        self.gap.notify_one();
+    }
+
+    pub(crate) fn remember_moved(&self, user: UserId) {
+        self.moved.lock().insert(user);
+    }
+
+    /// Those whose rooms are to be read anew.
+    pub(crate) fn take_moved(&self) -> HashSet<UserId> {
+        std::mem::take(&mut *self.moved.lock())
+    }
+
+    /// The log of a room reaches up to here.
+    pub(crate) fn missed(&self, room: RoomId, head: Seq) {
+        self.activity.missed(room, head);
+        self.news.notify_one();
+    }
+
+    pub(crate) fn activity(&self) -> &Activity {
+        &self.activity
+    }
+
+    /// Tells people what is new in their rooms, for as long as it is polled.
+    pub(crate) async fn tell_news(&self) {
+        loop {
+            self.news.notified().await;
+            // So that what comes at once goes at once.
+            sleep(NEWS_PAUSE).await;
+            let told = self.activity.tell(Instant::now());
+            let due = told.iter().flat_map(|told| told.sockets.iter().filter(|mailbox| mailbox.push([told.frame.clone()])));
+            send(due.cloned().collect());
+            if self.activity.is_due() {
+                self.news.notify_one();
+            }
+        }
+    }
+
+    /// Notes what is new in a room, and who may not hear of it any more.
+    fn note(&self, room: RoomId, events: &[Published]) {
+        self.activity.note(room, events);
+        self.news.notify_one();
+        for event in events {
+            let Bars::One(user) = event.bars else { continue };
+            let sockets = self.accounts.sockets(user);
+            let connections = self.connections.read();
+            for member in sockets.iter().filter_map(|(id, _)| connections.get(id)) {
+                member.watch.lock().barred.push(room);
+            }
+            self.activity.bar(room, &sockets.into_iter().map(|(_, mailbox)| mailbox).collect::<Vec<_>>());
+        }
     }
 
     /// Events of the room after a place that is committed, and its epoch, are kept for the connection until it [joins](Self::join).
@@ -215,6 +331,7 @@ impl Hub {
         let mut due = Vec::new();
         for events in events.chunk_by(|one, next| one.room == next.room) {
             let Some(room) = events.first().map(|event| event.room) else { continue };
+            self.note(room, events);
             let Some(feed) = self.feed(room) else { continue };
             let mut feed = feed.lock();
             let delivered = feed.take(events, &mut due);
@@ -229,6 +346,7 @@ impl Hub {
 
     /// There is no such room any more: whoever hears it is told.
     pub(crate) fn end(&self, room: RoomId) {
+        self.activity.end(room);
         let Some(feed) = self.feed(room) else { return };
         let mut due = Vec::new();
         feed.lock().end(room, &mut due);
@@ -294,7 +412,7 @@ fn send(due: Vec<Arc<Mailbox>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Bars, Queue, mailbox::tests::Pipe};
+    use crate::{Queue, mailbox::tests::Pipe};
 
     #[tokio::test]
     async fn feeds_of_one_epoch_take_no_place_of_another() {
@@ -318,7 +436,7 @@ mod tests {
         let last = || hub.feed(room).map(|feed| feed.lock().last());
         assert_eq!(last(), Some(Seq(20)));
         // By a node on a copy of the database, say.
-        let event = |epoch| Published { room, seq: Seq(21), epoch, frame: Frame::text("{}"), bars: Bars::Nobody };
+        let event = |epoch| Published { room, seq: Seq(21), epoch, frame: Frame::text("{}"), bars: Bars::Nobody, news: None };
         hub.deliver(vec![event(old)]);
         assert_eq!(last(), Some(Seq(20)));
         hub.deliver(vec![event(new)]);

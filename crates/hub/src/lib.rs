@@ -8,6 +8,7 @@
 //! This crate knows no database and no use case: where a room's log can be read it is told by [`RoomLog`].
 
 mod accounts;
+mod activity;
 mod broker;
 pub mod catch_up;
 mod feed;

@@ -1,6 +1,6 @@
 //! What nodes tell each other, and what a socket is known by.
 
-use protocol::{EpochId, RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, News, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
 use crate::Frame;
@@ -18,6 +18,8 @@ pub struct Published {
     pub frame: Frame,
     /// Who may not read the room any longer from here on (G9).
     pub bars: Bars,
+    /// What it changes of what is new in the room, if anything.
+    pub news: Option<News>,
 }
 
 /// Whose right to read a room ends with an event.
@@ -52,6 +54,8 @@ pub enum Signal {
     },
     /// Something happened in the logs of many accounts at once: each node looks which of those that it serves are among them.
     Accounts,
+    /// Somebody is in other rooms than before: what is new there is to be told to them from now on.
+    Rooms(UserId),
     /// Something that concerns people whether they are subscribed to a room or not. It does not last either.
     Announce {
         /// Whom.

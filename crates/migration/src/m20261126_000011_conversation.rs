@@ -74,6 +74,8 @@ fn columns() -> Vec<(&'static str, ColumnDef)> {
         ("room_events", string_null("detail").take()),
         // Up to where a member has read.
         ("memberships", number("last_read_seq")),
+        // And up to where they had, before they took all for read.
+        ("memberships", optional("read_before")),
         // Of what they want to hear: everything, what calls them, nothing.
         ("memberships", string("level").default("everything").take()),
         // Until when they want to hear nothing at all.

@@ -9,6 +9,7 @@ use crate::{
     json::{BadField, Object},
     models::{Alert, Event, User},
     objects,
+    unread::News,
 };
 
 /// The subprotocol that the server speaks (`Sec-WebSocket-Protocol`).
@@ -95,6 +96,13 @@ pub enum ClientFrame {
         /// The room.
         room: RoomRef,
     },
+    /// The person behind this socket has read a room up to a place. It is not answered, and never takes the mark back.
+    Read {
+        /// The room.
+        room: RoomId,
+        /// Up to where.
+        seq: Seq,
+    },
     /// Are you there? Answered by `pong`.
     Ping,
 }
@@ -175,6 +183,32 @@ pub enum ServerFrame {
         /// Last place in the account's log.
         rev: i64,
     },
+    /// That person has read a room up to here, on whichever of their devices.
+    Read {
+        /// Last place in the account's log.
+        rev: i64,
+        /// The room.
+        room: RoomId,
+        /// Last place in its log when this was counted.
+        head: Seq,
+        /// Everything up to here is read.
+        last_read: Seq,
+        /// Messages after it that are new to them, [`limits::UNREAD_MAX`](crate::limits::UNREAD_MAX) at most.
+        unread: u64,
+        /// Those of them that call them.
+        mentions: u64,
+    },
+    /// Something is new in a room that the person behind this socket is in, whether they hear it or not. A hint for lists of rooms.
+    Activity {
+        /// The room.
+        room: RoomId,
+        /// The head of the last hint for this room, or where hints begin. When it is another one than the client knows, it has missed some.
+        from: Seq,
+        /// Last place in the room's log.
+        head: Seq,
+        /// What happened in between that is new to somebody: the newest [`limits::UNREAD_MAX`](crate::limits::UNREAD_MAX) at most.
+        entries: Vec<News>,
+    },
     /// Somebody is writing in a room. It has no place in the log: whoever does not hear it misses nothing.
     Typing {
         /// The room.
@@ -245,6 +279,20 @@ impl TryFrom<Object> for ServerFrame {
             "alert" => Self::Alert { rev: object.take("rev")?, unread: object.take("unread")?, alert: object.take("alert")? },
             "alerts_changed" => Self::AlertsChanged { rev: object.take("rev")?, unread: object.take("unread")? },
             "rooms_changed" => Self::RoomsChanged { rev: object.take("rev")? },
+            "read" => Self::Read {
+                rev: object.take("rev")?,
+                room: object.take("room")?,
+                head: object.take("head")?,
+                last_read: object.take("last_read")?,
+                unread: object.take("unread")?,
+                mentions: object.take("mentions")?,
+            },
+            "activity" => Self::Activity {
+                room: object.take("room")?,
+                from: object.take("from")?,
+                head: object.take("head")?,
+                entries: object.take("entries")?,
+            },
             "typing" => Self::Typing { room: object.take("room")?, user: object.take("user")? },
             "ack" => Self::Ack {
                 client_id: object.take("client_id")?,

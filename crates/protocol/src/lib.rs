@@ -10,6 +10,7 @@ pub mod json;
 pub mod limits;
 pub mod markdown;
 mod models;
+mod unread;
 mod visible;
 
 pub use bad_frame::BadFrame;
@@ -21,4 +22,5 @@ pub use models::{
     Alert, AlertKind, Alerts, Change, Event, HouseRole, Mention, Message, NewMessage, Quote, Reaction, Rights, Room, RoomPage,
     RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
 };
+pub use unread::{Level, News, RoomUnread, count_of};
 pub use visible::{first_character, is_ignorable, is_visible, shortened};

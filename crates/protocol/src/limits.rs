@@ -69,3 +69,7 @@ pub const TYPING_SHOWN_SECONDS: u32 = 5;
 pub const SERVER_PING_SECONDS: u64 = 45;
 /// Seconds without any frame after which the server closes a socket.
 pub const IDLE_SECONDS: u64 = 90;
+/// Unread messages of a room that are counted; there are as many or more then.
+pub const UNREAD_MAX: u64 = 100;
+/// Seconds for which what happens in a room is gathered for those who do not have it before them.
+pub const ACTIVITY_SECONDS: u64 = 1;

@@ -36,6 +36,7 @@ impl Listener<'_> {
             | ClientFrame::Edit { .. }
             | ClientFrame::Delete { .. }
             | ClientFrame::React { .. }
+            | ClientFrame::Read { .. }
             | ClientFrame::Typing { .. }
                 if self.is_guest() =>
             {
@@ -61,6 +62,7 @@ impl Listener<'_> {
             }
             // Not answered: an error about a room would be taken for one about a subscription.
             ClientFrame::Typing { room } => self.hint = async move { connection.typing(&room).await }.boxed().fuse(),
+            ClientFrame::Read { room, seq } => connection.read(room, seq),
             ClientFrame::Ping => self.socket.mailbox.enqueue(&ServerFrame::Pong),
         }
         Ok(())

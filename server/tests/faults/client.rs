@@ -254,6 +254,9 @@ impl Client {
             | ServerFrame::Alert { .. }
             | ServerFrame::AlertsChanged { .. }
             | ServerFrame::RoomsChanged { .. }
+            | ServerFrame::Read { .. }
+            | ServerFrame::Called { .. }
+            | ServerFrame::Activity { .. }
             | ServerFrame::Typing { .. }
             | ServerFrame::Done { .. }
             | ServerFrame::Pong => {}

@@ -77,6 +77,7 @@ pub(crate) async fn come_in(transaction: &mut Transaction, user: UserId, room: R
     let found = rooms::load_invited(&**transaction, user, room).await?;
     found.access.permit(Action::Join)?;
     rooms::let_in(transaction, user, found.room.id, rooms_max).await?;
+    transaction.moved(user).await?;
     Ok(found.room)
 }
 

@@ -7,4 +7,4 @@ pub(crate) mod stored;
 
 pub(crate) use places::{Place, raise_heads, take_place};
 pub(crate) use read::{Missed, since};
-pub(crate) use rows::{insert, publish};
+pub(crate) use rows::{deletion, insert, publish};

@@ -18,6 +18,7 @@ use crate::{
         entity::{room, user},
         sessions,
     },
+    marks,
 };
 
 /// Bytes of events that a resume replays at most, so that a socket cannot make the server hold more (G6).
@@ -98,9 +99,16 @@ impl RoomLog for Db {
                 .await?;
             let later = revs.into_iter().filter(|(user, rev)| known.get(user).is_some_and(|known| rev > known));
             let heads = account_log::heads(self.read(), later.map(|(user, _)| UserId(user))).await?;
-            Ok(heads.into_iter().map(|(user, head)| (user, head.rev, account_log::changed(head))).collect())
+            let told = |(user, head): (UserId, account_log::Head)| {
+                [account_log::changed(head), account_log::missed(head.rev)].map(|frame| (user, head.rev, frame))
+            };
+            Ok(heads.into_iter().flat_map(told).collect())
         }
         .boxed()
+    }
+
+    fn rooms_of(&self, user: UserId) -> Read<'_, Vec<(RoomId, Seq)>> {
+        async move { Ok(marks::rooms_of(self.read(), user).await?) }.boxed()
     }
 
     fn alive<'a>(&'a self, sessions: &'a [SessionId]) -> Read<'a, HashSet<SessionId>> {

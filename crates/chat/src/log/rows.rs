@@ -4,7 +4,7 @@
 //! the final text, once.
 
 use hub::{Bars, Frame, Published};
-use protocol::{Change, EpochId, Event, NewMessage, RoomId, RoomRole, Seq, ServerFrame, User, UserId, Visibility};
+use protocol::{Change, EpochId, Event, NewMessage, News, RoomId, RoomRole, Seq, ServerFrame, User, UserId, Visibility};
 use sea_orm::{DbBackend, DbErr, FromQueryResult, QueryResult, Statement, Value, prelude::Uuid};
 
 use super::stored::{self, Stored};
@@ -64,7 +64,7 @@ fn row(event: &Event) -> [Value; 8] {
 pub(super) fn select(backend: DbBackend, room: RoomId, (after, end): (Seq, Seq)) -> Statement {
     Sql::new(backend, "SELECT e.seq, e.kind, e.at, e.actor_id, a.username, a.name, a.ambiguous, a.picture, ")
         .text(stored::COLUMNS)
-        .text(", e.message_id AS about_id, e.detail, x.at AS reacted_at, ")
+        .text(", m.author_id AS written_by, e.message_id AS about_id, e.detail, x.at AS reacted_at, ")
         .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, s.picture AS subject_picture, ")
         .text("p.role AS subject_role, p.muted_until, ")
         .text("r.name AS room_name, r.topic, r.slug, r.archived_at, r.slow_seconds, ")
@@ -95,6 +95,7 @@ pub(super) struct Entry {
     name: String,
     ambiguous: bool,
     picture: Option<String>,
+    written_by: Option<Uuid>,
     about_id: Option<Uuid>,
     detail: Option<String>,
     reacted_at: Option<i64>,
@@ -134,8 +135,15 @@ impl Entry {
             ambiguous: self.ambiguous,
             picture: self.picture.clone(),
         };
+        let in_room = message.as_ref().is_some_and(|(_, message)| !message.only_in_thread);
+        let written_by = self.written_by.filter(|_| in_room).map(UserId);
         let change = self.change(message).map_err(|lost| Error::internal(format!("entry {seq} of room {room} {lost}")))?;
-        Ok(publish(Event { room, seq, at, actor, change }, epoch, visibility))
+        let deleted = match &change {
+            Change::MessageDeleted { seq: deleted, .. } => written_by.map(|author| deletion(seq, author, *deleted)),
+            _ => None,
+        };
+        let published = publish(Event { room, seq, at, actor, change }, epoch, visibility);
+        Ok(Published { news: published.news.or(deleted), ..published })
     }
 
     fn change(self, message: Option<(Seq, NewMessage)>) -> std::result::Result<Change, String> {
@@ -193,11 +201,22 @@ impl Entry {
     }
 }
 
+/// That a message is not new to anybody any more, since it was deleted.
+pub(crate) fn deletion(seq: Seq, author: UserId, deleted: Seq) -> News {
+    News { seq, author, deleted: Some(deleted) }
+}
+
 /// An event, encoded once for all who read it. Who may read no longer is barred from what comes after: somebody who has left a room that only
 /// members read, and strangers where only members read from now on.
 pub(crate) fn publish(event: Event, epoch: EpochId, visibility: Visibility) -> Published {
     let (room, seq) = (event.room, event.seq);
     let open = Access::new(visibility, Actor::User(event.actor.id), None).may(Action::Read);
+    let news = match &event.change {
+        Change::MessageCreated { message } if !message.deleted && !message.only_in_thread => {
+            Some(News { seq, author: event.actor.id, deleted: None })
+        }
+        _ => None,
+    };
     let bars = match &event.change {
         _ if open => Bars::Nobody,
         Change::MemberLeft => Bars::One(event.actor.id),
@@ -205,5 +224,5 @@ pub(crate) fn publish(event: Event, epoch: EpochId, visibility: Visibility) -> P
         Change::RoomChanged { .. } => Bars::Strangers,
         _ => Bars::Nobody,
     };
-    Published { room, seq, epoch, frame: Frame::of(&ServerFrame::Event(event)), bars }
+    Published { room, seq, epoch, frame: Frame::of(&ServerFrame::Event(event)), bars, news }
 }

@@ -15,6 +15,7 @@ use crate::{
         now,
     },
     house::{self, By},
+    log,
     policy::{Action, Actor},
     rooms::{self, Steward},
     throttle::Deed,
@@ -134,5 +135,9 @@ pub(super) async fn take_away(transaction: &mut Transaction, message: &Found, by
         .exec(&**transaction)
         .await?;
     let change = Change::MessageDeleted { id: message.id, seq: message.seq, thread_of: None, thread: None };
-    transaction.record(message.room, by, change).await
+    let event = transaction.record(message.room, by, change).await?;
+    if message.in_room {
+        transaction.news(log::deletion(event.seq, message.author.id, message.seq));
+    }
+    Ok(event)
 }

@@ -19,6 +19,8 @@ pub(super) struct Found {
     pub(super) author: User,
     pub(super) body: String,
     pub(super) deleted: bool,
+    /// Whether it stands in the room, and not in a thread alone.
+    pub(super) in_room: bool,
     pub(super) revision: u32,
     /// When it was written.
     pub(super) at: i64,
@@ -53,17 +55,17 @@ pub(super) async fn hold(db: &impl ConnectionTrait, user: UserId, room: &RoomRef
 pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> Result<Found> {
     let select = Sql::new(
         db.get_database_backend(),
-        "SELECT m.id, m.body, m.deleted_at, m.revision, m.created_at, m.reactions, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m ",
+        "SELECT m.id, m.body, m.deleted_at, m.in_room, m.revision, m.created_at, m.reactions, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m ",
     )
     .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
     .value(room.0)
     .text(" AND m.seq = ")
     .value(seq.0);
     let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
-    type Columns = (Uuid, String, Option<i64>, i64, i64, String, Uuid, String, String, bool, Option<String>);
-    let (id, body, deleted_at, revision, at, reactions, author, username, name, ambiguous, picture) =
+    type Columns = (Uuid, String, Option<i64>, bool, i64, i64, String, Uuid, String, String, bool, Option<String>);
+    let (id, body, deleted_at, in_room, revision, at, reactions, author, username, name, ambiguous, picture) =
         Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
     let author = User { id: UserId(author), username, name, ambiguous, picture };
     let (revision, reactions) = (u32::try_from(revision).unwrap_or(u32::MAX), stored::parse(&reactions)?);
-    Ok(Found { room, seq, id: MessageId(id), author, body, deleted: deleted_at.is_some(), revision, at, reactions })
+    Ok(Found { room, seq, id: MessageId(id), author, body, deleted: deleted_at.is_some(), in_room, revision, at, reactions })
 }

@@ -30,12 +30,17 @@ pub struct Outgoing {
 /// and `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
 pub fn submit(chat: &Chat, actor: Actor, message: Outgoing) -> impl Future<Output = Result<Sent>> + std::marker::Send + use<> {
     let queued = enqueue(chat, actor, message);
+    let (marks, author) = (chat.marks().clone(), actor.user());
     async move {
         let sent = async {
             let reply = timeout(PATIENCE, queued?).await.map_err(Error::unavailable)?;
             reply.map_err(Error::unavailable)?
         }
         .await;
+        // Who writes has read what stands before it.
+        if let (Ok(sent), Ok(author)) = (&sent, author) {
+            marks.note(author, sent.room, sent.seq);
+        }
         let result = if sent.is_ok() { "ok" } else { "error" };
         metrics::counter!("snug_sends_total", "result" => result).increment(1);
         sent

@@ -146,6 +146,7 @@ impl Work for Create {
         let room: Room = row.insert(&**transaction).await?.into();
         if let Some(founder) = &self.founder {
             enter(transaction, room.id, founder.id, Role::Owner).await?;
+            transaction.moved(founder.id).await?;
         }
         Ok(room)
     }

@@ -135,6 +135,7 @@ async fn begin(transaction: &mut Transaction, starter: UserId, people: &BTreeSet
     });
     membership::Entity::insert_many(members.collect::<Vec<_>>()).exec(&**transaction).await?;
     transaction.record(id, starter, Change::MemberJoined).await?;
+    people.iter().for_each(|person| transaction.watches_anew(*person));
     for person in people.iter().filter(|person| **person != starter) {
         let user = users::person(&**transaction, *person).await?;
         transaction.record(id, starter, Change::MemberAdded { user }).await?;

@@ -55,6 +55,7 @@ impl Work for Join {
         found.access.permit(Action::Join)?;
         if !found.access.is_member() {
             let_in(transaction, self.user, found.room.id, self.rooms_max).await?;
+            transaction.moved(self.user).await?;
         }
         Ok(found.room)
     }
@@ -81,6 +82,7 @@ impl Work for Leave {
         let left = membership::Entity::delete_by_id((id.0, self.user.0)).exec(&**transaction).await?;
         if left.rows_affected > 0 {
             transaction.record(id, self.user, Change::MemberLeft).await?;
+            transaction.moved(self.user).await?;
         }
         Ok(found.room)
     }
@@ -102,6 +104,7 @@ pub(super) async fn enter(transaction: &mut Transaction, room: RoomId, user: Use
         ..Default::default()
     };
     row.insert(&**transaction).await?;
-    transaction.record(room, user, Change::MemberJoined).await?;
+    let joined = transaction.record(room, user, Change::MemberJoined).await?;
+    transaction.read_up_to(room, user, joined.seq);
     Ok(())
 }

@@ -1,14 +1,14 @@
 //! One socket's subscriptions: which rooms it hears, from which place on.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use hub::{ConnectionId, Frame, Mailbox, Refusal};
 use parking_lot::Mutex;
 use protocol::{EpochId, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
-use super::pace::Pace;
+use super::pace::{Drops, Pace};
 use crate::{
-    Chat, Result, account_log, log,
+    Chat, Result, account_log, log, marks,
     policy::{Action, Actor},
     rooms,
     sessions::{self, Session},
@@ -26,6 +26,8 @@ pub struct Connection {
     mailbox: Arc<Mailbox>,
     /// How often this person may say that they are typing.
     pub(super) typing: Mutex<Pace>,
+    /// And that they have read something.
+    reads: Mutex<Drops>,
 }
 
 impl Connection {
@@ -36,13 +38,13 @@ impl Connection {
     pub async fn open(chat: Chat, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
         let Some(access_token) = access_token else {
             let id = chat.hub().register(mailbox.clone(), None);
-            return Ok(Self { chat, id, session: None, mailbox, typing: Mutex::default() });
+            return Ok(Self { chat, id, session: None, mailbox, typing: Mutex::default(), reads: Mutex::default() });
         };
         let claims = chat.tokens().verify(access_token)?;
         chat.deeds().by(claims.sub, Deed::Connect)?;
         // Registered first, checked then: a session that is ended in between is either seen here or cut there.
         let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
-        let mut connection = Self { chat, id, session: None, mailbox, typing: Mutex::default() };
+        let mut connection = Self { chat, id, session: None, mailbox, typing: Mutex::default(), reads: Mutex::default() };
         connection.session = Some(sessions::by_claims(&connection.chat, &claims).await?);
         Ok(connection)
     }
@@ -59,7 +61,8 @@ impl Connection {
         self.session().into()
     }
 
-    /// Says hello, by the id of the server's build. From then on the socket hears what is one's own on all devices.
+    /// Says hello, by the id of the server's build. From then on the socket hears what is one's own on all devices, and what is new in one's
+    /// rooms: a client that reads its list when it has heard this misses nothing.
     ///
     /// # Errors
     /// `unavailable`.
@@ -73,9 +76,21 @@ impl Connection {
         let (rev, unread) = (head.map(|head| head.rev), head.map(|head| head.unread));
         self.mailbox.enqueue(&ServerFrame::Hello { build, epoch, user, rev, unread });
         if let Some((user, head)) = follows {
-            self.chat.hub().follow(self.id, user, head.rev);
+            let hub = self.chat.hub();
+            hub.follow(self.id, user, head.rev);
+            let turn = hub.begin_watch(self.id);
+            hub.watch(self.id, turn, marks::rooms_of(self.chat.db().read(), user).await?);
         }
         Ok(())
+    }
+
+    /// This person has read a room up to a place. What comes too often is dropped without a word: clients say it while somebody reads.
+    pub fn read(&self, room: RoomId, seq: Seq) {
+        if let Some(session) = self.session()
+            && self.reads.lock().take(Instant::now())
+        {
+            self.chat.marks().note(session.user.id, room, seq);
+        }
     }
 
     /// Delivers `subscribed`, what happened in a room after `after`, and what happens there from now on. A place of another epoch is not a

@@ -12,6 +12,38 @@ const REST: Duration = Duration::from_secs(limits::TYPING_REST_SECONDS as u64);
 /// Rooms that may rest at the same time. Nobody types in more of them at once.
 const RESTING_MAX: usize = 8;
 
+/// Marks that one connection may move at once.
+const MARKS_MAX: u32 = 20;
+/// One more each time.
+const MARK_EVERY: Duration = Duration::from_millis(100);
+
+/// How often a connection may say what was read: a client says it once in a while.
+pub(super) struct Drops {
+    left: u32,
+    since: Option<Instant>,
+}
+
+impl Default for Drops {
+    fn default() -> Self {
+        Self { left: MARKS_MAX, since: None }
+    }
+}
+
+impl Drops {
+    /// Takes one, if there is one left.
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        let since = *self.since.get_or_insert(now);
+        let come = now.duration_since(since).as_millis() / MARK_EVERY.as_millis();
+        if come > 0 {
+            self.left = self.left.saturating_add(u32::try_from(come).unwrap_or(MARKS_MAX)).min(MARKS_MAX);
+            self.since = Some(now);
+        }
+        let some = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        some
+    }
+}
+
 /// The rooms that rest.
 #[derive(Default)]
 pub(super) struct Pace {
@@ -67,6 +99,15 @@ mod tests {
         assert!(pace.allows(&room("garden"), now) && pace.allows(&room("shed"), now));
         pace.forget(&room("garden"));
         assert!(pace.allows(&room("garden"), now) && !pace.allows(&room("shed"), now));
+    }
+
+    #[test]
+    fn a_client_that_says_it_without_end_is_passed_over() {
+        let (mut drops, start) = (Drops::default(), Instant::now());
+        let taken = |drops: &mut Drops, now| (0..1_000).filter(|_| drops.take(now)).count();
+        assert_eq!(taken(&mut drops, start), 20);
+        assert_eq!(taken(&mut drops, start + MARK_EVERY * 3), 3);
+        assert_eq!(taken(&mut drops, start + MARK_EVERY * 1_000), 20);
     }
 
     #[test]

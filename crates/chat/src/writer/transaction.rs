@@ -3,13 +3,13 @@
 use std::ops::{Deref, DerefMut};
 
 use hub::{Published, Signal};
-use protocol::{Change, EpochId, Event, RoomId, UserId, Visibility};
+use protocol::{Change, EpochId, Event, News, RoomId, Seq, UserId, Visibility};
 use sea_orm::ConnectionTrait;
 
 use crate::{
     Result,
     account_log::{self, NewAlert},
-    db::{self, Db, now, users},
+    db::{self, Db, Sql, now, users},
     log,
 };
 
@@ -43,6 +43,31 @@ impl Transaction {
         let event = Event { room, seq, at: now(), actor: users::person(&self.db, actor).await?, change };
         self.enter([(&event, visibility)]);
         Ok(event)
+    }
+
+    /// What the event that was recorded last changes of what is new to people.
+    pub(crate) fn news(&mut self, entry: News) {
+        if let Some(event) = self.happened.last_mut() {
+            event.news = Some(entry);
+        }
+    }
+
+    /// Somebody is in other rooms than before, which are not in the list yet.
+    pub(crate) fn watches_anew(&mut self, user: UserId) {
+        self.told.push(Signal::Rooms(user));
+    }
+
+    /// Somebody is in other rooms than before, and the list of their rooms is another one.
+    pub(crate) async fn moved(&mut self, user: UserId) -> Result<()> {
+        self.watches_anew(user);
+        self.list_changed(user).await
+    }
+
+    /// A new member has read what was said before: their mark stands at a place.
+    pub(crate) fn read_up_to(&mut self, room: RoomId, user: UserId, seq: Seq) {
+        let start = Sql::new(self.db.get_database_backend(), "UPDATE memberships SET last_read_seq = ");
+        let update = start.value(seq.0).text(" WHERE room_id = ").value(room.0).text(" AND user_id = ").value(user.0);
+        self.db.add(update.done());
     }
 
     /// Tells somebody something.

@@ -20,6 +20,7 @@ mod outage;
 mod people;
 mod quotas;
 mod readiness;
+mod reads;
 mod retention;
 mod rights;
 mod room_settings;

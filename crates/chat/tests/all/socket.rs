@@ -1,6 +1,7 @@
 //! A socket whose client reads a frame when the test asks for one, and not before.
 
 use std::{
+    collections::VecDeque,
     io::{self, ErrorKind, IoSlice},
     ops::Deref,
     sync::{Arc, Mutex},
@@ -16,6 +17,8 @@ pub struct Socket {
     connection: Connection,
     mailbox: Arc<Mailbox>,
     wire: Wire,
+    /// What came that is about lists of rooms.
+    news: Mutex<VecDeque<ServerFrame>>,
 }
 
 /// What a socket brings.
@@ -56,17 +59,63 @@ impl Socket {
         let wire = Wire::default();
         let mailbox = chat.mailbox(wire.clone());
         let connection = Connection::open(chat.clone(), access_token, mailbox.clone()).await?;
-        Ok(Self { connection, mailbox, wire })
+        Ok(Self { connection, mailbox, wire, news: Mutex::default() })
     }
 
-    /// What waits to be read.
+    /// What comes next that is about lists of rooms; other frames are left out.
+    pub async fn next_news(&self) -> ServerFrame {
+        let next = async {
+            loop {
+                let rest = self.try_next();
+                if let Some(news) = self.news.lock().unwrap().pop_front() {
+                    return news;
+                }
+                if rest.is_none() {
+                    self.mailbox.news().await;
+                }
+            }
+        };
+        timeout(Duration::from_secs(20), next).await.expect("no news came")
+    }
+
+    /// What comes next of any kind.
+    pub async fn next_frame_or_news(&self) -> ServerFrame {
+        let next = async {
+            loop {
+                if let Some(news) = self.news.lock().unwrap().pop_front() {
+                    return news;
+                }
+                match self.try_next() {
+                    Some(Delivery::Frame(frame)) => return frame,
+                    Some(Delivery::Close(code)) => panic!("closed: {code:?}"),
+                    None if self.news.lock().unwrap().is_empty() => self.mailbox.news().await,
+                    None => {}
+                }
+            }
+        };
+        timeout(Duration::from_secs(20), next).await.expect("nothing was delivered")
+    }
+
+    /// All of them that have come.
+    pub fn all_news(&self) -> Vec<ServerFrame> {
+        while self.try_next().is_some() {}
+        self.news.lock().unwrap().drain(..).collect()
+    }
+
+    /// What waits to be read, but for what is about lists of rooms.
     pub fn try_next(&self) -> Option<Delivery> {
         *self.wire.0.lock().unwrap() = Wanted::Frame;
         let queue = self.mailbox.flush();
         let taken = std::mem::take(&mut *self.wire.0.lock().unwrap());
         match taken {
             Wanted::Taken(wire) if wire == PING => self.try_next(),
-            Wanted::Taken(wire) => Some(Delivery::Frame(parse(&wire))),
+            Wanted::Taken(wire) => match parse(&wire) {
+                news @ (ServerFrame::Read { .. } | ServerFrame::Called { .. } | ServerFrame::Activity { .. }) => {
+                    self.news.lock().unwrap().push_back(news);
+                    self.try_next()
+                }
+                frame => Some(Delivery::Frame(frame)),
+            },
             Wanted::Nothing | Wanted::Frame => match queue {
                 Queue::Closed(code) => Some(Delivery::Close(code)),
                 _ => None,

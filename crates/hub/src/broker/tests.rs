@@ -3,7 +3,7 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use protocol::{EpochId, RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, News, RoomId, Seq, SessionId, UserId};
 use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
@@ -24,6 +24,7 @@ fn events(room: RoomId, seqs: std::ops::Range<i64>) -> Vec<Signal> {
             epoch,
             frame,
             bars: if seq == 3 { Bars::One(UserId::generate()) } else { Bars::Nobody },
+            news: (seq == 4).then(|| News { seq: Seq(seq), author: UserId::generate(), deleted: None }),
         })
     })
     .collect()
@@ -46,6 +47,7 @@ async fn carries_everything_in_order(broker: &dyn Broker, inboxes: &mut [mpsc::R
         let mut batch = events(room, start..start + if start == 1 { 3 } else { 1 });
         batch.push(Signal::Cut(SessionId::generate()));
         batch.push(Signal::Accounts);
+        batch.push(Signal::Rooms(UserId::generate()));
         batch.push(Signal::Account { user: UserId::generate(), rev: start, frame: Frame::text(r#"{"text":"\"ü"}"#) });
         batch.push(Signal::Announce { to: Audience::Accounts, frame: Frame::text(r#"{"name":"\"ü"}"#) });
         batch.push(Signal::Typing { room, user: UserId::generate(), frame: Frame::text(r#"{"name":"\"ü"}"#) });

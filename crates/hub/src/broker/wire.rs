@@ -1,6 +1,6 @@
 //! Signals as they travel between nodes: JSON, the events in it as they were encoded for the sockets.
 
-use protocol::{EpochId, RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, News, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
@@ -26,9 +26,12 @@ enum Item<'a> {
         frame: &'a RawValue,
         #[serde(default)]
         bars: Bars,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        news: Option<News>,
     },
     Cut(SessionId),
     Accounts,
+    Rooms(UserId),
     Account {
         user: UserId,
         rev: i64,
@@ -54,6 +57,7 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
         Ok(match signal {
             Signal::Cut(session) => Item::Cut(*session),
             Signal::Accounts => Item::Accounts,
+            Signal::Rooms(user) => Item::Rooms(*user),
             Signal::Account { user, rev, frame } => {
                 Item::Account { user: *user, rev: *rev, frame: serde_json::from_slice(frame.json())? }
             }
@@ -61,9 +65,14 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
             Signal::Typing { room, user, frame } => {
                 Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
             }
-            Signal::Event(Published { room, seq, epoch, frame, bars }) => {
-                Item::Event { room: *room, seq: *seq, epoch: *epoch, frame: serde_json::from_slice(frame.json())?, bars: *bars }
-            }
+            Signal::Event(Published { room, seq, epoch, frame, bars, news }) => Item::Event {
+                room: *room,
+                seq: *seq,
+                epoch: *epoch,
+                frame: serde_json::from_slice(frame.json())?,
+                bars: *bars,
+                news: *news,
+            },
         })
     });
     serde_json::to_vec(&Parcel { node, signals: signals.collect::<serde_json::Result<_>>()? })
@@ -78,10 +87,11 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
     let signals = parcel.signals.into_iter().map(|item| match item {
         Item::Cut(session) => Signal::Cut(session),
         Item::Accounts => Signal::Accounts,
+        Item::Rooms(user) => Signal::Rooms(user),
         Item::Account { user, rev, frame } => Signal::Account { user, rev, frame: framed(frame) },
         Item::Announce { to, frame } => Signal::Announce { to, frame: framed(frame) },
-        Item::Event { room, seq, epoch, frame, bars } => {
-            Signal::Event(Published { room, seq, epoch, frame: framed(frame), bars })
+        Item::Event { room, seq, epoch, frame, bars, news } => {
+            Signal::Event(Published { room, seq, epoch, frame: framed(frame), bars, news })
         }
         Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
     });

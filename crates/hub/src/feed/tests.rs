@@ -7,7 +7,14 @@ use super::*;
 use crate::mailbox::tests::Pipe;
 
 fn event(seq: i64) -> Published {
-    Published { room: RoomId::generate(), seq: Seq(seq), epoch: EpochId::generate(), frame: frame(seq), bars: Bars::Nobody }
+    Published {
+        room: RoomId::generate(),
+        seq: Seq(seq),
+        epoch: EpochId::generate(),
+        frame: frame(seq),
+        bars: Bars::Nobody,
+        news: None,
+    }
 }
 
 fn frame(seq: i64) -> Frame {

@@ -96,6 +96,17 @@ impl Socket {
 
     pub(crate) async fn receive(&mut self) -> Received {
         loop {
+            match self.receive_any().await {
+                // For lists of rooms: it comes at any time.
+                Received::Frame(ServerFrame::Read { .. } | ServerFrame::Called { .. } | ServerFrame::Activity { .. }) => {}
+                received => return received,
+            }
+        }
+    }
+
+    /// The same, and what is about lists of rooms.
+    pub(crate) async fn receive_any(&mut self) -> Received {
+        loop {
             let message = timeout(PATIENCE, self.ws.next()).await.expect("nothing came");
             match message {
                 Some(Ok(Message::Text(text))) => return Received::Frame(serde_json::from_str(&text).unwrap()),

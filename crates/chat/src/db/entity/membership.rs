@@ -30,6 +30,8 @@ pub(crate) struct Model {
     pub(crate) hidden_at: Option<i64>,
     /// Up to where they have read.
     pub(crate) last_read_seq: i64,
+    /// Up to where they had, before they took all for read and nothing since.
+    pub(crate) read_before: Option<i64>,
     /// Of what they want to hear: `everything`, `mentions`, `nothing`.
     pub(crate) level: String,
     /// Until when they want to hear nothing at all.

@@ -65,7 +65,9 @@ impl Work for Add {
             charge.audit_person(&**transaction, house::Deed::AddToRoom, &user, "").await?;
         }
         let text = [&charge.name(&**transaction).await?, " added you to ", &room.name, "."].concat();
-        transaction.record(room.id, charge.actor, Change::MemberAdded { user: user.clone() }).await?;
+        let added = transaction.record(room.id, charge.actor, Change::MemberAdded { user: user.clone() }).await?;
+        transaction.read_up_to(room.id, user.id, added.seq);
+        transaction.moved(user.id).await?;
         let alert = NewAlert { kind: AlertKind::Added, text, author: charge.doer.id, room: Some(room.id) };
         transaction.alert(user.id, alert).await?;
         Ok(room)

@@ -61,5 +61,6 @@ pub(super) async fn expel(tx: &mut Transaction, charge: &Charge, user: User, tex
     let alert = NewAlert { kind: AlertKind::Removed, text, author: charge.doer.id, room: Some(room.id) };
     let id = user.id;
     tx.record(room.id, charge.actor, Change::MemberRemoved { user }).await?;
+    tx.moved(id).await?;
     tx.alert(id, alert).await
 }
