@@ -60,6 +60,11 @@ impl Request {
         self.caller.session.as_ref().ok_or_else(|| refuse(ErrorCode::NotAuthenticated.into()))
     }
 
+    /// Minutes that the caller's clocks are ahead of UTC, as the browser said last.
+    pub(crate) fn zone(&self) -> i32 {
+        use_context::<Parts>().map_or(0, |parts| cookies::zone(&parts.headers))
+    }
+
     /// Counts something that comes from the caller's address.
     pub(crate) fn admit(&self, deed: Deed) -> Result<(), AppError> {
         self.chat.admit(deed, self.caller.address).map_err(refuse)

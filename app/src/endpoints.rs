@@ -16,6 +16,13 @@ pub(crate) const RENEW_TOKEN: &str = "/api/fn/renew_token";
 pub(crate) const ROOM_PAGE: &str = "/api/fn/room_page";
 /// The rooms in the list beside a page.
 pub(crate) const ROOMS: &str = "/api/fn/rooms";
+/// What is new in the rooms of the list.
+#[cfg_attr(not(any(feature = "hydrate", test)), expect(dead_code, reason = "only a browser hears what is new"))]
+pub(crate) const UNREAD: &str = "/api/fn/unread";
+/// Marks a room as unread from a message on.
+pub(crate) const MARK_UNREAD: &str = "/api/fn/mark_unread";
+/// Marks all rooms as read.
+pub(crate) const READ_ALL: &str = "/api/fn/read_all";
 /// Chooses the colours.
 pub(crate) const SET_THEME: &str = "/api/fn/set_theme";
 
@@ -36,6 +43,9 @@ mod tests {
             (RENEW_TOKEN, api::RenewToken::PATH),
             (ROOM_PAGE, api::ReadRoom::PATH),
             (ROOMS, api::Rooms::PATH),
+            (UNREAD, api::Unread::PATH),
+            (MARK_UNREAD, api::MarkUnread::PATH),
+            (READ_ALL, api::ReadAll::PATH),
             (SET_THEME, api::SetTheme::PATH),
         ];
         for (address, path) in pairs {

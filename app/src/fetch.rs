@@ -33,6 +33,7 @@ pub(crate) async fn request<T: DeserializeOwned>(request: RequestInit, path: &st
 pub(crate) async fn room_page(room: &str, window: Window) -> Result<RoomPage, Error> {
     let (name, value) = match window {
         Window::Latest => ("window", "latest".to_owned()),
+        Window::Unread => ("window", "unread".to_owned()),
         Window::Before(seq) => ("window[before]", seq.to_string()),
         Window::After(seq) => ("window[after]", seq.to_string()),
         Window::Around(seq) => ("window[around]", seq.to_string()),

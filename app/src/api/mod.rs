@@ -11,6 +11,7 @@ mod messages;
 mod moderation;
 mod people;
 mod profile;
+mod reads;
 mod room_settings;
 mod rooms;
 mod security;
@@ -26,6 +27,7 @@ pub(crate) use limits::SetLimits;
 pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
 pub(crate) use people::{AddMember, BanMember, BanNamed, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture};
+pub(crate) use reads::{Answer, MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHours, UndoReadAll};
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
@@ -33,5 +35,6 @@ pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSe
 pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},
     messages::ReadRoom,
+    reads::{MarkUnread, Unread},
     rooms::{HideConversation, JoinRoom, LeaveRoom, Rooms},
 };

@@ -1,8 +1,8 @@
 use leptos::prelude::*;
-use protocol::{Room, User};
+use protocol::{Room, RoomsUnread, User};
 
 use super::{House, Theme};
-use crate::{endpoints, fetch};
+use crate::{endpoints, fetch, state::Unread};
 
 /// What every page has around its content.
 #[derive(Clone, Copy)]
@@ -13,6 +13,8 @@ pub(crate) struct PageContext {
     pub(crate) rooms: RwSignal<Vec<Room>>,
     /// How many alerts they have not read.
     pub(crate) unread: RwSignal<u64>,
+    /// What is new in the rooms.
+    pub(crate) news: RwSignal<Unread>,
     /// The page's address: its path and its query.
     pub(crate) here: RwSignal<String>,
     pub(crate) theme: Theme,
@@ -26,12 +28,20 @@ impl PageContext {
     pub(crate) fn new(viewer: Option<User>, unread: u64, rooms: Vec<Room>, here: String, theme: Theme, house: House) -> Self {
         let (viewer, unread, rooms) = (StoredValue::new(viewer), RwSignal::new(unread), RwSignal::new(rooms));
         let (here, house) = (RwSignal::new(here), StoredValue::new(house));
-        Self { viewer, rooms, unread, here, theme, house, administers: false }
+        let news = RwSignal::default();
+        Self { viewer, rooms, unread, news, here, theme, house, administers: false }
     }
 
     /// The same, for somebody who may be an admin.
     pub(crate) fn administers(self, administers: bool) -> Self {
         Self { administers, ..self }
+    }
+
+    /// The same, with what is new.
+    pub(crate) fn with_news(self, news: RoomsUnread) -> Self {
+        let reader = self.viewer.with_value(|viewer| viewer.as_ref().map(|viewer| viewer.id));
+        self.news.set(Unread::new(reader, news));
+        self
     }
 
     pub(crate) fn is_signed_in(self) -> bool {

@@ -2,7 +2,7 @@ use http::StatusCode;
 use leptos::prelude::*;
 use protocol::ErrorCode;
 
-use super::{Page, Visit, shell::render};
+use super::{Page, Visit, shell::render, visit::Beside};
 use crate::{context::reveal, head::Head, next::way_in};
 
 /// There is nothing at this address, or nothing for this person: both look the same on purpose.
@@ -14,7 +14,7 @@ pub async fn not_found(visit: Visit) -> Page {
 pub(super) fn failure(visit: &Visit, error: &chat::Error) -> Page {
     let error = reveal(error);
     let message = error.message();
-    let page = render(visit, &Head::new("", Vec::new()), Vec::new(), |_| {
+    let page = render(visit, &Head::new("", Vec::new()), Beside::default(), |_| {
         let (href, label) = way_on(visit, error.code);
         view! {
             <section class="gate">
@@ -66,8 +66,8 @@ pub(super) async fn no_room(visit: &Visit) -> Page {
 
 pub(super) async fn nothing_here(visit: &Visit) -> Page {
     // The list beside it is not what was asked for: the page is the same without it.
-    let rooms = visit.rooms().await.unwrap_or_default();
-    let page = render(visit, &Head::new("Not found", Vec::new()), rooms, |page| {
+    let beside = visit.beside().await.unwrap_or_default();
+    let page = render(visit, &Head::new("Not found", Vec::new()), beside, |page| {
         let sign_in = (!page.is_signed_in()).then(|| {
             view! {
                 <a href=way_in("/login", visit.here()) class="button button--quiet">

@@ -1,7 +1,7 @@
 use leptos::prelude::*;
 use protocol::{ClientId, ErrorCode};
 
-use super::{Page, Visit, composed::Written, escape::escape, shell::render};
+use super::{Page, Visit, composed::Written, escape::escape, shell::render, visit::Beside};
 use crate::{AppError, head::Head, next::with_next};
 
 /// The page for a message that could not be sent and cannot be shown in its room either: because the session has ended, say. What was
@@ -12,7 +12,7 @@ pub(super) fn not_sent(visit: &Visit, slug: &str, error: &AppError, written: Wri
     let client_id = if error.error.code == ErrorCode::Conflict { ClientId::generate().to_string() } else { client_id };
     let room = ["/r/", slug].concat();
     let reason = error.general().unwrap_or_else(|| error.error.message());
-    render(visit, &Head::new("Not sent", Vec::new()), Vec::new(), |_| {
+    render(visit, &Head::new("Not sent", Vec::new()), Beside::default(), |_| {
         let sign_in = (error.error.code == ErrorCode::NotAuthenticated).then(|| {
             view! {
                 <p class="gate-actions">

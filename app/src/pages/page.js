@@ -110,3 +110,30 @@ addEventListener("pageshow", (event) => {
   // What is shown again as it was left waits for nothing.
   for (const button of document.querySelectorAll(".form [aria-busy]")) button.ariaBusy = null;
 });
+
+// How much is new stands on title, icon and app, and goes from all three at once. Within the hours in which nobody is to be disturbed it does
+// not stand there.
+const root = document.documentElement;
+const icon = document.querySelector('link[rel="icon"]');
+
+function isQuiet() {
+  const [from, to] = (root.dataset.quiet ?? "").split("-").map(Number);
+  const now = Math.floor(Date.now() / 60000) % 1440;
+  return from < to ? from <= now && now < to : from > to && (from <= now || now < to);
+}
+
+function showUnread() {
+  const count = isQuiet() ? 0 : Number(root.dataset.unread ?? 0);
+  const name = document.title.replace(/^\(\d+\+?\) /, "");
+  const title = count ? `(${count > 99 ? "99+" : count}) ${name}` : name;
+  if (document.title !== title) document.title = title;
+  const picture = count ? "/favicon-new.svg" : "/favicon.svg";
+  if (icon.getAttribute("href") !== picture) icon.setAttribute("href", picture);
+  const told = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
+  told?.catch(() => {});
+}
+
+new MutationObserver(showUnread).observe(root, { attributeFilter: ["data-unread", "data-quiet"] });
+new MutationObserver(showUnread).observe(document.querySelector("title"), { childList: true });
+if (root.dataset.quiet) setInterval(showUnread, 30000);
+showUnread();

@@ -68,12 +68,13 @@ async fn send(visit: &Visit, slug: &str, written: &Written) -> Result<chat::mess
 async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Error> {
     let (slug, window): (_, Window) = (address.slug.clone().into(), address.place.window());
     let (page, rooms) = chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await?;
+    let news = visit.unread().await?.shown();
     // A room can be asked for by its id as well; its own name is the slug.
     address.slug.clone_from(&page.room.slug);
     let (viewer, administers, unread, zone) = (visit.viewer(), visit.administers(), visit.caller.unread, visit.zone());
     let form_id = ClientId::generate();
     let house = visit.house();
-    Ok(PageData { viewer, administers, house, unread, rooms, page, form_id, zone, notice: None, refused: None })
+    Ok(PageData { viewer, administers, house, unread, rooms, news, page, form_id, zone, notice: None, refused: None })
 }
 
 fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) -> Page {

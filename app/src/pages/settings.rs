@@ -13,15 +13,18 @@ pub(super) enum Tab {
     Profile,
     /// How one comes in.
     Security,
+    /// When one is not to be disturbed.
+    Notifications,
 }
 
 impl Tab {
-    const ALL: [Self; 2] = [Self::Profile, Self::Security];
+    const ALL: [Self; 3] = [Self::Profile, Self::Security, Self::Notifications];
 
     fn title(self) -> &'static str {
         match self {
             Self::Profile => "Profile",
             Self::Security => "Security",
+            Self::Notifications => "Notifications",
         }
     }
 
@@ -29,6 +32,7 @@ impl Tab {
         match self {
             Self::Profile => "/settings/profile",
             Self::Security => "/settings/security",
+            Self::Notifications => "/settings/notifications",
         }
     }
 }

@@ -9,9 +9,15 @@ use leptos::{
     hydration::{AutoReload, AutoReloadProps},
     prelude::*,
 };
-use protocol::Room;
 
-use super::{assets::Assets, escape::escape, visit::Visit, written};
+use protocol::{RoomUnread, RoomsUnread};
+
+use super::{
+    assets::Assets,
+    escape::escape,
+    visit::{Beside, Visit},
+    written,
+};
 use crate::{
     components::{Layout, PageContext},
     head::Head,
@@ -69,18 +75,20 @@ impl IntoResponse for Page {
 }
 
 /// A page that the server alone renders.
-pub(super) fn render(visit: &Visit, head: &Head, rooms: Vec<Room>, content: impl FnOnce(PageContext) -> AnyView) -> Page {
+pub(super) fn render(visit: &Visit, head: &Head, beside: Beside, content: impl FnOnce(PageContext) -> AnyView) -> Page {
+    let news = news(&beside.unread);
     let body = in_owner(|| {
-        let page = visit.context(rooms);
+        let page = visit.context(beside);
         let content = content(page);
         view! { <Layout page>{content}</Layout> }.to_html()
     });
-    Page::of(shell(visit, head, " data-document", &body, ""))
+    Page::of(shell(visit, head, &[" data-document", &news].concat(), &body, ""))
 }
 
 /// A page that the browser brings to life, from the same data.
 /// `typed` is what was sent from its composer without a script and refused.
 pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: PageData, typed: Option<Typed>) -> Page {
+    let news = news(&data.news);
     let messages = std::mem::take(&mut data.page.messages);
     let start = start(visit, &written::json(&data), &written::messages(data.page.room.id, &messages));
     data.page.messages = messages;
@@ -90,7 +98,15 @@ pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: Pag
         }
         App::new(data, address, visit.here().to_owned(), visit.theme()).view().to_html()
     });
-    Page::of(shell(visit, head, "", &body, &[still(visit), start].concat()))
+    Page::of(shell(visit, head, &news, &body, &[still(visit), start].concat()))
+}
+
+/// How much is new, and when nobody is to be disturbed, for the page's script.
+fn news(unread: &RoomsUnread) -> String {
+    let count: u64 = unread.rooms.iter().map(RoomUnread::weight).sum();
+    let count = if count > 0 { format!(" data-unread=\"{count}\"") } else { String::new() };
+    let quiet = unread.quiet.map(|(from, to)| format!(" data-quiet=\"{from}-{to}\""));
+    [count, quiet.unwrap_or_default()].concat()
 }
 
 /// Renders where signals may be made, and lets go of them.

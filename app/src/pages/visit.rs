@@ -5,7 +5,7 @@ use http::{
     header::{self, HeaderName},
 };
 use leptos::nonce::Nonce;
-use protocol::{Room, User};
+use protocol::{Room, RoomsUnread, User};
 use serde::de::DeserializeOwned;
 
 use super::assets::Assets;
@@ -30,6 +30,13 @@ pub struct Visit {
     pub nonce: Nonce,
     /// The files that the page needs.
     pub assets: Assets,
+}
+
+/// What stands beside a page.
+#[derive(Default)]
+pub(super) struct Beside {
+    pub(super) rooms: Vec<Room>,
+    pub(super) unread: RoomsUnread,
 }
 
 impl Visit {
@@ -58,9 +65,15 @@ impl Visit {
         parts.next().unwrap_or_default().to_owned()
     }
 
-    /// The rooms in the list beside the page.
-    pub(super) async fn rooms(&self) -> Result<Vec<Room>, chat::Error> {
-        chat::rooms::list(&self.chat, self.actor()).await
+    /// The rooms in the list beside the page, and what is new in them.
+    pub(super) async fn beside(&self) -> Result<Beside, chat::Error> {
+        let (rooms, unread) = (chat::rooms::list(&self.chat, self.actor()).await?, self.unread().await?);
+        Ok(Beside { rooms, unread })
+    }
+
+    /// What is new in the rooms of the list.
+    pub(super) async fn unread(&self) -> Result<RoomsUnread, chat::Error> {
+        chat::reads::list(&self.chat, self.actor()).await
     }
 
     /// The room that the address names: `/r/{slug}`.
@@ -74,10 +87,10 @@ impl Visit {
     }
 
     /// What every page has around its content. To be called where signals may be made.
-    pub(super) fn context(&self, rooms: Vec<Room>) -> PageContext {
+    pub(super) fn context(&self, Beside { rooms, unread }: Beside) -> PageContext {
         let (here, house) = (self.here().to_owned(), self.house());
         let page = PageContext::new(self.viewer(), self.caller.unread, rooms, here, self.theme(), house);
-        page.administers(self.administers())
+        page.administers(self.administers()).with_news(unread)
     }
 
     /// What the address asks for besides the page. What cannot be read is passed over.

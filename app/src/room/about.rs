@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use leptos::prelude::*;
-use protocol::{ClientId, Message, Rights, Seq};
+use protocol::{ClientId, Message, Rights, Seq, Standing};
 
 use super::{context::RoomContext, target::Target};
 use crate::state::{self, Row};
@@ -15,6 +15,8 @@ pub(super) struct About {
     pub(super) message: Arc<Message>,
     /// Written by the reader.
     pub(super) own: bool,
+    /// Whether the reader is a member, and so has a mark here.
+    pub(super) reads: bool,
     /// Whether the reader may write here.
     pub(super) writes: bool,
     /// Whether they keep order here.
@@ -27,17 +29,18 @@ impl About {
     /// What is known of a message, if it is there and says something.
     pub(super) fn of(room: RoomContext, target: Target) -> Option<Self> {
         let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
-        let (stored, rights) = room.state.with(|state| {
+        let (stored, rights, standing) = room.state.with(|state| {
             let stored = match target {
                 Target::Stored(seq) => state.messages().iter().find(|message| message.seq == seq).cloned(),
                 Target::Unsent(_) => None,
             };
-            (stored, state.rights)
+            (stored, state.rights, state.standing)
         });
         let message = stored.or_else(|| on_its_way(room, target)).filter(|message| !message.deleted)?;
         let own = reader == Some(message.author.id);
         let Rights { write: writes, moderate: moderates, edit_minutes, .. } = rights;
-        Some(Self { target, message, own, writes, moderates, edit_minutes })
+        let reads = standing == Standing::Member;
+        Some(Self { target, message, own, reads, writes, moderates, edit_minutes })
     }
 
     /// Its place in the room, if it has one.
@@ -83,7 +86,7 @@ pub(super) fn shown(room: RoomContext, target: Target) -> Option<Arc<Message>> {
             };
             is_it.then_some(row.message)
         }
-        Row::Day { .. } => None,
+        Row::Day { .. } | Row::New => None,
     })
 }
 

@@ -53,7 +53,7 @@ impl Place {
     /// What to read.
     pub(crate) fn window(self) -> Window {
         match self {
-            Self::End => Window::Latest,
+            Self::End => Window::Unread,
             Self::Before(seq) => Window::Before(seq),
             Self::After(seq) => Window::After(seq),
             Self::At(seq) => Window::Around(seq),

@@ -22,6 +22,8 @@ pub(super) struct RoomContext {
     pub(super) address: StoredValue<Address>,
     /// The message that the address names.
     pub(super) focus: RwSignal<Option<Seq>>,
+    /// The reader had read up to here when they came, or when they looked away last: below it is new.
+    pub(super) new_after: RwSignal<Option<Seq>>,
     /// What is to be said about this visit.
     pub(super) notice: RwSignal<Option<String>>,
     /// Why the message was refused that stands in the composer.

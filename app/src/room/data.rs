@@ -1,4 +1,4 @@
-use protocol::{ClientId, Room, RoomPage, User, reads};
+use protocol::{ClientId, Room, RoomPage, RoomsUnread, User, reads};
 use serde::Serialize;
 
 use crate::components::House;
@@ -22,6 +22,8 @@ pub(crate) struct PageData {
     pub(crate) unread: u64,
     /// The rooms in the list beside it.
     pub(crate) rooms: Vec<Room>,
+    /// What is new in them, as far as it is shown.
+    pub(crate) news: RoomsUnread,
     /// The room as they see it.
     pub(crate) page: RoomPage,
     /// The id of the message that a form sends without JavaScript: a form that is sent twice makes one message.
@@ -34,4 +36,4 @@ pub(crate) struct PageData {
     pub(crate) refused: Option<String>,
 }
 
-reads!(PageData { viewer, house, unread, rooms, page, form_id, zone, notice, refused; default administers });
+reads!(PageData { viewer, house, unread, rooms, news, page, form_id, zone, notice, refused; default administers });

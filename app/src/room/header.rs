@@ -51,17 +51,19 @@ fn below(room: RoomContext, path: &str) -> String {
 fn menu(room: RoomContext) -> impl IntoView {
     let facts = room.room();
     let rights = Memo::new(move |_| room.state.with(|state| state.rights));
+    let standing = room.standing();
     let settings = dynamic_view(move || {
         let rights = rights.get();
         let link = |path, name: &'static str| view! { <a href=below(room, path)>{name}</a> };
         let any = rights.edit || rights.moderate || rights.manage;
         (
+            (standing.get() == Standing::Member)
+                .then(|| view! { <a href=below(room, "/notifications") data-panel="">"Notifications"</a> }),
             any.then(|| link("/settings", "Settings")),
             rights.invite.then(|| link("/invites", "Invite")),
             rights.moderate.then(|| link("/reports", "Reports")),
         )
     });
-    let standing = room.standing();
     let may_leave = Memo::new(move |_| room.state.with(|state| state.rights.leave));
     let leave = dynamic_view(move || may_leave.get().then(|| leave(room, rights.get().manage)));
     let is_direct = Memo::new(move |_| facts.with(|facts| facts.visibility == Visibility::Direct));

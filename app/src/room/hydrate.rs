@@ -6,7 +6,7 @@ use super::{
     data::{DATA, MESSAGES, PageData},
     navigation::{Navigation, here, path_and_query},
 };
-use crate::{components::Theme, socket};
+use crate::{components::Theme, socket, state::Unread};
 
 /// Brings the page that the server rendered to life. `None` where it is not the page of a room.
 pub fn hydrate() -> Option<()> {
@@ -20,6 +20,7 @@ pub fn hydrate() -> Option<()> {
         Navigation::start(app);
         socket::start(app.socket);
         Effect::new(mark_hydrated);
+        Effect::new(move || show_weight(app.page.news.with(Unread::weight)));
         app.view()
     });
     Some(())
@@ -30,6 +31,14 @@ fn read<T: DeserializeOwned>(id: &str) -> Option<T> {
     let element = document().get_element_by_id(id)?;
     element.remove();
     serde_json::from_str(&element.text_content()?).ok()
+}
+
+/// Tells the page's script how much is new: it shows it on title and icon.
+fn show_weight(weight: u64) {
+    if let Some(root) = document().document_element() {
+        // Only an ill-formed name could fail here.
+        let _ = root.set_attribute("data-unread", &weight.to_string());
+    }
 }
 
 /// Tells style sheets and tests that clicks are heard from now on.

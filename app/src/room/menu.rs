@@ -9,7 +9,7 @@ use web_sys::Element;
 use super::{
     about::About,
     context::RoomContext,
-    edit,
+    edit, reading,
     target::{Menu, Target, target},
 };
 use crate::{
@@ -43,6 +43,14 @@ const ENTRIES: &[Entry] = &[
         danger: false,
         offered: |about| about.message.revision > 0 && (about.own || about.moderates) && about.place().is_some(),
         act: |room, about| room.open(about, "/history"),
+    },
+    Entry {
+        label: "Mark unread from here",
+        key: "u",
+        icon: None,
+        danger: false,
+        offered: |about| about.reads && about.place().is_some(),
+        act: reading::mark_unread,
     },
     Entry {
         label: "Report…",

@@ -15,6 +15,7 @@ pub(super) fn row(room: RoomContext, row: ArcRwSignal<Row>) -> AnyView {
     let first = row.get_untracked();
     let changing = Changing(row);
     match first {
+        Row::New => view! { <li class="new-line">"New"</li> }.into_any(),
         Row::Day { .. } => day(changing).into_any(),
         Row::Message(row) => message(room, &row.message, changing).into_any(),
     }

@@ -21,6 +21,7 @@ mod message;
 #[cfg(feature = "hydrate")]
 mod navigation;
 mod place;
+mod reading;
 #[cfg(feature = "ssr")]
 mod rendered;
 mod screen;

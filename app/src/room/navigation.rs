@@ -10,13 +10,13 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Element, HtmlAnchorElement};
 
 use super::{
-    address::{Address, MISSING},
+    address::{Address, MISSING, Place},
     app::App,
     click::is_plain,
     screen::{Screen, Visited},
     zone::Zone,
 };
-use crate::fetch;
+use crate::{fetch, state::RoomState};
 
 /// Where the page is.
 #[derive(Clone, Copy)]
@@ -62,7 +62,14 @@ impl Navigation {
         self.app.address.set_value(address.clone());
         self.app.page.here.set(path_and_query());
         let known = self.app.socket.known(&address.slug);
-        if let Some(room) = known.filter(|room| room.with_untracked(|state| address.place.is_shown_by(state))) {
+        let begins = |state: &RoomState| {
+            let new = self.app.page.news.with_untracked(|news| news.of(state.room.id)).filter(|room| room.unread > 0);
+            address.place != Place::End
+                || !state.has_older()
+                || new.is_none_or(|room| state.first_seq() <= Some(room.last_read.next()))
+        };
+        let shows = |state: &RoomState| address.place.is_shown_by(state) && begins(state);
+        if let Some(room) = known.filter(|room| room.with_untracked(shows)) {
             let (form_id, zone) = (ClientId::generate(), Zone::Browser);
             self.show(Screen::Room(Box::new(Visited { address, room, form_id, zone, notice: None, refused: None })));
             return;

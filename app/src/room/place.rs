@@ -32,6 +32,14 @@ impl Anchor {
     }
 }
 
+/// The id of the last message that stands in the window as a whole, or above it.
+pub(super) fn last_seen(scroller: &Element) -> Option<String> {
+    let edge = scroller.get_bounding_client_rect().bottom();
+    let rows = scroller.query_selector_all(".message[id]").ok()?;
+    let row = |at| rows.get(at)?.dyn_into::<Element>().ok();
+    (0..rows.length()).rev().filter_map(row).find(|row| row.get_bounding_client_rect().bottom() <= edge + 1.0).map(|row| row.id())
+}
+
 /// Pixels above and below the window.
 pub(super) fn distances(scroller: &Element) -> (i32, i32) {
     let below = -scroller.scroll_top();

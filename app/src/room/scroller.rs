@@ -12,7 +12,7 @@ use leptos::{
 use protocol::{RoomId, Seq, Window};
 use web_sys::{Element, HtmlDivElement};
 
-use super::place::{Anchor, Watch, distances, show};
+use super::place::{Anchor, Watch, distances, last_seen, show};
 use crate::{
     components::{Glyph, Icon},
     fetch,
@@ -24,6 +24,8 @@ use crate::{
 const FOLLOW_PX: i32 = 100;
 /// Closer to an edge than this, more is loaded.
 const LOAD_PX: i32 = 400;
+/// Closer to the end than this, the newest message is seen.
+const SEEN_PX: i32 = 24;
 /// After a failure nothing is loaded by itself for so long.
 const REST_MS: f64 = 5_000.0;
 
@@ -100,7 +102,12 @@ impl Scroller {
         self.element.on_load(move |element| {
             self.watch.set_value(Watch::over(&element, move || self.resized()));
             request_animation_frame(move || {
-                if let Some(message) = focus.and_then(|seq| document().get_element_by_id(&["m", &seq.to_string()].concat())) {
+                let message = match focus {
+                    Some(seq) => document().get_element_by_id(&["m", &seq.to_string()].concat()),
+                    // Who comes back goes on where they left.
+                    None => element.query_selector(".new-line").ok().flatten(),
+                };
+                if let Some(message) = message {
                     show(&message, &element);
                 }
                 self.look();
@@ -158,6 +165,16 @@ impl Scroller {
         if below <= LOAD_PX {
             self.load(Edge::Newer);
         }
+    }
+
+    /// The last place up to which the reader has everything before their eyes, or has had it.
+    pub(super) fn seen_up_to(self) -> Option<Seq> {
+        let scroller = self.box_element()?;
+        let (head, has_newer) = self.room.try_with_untracked(|state| (state.head(), state.has_newer()))?;
+        if distances(&scroller).1 <= SEEN_PX && !has_newer {
+            return Some(head);
+        }
+        last_seen(&scroller)?.strip_prefix('m')?.parse().ok()
     }
 
     /// Loads more at one end, if there is more.

@@ -69,7 +69,10 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
             aria-label=label
             tabindex="0"
             node_ref=scroller.element()
-            on:scroll=move |_| scroller.scrolled()
+            on:scroll=move |_| {
+                scroller.scrolled();
+                room.look();
+            }
             on:focusin=move |event| {
                 scroller.focused();
                 room.menu.point(event.target());
@@ -108,9 +111,13 @@ fn list(room: RoomContext, _rows: &[Row], shown: Shown) -> AnyView {
 }
 
 fn rows(room: RoomContext, outbox: &Outbox) -> Vec<Row> {
-    let (zone, focus) = (room.zone.get(), room.focus.get());
+    let (zone, focus, new_after) = (room.zone.get(), room.focus.get(), room.new_after.get());
     room.page.viewer.with_value(|reader| {
-        room.state.with(|state| state::rows(state, outbox.of_room(room.id), reader.as_ref(), focus, |at| zone.local(at)))
+        room.state.with(|state| {
+            let rows = state::rows(state, outbox.of_room(room.id), reader.as_ref(), focus, |at| zone.local(at));
+            // Where the first new one is not loaded, the line would stand above another.
+            state::with_new_line(rows, new_after.filter(|after| !state.has_older() || state.first_seq() <= Some(after.next())))
+        })
     })
 }
 

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, screen::Visited,
+    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reading::read_along, screen::Visited,
     scroller::Scroller, target::Menu, timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
@@ -20,6 +20,7 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
     let (id, slug) = state.with_untracked(|state| (state.room.id, state.room.slug.clone()));
     let focus = address.place.focus();
     here.set_value(address);
+    let new = page.news.with_untracked(|news| news.of(id)).filter(|room| room.unread > 0);
     let room = RoomContext {
         page,
         socket,
@@ -28,6 +29,7 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
         state,
         address: here,
         focus: RwSignal::new(focus),
+        new_after: RwSignal::new(new.map(|room| room.last_read)),
         notice: RwSignal::new(notice),
         refused: StoredValue::new(refused),
         scroller: Scroller::new(socket, state, id),
@@ -36,6 +38,7 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
         zone: RwSignal::new(zone),
     };
     room.scroller.begin(focus);
+    read_along(room);
     on_cleanup(move || shared.update_untracked(|state| state.set_reader_at_end(true)));
     Effect::new(move || {
         zone::keep_zone(room.zone.get_untracked());

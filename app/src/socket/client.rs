@@ -7,8 +7,8 @@ use futures::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
-    AlertKind, BEARER_PREFIX, Change, ClientFrame, ClientId, Error, ErrorCode, Event, Retry, RoomId, RoomPage, RoomRef,
-    SUBPROTOCOL, Seq, ServerFrame, UserId,
+    AlertKind, BEARER_PREFIX, Change, ClientFrame, ClientId, Error, ErrorCode, Event, Level, Retry, RoomId, RoomPage, RoomRef,
+    RoomUnread, SUBPROTOCOL, Seq, ServerFrame, UserId,
 };
 use wasm_bindgen::JsValue;
 
@@ -17,6 +17,7 @@ use super::{
     command::Command,
     connection::{Action, Connection, Input, Token},
     handle::{SharedRoom, Socket},
+    news::News,
     renewal::renew,
     storage,
     subscriptions::Subscriptions,
@@ -25,10 +26,13 @@ use super::{
 };
 use crate::{
     components::refresh,
-    fetch,
+    endpoints, fetch,
     next::signed_out,
-    state::{Applied, Outbox, Pending, RoomState, Typing, TypingThrottle},
+    state::{Applied, Outbox, Pending, RoomState, Typing, TypingThrottle, Unread},
 };
+
+/// Those who have missed something read their lists within about so long.
+const SPREAD_MS: f64 = 1_000.0;
 
 struct Client {
     socket: Socket,
@@ -38,6 +42,7 @@ struct Client {
     throttle: TypingThrottle,
     /// Last place in the log of the reader's account that was heard of.
     rev: i64,
+    news: News,
     token: Option<StoredToken>,
     transport: Option<Transport>,
     /// Number of the last transport.
@@ -64,6 +69,7 @@ pub(crate) fn start(socket: Socket) {
         subscriptions: Subscriptions::default(),
         throttle: TypingThrottle::default(),
         rev: 0,
+        news: News::default(),
         token: None,
         transport: None,
         opened: 0,
@@ -95,6 +101,11 @@ impl Client {
                 self.send(&ClientFrame::Typing { room: room.into() });
             }
             Command::Typing(_) => {}
+            Command::Read(room, seq) => self.news.read(room, seq),
+            Command::Unread(list) => {
+                let list = list.map(|list| self.socket.news.try_update(|news| news.take_list(list)).unwrap_or_default());
+                self.news.came(list.map_err(|_| ()), browser::now());
+            }
             Command::Tick => {
                 self.timer.elapsed();
                 self.step(Input::Tick);
@@ -143,6 +154,16 @@ impl Client {
         self.socket.outbox.maybe_update(|outbox| outbox.look(now as i64));
         let mut deadline = typing_end;
         if self.connection.is_open() {
+            for (room, seq) in self.news.take_marks(now) {
+                self.send(&ClientFrame::Read { room, seq });
+            }
+            if self.reader.is_some() && self.news.asks(now) {
+                let queue = self.queue.clone();
+                spawn_local(async move {
+                    let list = fetch::post(endpoints::UNREAD, &[]).await;
+                    let _ = queue.unbounded_send(Command::Unread(list));
+                });
+            }
             let watched: Vec<_> = self
                 .socket
                 .rooms
@@ -156,7 +177,7 @@ impl Client {
                 self.throttle.forget(pending.room);
                 self.send(&pending.frame());
             }
-            let others = [self.subscriptions.deadline(), next_due.map(|at| at as f64)];
+            let others = [self.subscriptions.deadline(), next_due.map(|at| at as f64), self.news.deadline()];
             deadline = others.into_iter().flatten().chain(deadline).reduce(f64::min);
         }
         let (next_look, unanswered) = self.socket.outbox.with_untracked(|outbox| (outbox.next_look(), outbox.unanswered_since()));
@@ -220,6 +241,8 @@ impl Client {
                     refresh(self.socket.listed);
                 }
                 self.unread(unread.unwrap_or_default());
+                // What happened meanwhile is in the list, and what was read here is said once more.
+                self.news.begin(self.socket.news.with_untracked(Unread::unconfirmed), browser::now());
                 self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
             ServerFrame::Subscribed { room, head, reset, .. } => {
@@ -244,16 +267,26 @@ impl Client {
                 self.rev = rev;
                 self.unread(unread);
                 if matches!(alert.kind, AlertKind::Added | AlertKind::Removed) {
-                    refresh(self.socket.listed);
+                    self.lists();
                 }
             }
             ServerFrame::AlertsChanged { rev, unread } if rev >= self.rev => {
                 self.rev = rev;
                 self.unread(unread);
+                // A message may call the reader, or not any more. Or all are told something at once.
+                self.news.ask_at(browser::now() + SPREAD_MS * browser::random());
             }
             ServerFrame::RoomsChanged { rev } if rev >= self.rev => {
                 self.rev = rev;
-                refresh(self.socket.listed);
+                self.lists();
+            }
+            ServerFrame::Read { rev, room, head, last_read, unread, mentions } => {
+                self.rev = self.rev.max(rev);
+                let mark = RoomUnread { room, head, last_read, unread, mentions, level: Level::Everything, quiet: false };
+                self.changed(|news| news.take_mark(mark, rev));
+            }
+            ServerFrame::Activity { room, from, head, entries } => {
+                self.changed(|news| news.take_activity(room, (from, head), entries));
             }
             // Late, by another way.
             ServerFrame::Alert { .. } | ServerFrame::AlertsChanged { .. } | ServerFrame::RoomsChanged { .. } => {}
@@ -272,6 +305,19 @@ impl Client {
             }
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
             ServerFrame::Pong => {}
+        }
+    }
+
+    /// The lists of rooms are others now.
+    fn lists(&mut self) {
+        refresh(self.socket.listed);
+        self.news.ask_at(browser::now());
+    }
+
+    /// Something is new, or is not any more. Where it does not fit what is known, the list is read soon: not by all at once.
+    fn changed(&mut self, change: impl FnOnce(&mut Unread) -> bool) {
+        if self.socket.news.try_update(change) == Some(true) {
+            self.news.ask_at(browser::now() + SPREAD_MS * (0.2 + browser::random()));
         }
     }
 

@@ -1,6 +1,6 @@
-use protocol::RoomId;
 #[cfg(feature = "hydrate")]
-use protocol::{ClientId, Error, RoomPage};
+use protocol::{ClientId, Error, RoomPage, RoomsUnread};
+use protocol::{RoomId, Seq};
 
 #[cfg(feature = "hydrate")]
 use super::{connection::Input, token::StoredToken};
@@ -18,6 +18,8 @@ pub(super) enum Command {
     ReadAnew(RoomId),
     /// The reader is typing in this room.
     Typing(RoomId),
+    /// The reader has read this room up to here.
+    Read(RoomId, Seq),
     /// The timer has ticked.
     #[cfg(feature = "hydrate")]
     Tick,
@@ -39,6 +41,9 @@ pub(super) enum Command {
     /// Another tab is about to delete a message; if it is closed before that, this one does it.
     #[cfg(feature = "hydrate")]
     Adopt(Box<Pending>),
+    /// What is new was read.
+    #[cfg(feature = "hydrate")]
+    Unread(Result<RoomsUnread, Error>),
     /// Another tab has sent a message, or thrown it away.
     #[cfg(feature = "hydrate")]
     SettledElsewhere(ClientId),

@@ -6,7 +6,7 @@ use protocol::{Body, ClientId, Room, RoomId, RoomPage, Seq, User};
 use super::{command::Command, status::Status, storage};
 use crate::{
     components::PageContext,
-    state::{Applied, Kept, Outbox, Pending, RoomState, Typing},
+    state::{Applied, Kept, Outbox, Pending, RoomState, Typing, Unread},
 };
 
 /// Rooms that stay up to date after they were visited: switching back to one of them is instant. Far below the number of
@@ -26,6 +26,8 @@ pub(crate) struct Socket {
     /// How many alerts the reader has not read.
     #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser hears of them"))]
     pub(super) unread: RwSignal<u64>,
+    /// What is new in the rooms.
+    pub(super) news: RwSignal<Unread>,
     /// In the order of the last visit.
     pub(super) rooms: StoredValue<Vec<SharedRoom>>,
     pub(super) outbox: RwSignal<Outbox>,
@@ -43,6 +45,7 @@ impl Socket {
             reader: page.viewer,
             listed: page.rooms,
             unread: page.unread,
+            news: page.news,
             rooms: StoredValue::default(),
             outbox: RwSignal::default(),
             typing: RwSignal::default(),
@@ -104,6 +107,17 @@ impl Socket {
         let applied = room.try_update(|state| state.replace(page));
         if matches!(applied, Some(Applied::Gap { .. })) {
             self.enqueue(Command::CatchUp(id));
+        }
+    }
+
+    /// The reader has read a room up to here.
+    pub(crate) fn read(self, room: RoomId, seq: Seq) {
+        let is_news = self.news.try_maybe_update(|news| {
+            let moved = news.read(room, seq);
+            (moved, moved)
+        });
+        if is_news == Some(true) {
+            self.enqueue(Command::Read(room, seq));
         }
     }
 

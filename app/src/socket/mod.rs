@@ -9,6 +9,8 @@ mod command;
 #[cfg(any(feature = "hydrate", test))]
 mod connection;
 mod handle;
+#[cfg(any(feature = "hydrate", test))]
+mod news;
 #[cfg(feature = "hydrate")]
 mod renewal;
 mod status;

@@ -8,11 +8,13 @@ mod outbox;
 mod room;
 mod rows;
 mod typing;
+mod unread;
 
 pub use outbox::{Deed, Kept, Outbox, Pending, Status, Then};
 pub use room::{Applied, Missed, RoomState};
-pub use rows::{Mark, MessageRow, Row, RowKey, rows};
+pub use rows::{Mark, MessageRow, Row, RowKey, rows, with_new_line};
 pub use typing::{Typing, TypingThrottle};
+pub use unread::Unread;
 
 #[cfg(test)]
 pub(crate) mod testing;

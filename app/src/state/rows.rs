@@ -17,6 +17,8 @@ pub enum RowKey {
     Day(UserId, ClientId),
     /// A message.
     Message(UserId, ClientId),
+    /// The line above the first message that is new.
+    New,
 }
 
 impl RowKey {
@@ -26,6 +28,7 @@ impl RowKey {
         match self {
             Self::Day(author, message) => (!author.0.as_u128(), message.0.as_u128()),
             Self::Message(author, message) => (author.0.as_u128(), message.0.as_u128()),
+            Self::New => (0, 0),
         }
     }
 }
@@ -42,6 +45,8 @@ pub enum Row {
     },
     /// A message.
     Message(MessageRow),
+    /// From here on it is new.
+    New,
 }
 
 /// A message in a timeline.
@@ -91,8 +96,10 @@ impl Row {
     /// Its time, in local milliseconds.
     #[must_use]
     pub fn local(&self) -> i64 {
-        let (Self::Day { local, .. } | Self::Message(MessageRow { local, .. })) = self;
-        *local
+        match self {
+            Self::Day { local, .. } | Self::Message(MessageRow { local, .. }) => *local,
+            Self::New => 0,
+        }
     }
 
     /// What the row is known by.
@@ -101,6 +108,7 @@ impl Row {
         match self {
             Self::Day { key, .. } => *key,
             Self::Message(row) => RowKey::Message(row.message.author.id, row.message.client_id),
+            Self::New => RowKey::New,
         }
     }
 }
@@ -194,6 +202,22 @@ fn overlay(message: &Arc<Message>, outbox: &[&Pending]) -> (Arc<Message>, Mark) 
         }
     }
     (shown, mark)
+}
+
+/// Draws the line above the first message of others after this place: there the reader left.
+#[must_use]
+pub fn with_new_line(mut rows: Vec<Row>, after: Option<Seq>) -> Vec<Row> {
+    let is_new = |row: &Row| match (row, after) {
+        (Row::Message(row), Some(after)) => row.message.seq > after && !row.own && !row.message.deleted,
+        _ => false,
+    };
+    let Some(place) = rows.iter().position(is_new) else { return rows };
+    if let Some(Row::Message(row)) = rows.get_mut(place) {
+        row.first = true;
+    }
+    let day = place.checked_sub(1).filter(|before| matches!(rows.get(*before), Some(Row::Day { .. })));
+    rows.insert(day.unwrap_or(place), Row::New);
+    rows
 }
 
 /// A message as it will look once it is stored.

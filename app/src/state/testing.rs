@@ -143,7 +143,7 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
     let size = PAGE as usize;
     let at = |seq: Seq| all.partition_point(|message| message.seq < seq);
     let (from, to) = match window {
-        Window::Latest => (all.len().saturating_sub(size), all.len()),
+        Window::Latest | Window::Unread => (all.len().saturating_sub(size), all.len()),
         Window::Before(seq) => (at(seq).saturating_sub(size), at(seq)),
         Window::After(seq) => (at(seq.next()), (at(seq.next()) + size).min(all.len())),
         Window::Around(seq) => (at(seq).saturating_sub(size / 2), (at(seq) + size / 2).min(all.len())),

@@ -99,7 +99,7 @@ impl Chat {
 
     /// Finishes what is queued and closes the database. What comes later is refused as `unavailable`.
     pub async fn close(&self) {
-        if let Err(error) = marks::write(self.db(), &*self.inner.broker, self.marks()).await {
+        if let Err(error) = self.write_marks().await {
             tracing::warn!(%error, "what people have read last is not written");
         }
         self.writer().close().await;
@@ -157,6 +157,11 @@ impl Chat {
 
     pub(crate) fn marks(&self) -> &Arc<Marks> {
         &self.inner.marks
+    }
+
+    /// Writes what people have read and is not written yet.
+    pub(crate) async fn write_marks(&self) -> crate::Result<()> {
+        marks::write(self.db(), &*self.inner.broker, self.marks()).await
     }
 
     pub(crate) fn recent(&self) -> &Recent {

@@ -22,5 +22,5 @@ pub use models::{
     Alert, AlertKind, Alerts, Change, Event, HouseRole, Mention, Message, NewMessage, Quote, Reaction, Rights, Room, RoomPage,
     RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
 };
-pub use unread::{Level, News, RoomUnread, count_of};
+pub use unread::{Level, News, RoomUnread, RoomsUnread, count_of};
 pub use visible::{first_character, is_ignorable, is_visible, shortened};

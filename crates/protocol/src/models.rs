@@ -607,6 +607,8 @@ impl Event {
 pub enum Window {
     /// The newest messages.
     Latest,
+    /// The newest messages, or those around the place up to which the reader has read, where more are new than these.
+    Unread,
     /// The messages right before this place.
     Before(Seq),
     /// The messages right after this place.

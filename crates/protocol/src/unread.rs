@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     ids::{RoomId, Seq, UserId},
-    limits,
+    limits, reads, words,
 };
 
 /// Of what somebody wants to hear in a room.
@@ -46,7 +46,7 @@ impl Level {
 }
 
 /// How far somebody has read a room, and what is new to them there.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RoomUnread {
     /// The room.
     pub room: RoomId,
@@ -55,16 +55,16 @@ pub struct RoomUnread {
     /// They have read up to here.
     pub last_read: Seq,
     /// Messages after it that are not their own and not deleted, [`limits::UNREAD_MAX`] at most.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub unread: u64,
     /// Those of them that call them, as many at most.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(skip_serializing_if = "is_zero")]
     pub mentions: u64,
     /// Of what they want to hear there.
-    #[serde(default, skip_serializing_if = "Level::is_everything")]
+    #[serde(skip_serializing_if = "Level::is_everything")]
     pub level: Level,
     /// Whether they want to hear less for some time.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub quiet: bool,
 }
 
@@ -88,6 +88,27 @@ impl RoomUnread {
     }
 }
 
+/// What is new in all rooms of somebody's list.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct RoomsUnread {
+    /// Last place in the log of the account before this was read.
+    pub rev: i64,
+    /// When they are not to be disturbed: from and to, in minutes of a day in UTC.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub quiet: Option<(u16, u16)>,
+    /// Room by room.
+    pub rooms: Vec<RoomUnread>,
+}
+
+impl RoomsUnread {
+    /// The same without the rooms of which there is nothing to show.
+    #[must_use]
+    pub fn shown(mut self) -> Self {
+        self.rooms.retain(|room| room.unread > 0 || room.mentions > 0 || room.quiet);
+        self
+    }
+}
+
 /// A number of new messages as people read it.
 #[must_use]
 pub fn count_of(unread: u64) -> String {
@@ -95,21 +116,25 @@ pub fn count_of(unread: u64) -> String {
 }
 
 /// Something in a room that changes what is new there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct News {
     /// Its place in the room's log.
     pub seq: Seq,
     /// Who wrote the message.
     pub author: UserId,
     /// The place of the message, where it was deleted; otherwise it was written at `seq`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deleted: Option<Seq>,
 }
 
-#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
 fn is_zero(count: &u64) -> bool {
     *count == 0
 }
+
+words!(Level);
+reads!(RoomUnread { room, head, last_read; default unread, mentions, level, quiet });
+reads!(RoomsUnread { rev, quiet, rooms });
+reads!(News { seq, author, deleted });
 
 #[cfg(test)]
 mod tests {

@@ -25,6 +25,7 @@ mod people;
 mod probes;
 mod process;
 mod protocol_doc;
+mod reads;
 mod rights;
 mod rooms;
 mod security;

@@ -255,7 +255,6 @@ impl Client {
             | ServerFrame::AlertsChanged { .. }
             | ServerFrame::RoomsChanged { .. }
             | ServerFrame::Read { .. }
-            | ServerFrame::Called { .. }
             | ServerFrame::Activity { .. }
             | ServerFrame::Typing { .. }
             | ServerFrame::Done { .. }

@@ -23,10 +23,11 @@ fn talk(messages: &[(u64, i64)]) -> Vec<Event> {
     (1..).zip(messages).map(|(seq, &(author, at))| message_event(seq, author, at)).collect()
 }
 
-/// `-` for a day line, the author's number for a message, with `'` when it is the first of its group.
+/// `-` for a day line, `new` for that above what is new, the author's number for a message, with `'` when it is the first of its group.
 fn drawn(rows: &[Row]) -> String {
     let draw = |row: &Row| match row {
         Row::Day { .. } => "-".to_owned(),
+        Row::New => "new".to_owned(),
         Row::Message(row) => format!("{}{}", &row.message.author.username[1..], if row.first { "'" } else { "" }),
     };
     rows.iter().map(draw).collect::<Vec<_>>().join(" ")
@@ -226,6 +227,19 @@ fn a_deletion_can_be_undone_until_it_goes_out() {
         marks(&outbox)[0],
         ("text 1".to_owned(), Mark::Unchanged { by, error: Some(ErrorCode::Archived.into()), text: None })
     );
+}
+
+#[test]
+fn the_line_stands_above_the_first_new_message_of_somebody_else_and_its_day() {
+    let shown = |after: Option<Seq>, reader: Option<&User>| {
+        let talk = talk(&[(1, 0), (2, MINUTE), (2, 2 * MINUTE), (1, 24 * 60 * MINUTE)]);
+        drawn(&with_new_line(rows(&state(&talk), std::iter::empty(), reader, None, |at| at), after))
+    };
+    assert_eq!(shown(None, None), "- 1' 2' 2 - 1'");
+    assert_eq!(shown(Some(Seq(2)), None), "- 1' 2' new 2' - 1'");
+    assert_eq!(shown(Some(Seq(3)), None), "- 1' 2' 2 new - 1'");
+    assert_eq!(shown(Some(Seq(3)), Some(&user(1))), "- 1' 2' 2 - 1'", "one's own is not new");
+    assert_eq!(shown(Some(Seq(4)), None), "- 1' 2' 2 - 1'");
 }
 
 mod own;

@@ -39,7 +39,7 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
     let alerts = alerts.into_iter().map(|row| json!({"at": row.at, "kind": row.kind, "text": row.text}));
     let invites = invite::Entity::find().filter(invite::Column::MadeBy.eq(id)).order_by_asc(invite::Column::MadeAt);
     let invites = invites.all(db).await?.into_iter().map(|row| json!({"made": row.made_at, "uses": row.uses}));
-    let profile = json!({"bio": account.bio, "pronouns": account.pronouns, "time_zone": account.time_zone});
+    let profile = json!({"bio": account.bio, "pronouns": account.pronouns, "time_zone": account.time_zone, "quiet": [account.quiet_from, account.quiet_to]});
     Ok(json!({
         "sessions": sessions.collect::<Value>(),
         "alerts": alerts.collect::<Value>(),
@@ -52,13 +52,14 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
 }
 
 async fn rooms(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Result<Value> {
-    let select =
-        "SELECT r.slug, r.name, m.role, m.joined_at FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ";
+    let select = "SELECT r.slug, r.name, m.role, m.joined_at, m.last_read_seq, m.level, m.quiet_until FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ";
     let select = Sql::new(db.get_database_backend(), select).value(account).text(" ORDER BY m.joined_at");
     let mut rooms = Vec::new();
     for row in db.query_all_raw(select.done()).await? {
-        let (slug, name, role, joined): (String, String, String, i64) = row.try_get_many_by_index()?;
-        rooms.push(json!({"address": slug, "name": name, "role": role, "joined": joined}));
+        type Columns = (String, String, String, i64, i64, String, Option<i64>);
+        let (slug, name, role, joined, read, level, muted_until): Columns = row.try_get_many_by_index()?;
+        let notifications = json!({"level": level, "muted_until": muted_until});
+        rooms.push(json!({"address": slug, "name": name, "role": role, "joined": joined, "read_up_to": read, "notifications": notifications}));
     }
     Ok(rooms.into())
 }

@@ -22,6 +22,7 @@ pub use edit::{NewText, edit, editable};
 pub use expire::expire;
 pub(crate) use expire::keep_no_longer;
 pub use history::{Text, history};
+pub(crate) use page::Written;
 pub use page::{page, page_and_rooms};
 pub use pin::pin;
 pub use react::react;

@@ -9,11 +9,14 @@ use crate::{
     Chat, Result,
     db::Sql,
     log::stored::{self, People, Stored},
+    marks,
     policy::{Action, Actor},
     recent::Stretch,
     rooms,
 };
 
+/// Messages before the first new one that are shown with it.
+const CONTEXT: i64 = 10;
 /// Bytes of text in a stretch, unless one message alone has more: a page that holds the longest messages would be some megabytes, and
 /// whoever does not read it makes the server keep them.
 const STRETCH_MAX_BYTES: usize = 128 * 1024;
@@ -44,6 +47,7 @@ pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: W
 
 async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
     let standing = found.access.standing()?;
+    let window = if window == Window::Unread { unread(chat, actor, &found).await? } else { window };
     let stretch = if found.access.may(Action::Read) {
         read(chat, found.room.id, (found.epoch, found.head), window).await?
     } else {
@@ -62,6 +66,18 @@ async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, w
         has_older: stretch.has_older,
         has_newer: stretch.has_newer,
     })
+}
+
+/// Where somebody goes on who has read a room up to some place: at its end, unless more is new than a page has.
+async fn unread(chat: &Chat, actor: Actor, found: &rooms::Found) -> Result<Window> {
+    let Actor::User(user) = actor else { return Ok(Window::Latest) };
+    // What is told beside the room's messages takes places, too.
+    if !found.access.is_member() || found.head.0 <= limits::PAGE.cast_signed() {
+        return Ok(Window::Latest);
+    }
+    let mark = marks::of_room(chat.db().read(), user, found.room.id).await?;
+    let far = mark.filter(|mark| mark.unread > 0 && mark.head.0 - mark.last_read.0 > limits::PAGE.cast_signed() - CONTEXT);
+    Ok(far.map_or(Window::Latest, |mark| Window::Around(mark.last_read)))
 }
 
 /// What somebody reacted with to these messages. Where nobody did, the database is not asked.
@@ -84,7 +100,7 @@ async fn reacted(chat: &Chat, actor: Actor, room: RoomId, stretch: &Stretch) -> 
 /// Reads a stretch of a room that had this head before.
 async fn read(chat: &Chat, room: RoomId, head: (EpochId, Seq), window: Window) -> Result<Stretch> {
     match window {
-        Window::Latest => latest(chat, room, head).await,
+        Window::Latest | Window::Unread => latest(chat, room, head).await,
         Window::Before(seq) => {
             let stretch = before(chat, room, seq, limits::PAGE).await?;
             let has_newer = any(chat, room, " AND seq >= ", seq).await?;
@@ -180,7 +196,7 @@ async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
 
 /// Who wrote a message, and when.
 #[derive(FromQueryResult)]
-struct Written {
+pub(crate) struct Written {
     created_at: i64,
     id: Uuid,
     username: String,
@@ -190,7 +206,7 @@ struct Written {
 }
 
 impl Written {
-    fn message(self, message: Stored, people: &People) -> Result<Message> {
+    pub(crate) fn message(self, message: Stored, people: &People) -> Result<Message> {
         let Self { created_at, id, username, name, ambiguous, picture } = self;
         let author = User { id: UserId(id), username, name, ambiguous, picture };
         let seq = message.seq();

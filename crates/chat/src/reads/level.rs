@@ -39,7 +39,7 @@ impl Span {
             Self::Not => None,
             Self::Hour => Some(now + HOUR_MS),
             Self::Tomorrow => Some(((now + shift).div_euclid(DAY_MS) + 1) * DAY_MS - shift),
-            Self::Always => Some(i64::MAX),
+            Self::Always => Some(rooms::FOR_GOOD),
         }
     }
 }

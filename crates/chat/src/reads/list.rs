@@ -1,17 +1,20 @@
 //! How far somebody has read their rooms.
 
-use protocol::RoomUnread;
+use protocol::RoomsUnread;
 
-use crate::{Chat, Result, marks, policy::Actor};
+use super::quiet;
+use crate::{Chat, Result, account_log, db::now, marks, policy::Actor};
 
 /// What is new in each room of the actor's list; guests have none. A client begins with it, and reads it anew when it may have missed
 /// something.
 ///
 /// # Errors
 /// `unavailable`.
-pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<RoomUnread>> {
-    match actor {
-        Actor::Guest => Ok(Vec::new()),
-        Actor::User(user) => marks::of_rooms(chat.db().read(), user).await,
-    }
+pub async fn list(chat: &Chat, actor: Actor) -> Result<RoomsUnread> {
+    let Actor::User(user) = actor else { return Ok(RoomsUnread::default()) };
+    let db = chat.db().read();
+    // Before the rooms: what comes in between is in both.
+    let rev = account_log::head(db, user).await?.rev;
+    let quiet = quiet::of(db, user).await?.map(|(hours, zone)| hours.in_utc(&zone, now()));
+    Ok(RoomsUnread { rev, quiet, rooms: marks::of_rooms(db, user).await? })
 }

@@ -25,6 +25,15 @@ pub async fn read(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result
     Ok(())
 }
 
+/// The same, and waits until it is written.
+///
+/// # Errors
+/// As [`read`].
+pub async fn read_now(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<()> {
+    read(chat, actor, room, seq).await?;
+    chat.write_marks().await
+}
+
 /// Marks a room as unread from a message on: the one way in which a mark goes back.
 ///
 /// # Errors

@@ -1,11 +1,15 @@
 //! What is new (use cases): up to where people have read, taking it back, and what they want to hear of.
 
 mod all;
+mod inbox;
 mod level;
 mod list;
 mod mark;
+mod quiet;
 
 pub use all::{read_all, undo};
+pub use inbox::{Call, Inbox, inbox};
 pub use level::{Notifications, Span, mute, notifications, set_level};
 pub use list::list;
-pub use mark::{mark_unread, read};
+pub use mark::{mark_unread, read, read_now};
+pub use quiet::{QuietHours, is_quiet, quiet_hours, set_quiet_hours};

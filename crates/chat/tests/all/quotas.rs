@@ -183,6 +183,7 @@ async fn an_announcement_reaches_live_sockets_by_one_signal() {
         house::announce(&scene.chat, ada.actor(), "Tea is ready").await.unwrap();
         for socket in &sockets {
             assert_eq!(socket.next_frame().await, ServerFrame::AlertsChanged { rev: n, unread: n.unsigned_abs() });
+            assert_eq!(socket.next_frame().await, ServerFrame::RoomsChanged { rev: n });
         }
     }
 }

@@ -21,7 +21,7 @@ async fn greeted(person: &Person) -> Socket {
 
 async fn listed(chat: &Chat, person: &Person, room: &Room) -> RoomUnread {
     let list = reads::list(chat, person.actor()).await.unwrap();
-    list.into_iter().find(|unread| unread.room == room.id).expect("the room is in the list")
+    list.rooms.into_iter().find(|unread| unread.room == room.id).expect("the room is in the list")
 }
 
 /// How many are new and up to where it was read.
@@ -76,7 +76,7 @@ async fn what_counts_is_what_others_said_since_and_is_still_there() {
     // Who writes has read what stands before.
     let own = bob.say(room.id, "all read").await.seq;
     assert_eq!(marked(&socket, own).await, (0, own.0));
-    assert!(reads::list(&scene.chat, chat::Actor::Guest).await.unwrap().is_empty());
+    assert!(reads::list(&scene.chat, chat::Actor::Guest).await.unwrap().rooms.is_empty());
 }
 
 #[tokio::test]
@@ -222,4 +222,50 @@ async fn one_chooses_of_what_to_hear_and_the_list_says_so() {
     assert!(reads::mute(&scene.chat, bob.actor(), &name, "week", 0).await.is_err());
     let eve = scene.person("eve").await;
     assert!(reads::set_level(&scene.chat, eve.actor(), &name, "nothing").await.is_err());
+}
+
+#[tokio::test]
+async fn the_inbox_has_what_calls_one_as_far_as_one_may_read_it() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let (open, hidden) = (ada.room("Garden", "public").await, ada.room("Plans", "private").await);
+    bob.join(&open).await;
+    ada.add(&hidden, "bob").await.unwrap();
+    let mut said = Vec::new();
+    for (n, room) in [&open, &hidden, &open].into_iter().enumerate() {
+        let seq = ada.say(room.id, &format!("{n} for @bob")).await.seq;
+        said.push((room, seq));
+        call(&scene, &bob, room, seq, n as i64).await;
+    }
+    let texts = async || {
+        let inbox = reads::inbox(&scene.chat, &bob.session, None).await.unwrap();
+        inbox.calls.into_iter().map(|call| (call.message.body, call.is_new)).collect::<Vec<_>>()
+    };
+    let all = ["2 for @bob", "1 for @bob", "0 for @bob"].map(|text| (text.to_owned(), true));
+    assert_eq!(texts().await, all);
+    assert_eq!(listed(&scene.chat, &bob, &open).await.mentions, 2);
+    // What was read stays there, and is not new.
+    reads::read_now(&scene.chat, bob.actor(), &open.id.into(), said[0].1).await.unwrap();
+    assert_eq!(texts().await.iter().map(|(_, is_new)| *is_new).collect::<Vec<_>>(), [true, true, false]);
+    // What is gone, and what one may not read any more, is not in it.
+    chat::messages::delete(&scene.chat, ada.actor(), &open.id.into(), said[2].1).await.unwrap();
+    assert_eq!(listed(&scene.chat, &bob, &open).await.mentions, 0);
+    ada.remove(&hidden, &bob).await.unwrap();
+    assert_eq!(texts().await, [("0 for @bob".to_owned(), false)]);
+    // Page by page.
+    for n in 0..40 {
+        let seq = ada.say(open.id, "@bob").await.seq;
+        call(&scene, &bob, &open, seq, 100 + n).await;
+    }
+    let first = reads::inbox(&scene.chat, &bob.session, None).await.unwrap();
+    let rest = reads::inbox(&scene.chat, &bob.session, first.next).await.unwrap();
+    assert_eq!((first.calls.len(), rest.calls.len(), rest.next), (30, 11, None));
+}
+
+/// Puts a message into the inbox of somebody, at a time, in place of what did so by itself.
+async fn call(scene: &Scene, person: &Person, room: &Room, seq: Seq, at: i64) {
+    let (user, room) = (scene.uuid(person.user().id.0), scene.uuid(room.id.0));
+    scene.sql(&format!("DELETE FROM inbox WHERE seq = {seq} AND room_id = {room} AND user_id = {user}")).await;
+    let values = format!("({user}, {room}, {seq}, 'mention', {at})");
+    scene.sql(&format!("INSERT INTO inbox (user_id, room_id, seq, reason, at) VALUES {values}")).await;
 }

@@ -82,6 +82,11 @@ impl Scene {
         self.database().await.execute_unprepared(statement).await.unwrap();
     }
 
+    /// An id as it is written in a statement.
+    pub fn uuid(&self, id: sea_orm::prelude::Uuid) -> String {
+        if self.database_url.starts_with("sqlite") { format!("X'{}'", id.simple()) } else { format!("'{id}'") }
+    }
+
     /// The number that a query gives.
     pub async fn number(&self, query: &str) -> i64 {
         self.query(query).await.first().unwrap().try_get_by_index(0).unwrap()

@@ -110,7 +110,7 @@ impl Socket {
         match taken {
             Wanted::Taken(wire) if wire == PING => self.try_next(),
             Wanted::Taken(wire) => match parse(&wire) {
-                news @ (ServerFrame::Read { .. } | ServerFrame::Called { .. } | ServerFrame::Activity { .. }) => {
+                news @ (ServerFrame::Read { .. } | ServerFrame::Activity { .. }) => {
                     self.news.lock().unwrap().push_back(news);
                     self.try_next()
                 }

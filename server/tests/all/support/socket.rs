@@ -98,7 +98,7 @@ impl Socket {
         loop {
             match self.receive_any().await {
                 // For lists of rooms: it comes at any time.
-                Received::Frame(ServerFrame::Read { .. } | ServerFrame::Called { .. } | ServerFrame::Activity { .. }) => {}
+                Received::Frame(ServerFrame::Read { .. } | ServerFrame::Activity { .. }) => {}
                 received => return received,
             }
         }
