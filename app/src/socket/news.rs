@@ -83,7 +83,7 @@ mod tests {
     fn the_list_is_read_once_however_often_it_is_asked_for() {
         let mut news = News::default();
         assert!(!news.asks(0.0) && news.deadline().is_none());
-        news.ask_at(20.0);
+        news.begin(Vec::new(), 20.0);
         news.ask_at(30.0);
         assert_eq!(news.deadline(), Some(20.0));
         assert!(!news.asks(19.0) && news.asks(20.0));
