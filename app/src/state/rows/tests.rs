@@ -211,7 +211,7 @@ fn a_deletion_can_be_undone_until_it_goes_out() {
         rows.iter()
             .filter_map(|row| match row {
                 Row::Message(row) => Some((row.message.body.clone(), row.mark.clone())),
-                Row::Day { .. } => None,
+                Row::Day { .. } | Row::New => None,
             })
             .collect()
     };
