@@ -7,7 +7,8 @@ use web_sys::Element;
 /// Title and tags of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Head {
-    pub(crate) title: String,
+    /// What the page is called; nothing for that of the house itself.
+    title: String,
     pub(crate) tags: Vec<Tag>,
 }
 
@@ -23,10 +24,13 @@ pub(crate) enum Tag {
 }
 
 impl Head {
-    /// With the name of the site behind the page's own title, if it has one.
     pub(crate) fn new(title: &str, tags: Vec<Tag>) -> Self {
-        let title = if title.is_empty() { "Snug".to_owned() } else { [title, " · Snug"].concat() };
-        Self { title, tags }
+        Self { title: title.to_owned(), tags }
+    }
+
+    /// What tabs show: the name of the house behind the page's own title, if it has one.
+    pub(crate) fn title(&self, house: &str) -> String {
+        if self.title.is_empty() { house.to_owned() } else { [&self.title, " · ", house].concat() }
     }
 }
 
@@ -44,9 +48,9 @@ impl Tag {
 
 impl Head {
     /// Puts it into the document in place of what is there. Fails only where the document has lost its head.
-    pub(crate) fn show(&self) -> Result<(), JsValue> {
+    pub(crate) fn show(&self, house: &str) -> Result<(), JsValue> {
         let page = document();
-        page.set_title(&self.title);
+        page.set_title(&self.title(house));
         let head = page.head().ok_or(JsValue::NULL)?;
         let old = head.query_selector_all("[data-head]")?;
         for tag in (0..old.length()).filter_map(|at| old.get(at)?.dyn_into::<Element>().ok()) {

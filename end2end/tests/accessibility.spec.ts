@@ -26,11 +26,20 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("pages of a member", async ({ ada, room }) => {
       await check(ada.page, `/r/${room}`);
       const seqs = await ada.seed(room, ["**one**", "> two", "```\nthree\n```", "[four](https://example.org)", "five"]);
-      const pages = ["", "/members?username=a", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`];
+      const pages = ["", "/members", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`];
       const own = ["/settings/profile", "/settings/security", "/alerts", `/u/${ada.username}`];
       for (const address of ["/", "/rooms/new", "/messages/new", ...pages.map((page) => `/r/${room}${page}`), ...own]) {
         await check(ada.page, address);
       }
+    });
+
+    test("the list of people at a field", async ({ ada, bob }) => {
+      await go(ada.page, "/messages/new");
+      await ada.page.getByRole("combobox", { name: "To" }).pressSequentially(bob.username);
+      await ada.page.getByRole("option").first().waitFor();
+      await ada.page.getByRole("combobox", { name: "To" }).press("ArrowDown");
+      const { violations } = await new AxeBuilder({ page: ada.page }).analyze();
+      expect(violations).toEqual([]);
     });
 
     test("pages of the administration", async ({ arrive }) => {

@@ -39,3 +39,31 @@ test("whom there is not one is told, and what was typed stays", async ({ ada }) 
   await expect(ada.page.locator("#people-fault")).toContainText("There is nobody");
   await expect(ada.page.getByLabel("To")).toHaveValue("nobody-at-all");
 });
+
+test("people are offered while one types, by keys and aloud", async ({ ada, bob, arrive }) => {
+  const cid = await arrive("Cid");
+  await cid.register();
+  await go(ada.page, "/messages/new");
+  const field = ada.page.getByRole("combobox", { name: "To" });
+  const options = ada.page.getByRole("listbox", { name: "People" }).getByRole("option");
+  for (const { username } of [bob, cid]) {
+    await field.pressSequentially(username);
+    await expect(options.first()).toContainText(`@${username}`);
+    await field.press("Escape");
+    await expect(options).toHaveCount(0);
+    await expect(field).toHaveAttribute("aria-expanded", "false");
+    await field.press("ArrowDown");
+    await expect(options.first()).toContainText(`@${username}`);
+    await expect(field).toHaveAttribute("aria-expanded", "true");
+    await expect(ada.page.getByRole("status").filter({ hasText: "found" })).toHaveCount(1);
+    await field.press("ArrowDown");
+    const first = await options.first().getAttribute("id");
+    await expect(field).toHaveAttribute("aria-activedescendant", first ?? "");
+    await expect(options.first()).toHaveAttribute("aria-selected", "true");
+    await field.press("Enter");
+    await expect(options).toHaveCount(0);
+  }
+  await expect(field).toHaveValue(`${bob.username} ${cid.username} `);
+  await submit(ada.page);
+  await expect(ada.page.getByRole("heading", { level: 1 })).toContainText(cid.name);
+});

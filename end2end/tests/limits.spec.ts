@@ -1,5 +1,6 @@
 import { Person } from "../support/person.ts";
-import { Server } from "../support/server.ts";
+import { go } from "../support/page.ts";
+import { OWNER, Server } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
 test("what is written faster than the server takes it waits, and goes out by itself in its order", async ({ browser, problems }) => {
@@ -13,6 +14,24 @@ test("what is written faster than the server takes it waits, and goes out by its
   await ada.room.open("lobby");
   await ada.room.expectMessages(texts);
   await ada.leave();
+  await server.remove();
+});
+
+test("what an owner settles holds back who writes too much, and what they wrote goes out by itself", async ({ browser, problems }) => {
+  const server = await Server.create();
+  const owner = await Person.arrive("Hanna", browser, server, problems, OWNER);
+  await owner.signIn();
+  await go(owner.page, "/admin/settings");
+  await owner.page.getByLabel("Messages a minute by one account").fill("20");
+  await owner.page.getByRole("button", { name: "Save limits" }).click();
+  await expect(owner.page.getByLabel("Messages a minute by one account")).toHaveValue("20");
+  await owner.room.open("lobby");
+  // Twenty pass at once; then there is one in three seconds.
+  const texts = Array.from({ length: 22 }, (_, index) => `line ${index + 1}`);
+  for (const text of texts) await owner.room.say(text);
+  await expect(owner.room.pending.first()).toBeVisible();
+  await owner.room.expectMessages(texts);
+  await owner.leave();
   await server.remove();
 });
 

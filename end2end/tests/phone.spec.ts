@@ -15,7 +15,7 @@ for (const width of WIDTHS) {
     await ada.seed(room, ["x".repeat(300), `https://example.org/${"long/".repeat(40)}`, `\`\`\`\n${"wide code ".repeat(40)}\n\`\`\``]);
     for (const [tab, addresses] of [
       [page, ["/", "/login", "/register", "/r/lobby", "/nothing/here"]],
-      [ada.page, ["/", "/rooms/new", `/r/${room}`, `/r/${room}/members?username=a`, `/r/${room}/settings`, `/r/${room}/reports`, "/r/lobby"]],
+      [ada.page, ["/", "/rooms/new", `/r/${room}`, `/r/${room}/members`, `/r/${room}/settings`, `/r/${room}/reports`, "/r/lobby"]],
     ] as const) {
       await tab.setViewportSize({ width, height: 700 });
       for (const address of addresses) {

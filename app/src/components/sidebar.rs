@@ -189,7 +189,7 @@ fn guest(page: PageContext) -> impl IntoView {
     view! {
         <div class="guest">
             <a href=way_in("/register") class="button">
-                "Join Snug"
+                "Join " <bdi>{page.house.with_value(|house| house.name.clone())}</bdi>
             </a>
             <a href=way_in("/login") class="button button--quiet">
                 "Sign in"

@@ -19,6 +19,8 @@ pub(super) struct TextField {
     pub(super) value: String,
     /// Whether it may stay empty.
     pub(super) optional: bool,
+    /// Where people are looked for while one types, and whether it takes several of them.
+    pub(super) people: Option<(String, bool)>,
 }
 
 impl TextField {
@@ -33,6 +35,7 @@ impl TextField {
             autocomplete: "off",
             value: String::new(),
             optional: false,
+            people: None,
         }
     }
 
@@ -43,7 +46,8 @@ impl TextField {
     }
 
     pub(super) fn view(self, fault: Option<String>, focus: bool) -> AnyView {
-        let Self { field, label, name, hint, kind, autocomplete, value, optional } = self;
+        let Self { field, label, name, hint, kind, autocomplete, value, optional, people } = self;
+        let several = people.as_ref().is_some_and(|(_, several)| *several).then_some("");
         let (hint_id, fault_id) = (format!("{name}-hint"), format!("{name}-fault"));
         let described_by = if hint.is_empty() { fault_id.clone() } else { format!("{fault_id} {hint_id}") };
         let hint = (!hint.is_empty()).then(|| view! { <p class="field-hint" id=hint_id>{hint}</p> });
@@ -68,6 +72,8 @@ impl TextField {
                     autofocus=focus
                     aria-invalid=fault.is_some().then_some("true")
                     aria-describedby=described_by
+                    data-people=people.map(|(source, _)| source)
+                    data-several=several
                 />
                 <p class="field-fault" id=fault_id>
                     {fault}

@@ -21,6 +21,9 @@ pub(super) struct Form {
     class: &'static str,
 }
 
+/// What the smallest forms look like.
+const SMALL: &str = "small-form";
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Focus {
     First,
@@ -61,6 +64,11 @@ impl Form {
     /// The same, with its button beside its fields.
     pub(super) fn beside(path: &'static str, visit: &Visit) -> Self {
         Self { class: "form-beside", ..Self::among(path, visit) }
+    }
+
+    /// One that is a line of small fields, whose faults stand above them all.
+    pub(super) fn small(path: &'static str, visit: &Visit) -> Self {
+        Self { class: SMALL, ..Self::among(path, visit) }
     }
 
     /// Whether it comes back from a refusal.
@@ -110,7 +118,11 @@ impl Form {
 
     fn with_button(&self, fields: AnyView, button: &'static str, class: &'static str) -> AnyView {
         let fault = self.refusal.as_ref().map(|refusal| {
-            refusal.general().unwrap_or_else(|| "Nothing was saved yet: one of the fields needs another look.".to_owned())
+            let elsewhere = || match self.class {
+                SMALL => refusal.error.message(),
+                _ => "Nothing was saved yet: one of the fields needs another look.".to_owned(),
+            };
+            refusal.general().unwrap_or_else(elsewhere)
         });
         let focus = (self.focus == Focus::Form).then_some("");
         view! {
@@ -120,18 +132,6 @@ impl Form {
             <form class=self.class method="post" action=self.path>
                 {fields}
                 <button class=class>{button}</button>
-            </form>
-        }
-        .into_any()
-    }
-
-    /// One of several forms on a page: what it does stands on its button.
-    pub(super) fn small(&self, fields: AnyView, button: &'static str) -> AnyView {
-        let fault = self.refusal.as_ref().map(|refusal| refusal.general().unwrap_or_else(|| refusal.error.message()));
-        view! {
-            <form class="small-form" method="post" action=self.path>
-                {fault.map(|fault| view! { <p class="form-fault" role="alert">{fault}</p> })} {fields}
-                <button class="button button--quiet">{button}</button>
             </form>
         }
         .into_any()

@@ -85,8 +85,8 @@ async fn listed(visit: &Visit, room: Option<String>) -> Result<AnyView, Page> {
     let asked: Asked = visit.query();
     let shown = invites.iter().find(|invite| invite.code == asked.show).map(|invite| large(visit, invite));
     let room = room.unwrap_or_default();
-    let make = make_form(&Form::to(MakeInvite::PATH, visit), &room);
-    let revoke = Form::to(RevokeInvite::PATH, visit);
+    let make = make_form(&Form::small(MakeInvite::PATH, visit), &room);
+    let revoke = Form::small(RevokeInvite::PATH, visit);
     let rows = invites.into_iter().map(|invite| row(&revoke, invite, &room)).collect::<Vec<_>>();
     let list = if rows.is_empty() {
         view! { <p class="note">"There is no invite that holds."</p> }.into_any()
@@ -123,11 +123,14 @@ fn make_form(form: &Form, room: &str) -> AnyView {
         </label>
         <p class="field-hint">"What is left empty has no limit."</p>
     };
-    form.small(fields.into_any(), "Make an invite")
+    form.view(fields.into_any(), "Make an invite")
 }
 
 fn row(revoke: &Form, invite: Invite, room: &str) -> AnyView {
-    let leads_to = invite.room.as_ref().map_or_else(|| "Into the house".to_owned(), |slug| format!("Into /r/{slug}"));
+    let leads_to = match invite.room_name {
+        Some(name) => view! { "Into " <bdi>{name}</bdi> }.into_any(),
+        None => "Into the house".into_any(),
+    };
     let uses = match invite.uses_max {
         Some(max) => format!("used {} of {max} times", invite.uses),
         None => format!("used {} times", invite.uses),
@@ -143,7 +146,7 @@ fn row(revoke: &Form, invite: Invite, room: &str) -> AnyView {
                 <a href=["?show=", &invite.code].concat()>{leads_to}</a>
                 <span class="office-facts">{format!("{uses}, {ends}, made by {}", invite.made_by)}</span>
             </p>
-            {revoke.small(fields.into_any(), "Revoke")}
+            {revoke.view(fields.into_any(), "Revoke")}
         </li>
     }
     .into_any()

@@ -2,14 +2,16 @@
 
 use chat::rooms::{Banned, FOR_GOOD, Member, MembersPage, MembersSearch};
 use leptos::{prelude::*, server_fn::ServerFn};
-use protocol::{Room, RoomRole, User};
+use protocol::{Field, Room, RoomRole, User};
 use serde::Deserialize;
 
 use super::{
     Page, Visit,
+    chooser::script,
     document::document,
     failure::refused_in_room,
-    form::refusal,
+    field::TextField,
+    form::{Form, refusal},
     person::{Forms, ban_terms, person},
 };
 use crate::{
@@ -25,9 +27,6 @@ struct Asked {
     /// What is looked for among the members.
     #[serde(default)]
     q: String,
-    /// Who is to be added.
-    #[serde(default)]
-    username: String,
     #[serde(default)]
     page: u64,
 }
@@ -35,38 +34,40 @@ struct Asked {
 /// The members of a room, by role; and for those who may, what they can do about them.
 pub async fn members(visit: Visit) -> Page {
     let asked: Asked = visit.query();
-    let shown = match show(&visit, &asked).await {
+    let add = Form::beside(AddMember::PATH, &visit);
+    let shown = match show(&visit, &asked, &add).await {
         Ok(shown) => shown,
         Err(error) => return refused_in_room(&visit, &error).await,
     };
     let head = Head::new(&["Members of ", &shown.page.room.name].concat(), Vec::new());
-    let refused = refusal(&visit);
-    document(&visit, head, |_| view(&visit, &asked, shown, refused)).await
+    // What is said against the name stands at its field.
+    let refused = refusal(&visit).filter(|_| !add.is_refused());
+    document(&visit, head, |_| view(&visit, &asked, shown, &add, refused)).await
 }
 
 struct Shown {
     page: MembersPage,
-    /// Those with the name that is to be added.
+    /// Those with the name in theirs that could not be added.
     candidates: Vec<User>,
     banned: Vec<Banned>,
 }
 
-async fn show(visit: &Visit, asked: &Asked) -> Result<Shown, chat::Error> {
+async fn show(visit: &Visit, asked: &Asked, add: &Form) -> Result<Shown, chat::Error> {
     let (room, actor) = (visit.slug().to_owned().into(), visit.actor());
     let search = MembersSearch { text: &asked.q, page: asked.page };
     Ok(Shown {
         page: chat::rooms::members(&visit.chat, actor, &room, search).await?,
-        candidates: chat::rooms::candidates(&visit.chat, actor, &room, &asked.username).await?,
+        candidates: chat::rooms::candidates(&visit.chat, actor, &room, &add.typed().username).await?,
         banned: chat::rooms::banned(&visit.chat, actor, &room).await?,
     })
 }
 
-fn view(visit: &Visit, asked: &Asked, shown: Shown, refused: Option<String>) -> AnyView {
+fn view(visit: &Visit, asked: &Asked, shown: Shown, form: &Form, refused: Option<String>) -> AnyView {
     let Shown { page, candidates, banned } = shown;
     let room = page.room.clone();
     let forms = Forms { room: room.slug.clone(), house: false };
     let total = if page.total == 1 { "1 member".to_owned() } else { [&page.total.to_string(), " members"].concat() };
-    let add = page.rights.add.then(|| add(&forms, asked, candidates));
+    let add = page.rights.add.then(|| add(visit, form, &forms, candidates));
     let pages = pages(&asked.q, &page);
     view! {
         <div class="people">
@@ -87,9 +88,8 @@ fn view(visit: &Visit, asked: &Asked, shown: Shown, refused: Option<String>) -> 
     .into_any()
 }
 
-/// Adds somebody by user name; whose name is not known for sure is looked for.
-fn add(forms: &Forms, asked: &Asked, candidates: Vec<User>) -> impl IntoView + use<> {
-    let none = candidates.is_empty() && !asked.username.trim().is_empty();
+/// Adds somebody by user name. Where a name is nobody's, those are shown who have it in theirs.
+fn add(visit: &Visit, form: &Form, forms: &Forms, candidates: Vec<User>) -> impl IntoView + use<> {
     let found = candidates.into_iter().map(|user| {
         let username = user.username.clone();
         let label = ["Add ", &user.name].concat();
@@ -102,29 +102,19 @@ fn add(forms: &Forms, asked: &Asked, candidates: Vec<User>) -> impl IntoView + u
         view! { <li class="person">{person(&user)} {forms.post(AddMember::PATH, button.into_any())}</li> }
     });
     let found = found.collect_view();
+    let people = Some((["/r/", &forms.room, "/people"].concat(), false));
+    let value = form.typed().username;
+    let field = form.field(TextField { value, people, ..TextField::new(Field::Username, "username") });
+    let fields = view! {
+        <input type="hidden" name="room" value=forms.room.clone() />
+        {field}
+    };
     view! {
         <section class="people-part">
             <h2>"Add somebody"</h2>
-            <form class="people-form" method="post" action=AddMember::PATH>
-                <input type="hidden" name="room" value=forms.room.clone() />
-                <input
-                    type="text"
-                    name="username"
-                    value=asked.username.clone()
-                    aria-label="User name"
-                    placeholder="User name"
-                    autocomplete="off"
-                    autocapitalize="none"
-                    spellcheck="false"
-                    required
-                />
-                <button class="button">"Add"</button>
-                <button class="button button--quiet" formmethod="get" formaction=["/r/", &forms.room, "/members"].concat()>
-                    "Find"
-                </button>
-            </form>
-            {none.then(|| view! { <p class="note">"Nobody else here has this in a name."</p> })}
+            {form.view(fields.into_any(), "Add")}
             <ul class="people-list">{found}</ul>
+            {script(visit)}
         </section>
     }
 }

@@ -5,6 +5,7 @@ mod admin;
 mod alerts;
 mod assets;
 mod card;
+mod chooser;
 mod composed;
 mod device;
 mod document;
@@ -48,6 +49,7 @@ pub use admin::{
 pub use alerts::alerts;
 pub use assets::Assets;
 pub use card::card;
+pub use chooser::{candidates, correspondents};
 pub use composed::Written;
 pub use edit_message::{Edited, edit_message, message_history, save_message};
 pub use failure::not_found;

@@ -52,6 +52,12 @@ async function showBeside(address) {
     const answer = await fetch(address);
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     panel.replaceChildren(...page.querySelector("main").children);
+    // Scripts of a page that was fetched do not run by themselves.
+    for (const script of panel.querySelectorAll("script")) {
+      const own = document.createElement("script");
+      Object.assign(own, { type: "module", nonce: document.querySelector("script").nonce, textContent: script.textContent });
+      script.replaceWith(own);
+    }
     panel.dataset.path = new URL(address).pathname;
     panel.ariaLabel = panel.querySelector("h1").textContent;
     panel.showPopover();

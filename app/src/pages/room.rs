@@ -83,7 +83,7 @@ fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) ->
         .focus()
         .and_then(|seq| data.page.messages.iter().find(|message| message.seq == seq))
         .map(|message| &**message);
-    let head = head(&address, &data.page.room, named, &visit.origin());
+    let head = head(&address, &data.page.room, named, &visit.origin(), &visit.house().name);
     // A line end at the beginning of a text area is no part of its text.
     let typed = typed.map(|text| Typed(format!("\n{}", escape(text))));
     living(visit, &head, address, data, typed)

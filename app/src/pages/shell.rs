@@ -30,7 +30,8 @@ static SCRIPT: LazyLock<String> = LazyLock::new(|| without_comments(include_str!
 /// What runs beside it on living pages.
 static MENU: LazyLock<String> = LazyLock::new(|| without_comments(include_str!("../room/menu.js")));
 
-fn without_comments(script: &str) -> String {
+/// A script as it is sent.
+pub(super) fn without_comments(script: &str) -> String {
     let lines = script.lines().map(str::trim);
     lines.filter(|line| !line.starts_with("//")).collect::<Vec<_>>().join("\n")
 }
@@ -85,6 +86,11 @@ pub(super) fn render(visit: &Visit, head: &Head, beside: Beside, content: impl F
     Page::of(shell(visit, head, &[" data-document", &news].concat(), &body, ""))
 }
 
+/// A part of a page, which a script asks for.
+pub(super) fn fragment(content: impl FnOnce() -> AnyView) -> Page {
+    Page::of(in_owner(|| content().to_html()))
+}
+
 /// A page that the browser brings to life, from the same data.
 /// `typed` is what was sent from its composer without a script and refused.
 pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: PageData, typed: Option<Typed>) -> Page {
@@ -130,7 +136,7 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
         "<!DOCTYPE html><html lang=\"en\"{theme_attribute}{kind}><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\">\
          <title>{title}</title><link rel=\"stylesheet\" href=\"{css}\"><link rel=\"expect\" href=\"#whole\" blocking=\"render\">",
-        title = escape(&head.title),
+        title = escape(&head.title(&visit.house().name)),
     );
     for tag in &head.tags {
         let (element, attributes) = tag.parts();

@@ -10,15 +10,15 @@ use crate::head::{Head, Tag};
 const DESCRIPTION_MAX: usize = 160;
 
 /// Title and tags. Only public rooms introduce themselves; others tell nothing that their address does not. `named` is the message
-/// that the address names, `origin` scheme and host that the page was asked for by.
-pub(crate) fn head(address: &Address, room: &Room, named: Option<&Message>, origin: &str) -> Head {
+/// that the address names, `origin` scheme and host that the page was asked for by, `house` the name of the house.
+pub(crate) fn head(address: &Address, room: &Room, named: Option<&Message>, origin: &str, house: &str) -> Head {
     if room.visibility != Visibility::Public {
         return Head::new(&room.name, vec![Tag::Name("robots", "noindex".to_owned())]);
     }
     let headline = named.map_or(room.name.clone(), |message| [&*message.author.in_sentence(), " in ", &room.name].concat());
     let canonical = canonical(address, origin);
     let mut tags = vec![
-        Tag::Property("og:site_name", "Snug".to_owned()),
+        Tag::Property("og:site_name", house.to_owned()),
         Tag::Property("og:type", "website".to_owned()),
         Tag::Property("og:title", headline.clone()),
         Tag::Property("og:url", canonical.clone()),

@@ -70,10 +70,11 @@ fn show_head(room: RoomContext) {
         let origin = location().origin().unwrap_or_default();
         let named = named.get();
         let address = room.address.get_value();
-        let head = facts.with(|facts| head(&address, facts, named.as_ref(), &origin));
+        let house = room.page.house.with_value(|house| house.name.clone());
+        let head = facts.with(|facts| head(&address, facts, named.as_ref(), &origin, &house));
         // What came with the page is whole, descriptions of single messages included.
-        let is_there = before.is_none() && head.title == document().title();
-        if !is_there && head.show().is_err() {
+        let is_there = before.is_none() && head.title(&house) == document().title();
+        if !is_there && head.show(&house).is_err() {
             leptos::logging::error!("the title cannot be shown");
         }
     });

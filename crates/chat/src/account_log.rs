@@ -2,7 +2,7 @@
 //! transaction. Here: alerts, short texts that are kept until they are dismissed.
 
 use hub::{Frame, Signal};
-use protocol::{Alert, AlertId, AlertKind, RoomId, RoomUnread, ServerFrame, UserId, limits};
+use protocol::{Alert, AlertId, AlertKind, RoomId, RoomUnread, ServerFrame, User, UserId, limits};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -25,12 +25,47 @@ use crate::{
 pub(crate) struct NewAlert {
     /// What it is about.
     pub(crate) kind: AlertKind,
-    /// At most [`protocol::limits::ALERT_MAX`] characters.
+    /// At most [`protocol::limits::ALERT_MAX`] characters. One that begins with a blank goes on behind the name of its author, see [`told`].
     pub(crate) text: String,
     /// Who did it; nobody where it was the command line.
     pub(crate) author: Option<UserId>,
     /// The room that it is about.
     pub(crate) room: Option<RoomId>,
+}
+
+/// The text of an alert as it is shown. Names are not kept in it: whoever has another one is called by that, and whoever goes takes it along.
+pub(crate) fn told(text: &str, author: Option<&User>) -> String {
+    if !text.starts_with(' ') {
+        return text.to_owned();
+    }
+    let name = author.map_or_else(|| users::HOUSE_NAME.to_owned(), User::in_sentence);
+    [&name, text].concat().chars().take(limits::ALERT_MAX).collect()
+}
+
+/// Takes the names of somebody who goes out of alerts that hold them: those of floods, and of before names were left out.
+pub(crate) async fn forget_names(db: &impl ConnectionTrait, user: &User, former: &str) -> Result<()> {
+    let (backend, name) = (db.get_database_backend(), user.in_sentence());
+    let length = name.chars().count();
+    let own = Sql::new(backend, &format!("UPDATE alerts SET text = substr(text, {}) WHERE author_id = ", length + 1))
+        .value(user.id.0)
+        .text(" AND kind <> ")
+        .value(AlertKind::Announcement.word())
+        .text(&format!(" AND substr(text, 1, {length}) = "))
+        .value(name);
+    db.execute_raw(own.done()).await?;
+    rename(db, &user.username, former).await
+}
+
+/// Has alerts of floods say another user name.
+pub(crate) async fn rename(db: &impl ConnectionTrait, from: &str, to: &str) -> Result<()> {
+    let floods = Sql::new(db.get_database_backend(), "UPDATE alerts SET text = replace(text, ")
+        .value(format!("@{from} "))
+        .text(", ")
+        .value(format!("{to} "))
+        .text(") WHERE kind = ")
+        .value(AlertKind::Flood.word());
+    db.execute_raw(floods.done()).await?;
+    Ok(())
 }
 
 /// Where an account's log stands.
@@ -82,19 +117,20 @@ pub(crate) fn changed(Head { rev, unread }: Head) -> Frame {
 /// Enters it into the account's log, and gives what its sockets are to be told when that is committed.
 pub(crate) async fn add(db: &impl ConnectionTrait, to: UserId, alert: NewAlert) -> Result<Signal> {
     let rev = raise_rev(db, to).await?;
-    let NewAlert { kind, text, author, room } = alert;
-    let text: String = text.chars().take(limits::ALERT_MAX).collect();
+    let NewAlert { kind, text: kept, author, room } = alert;
+    let kept: String = kept.chars().take(limits::ALERT_MAX).collect();
     let author = match author {
         Some(author) => Some(users::person(db, author).await?),
         None => None,
     };
+    let text = told(&kept, author.as_ref());
     let alert = Alert { id: AlertId::generate(), rev, kind, text, author, room, at: now(), read: false, dismissed: false };
     let row = alert::ActiveModel {
         id: Set(alert.id.0),
         user_id: Set(to.0),
         rev: Set(rev),
         kind: Set(kind.word().to_owned()),
-        text: Set(alert.text.clone()),
+        text: Set(kept),
         author_id: Set(alert.author.as_ref().map(|author| author.id.0)),
         room_id: Set(room.map(|room| room.0)),
         at: Set(alert.at),

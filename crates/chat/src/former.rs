@@ -4,16 +4,16 @@ use protocol::{AlertKind, Change, RoomId, SessionId, User, UserId};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, TryGetableMany,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait},
+    sea_query::{Expr, ExprTrait, Query},
 };
 
 use crate::{
     Result,
-    account_log::NewAlert,
+    account_log::{self, NewAlert},
     db::{
         Sql,
-        entity::{alert, device, invite, link, membership, picture, room_ban, session, user},
-        now,
+        entity::{alert, device, invite, link, membership, picture, room, room_ban, session, user},
+        now, users,
     },
     look::look,
     writer::Transaction,
@@ -26,6 +26,8 @@ const NAME: &str = "Former member";
 /// to be cut.
 pub(crate) async fn erase(transaction: &mut Transaction, user: UserId) -> Result<Vec<SessionId>> {
     // First the name, so that rooms tell of nobody else.
+    let named = users::person(&**transaction, user).await?;
+    account_log::forget_names(&**transaction, &named, NAME).await?;
     make_former(&**transaction, user).await?;
     leave_rooms(transaction, user).await?;
     let db = &**transaction;
@@ -73,7 +75,10 @@ async fn make_former(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
 
 /// Ends all memberships, each told to those who are left. A room that they owned alone has another owner then.
 async fn leave_rooms(transaction: &mut Transaction, user: UserId) -> Result<()> {
+    // Those in a room that is deleted go with it.
+    let there = Query::select().column(room::Column::Id).from(room::Entity).and_where(room::Column::DeletedAt.is_null()).take();
     let mine = membership::Entity::find().filter(membership::Column::UserId.eq(user.0));
+    let mine = mine.filter(membership::Column::RoomId.in_subquery(there));
     // In the order in which sends lock them.
     for row in mine.order_by_asc(membership::Column::RoomId).all(&**transaction).await? {
         let room = RoomId(row.room_id);

@@ -217,7 +217,10 @@ fn check_length(field: Field, text: &str, min: usize, max: usize) -> Result<(), 
 
 /// One line of text for people to read: trimmed, runs of white space made one blank, no control or direction-changing characters and none
 /// that is invisible, by which one name passes for another (Unicode TR 36). What leaves nothing on the screen is empty.
-fn single_line(field: Field, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
+///
+/// # Errors
+/// Says what is wrong with it.
+pub fn single_line(field: Field, text: &str, min: usize, max: usize) -> Result<String, FieldError> {
     let text = if is_visible(text) { text } else { "" };
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     check_length(field, &line, min, max)?;

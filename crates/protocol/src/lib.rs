@@ -15,7 +15,9 @@ mod visible;
 
 pub use bad_frame::BadFrame;
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
-pub use fields::{Bio, Body, DisplayName, Field, FieldError, Password, Problem, Pronouns, RoomName, Slug, Topic, Username};
+pub use fields::{
+    Bio, Body, DisplayName, Field, FieldError, Password, Problem, Pronouns, RoomName, Slug, Topic, Username, single_line,
+};
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{

@@ -16,8 +16,8 @@ use crate::{
 const DAY_SECONDS: u32 = 24 * 60 * 60;
 
 pub(super) async fn run(options: &HouseOptions<InviteCommand>) -> Result<(), Failure> {
-    let json = options.json();
-    with_chat(options.store(), async |chat| match options.command() {
+    let json = options.json;
+    with_chat(&options.store, async |chat| match &options.command {
         InviteCommand::Add { room, days, uses } => {
             let room = room.clone().map(RoomRef::Slug);
             let lasts = days.map(|days| days * DAY_SECONDS);

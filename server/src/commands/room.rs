@@ -15,8 +15,8 @@ use crate::{
 };
 
 pub(super) async fn run(options: &HouseOptions<RoomCommand>) -> Result<(), Failure> {
-    let json = options.json();
-    with_chat(options.store(), async |chat| match options.command() {
+    let json = options.json;
+    with_chat(&options.store, async |chat| match &options.command {
         RoomCommand::Add { name, owner, topic, visibility } => {
             let owner = house::person(chat, By::CommandLine, owner).await?.account.id;
             let room = rooms::establish(chat, owner, NewRoom { name, topic, visibility, allow_duplicate: false }).await?;

@@ -20,13 +20,13 @@ use crate::{
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
 pub(super) async fn run(options: &HouseOptions<UserCommand>) -> Result<(), Failure> {
-    let json = options.json();
+    let json = options.json;
     // Asked for before the database is opened: people take their time.
-    let password = match options.command() {
+    let password = match &options.command {
         UserCommand::Add { password, .. } | UserCommand::ResetPassword { password, link: false, .. } => password::read(password)?,
         _ => String::new(),
     };
-    with_chat(options.store(), async |chat| match options.command() {
+    with_chat(&options.store, async |chat| match &options.command {
         UserCommand::Add { username, name, role, .. } => {
             let new = Registration { username, display_name: name, password: &password };
             let user = accounts::add(chat, new, *role).await?;

@@ -11,35 +11,17 @@ use super::Store;
 #[derive(Args)]
 pub struct HouseOptions<C: Subcommand> {
     #[command(subcommand)]
-    command: C,
+    pub(crate) command: C,
 
     /// Answer in JSON, on one line
     #[arg(long, global = true)]
-    json: bool,
+    pub(crate) json: bool,
 
     #[command(flatten)]
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl<C: Subcommand> HouseOptions<C> {
-    /// What to do.
-    #[must_use]
-    pub fn command(&self) -> &C {
-        &self.command
-    }
-
-    /// Whether to answer in JSON.
-    #[must_use]
-    pub fn json(&self) -> bool {
-        self.json
-    }
-
-    /// Where everything is kept.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
     pub(super) fn complete(&mut self) -> Result<(), String> {
         self.store.complete()
     }
@@ -232,35 +214,17 @@ pub enum InviteCommand {
 #[derive(Args)]
 pub struct AnnounceOptions {
     /// What everybody is told, at most 200 characters
-    text: String,
+    pub(crate) text: String,
 
     /// Answer in JSON, on one line
     #[arg(long)]
-    json: bool,
+    pub(crate) json: bool,
 
     #[command(flatten)]
-    store: Store,
+    pub(crate) store: Store,
 }
 
 impl AnnounceOptions {
-    /// What everybody is told.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// Whether to answer in JSON.
-    #[must_use]
-    pub fn json(&self) -> bool {
-        self.json
-    }
-
-    /// Where everything is kept.
-    #[must_use]
-    pub fn store(&self) -> &Store {
-        &self.store
-    }
-
     pub(super) fn complete(&mut self) -> Result<(), String> {
         self.store.complete()
     }

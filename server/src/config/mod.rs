@@ -87,10 +87,10 @@ impl Command {
             Self::Serve(options) | Self::Config(options) => options.store(),
             Self::Backup(options) => options.store(),
             Self::Restore(options) => options.store(),
-            Self::User(options) => options.store(),
-            Self::Room(options) => options.store(),
-            Self::Invite(options) => options.store(),
-            Self::Announce(options) => options.store(),
+            Self::User(options) => &options.store,
+            Self::Room(options) => &options.store,
+            Self::Invite(options) => &options.store,
+            Self::Announce(options) => &options.store,
             Self::Migrate(store) | Self::Doctor(store) => store,
         }
     }

@@ -8,6 +8,7 @@ mod support;
 mod api_fn;
 mod api_v1;
 mod assets;
+mod bad_input;
 mod behind_nginx;
 mod cli;
 mod commands;

@@ -22,10 +22,19 @@ async fn people_are_added_given_a_say_muted_removed_and_banned_on_a_page() {
     let slug = private_room(&ada).await;
     let page = format!("/r/{slug}/members");
     ada.get(&format!("/r/{slug}")).await.assert_has(&format!("href=\"{page}\""));
-    let found = ada.get(&format!("{page}?username=bo")).await;
-    found.assert_has("aria-label=\"Add bob\"");
+    let shown = ada.get(&page).await;
+    shown.assert_has(&format!("data-people=\"/r/{slug}/people\""));
+    shown.assert_has_not("Find<");
+    let offered = ada.get(&format!("/r/{slug}/people?text=bo")).await;
+    assert!(offered.text.starts_with("<li ") && offered.text.contains("data-username=\"bob\""), "{}", offered.text);
+    assert_eq!(ada.get(&format!("/r/{slug}/people?text=eve")).await.text.matches("<li").count(), 0);
     let refused = ada.submit(&page, "add_member", &[("room", &slug), ("username", "bobb")]).await;
     ada.get(refused.leads_to()).await.assert_has("Nobody here has this name.");
+    // Those who have it in their name stand below the field.
+    let refused = ada.submit(&page, "add_member", &[("room", &slug), ("username", "bo")]).await;
+    let shown = ada.get(refused.leads_to()).await;
+    shown.assert_has("value=\"bo\"");
+    shown.assert_has("aria-label=\"Add bob\"");
     assert_eq!(ada.submit(&page, "add_member", &[("room", &slug), ("username", "bob")]).await.leads_to(), page);
     bob.get(&format!("/r/{slug}")).await.assert_has("Message to Plans");
 

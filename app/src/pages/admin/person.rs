@@ -30,11 +30,11 @@ pub async fn reset_link(visit: Visit) -> Page {
 
 async fn show(visit: &Visit, person: Person, link: Option<String>) -> Page {
     let forms = Forms {
-        role: Form::to(SetHouseRole::PATH, visit),
-        suspend: Form::to(Suspend::PATH, visit),
-        lift: Form::to(Lift::PATH, visit),
-        sign_out: Form::to(SignOutEverywhere::PATH, visit),
-        delete: Form::to(DeleteAccountOf::PATH, visit),
+        role: Form::small(SetHouseRole::PATH, visit),
+        suspend: Form::small(Suspend::PATH, visit),
+        lift: Form::small(Lift::PATH, visit),
+        sign_out: Form::small(SignOutEverywhere::PATH, visit),
+        delete: Form::small(DeleteAccountOf::PATH, visit),
     };
     office(visit, Section::People, || {
         let account = &person.account;
@@ -88,21 +88,21 @@ impl Forms {
                     {name()}
                     <p>"Suspended " {until} ". " <bdi>{account.suspended_for.clone()}</bdi></p>
                 };
-                self.lift.small(fields.into_any(), "Lift the suspension")
+                self.lift.view(fields.into_any(), "Lift the suspension")
             }
-            None => self.suspend.small(view! { {name()} {suspend_fields()} }.into_any(), "Suspend"),
+            None => self.suspend.view(view! { {name()} {suspend_fields()} }.into_any(), "Suspend"),
         };
         view! {
             <div class="office-forms">
-                {self.role.small(view! { {name()} {role_field(account.role)} }.into_any(), "Change role")} {suspension}
-                {self.sign_out.small(name().into_any(), "Sign out everywhere")}
+                {self.role.view(view! { {name()} {role_field(account.role)} }.into_any(), "Change role")} {suspension}
+                {self.sign_out.view(name().into_any(), "Sign out everywhere")}
                 <form class="small-form" method="post" action=[&base, "/reset-link"].concat()>
                     <button class="button button--quiet">"Make a link for a new password"</button>
                 </form>
                 <form class="small-form" method="post" action=[&base, "/export"].concat()>
                     <button class="button button--quiet">"Export what is kept about them"</button>
                 </form>
-                {self.delete.small(view! { {name()} {confirm_field(&account.username)} }.into_any(), "Delete this account")}
+                {self.delete.view(view! { {name()} {confirm_field(&account.username)} }.into_any(), "Delete this account")}
             </div>
         }
         .into_any()

@@ -3,7 +3,6 @@ use chat::{
     rooms::{MembersPage, MembersSearch},
 };
 use leptos::{prelude::*, server_fn::ServerFn};
-use protocol::Visibility;
 use serde::Deserialize;
 
 use super::{Section, office, refused, rooms::facts};
@@ -43,9 +42,6 @@ pub async fn house_room(visit: Visit) -> Page {
 
 fn view(room: &HouseRoom, page: MembersPage, asked: &Asked, fault: Option<String>) -> AnyView {
     let forms = Forms { room: room.slug.clone(), house: true };
-    // Those who write to each other have nobody over them.
-    let direct = room.visibility == Visibility::Direct;
-    let name = if direct { "A conversation".to_owned() } else { room.name.clone() };
     let pages = pages(&asked.q, &page);
     let rows = page.members.iter().map(|member| {
         let role = match member.role {
@@ -59,12 +55,12 @@ fn view(room: &HouseRoom, page: MembersPage, asked: &Asked, fault: Option<String
     });
     let rows = rows.collect_view();
     view! {
-        <h2 dir="auto">{name}</h2>
+        <h2 dir="auto">{room.name.clone()}</h2>
         <p class="office-facts">{facts(room)}</p>
         <p class="form-fault" role="alert">
             {fault}
         </p>
-        {(!direct).then(|| add(&forms))}
+        {add(&forms)}
         <section class="people-part">
             <h3>"Members"</h3>
             <form class="office-search" role="search" method="get">
@@ -74,7 +70,8 @@ fn view(room: &HouseRoom, page: MembersPage, asked: &Asked, fault: Option<String
             <ul class="people-list">{rows}</ul>
             {pages}
         </section>
-        {(!direct).then(|| view! { {archive(&forms, room.archived)} {delete(&forms, &room.name)} })}
+        {archive(&forms, room.archived)}
+        {delete(&forms, &room.name)}
     }
     .into_any()
 }

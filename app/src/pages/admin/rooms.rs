@@ -35,13 +35,11 @@ pub async fn rooms(visit: Visit) -> Page {
 
 fn row(room: HouseRoom) -> impl IntoView {
     let facts = facts(&room);
-    // A conversation has no name for those who are not in it.
-    let name = if room.name.is_empty() { "A conversation".to_owned() } else { room.name };
     view! {
         <li>
             <p>
                 <a href=["/admin/rooms/", &room.slug].concat()>
-                    <bdi>{name}</bdi>
+                    <bdi>{room.name}</bdi>
                 </a>
                 <span class="office-facts">{facts}</span>
             </p>
@@ -54,8 +52,7 @@ pub(super) fn facts(room: &HouseRoom) -> String {
     let visibility = match room.visibility {
         Visibility::Public => "public",
         Visibility::Open => "open",
-        Visibility::Private => "private",
-        Visibility::Direct => "a conversation",
+        Visibility::Private | Visibility::Direct => "private",
     };
     let archived = if room.archived { ", archived" } else { "" };
     let (members, messages) = (counted(room.members, "member", "members"), counted(room.messages, "message", "messages"));

@@ -72,13 +72,16 @@ impl Work for DeleteOwn {
 /// Rooms that have other members and no other owner.
 async fn owned_alone(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomId>> {
     let others = "SELECT 1 FROM memberships o WHERE o.room_id = m.room_id AND o.user_id <> m.user_id";
-    let select = Sql::new(db.get_database_backend(), "SELECT m.room_id FROM memberships m WHERE m.user_id = ")
-        .value(user.0)
-        .text(" AND m.role = ")
-        .value(membership::Role::Owner)
-        .text(&[" AND EXISTS (", others, ") AND NOT EXISTS (", others, " AND o.role = "].concat())
-        .value(membership::Role::Owner)
-        .text(") ORDER BY m.room_id");
+    let select = Sql::new(
+        db.get_database_backend(),
+        "SELECT m.room_id FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE r.deleted_at IS NULL AND m.user_id = ",
+    )
+    .value(user.0)
+    .text(" AND m.role = ")
+    .value(membership::Role::Owner)
+    .text(&[" AND EXISTS (", others, ") AND NOT EXISTS (", others, " AND o.role = "].concat())
+    .value(membership::Role::Owner)
+    .text(") ORDER BY m.room_id");
     let rows = db.query_all_raw(select.done()).await?;
     Ok(rows
         .iter()

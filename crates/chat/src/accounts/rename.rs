@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, SqlErr, sea_query::Expr};
 
 use super::names::{Looks, mark_alike, refuse_alike, taken};
 use crate::{
-    Chat, Error, Result,
+    Chat, Error, Result, account_log,
     db::{Serial, entity::user, serialize, users},
     sessions::Session,
     settings::mark_changed,
@@ -41,6 +41,7 @@ pub async fn rename(chat: &Chat, session: &Session, username: &str) -> Result<Us
             Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
             _ => Error::from(error),
         })?;
+    account_log::rename(&transaction, &user.username, &["@", username.as_str()].concat()).await?;
     mark_changed(&transaction).await?;
     transaction.commit().await?;
     chat.renew().await;

@@ -73,7 +73,7 @@ fn alert(row: Row) -> Result<Alert> {
         id: AlertId(row.id),
         rev: row.rev,
         kind: kind.ok_or_else(|| Error::internal(format!("an alert of an unknown kind, {}", row.kind)))?,
-        text: row.text,
+        text: account_log::told(&row.text, author.as_ref()),
         author,
         room: row.room_id.map(RoomId),
         at: row.at,

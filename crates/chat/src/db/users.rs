@@ -9,6 +9,8 @@ use super::{entity::user, now};
 
 /// The house, where it does something on nobody's word: a row that others can refer to, which nobody signs in with.
 const HOUSE: Uuid = Uuid::nil();
+/// What it is called where somebody is told of what it did.
+pub(crate) const HOUSE_NAME: &str = "The house";
 
 /// The account with this user name, with what is needed to check its password. A former member has none to sign in with.
 pub(crate) async fn by_name(db: &impl ConnectionTrait, username: &Username) -> Result<Option<user::Model>, DbErr> {
@@ -40,7 +42,7 @@ pub(crate) async fn house(db: &impl ConnectionTrait) -> Result<UserId, DbErr> {
     let row = user::ActiveModel {
         id: Set(HOUSE),
         username: Set("-house".to_owned()),
-        name: Set("The house".to_owned()),
+        name: Set(HOUSE_NAME.to_owned()),
         username_look: Set(Some(String::new())),
         name_look: Set(Some(String::new())),
         password_hash: Set(String::new()),

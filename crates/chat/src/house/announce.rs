@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{AlertKind, Field, FieldError, Problem, limits};
+use protocol::{AlertKind, Field, limits, single_line};
 use sea_orm::ConnectionTrait;
 
 use super::{
@@ -22,15 +22,7 @@ use crate::{
 /// # Errors
 /// `invalid` for a text that is none or too long, `not_allowed`, `unavailable`.
 pub async fn announce(chat: &Chat, by: impl Into<By>, text: &str) -> Result<u64> {
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let problem = match text.chars().count() {
-        0 => Some(Problem::Empty),
-        count if count > limits::ALERT_MAX => Some(Problem::TooLong { max: limits::ALERT_MAX }),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        return Err(FieldError { field: Field::Body, problem }.into());
-    }
+    let text = single_line(Field::Body, text, 1, limits::ALERT_MAX)?;
     chat.writer().run(Announce { by: by.into(), text, settings: chat.settings() }).await
 }
 

@@ -36,7 +36,7 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
         json!({"begun": row.created_at, "ends": row.expires_at, "ended": row.revoked_at, "used": row.used_at, "agent": row.agent, "address": row.address})
     });
     let alerts = alert::Entity::find().filter(alert::Column::UserId.eq(id)).order_by_asc(alert::Column::Rev).all(db).await?;
-    let alerts = alerts.into_iter().map(|row| json!({"at": row.at, "kind": row.kind, "text": row.text}));
+    let alerts = alerts.into_iter().map(|row| json!({"at": row.at, "kind": row.kind, "text": row.text.trim_start()}));
     let invites = invite::Entity::find().filter(invite::Column::MadeBy.eq(id)).order_by_asc(invite::Column::MadeAt);
     let invites = invites.all(db).await?.into_iter().map(|row| json!({"made": row.made_at, "uses": row.uses}));
     let profile = json!({"bio": account.bio, "pronouns": account.pronouns, "time_zone": account.time_zone, "quiet": [account.quiet_from, account.quiet_to]});
@@ -52,7 +52,8 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
 }
 
 async fn rooms(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Result<Value> {
-    let select = "SELECT r.slug, r.name, m.role, m.joined_at, m.last_read_seq, m.level, m.quiet_until FROM memberships m JOIN rooms r ON r.id = m.room_id WHERE m.user_id = ";
+    let select = "SELECT r.slug, r.name, m.role, m.joined_at, m.last_read_seq, m.level, m.quiet_until FROM memberships m \
+         JOIN rooms r ON r.id = m.room_id WHERE r.deleted_at IS NULL AND m.user_id = ";
     let select = Sql::new(db.get_database_backend(), select).value(account).text(" ORDER BY m.joined_at");
     let mut rooms = Vec::new();
     for row in db.query_all_raw(select.done()).await? {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::doer::{By, Doer};
 use crate::{
     Chat, Result,
-    db::{Sql, first_id, now},
+    db::{Sql, entity::room::Visibility, first_id, now},
     policy::HouseAction,
     upkeep,
 };
@@ -22,7 +22,7 @@ const POINTS: usize = 144;
 pub struct Figures {
     /// Accounts.
     pub people: i64,
-    /// Rooms.
+    /// Rooms; conversations are not counted.
     pub rooms: i64,
     /// Messages.
     pub messages: i64,
@@ -41,9 +41,11 @@ pub struct Figures {
 pub async fn figures(chat: &Chat, by: impl Into<By>) -> Result<Figures> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let counts = "SELECT (SELECT COUNT(*) FROM users WHERE deleted_at IS NULL), (SELECT COUNT(*) FROM rooms), (SELECT COUNT(*) FROM messages)";
-    let row = db.query_one_raw(Sql::new(db.get_database_backend(), counts).done()).await?;
-    let (people, rooms, messages) = row.map(|row| row.try_get_many_by_index()).transpose()?.unwrap_or_default();
+    let counts = "SELECT (SELECT COUNT(*) FROM users WHERE deleted_at IS NULL), (SELECT COUNT(*) FROM messages), \
+        (SELECT COUNT(*) FROM rooms WHERE deleted_at IS NULL AND visibility <> ";
+    let counts = Sql::new(db.get_database_backend(), counts).value(Visibility::Direct).text(")");
+    let row = db.query_one_raw(counts.done()).await?;
+    let (people, messages, rooms) = row.map(|row| row.try_get_many_by_index()).transpose()?.unwrap_or_default();
     let (bytes, sends) = (upkeep::database_bytes(chat).await?, sends(db, now()).await?);
     Ok(Figures { people, rooms, messages, bytes, connections: chat.hub().sockets(), sends })
 }

@@ -1,4 +1,5 @@
-//! All rooms, by name and figures. What is written in them is not seen from here.
+//! All rooms, by name and figures. What is written in them is not seen from here. Conversations are no rooms in this sense: who writes to whom
+//! is nobody else's business.
 
 use protocol::{ErrorCode, RoomId, Visibility};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, prelude::Uuid};
@@ -51,8 +52,7 @@ pub struct RoomsOfHouse {
 pub async fn rooms(chat: &Chat, by: impl Into<By>, after: &str) -> Result<RoomsOfHouse> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let sql =
-        select(db).text(" WHERE r.deleted_at IS NULL AND r.slug > ").value(after).text(" ORDER BY r.slug").limit(PAGE as u64 + 1);
+    let sql = select(db).text(" AND r.slug > ").value(after).text(" ORDER BY r.slug").limit(PAGE as u64 + 1);
     let mut rooms = fetch(db, sql).await?;
     let more = rooms.len() > PAGE;
     rooms.truncate(PAGE);
@@ -66,7 +66,7 @@ pub async fn rooms(chat: &Chat, by: impl Into<By>, after: &str) -> Result<RoomsO
 pub async fn room(chat: &Chat, by: impl Into<By>, slug: &str) -> Result<HouseRoom> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let sql = select(db).text(" WHERE r.deleted_at IS NULL AND r.slug = ").value(slug);
+    let sql = select(db).text(" AND r.slug = ").value(slug);
     Ok(fetch(db, sql).await?.pop().ok_or(ErrorCode::NotFound)?)
 }
 
@@ -86,8 +86,8 @@ pub async fn members_of(chat: &Chat, by: impl Into<By>, slug: &str) -> Result<Ve
 fn select(db: &impl ConnectionTrait) -> Sql {
     let columns = "SELECT r.id, r.slug, r.name, r.visibility, r.archived_at, \
         (SELECT COUNT(*) FROM memberships m WHERE m.room_id = r.id), \
-        (SELECT COUNT(*) FROM messages m WHERE m.room_id = r.id) FROM rooms r";
-    Sql::new(db.get_database_backend(), columns)
+        (SELECT COUNT(*) FROM messages m WHERE m.room_id = r.id) FROM rooms r WHERE r.deleted_at IS NULL AND r.visibility <> ";
+    Sql::new(db.get_database_backend(), columns).value(room::Visibility::Direct)
 }
 
 async fn fetch(db: &impl ConnectionTrait, select: Sql) -> Result<Vec<HouseRoom>> {

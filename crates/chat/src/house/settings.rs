@@ -33,10 +33,15 @@ pub async fn change(chat: &Chat, by: impl Into<By>, new: Settings) -> Result<()>
     let new = parse(chat, new).await?;
     let transaction = chat.db().begin().await?;
     let doer = Doer::of(&transaction, by).await?;
-    let old = chat.settings();
+    // As they stand, not as they are kept in memory: another node may have changed them just now.
+    let (_, old) = settings::read(&transaction).await?;
     doer.permit(HouseAction::Settle, &old)?;
+    let difference = difference(&old, &new);
+    if difference.is_empty() {
+        return Ok(());
+    }
     settings::store(&transaction, &new).await?;
-    enter(&transaction, &doer, Deed::Settle, Subject::default(), difference(&old, &new)).await?;
+    enter(&transaction, &doer, Deed::Settle, Subject::default(), difference).await?;
     transaction.commit().await?;
     chat.renew().await;
     if let Some(actor) = doer.id.filter(|_| old.public_rooms != new.public_rooms) {

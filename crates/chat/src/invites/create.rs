@@ -61,20 +61,21 @@ pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<In
         revoked_at: Set(None),
     };
     let row = row.insert(&transaction).await?;
-    let slug = room.map(|room| room.1);
-    let subject = Subject { id: Some(id), name: slug.as_ref().map_or_else(|| "house".to_owned(), |slug| format!("/r/{slug}")) };
+    let room = room.map(|(_, slug, name)| (slug, name));
+    let name = room.as_ref().map_or_else(|| "house".to_owned(), |(slug, _)| format!("/r/{slug}"));
+    let subject = Subject { id: Some(id), name };
     enter(&transaction, &doer, Deed::MakeInvite, subject, String::new()).await?;
     transaction.commit().await?;
-    Ok(Invite::of(row, slug, doer.name))
+    Ok(Invite::of(row, room, doer.name))
 }
 
-/// The room that it leads to, id and address.
-async fn invited_to(db: &impl ConnectionTrait, by: By, name: &RoomRef) -> Result<(Uuid, String)> {
+/// The room that it leads to: id, address and name.
+async fn invited_to(db: &impl ConnectionTrait, by: By, name: &RoomRef) -> Result<(Uuid, String, String)> {
     match by {
         By::Actor(actor) | By::Admin(actor) => {
             let found = rooms::load(db, actor, name).await?;
             found.access.permit(Action::Invite)?;
-            Ok((found.room.id.0, found.room.slug))
+            Ok((found.room.id.0, found.room.slug, found.room.name))
         }
         By::CommandLine => {
             let room = named(db, name).await?.ok_or(protocol::ErrorCode::NotFound)?;
@@ -82,7 +83,7 @@ async fn invited_to(db: &impl ConnectionTrait, by: By, name: &RoomRef) -> Result
             if room.visibility == room::Visibility::Direct {
                 return Err(protocol::ErrorCode::NotAllowed.into());
             }
-            Ok((room.id, room.slug))
+            Ok((room.id, room.slug, room.name))
         }
     }
 }

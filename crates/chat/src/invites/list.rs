@@ -31,6 +31,8 @@ pub struct Invite {
     pub code: String,
     /// The address of the room that it leads to.
     pub room: Option<String>,
+    /// What that room is called.
+    pub room_name: Option<String>,
     /// Who made it, as the audit log names them.
     pub made_by: String,
     /// When, in unix milliseconds.
@@ -44,9 +46,11 @@ pub struct Invite {
 }
 
 impl Invite {
-    pub(super) fn of(row: invite::Model, room: Option<String>, made_by: String) -> Self {
+    /// With the address and the name of the room that it leads to.
+    pub(super) fn of(row: invite::Model, room: Option<(String, String)>, made_by: String) -> Self {
         let invite::Model { id, code, made_at, expires_at, uses_max, uses, .. } = row;
-        Self { id, code, room, made_by, made_at, expires_at, uses_max, uses }
+        let (room, room_name) = room.unzip();
+        Self { id, code, room, room_name, made_by, made_at, expires_at, uses_max, uses }
     }
 }
 
@@ -86,10 +90,10 @@ pub async fn list(chat: &Chat, by: impl Into<By>, room: Option<&RoomRef>) -> Res
     let rooms = room::Entity::find().filter(room::Column::Id.is_in(ids(|row| row.room_id))).all(db).await?;
     let people = user::Entity::find().filter(user::Column::Id.is_in(ids(|row| row.made_by))).all(db).await?;
     let invite = |row: invite::Model| {
-        let slug = rooms.iter().find(|room| Some(room.id) == row.room_id).map(|room| room.slug.clone());
+        let room = rooms.iter().find(|room| Some(room.id) == row.room_id).map(|room| (room.slug.clone(), room.name.clone()));
         let maker = people.iter().find(|user| Some(user.id) == row.made_by);
         let maker = maker.map_or_else(|| "command line".to_owned(), |user| ["@", &user.username].concat());
-        Invite::of(row, slug, maker)
+        Invite::of(row, room, maker)
     };
     Ok(rows.into_iter().map(invite).collect())
 }

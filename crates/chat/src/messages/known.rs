@@ -152,7 +152,7 @@ impl Known {
             .text("CASE r.visibility WHEN 'direct' THEN EXISTS (SELECT 1 FROM memberships h WHERE h.room_id = r.id ")
             .text("AND h.hidden_at IS NOT NULL) ELSE FALSE END AS hidden, ")
             .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture FROM rooms r ")
-            .text("LEFT JOIN memberships m ON m.room_id = r.id AND m.user_id IN ")
+            .text("LEFT JOIN memberships m ON m.room_id = r.id AND r.deleted_at IS NULL AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")
             .list(ids.into_iter().map(|id| id.0.into()))

@@ -1,6 +1,6 @@
 //! Bringing a message before those who keep order, and seeing to it.
 
-use protocol::{AlertKind, ErrorCode, Field, FieldError, Problem, Room, RoomId, RoomRef, Seq, UserId, Visibility};
+use protocol::{AlertKind, ErrorCode, Field, Room, RoomId, RoomRef, Seq, UserId, Visibility, single_line};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect,
     prelude::Uuid, sea_query::Expr,
@@ -16,7 +16,7 @@ use crate::{
     db::{
         Sql,
         entity::{membership::Role, report, user},
-        now, users,
+        now,
     },
     house::{self, By},
     policy::{Action, Actor},
@@ -45,15 +45,7 @@ pub async fn reportable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> 
 /// `unavailable`.
 pub async fn report(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, reason: &str) -> Result<Room> {
     let by = actor.user()?;
-    let reason = reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    let problem = match reason.chars().count() {
-        0 => Some(Problem::Empty),
-        n if n > REASON_MAX => Some(Problem::TooLong { max: REASON_MAX }),
-        _ => None,
-    };
-    if let Some(problem) = problem {
-        return Err(FieldError { field: Field::Reason, problem }.into());
-    }
+    let reason = single_line(Field::Reason, reason, 1, REASON_MAX)?;
     chat.deeds().by(by, Deed::Moderate)?;
     chat.writer().run(Bring { by, room: room.clone(), seq, reason }).await
 }
@@ -103,10 +95,9 @@ impl Work for Bring {
             closed_by: Set(None),
         };
         row.insert(&**transaction).await?;
-        let name = users::person(&**transaction, self.by).await?.in_sentence();
         // Those who are told need not be in a conversation, and it has no name for others.
         let place = if room.visibility == Visibility::Direct { "a conversation" } else { &room.name };
-        let text = [&name, " reported a message in ", place, "."].concat();
+        let text = [" reported a message in ", place, "."].concat();
         for moderator in moderators(&**transaction, room.id).await? {
             let text = text.clone();
             let alert = NewAlert { kind: AlertKind::Report, text, author: Some(self.by), room: Some(room.id) };

@@ -13,7 +13,8 @@ pub(super) async fn may_make(db: &impl ConnectionTrait, founder: UserId, max: u3
 /// Lets an account into one more room than it is in.
 pub(super) async fn may_join(db: &impl ConnectionTrait, user: UserId, max: u32) -> Result<()> {
     // Conversations do not count: others begin them, too.
-    let rooms = "memberships m JOIN rooms r ON r.id = m.room_id WHERE r.visibility <> 'direct' AND m.user_id = ";
+    let rooms =
+        "memberships m JOIN rooms r ON r.id = m.room_id WHERE r.visibility <> 'direct' AND r.deleted_at IS NULL AND m.user_id = ";
     fewer(db, |sql| sql.text(rooms).value(user.0), max).await
 }
 

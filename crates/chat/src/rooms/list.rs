@@ -62,7 +62,7 @@ fn listed(sql: Sql, actor: Actor) -> Sql {
     let sql = match actor {
         Actor::Guest => sql.text("WHERE l.visibility = ").value(Visibility::Public).text(" AND l.archived_at IS NULL"),
         Actor::User(user) => sql
-            .text("JOIN memberships m ON m.room_id = l.id WHERE l.archived_at IS NULL AND l.visibility <> ")
+            .text("JOIN memberships m ON m.room_id = l.id WHERE l.archived_at IS NULL AND l.deleted_at IS NULL AND l.visibility <> ")
             .value(Visibility::Direct)
             .text(" AND m.user_id = ")
             .value(user.0),

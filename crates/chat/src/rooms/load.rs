@@ -105,7 +105,9 @@ pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql)
         .text("WHERE o.room_id = r.id AND o.user_id <> ")
         .value(user.0)
         .text(") END, ");
-    members(sql).text(" FROM rooms r LEFT JOIN memberships mine ON mine.room_id = r.id AND mine.user_id = ").value(user.0)
+    // Of a room that is deleted nobody is a member, though their rows go by and by.
+    let joined = " FROM rooms r LEFT JOIN memberships mine ON mine.room_id = r.id AND r.deleted_at IS NULL AND mine.user_id = ";
+    members(sql).text(joined).value(user.0)
 }
 
 /// Goes on with a first sieve: the rooms that an actor may find, and no conversations. What may be shown is decided by the policy.

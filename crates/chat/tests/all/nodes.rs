@@ -8,12 +8,13 @@ use chat::{
     sessions,
 };
 use futures::future::{join, join_all};
-use protocol::{Change, ClientId, CloseCode, Event, Room, Seq, ServerFrame};
+use protocol::{Change, ClientId, CloseCode, ErrorCode, Event, Room, Seq, ServerFrame};
+use sea_orm::ConnectionTrait;
 use testkit::Redis;
 use tokio::time::timeout;
 
 use crate::{
-    scene::{HOME, PASSWORD, Person, Scene, subscribe},
+    scene::{HOME, PASSWORD, Person, Scene, code, eventually, subscribe},
     socket::{Delivery, Socket},
 };
 
@@ -101,6 +102,34 @@ async fn a_send_that_is_retried_on_the_other_node_gives_the_first_result() {
     }
     seqs.sort_unstable();
     assert_eq!(seqs, (2..=41).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_is_made_the_last_owner_on_one_node_is_not_banned_on_the_other() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let (ada, bob, eve) = (scene.person("ada").await, scene.person("bob").await, scene.person("eve").await);
+    let room = ada.room("Garden", "public").await;
+    join(bob.join(&room), eve.join(&room)).await;
+    ada.set_role(&room, &bob, "moderator").await.unwrap();
+    // One node has the room, and is about to make her its owner and to let the owner go.
+    let one = scene.begin().await;
+    let (room_id, eve_id, ada_id) = (room.id, eve.user().id, ada.user().id);
+    let run = async |statement: String| one.execute_unprepared(&statement).await.map(|_| ());
+    run(format!("SELECT 1 FROM rooms WHERE id = '{room_id}' FOR UPDATE")).await.unwrap();
+    let bob = bob.at(&other);
+    let made = async {
+        let waiting = "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'";
+        eventually("the ban waits for the room", async || (scene.number(waiting).await > 0).then_some(())).await;
+        run(format!("UPDATE memberships SET role = 'owner' WHERE room_id = '{room_id}' AND user_id = '{eve_id}'")).await.unwrap();
+        run(format!("DELETE FROM memberships WHERE room_id = '{room_id}' AND user_id = '{ada_id}'")).await.unwrap();
+    };
+    let (banned, ()) = join(bob.ban(&room, &eve, "day"), async {
+        made.await;
+        run("COMMIT".to_owned()).await.unwrap();
+    })
+    .await;
+    assert_eq!(code(banned), ErrorCode::NotAllowed);
+    assert_eq!(scene.number("SELECT COUNT(*) FROM memberships WHERE role = 'owner'").await, 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]

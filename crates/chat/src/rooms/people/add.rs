@@ -64,7 +64,7 @@ impl Work for Add {
         if charge.doer.is_for_house() {
             charge.audit_person(&**transaction, house::Deed::AddToRoom, &user, "").await?;
         }
-        let text = [&charge.name(&**transaction).await?, " added you to ", &room.name, "."].concat();
+        let text = [" added you to ", &room.name, "."].concat();
         let added = transaction.record(room.id, charge.actor, Change::MemberAdded { user: user.clone() }).await?;
         transaction.read_up_to(room.id, user.id, added.seq);
         transaction.moved(user.id).await?;

@@ -1,6 +1,6 @@
 //! Keeping somebody out of a room, and letting them in again.
 
-use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, User, UserId, Username};
+use protocol::{Field, FieldError, Problem, Room, RoomId, RoomRef, User, UserId, Username, single_line};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryGetableMany,
     prelude::Uuid,
@@ -9,7 +9,7 @@ use sea_orm::{
 use super::{
     remove::expel,
     span::{self, FOR_GOOD},
-    subject::{self, may_moderate},
+    subject::{self, lock, may_moderate},
 };
 use crate::{
     Chat, Result,
@@ -56,10 +56,7 @@ pub struct Banned {
 /// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
 pub async fn ban(chat: &Chat, actor: Actor, room: &RoomRef, user: UserId, ban: Ban<'_>) -> Result<Room> {
     actor.user()?;
-    let reason = ban.reason.split_whitespace().collect::<Vec<_>>().join(" ");
-    if reason.chars().count() > REASON_MAX {
-        return Err(FieldError { field: Field::Reason, problem: Problem::TooLong { max: REASON_MAX } }.into());
-    }
+    let reason = single_line(Field::Reason, ban.reason, 0, REASON_MAX)?;
     let span = span::until(ban.time)?;
     let steward = Steward::new(chat, actor.into(), room, Deed::Moderate)?;
     chat.writer().run(KeepOut { steward, user, reason, span }).await
@@ -138,6 +135,8 @@ impl Work for KeepOut {
     async fn run(&self, transaction: &mut Transaction) -> Result<Room> {
         let charge = self.steward.take(&**transaction, Action::Moderate).await?;
         let (room, (how_long, until)) = (charge.room.clone(), self.span);
+        // Nobody is made an owner in between, who would be the last one perhaps.
+        lock(&**transaction, room.id).await?;
         let subject = subject::subject(&**transaction, room.id, self.user).await?;
         may_moderate(charge.access, subject.role)?;
         forget(transaction, room.id, self.user).await?;
@@ -152,7 +151,7 @@ impl Work for KeepOut {
         row.insert(&**transaction).await?;
         let detail = [how_long, " ", &self.reason].concat();
         charge.audit_person(&**transaction, house::Deed::BanFromRoom, &subject.user, &detail).await?;
-        let text = [&charge.name(&**transaction).await?, " keeps you out of ", &room.name, " ", how_long, "."].concat();
+        let text = [" keeps you out of ", &room.name, " ", how_long, "."].concat();
         expel(transaction, &charge, subject.user, text).await?;
         Ok(room)
     }

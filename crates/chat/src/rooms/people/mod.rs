@@ -12,7 +12,7 @@ mod subject;
 
 pub use add::add;
 pub use ban::{Ban, Banned, ban, ban_named, banned, unban};
-pub use candidates::candidates;
+pub use candidates::{candidates, correspondents};
 pub use list::{Member, MembersPage, Search as MembersSearch, members};
 pub use mute::mute;
 pub use remove::remove;

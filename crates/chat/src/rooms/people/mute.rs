@@ -56,10 +56,9 @@ impl Work for Mute {
             .filter(membership::Column::UserId.eq(self.user.0))
             .exec(&**transaction)
             .await?;
-        let name = subject::name(&**transaction, self.moderator).await?;
         let text = match self.span {
-            Some((how_long, _)) => [&name, " has stopped you from writing in ", &room.name, " ", how_long, "."].concat(),
-            None => [&name, " lets you write in ", &room.name, " again."].concat(),
+            Some((how_long, _)) => [" has stopped you from writing in ", &room.name, " ", how_long, "."].concat(),
+            None => [" lets you write in ", &room.name, " again."].concat(),
         };
         let alert = NewAlert { kind: AlertKind::RoleChanged, text, author: Some(self.moderator), room: Some(room.id) };
         let change = Change::MemberChanged { user: subject.user, role, muted_until: until };

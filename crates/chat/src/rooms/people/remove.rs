@@ -42,7 +42,7 @@ impl Work for Remove {
         if is_owner && is_last_owner(&**transaction, charge.room.id, self.user).await? {
             return Err(ErrorCode::LastOwner.into());
         }
-        let text = [&charge.name(&**transaction).await?, " removed you from ", &charge.room.name, "."].concat();
+        let text = [" removed you from ", &charge.room.name, "."].concat();
         if subject.role.is_some() {
             charge.audit_person(&**transaction, house::Deed::RemoveFromRoom, &subject.user, "").await?;
         }

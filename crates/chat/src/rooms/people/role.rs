@@ -101,7 +101,7 @@ impl Work for SetRole {
                 RoomRole::Moderator => " made you a moderator of ",
                 RoomRole::Member => " made you a member without a say in ",
             };
-            let text = [&charge.name(&**transaction).await?, what, &room.name, "."].concat();
+            let text = [what, &room.name, "."].concat();
             let alert = NewAlert { kind: AlertKind::RoleChanged, text, author: charge.doer.id, room: Some(room.id) };
             transaction.alert(self.user, alert).await?;
         }

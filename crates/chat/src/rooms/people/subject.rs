@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Result,
-    db::{Sql, entity::membership, users},
+    db::{Sql, entity::membership},
     policy::{Access, Action},
 };
 
@@ -64,9 +64,4 @@ pub(in crate::rooms) async fn is_last_owner(db: &impl ConnectionTrait, room: Roo
         .value(owner.0)
         .text(" LIMIT 1");
     Ok(db.query_one_raw(select.done()).await?.is_none())
-}
-
-/// How whoever acts is called where somebody is told of it.
-pub(super) async fn name(db: &impl ConnectionTrait, actor: UserId) -> Result<String> {
-    Ok(users::person(db, actor).await?.in_sentence())
 }
