@@ -8,7 +8,7 @@ use leptos::{
 use protocol::{RoomUnread, Seq};
 use web_sys::VisibilityState;
 
-use super::{context::RoomContext, menu::About};
+use super::{about::About, context::RoomContext};
 use crate::{endpoints, fetch};
 
 /// Reads along as long as the room stands there.

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reading::read_along, screen::Visited,
-    scroller::Scroller, target::Menu, timeline::timeline, typing::typing, zone, zone::Zone,
+    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reading::read_along,
+    screen::Visited, scroller::Scroller, target::Menu, timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
     components::{PageContext, dynamic, dynamic_view},
