@@ -85,6 +85,60 @@ test("what one reads stays while the composer grows and the window shrinks", asy
   await expect(ada.room.message("line 60")).toBeInViewport({ ratio: 1 });
 });
 
+test("what one reads stays when the box gets another size before the page has heard of the scrolling", async ({ ada, room }) => {
+  await ada.seed(room, 60);
+  await ada.room.open(room);
+  const line = ada.room.message("line 30");
+  // All of it before the next frame, in which the browser tells of the scrolling first and of the size after it.
+  const before = await line.evaluate((row) => {
+    row.scrollIntoView({ block: "center", behavior: "instant" });
+    const top = row.getBoundingClientRect().top;
+    const text = document.querySelector<HTMLTextAreaElement>("form.composer textarea");
+    if (text) text.value = "1\n2\n3\n4\n5\n6";
+    text?.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    return top;
+  });
+  const stays = async () => {
+    // Two frames on, all that these sizes bring about is done.
+    const after = await line.evaluate(async (row) => {
+      for (let frame = 0; frame < 2; frame += 1) await new Promise(requestAnimationFrame);
+      return row.getBoundingClientRect().top;
+    });
+    expect(Math.abs(after - before), "what one reads moved by so many pixels").toBeLessThanOrEqual(1);
+  };
+  await expect.poll(async () => (await ada.room.composer.boundingBox())?.height).toBeGreaterThan(100);
+  await stays();
+  // As somebody draws the edge of the window: each size comes with the scrolling that the one before has made.
+  const heights = Array.from({ length: 20 }, (_, step) => 790 - step * 10);
+  await Promise.all(heights.map((height) => ada.page.setViewportSize({ width: 1280, height })));
+  await expect.poll(() => ada.page.evaluate(() => innerHeight)).toBe(600);
+  await stays();
+});
+
+test("what comes in while one goes up from the end does not bring one back", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  await ada.seed(room, 60);
+  // The view goes up after the message has arrived, and before the page hears of either.
+  await ada.page.addInitScript(() => {
+    window.WebSocket = class extends WebSocket {
+      constructor(address: string | URL, protocols?: string | string[]) {
+        super(address, protocols);
+        this.addEventListener("message", ({ data }) => {
+          if (!String(data).includes("news")) return;
+          const scroller = document.querySelector("[data-room] .scroller");
+          scroller?.scrollTo({ top: -600, behavior: "instant" });
+        });
+      }
+    };
+  });
+  await ada.room.open(room);
+  await expect(ada.room.message("line 60")).toBeInViewport();
+  await bob.room.say("news");
+  await expect(ada.room.message("news")).toHaveCount(1);
+  await expect(ada.room.pill).toContainText("1 new message");
+  expect(await ada.room.distanceToEnd()).toBeGreaterThan(500);
+});
+
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
     test.use({ colorScheme });

@@ -21,6 +21,14 @@ impl Anchor {
         None
     }
 
+    /// The last message of the box.
+    fn last(scroller: &Element) -> Option<Self> {
+        let rows = scroller.query_selector_all(".message").ok()?;
+        let row = rows.get(rows.length().checked_sub(1)?)?.dyn_into::<Element>().ok()?;
+        let bottom = row.get_bounding_client_rect().bottom();
+        Some(Self(row, bottom))
+    }
+
     /// The message.
     pub(super) fn element(self) -> Element {
         self.0
@@ -30,6 +38,51 @@ impl Anchor {
     pub(super) fn moved(&self) -> f64 {
         if self.0.is_connected() { self.0.get_bounding_client_rect().bottom() - self.1 } else { 0.0 }
     }
+}
+
+/// Where the reader stands: a message, where it is to end, and the box when that was seen.
+pub(super) struct Place {
+    anchor: Anchor,
+    size: (f64, f64),
+    scroll_top: i32,
+}
+
+impl Place {
+    /// By the first message that can be seen. At the end by the last one, which is found without measuring the others.
+    pub(super) fn of(scroller: &Element, at_end: bool) -> Option<Self> {
+        let anchor = if at_end { Anchor::last(scroller) } else { Anchor::of(scroller) };
+        Some(Self { anchor: anchor?, size: size(scroller), scroll_top: scroller.scroll_top() })
+    }
+
+    /// Whether the box has been scrolled since, by the reader.
+    pub(super) fn is_left(&self, scroller: &Element) -> bool {
+        self.scroll_top != scroller.scroll_top()
+    }
+
+    /// Whether the box has another size since, so that messages stand elsewhere without the reader's doing.
+    pub(super) fn is_stale(&self, scroller: &Element) -> bool {
+        self.anchor.0.is_connected() && self.size != size(scroller)
+    }
+
+    /// How far down the new size of the box has moved what is read. What the reader has scrolled meanwhile is left to them.
+    pub(super) fn resized(&mut self, scroller: &Element) -> f64 {
+        let scroll_top = scroller.scroll_top();
+        // A box that has grown may begin above the first message: the browser has moved it down then, not the reader.
+        let highest = scroller.client_height() - scroller.scroll_height();
+        self.anchor.1 -= f64::from(scroll_top - self.scroll_top.max(highest));
+        (self.size, self.scroll_top) = (size(scroller), scroll_top);
+        self.anchor.moved()
+    }
+
+    /// The page itself has scrolled, to keep the place.
+    pub(super) fn shifted(&mut self, by: i32) {
+        self.scroll_top += by;
+    }
+}
+
+fn size(scroller: &Element) -> (f64, f64) {
+    let window = scroller.get_bounding_client_rect();
+    (window.width(), window.height())
 }
 
 /// The id of the last message that stands in the window as a whole, or above it.

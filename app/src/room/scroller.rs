@@ -12,7 +12,7 @@ use leptos::{
 use protocol::{RoomId, Seq, Window};
 use web_sys::{Element, HtmlDivElement};
 
-use super::place::{Anchor, Watch, distances, last_seen, show};
+use super::place::{Anchor, Place, Watch, distances, last_seen, show};
 use crate::{
     components::{Glyph, Icon},
     fetch,
@@ -54,8 +54,8 @@ pub(super) struct Scroller {
     rest_until: StoredValue<f64>,
     /// Whether the focus has just moved: what the browser scrolls for it is no wish for more.
     focusing: StoredValue<bool>,
-    /// What the reader reads, while they do not stand at the end.
-    anchor: StoredValue<Option<Anchor>, LocalStorage>,
+    /// Where the reader stood when they were last heard of.
+    place: StoredValue<Option<Place>, LocalStorage>,
     watch: StoredValue<Option<Watch>, LocalStorage>,
 }
 
@@ -73,7 +73,7 @@ impl Scroller {
             quiet: RwSignal::new(false),
             rest_until: StoredValue::new(0.0),
             focusing: StoredValue::new(false),
-            anchor: StoredValue::new_local(None),
+            place: StoredValue::new_local(None),
             watch: StoredValue::new_local(None),
         }
     }
@@ -100,7 +100,7 @@ impl Scroller {
     /// Once the page stands: brings the named message into the middle, and sees where that is.
     pub(super) fn begin(self, focus: Option<Seq>) {
         self.element.on_load(move |element| {
-            self.watch.set_value(Watch::over(&element, move || self.resized()));
+            self.watch.set_value(Watch::over(&element, move || self.hold()));
             request_animation_frame(move || {
                 let message = match focus {
                     Some(seq) => document().get_element_by_id(&["m", &seq.to_string()].concat()),
@@ -232,11 +232,11 @@ impl Scroller {
     /// Makes a change of what is in the box, under which the reader keeps their place: the newest message, or what they read.
     /// Nothing in the box may change otherwise: what is measured here has to be from before the change.
     pub(super) fn keep_place(self, change: impl FnOnce()) {
-        let following = self.at_end.get_untracked();
+        let scroller = self.box_element();
+        let following = self.at_end.get_untracked() && !scroller.as_ref().is_some_and(|scroller| self.has_left_end(scroller));
         if following {
             self.seen.set(self.room.with_untracked(RoomState::head));
         }
-        let scroller = self.box_element();
         let anchor = scroller.as_ref().filter(|_| !following).and_then(|scroller| Anchor::of(scroller));
         let focused =
             scroller.filter(|scroller| document().active_element().is_some_and(|active| scroller.contains(Some(&active))));
@@ -246,7 +246,10 @@ impl Scroller {
             tick().await;
             match anchor {
                 Some(anchor) => self.shift(anchor.moved()),
-                None if following => self.jump(),
+                None if following => {
+                    self.jump();
+                    self.hold();
+                }
                 None => {}
             }
             // What had the focus may be gone, and the focus must not go with it.
@@ -286,17 +289,38 @@ impl Scroller {
         })
     }
 
-    /// The box has another size, because the composer has grown or the window shrunk: what one reads stays where it is.
-    fn resized(self) {
-        self.shift(self.anchor.try_with_value(|anchor| anchor.as_ref().map_or(0.0, Anchor::moved)).unwrap_or_default());
-    }
-
     /// Sees where the reader stands.
     fn stand(self, scroller: &Element) {
+        self.follow(self.is_at_end(scroller));
+        self.hold();
+    }
+
+    /// Keeps in mind where the reader stands. If the box has another size than it had, because the composer has grown or the window
+    /// shrunk, what one reads is brought back first: the browser tells of the scrolling before it tells of the size, and of several
+    /// sizes in a row each comes with what was scrolled for the one before.
+    fn hold(self) {
+        // One that is not shown says nothing about that.
+        let Some(scroller) = self.box_element().filter(|scroller| scroller.client_height() > 0) else { return };
+        let at_end = self.is_at_end(&scroller);
+        let moved = self.place.try_update_value(|place| match place {
+            Some(place) if !at_end && place.is_stale(&scroller) => place.resized(&scroller),
+            _ => {
+                *place = Place::of(&scroller, at_end);
+                0.0
+            }
+        });
+        self.shift(moved.unwrap_or_default());
+    }
+
+    fn is_at_end(self, scroller: &Element) -> bool {
         let has_newer = self.room.try_with_untracked(RoomState::has_newer).unwrap_or_default();
-        let at_end = distances(scroller).1 <= FOLLOW_PX && !has_newer;
-        self.follow(at_end);
-        self.anchor.try_update_value(|anchor| *anchor = if at_end { None } else { Anchor::of(scroller) });
+        distances(scroller).1 <= FOLLOW_PX && !has_newer
+    }
+
+    /// Whether the reader has gone up from the end and the browser has not told of it yet.
+    fn has_left_end(self, scroller: &Element) -> bool {
+        let is_left = |place: &Option<Place>| place.as_ref().is_some_and(|place| place.is_left(scroller));
+        distances(scroller).1 > FOLLOW_PX && self.place.try_with_value(is_left).unwrap_or_default()
     }
 
     fn follow(self, at_end: bool) {
@@ -318,7 +342,14 @@ impl Scroller {
 
     fn shift(self, by: f64) {
         if let Some(scroller) = self.box_element().filter(|_| by != 0.0) {
+            let before = scroller.scroll_top();
             scroller.scroll_by_with_x_and_y(0.0, by);
+            let by = scroller.scroll_top() - before;
+            self.place.try_update_value(|place| {
+                if let Some(place) = place {
+                    place.shifted(by);
+                }
+            });
         }
     }
 
