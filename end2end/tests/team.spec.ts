@@ -229,8 +229,9 @@ test("every form about people in a room works without a script", async ({ ada, b
     await row.getByRole("button", { name, exact: true }).click();
   };
   await page.goto(`/r/${slug}/members`);
-  await page.getByLabel("User name", { exact: true }).fill(bob.username.slice(0, 3));
-  await page.getByRole("button", { name: "Find" }).click();
+  // Without its first letter it is nobody's name, and few have it in theirs, however many others begin as this one does.
+  await page.getByLabel("User name", { exact: true }).fill(bob.username.slice(1));
+  await page.getByRole("button", { name: "Add", exact: true }).click();
   await row.getByRole("button", { name: /^Add/ }).click();
   await expect(page.locator(".people-head")).toContainText("2 members");
   await manage("Mute");
