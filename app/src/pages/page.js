@@ -121,6 +121,7 @@ addEventListener("pageshow", (event) => {
 // not stand there.
 const root = document.documentElement;
 const icon = document.querySelector('link[rel="icon"]');
+const seen = icon.getAttribute("href");
 
 function isQuiet() {
   const [from, to] = (root.dataset.quiet ?? "").split("-").map(Number);
@@ -133,7 +134,7 @@ function showUnread() {
   const name = document.title.replace(/^\(\d+\+?\) /, "");
   const title = count ? `(${count > 99 ? "99+" : count}) ${name}` : name;
   if (document.title !== title) document.title = title;
-  const picture = count ? "/favicon-new.svg" : "/favicon.svg";
+  const picture = count ? "/favicon-new.svg" : seen;
   if (icon.getAttribute("href") !== picture) icon.setAttribute("href", picture);
   const told = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
   told?.catch(() => {});

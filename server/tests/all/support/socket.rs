@@ -98,7 +98,9 @@ impl Socket {
         loop {
             match self.receive_any().await {
                 // For lists of rooms: it comes at any time.
-                Received::Frame(ServerFrame::Read { .. } | ServerFrame::Activity { .. }) => {}
+                Received::Frame(
+                    ServerFrame::Read { .. } | ServerFrame::Activity { .. } | ServerFrame::RoomsChanged { .. },
+                ) => {}
                 received => return received,
             }
         }
