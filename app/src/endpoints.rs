@@ -7,6 +7,10 @@ pub(crate) const JOIN_ROOM: &str = "/api/fn/join_room";
 pub(crate) const LEAVE_ROOM: &str = "/api/fn/leave_room";
 /// Takes a conversation out of the list.
 pub(crate) const HIDE_CONVERSATION: &str = "/api/fn/hide_conversation";
+/// Pins a message, or unpins it.
+pub(crate) const PIN_MESSAGE: &str = "/api/fn/pin_message";
+/// Keeps a message for oneself, or no longer.
+pub(crate) const BOOKMARK: &str = "/api/fn/bookmark";
 /// Signs out.
 pub(crate) const LOGOUT: &str = "/api/fn/logout";
 /// Draws a token for the socket from the session.
@@ -39,6 +43,8 @@ mod tests {
             (JOIN_ROOM, api::JoinRoom::PATH),
             (LEAVE_ROOM, api::LeaveRoom::PATH),
             (HIDE_CONVERSATION, api::HideConversation::PATH),
+            (PIN_MESSAGE, api::PinMessage::PATH),
+            (BOOKMARK, api::Bookmark::PATH),
             (LOGOUT, api::Logout::PATH),
             (RENEW_TOKEN, api::RenewToken::PATH),
             (ROOM_PAGE, api::ReadRoom::PATH),

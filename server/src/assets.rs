@@ -1,9 +1,9 @@
-//! The site inside the binary: scripts, WASM, styles, icons. What stands under `pkg` has its hash in its address and never changes
-//! there; the rest is asked for again with its ETag.
+//! The site inside the binary: scripts, WASM, styles, icons. What stands under `pkg` or `late` has its hash in its address and never
+//! changes there; the rest is asked for again with its ETag.
 
 use std::{borrow::Cow, collections::HashMap, fmt::Write as _, sync::Arc};
 
-use app::pages::Assets;
+use app::pages::{Assets, LATE};
 use axum::{
     extract::{Request, State},
     http::{HeaderMap, HeaderValue, Method, StatusCode, header},
@@ -68,7 +68,7 @@ impl Site {
     #[must_use]
     pub fn built_in() -> Self {
         if cfg!(debug_assertions) {
-            return Self { assets: None, links: links(|name| format!("/pkg/{name}")) };
+            return Self { assets: None, links: links(|folder, name| format!("/{folder}/{name}")) };
         }
         Self::of(Embedded::iter().filter_map(|path| SourceFile::embedded(&path)))
     }
@@ -84,13 +84,13 @@ impl Site {
             }
             let twin = |ending: &str| files.get(&format!("{path}{ending}")).map(|file| file.data.clone());
             let asset = Asset::new(file, twin(".br"), twin(".gz"));
-            if path.starts_with("pkg/") {
+            if is_hashed(path) {
                 assets.insert(hashed(path, &asset.hash), Asset { cache: FOREVER, ..asset.clone() });
             }
             assets.insert(format!("/{path}"), asset);
         }
-        let links = links(|name| {
-            let path = format!("pkg/{name}");
+        let links = links(|folder, name| {
+            let path = format!("{folder}/{name}");
             files.get(&path).map_or_else(|| format!("/{path}"), |file| hashed(&path, &short_hash(&file.sha256)))
         });
         Self { assets: Some(assets), links }
@@ -112,7 +112,7 @@ impl Site {
 
 impl Asset {
     fn new(file: &SourceFile, brotli: Option<Bytes>, gzip: Option<Bytes>) -> Self {
-        let cache = if file.path.starts_with("pkg/") { ASK_AGAIN } else { AN_HOUR };
+        let cache = if is_hashed(&file.path) { ASK_AGAIN } else { AN_HOUR };
         let hash = short_hash(&file.sha256);
         Self { content_type: content_type(&file.path), cache, hash, identity: file.data.clone(), brotli, gzip }
     }
@@ -156,8 +156,15 @@ fn with_body(data: Bytes, content_type: &'static str, coding: Option<&'static st
     response
 }
 
-fn links(address: impl Fn(&str) -> String) -> Assets {
-    Assets { js: address("snug.js"), wasm: address("snug.wasm"), css: address("snug.css"), reload_port: reload::port() }
+fn links(address: impl Fn(&str, &str) -> String) -> Assets {
+    let built = |name| address("pkg", name);
+    let late = LATE.into_iter().map(|name| (name, address("late", name))).collect();
+    Assets { js: built("snug.js"), wasm: built("snug.wasm"), css: built("snug.css"), late, reload_port: reload::port() }
+}
+
+/// What the build makes, and what comes when one reaches for it.
+fn is_hashed(path: &str) -> bool {
+    path.starts_with("pkg/") || path.starts_with("late/")
 }
 
 /// 64 bits of the hash: enough to tell the builds of one file apart.

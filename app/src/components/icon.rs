@@ -38,6 +38,12 @@ pub(crate) enum Icon {
     More,
     /// Changes a text.
     Pencil,
+    /// Emoji.
+    Smile,
+    /// Held up for all.
+    Pin,
+    /// Kept for oneself.
+    Bookmark,
 }
 
 /// The whole drawing as it stands in the page: nothing of it changes, so it is one piece of HTML.
@@ -83,6 +89,11 @@ impl Icon {
             Self::Down => drawing!("M12 5v14M6 13l6 6 6-6"),
             Self::More => drawing!("M5 12h.01M12 12h.01M19 12h.01"),
             Self::Pencil => drawing!("M4 20h4L19.5 8.5a2.1 2.1 0 0 0-4-4L4 16zM13.5 6.5l4 4"),
+            Self::Smile => {
+                drawing!("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M8.5 14.5c1.5 2.5 5.5 2.5 7 0M9 9.5h.01M15 9.5h.01")
+            }
+            Self::Pin => drawing!("M9 4h6l-1 6 3 3H7l3-3zM12 13v7"),
+            Self::Bookmark => drawing!("M7 4h10v16l-5-4-5 4z"),
             Self::Compass => drawing!("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M15.5 8.5l-2 5-5 2 2-5z"),
         }
     }

@@ -154,6 +154,9 @@ fn me(page: PageContext, user: User) -> impl IntoView {
                     <span>{["@", &user.username].concat()}</span>
                 </span>
             </a>
+            <a class="icon-button" href="/bookmarks" title="Bookmarks" aria-label="Bookmarks">
+                <Glyph icon=Icon::Bookmark />
+            </a>
             {bell(page)}
             // A plain form: a new document comes after it anyway.
             <form method="post" action=endpoints::LOGOUT>

@@ -1,5 +1,10 @@
 //! The site's files, as pages name them.
 
+use std::collections::BTreeMap;
+
+/// Files of `public/late`: what is not needed to read and write, and comes when somebody reaches for it (`page.js`).
+pub const LATE: [&str; 3] = ["emoji.css", "emoji.js", "emoji.json"];
+
 /// What the pages need of the site's files.
 #[derive(Clone, Debug, Default)]
 pub struct Assets {
@@ -9,6 +14,21 @@ pub struct Assets {
     pub wasm: String,
     /// Address of the style sheet.
     pub css: String,
+    /// Addresses of what comes [late](LATE), by its name.
+    pub late: BTreeMap<&'static str, String>,
     /// Where cargo-leptos says that a file has changed, while it watches them.
     pub reload_port: Option<u32>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_late_is_there() {
+        for name in LATE {
+            let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../public/late").join(name);
+            assert!(path.is_file(), "{} is no file", path.display());
+        }
+    }
 }

@@ -81,7 +81,7 @@ pub(super) fn place(visit: &Visit) -> Result<Seq, ErrorCode> {
 }
 
 /// Which message it is about.
-fn of(asked: &Asked) -> AnyView {
+pub(super) fn of(asked: &Asked) -> AnyView {
     view! {
         <input type="hidden" name="room" value=asked.room.slug.clone() />
         <input type="hidden" name="seq" value=asked.seq.to_string() />
@@ -89,7 +89,7 @@ fn of(asked: &Asked) -> AnyView {
     .into_any()
 }
 
-fn question(title: &'static str, lead: &'static str, asked: &Asked, form: AnyView) -> AnyView {
+pub(super) fn question(title: &'static str, lead: &'static str, asked: &Asked, form: AnyView) -> AnyView {
     let back = ["/r/", &asked.room.slug, "/m/", &asked.seq.to_string()].concat();
     view! {
         <section class="gate gate--framed">

@@ -1,4 +1,4 @@
-// What every page does by script, whether the WebAssembly has come or not.
+// What every page does by script, whether the WebAssembly has come or not. The server puts before it where to find what comes `late`.
 
 const YEAR = 365 * 24 * 60 * 60;
 
@@ -82,6 +82,15 @@ addEventListener("submit", (event) => {
   event.preventDefault();
   showBeside(`${form.action}?${new URLSearchParams(new FormData(form))}`);
 });
+
+// What is not needed to read and write comes when one reaches for it: scripts in files of their own, each with a function that is told
+// what happened, on which element of its own, and where the other files are.
+for (const kind of ["pointerover", "focusin", "click"]) {
+  addEventListener(kind, async (event) => {
+    const spot = event.target.closest?.("[data-late]");
+    if (spot) (await import(late[spot.dataset.late])).default(event, spot, late);
+  });
+}
 
 const SIGN_OUT = 'form[action="/api/fn/logout"]';
 

@@ -128,6 +128,7 @@ fn in_owner(render: impl FnOnce() -> String) -> String {
 fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> String {
     let Assets { css, .. } = &visit.assets;
     let (theme, nonce, reload, script) = (visit.theme(), &visit.nonce, reload(visit), &*SCRIPT);
+    let late = written::json(&visit.assets.late);
     let mut html = String::with_capacity(body.len() + start.len() + 4_096);
     let theme_attribute = theme.attribute().map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
     // Writing to a String cannot fail.
@@ -153,7 +154,7 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
     let _ = write!(
         html,
         "{icons}{reload}</head>\
-         <body>{body}<script type=\"module\" nonce=\"{nonce}\">{script}</script>{start}</body></html>"
+         <body>{body}<script type=\"module\" nonce=\"{nonce}\">const late = {late};\n{script}</script>{start}</body></html>"
     );
     html
 }

@@ -23,24 +23,31 @@ pub(super) struct About {
     pub(super) moderates: bool,
     /// For how many minutes messages can be edited here.
     edit_minutes: Option<u32>,
+    /// Whether they may pin here.
+    pub(super) pins: bool,
+    /// Whether they are signed in, and so can keep something.
+    pub(super) keeps: bool,
+    /// Whether they keep it.
+    pub(super) kept: bool,
 }
 
 impl About {
     /// What is known of a message, if it is there and says something.
     pub(super) fn of(room: RoomContext, target: Target) -> Option<Self> {
         let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
-        let (stored, rights, standing) = room.state.with(|state| {
+        let (stored, rights, standing, kept) = room.state.with(|state| {
             let stored = match target {
                 Target::Stored(seq) => state.messages().iter().find(|message| message.seq == seq).cloned(),
                 Target::Unsent(_) => None,
             };
-            (stored, state.rights, state.standing)
+            let kept = matches!(target, Target::Stored(seq) if state.is_bookmarked(seq));
+            (stored, state.rights, state.standing, kept)
         });
         let message = stored.or_else(|| on_its_way(room, target)).filter(|message| !message.deleted)?;
         let own = reader == Some(message.author.id);
-        let Rights { write: writes, moderate: moderates, edit_minutes, .. } = rights;
-        let reads = standing == Standing::Member;
-        Some(Self { target, message, own, reads, writes, moderates, edit_minutes })
+        let Rights { write: writes, moderate: moderates, pin: pins, edit_minutes, .. } = rights;
+        let (reads, keeps) = (standing == Standing::Member, reader.is_some());
+        Some(Self { target, message, own, reads, writes, moderates, edit_minutes, pins, keeps, kept })
     }
 
     /// Its place in the room, if it has one.
@@ -54,6 +61,11 @@ impl About {
     pub(super) fn can_edit(&self) -> bool {
         let age = js_sys::Date::now() - self.message.at as f64;
         self.own && self.writes && self.edit_minutes.is_none_or(|minutes| age <= f64::from(minutes) * 60_000.0)
+    }
+
+    /// Whether the reader may react to it.
+    pub(super) fn can_react(&self) -> bool {
+        self.writes && self.place().is_some()
     }
 
     pub(super) fn can_delete(&self) -> bool {

@@ -82,6 +82,16 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
                 on:input=move |_| composer.typed()
                 inner_html=typed_before()
             ></textarea>
+            <button
+                type="button"
+                class="composer-emoji"
+                aria-label="Emoji"
+                title="Emoji"
+                data-late="emoji.js"
+                data-into="composer-body"
+            >
+                <Glyph icon=Icon::Smile />
+            </button>
             <button class="composer-send" aria-label="Send" title="Send">
                 <Glyph icon=Icon::Send />
             </button>

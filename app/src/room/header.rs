@@ -26,6 +26,18 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
     // Whoever may not read the room may not see who is there, and neither may guests.
     let may_see = |state: &RoomState| state.standing != Standing::Guest && state.is_open_to_reader();
     let people = dynamic(move || room.state.with(may_see).then(|| below(room, "/members")));
+    let pins = Memo::new(move |_| room.state.with(RoomState::pins));
+    let pins = dynamic_view(move || {
+        let pins = pins.get();
+        (pins > 0).then(|| {
+            view! {
+                <a class="room-pins" href=below(room, "/pins") data-panel="">
+                    <Glyph icon=Icon::Pin />
+                    <span>{[&pins.to_string(), " pinned"].concat()}</span>
+                </a>
+            }
+        })
+    });
     view! {
         <header class="room-header">
             <h1 class="room-name" dir="auto">{dynamic(move || facts.with(|facts| facts.name.clone()))}</h1>
@@ -34,6 +46,7 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
                 <Glyph icon=Icon::People />
                 <span>{count}</span>
             </a>
+            {pins}
             <button type="button" class="icon-button room-more" popovertarget=MENU aria-label="About this room" title="About this room">
                 <Glyph icon=Icon::More />
             </button>

@@ -29,6 +29,11 @@ pub(super) fn key(room: RoomContext, event: &KeyboardEvent, list: &Element) {
             let first_seen = Anchor::of(list).map(Anchor::element);
             first_seen.and_then(|seen| stops.iter().position(|stop| stop.is_same_node(Some(&seen))))
         }
+        // What is pressed like a button, though it leads somewhere without a script.
+        (" ", Some(_)) if active.has_attribute("data-emoji") => {
+            event.prevent_default();
+            return active.dyn_ref::<HtmlElement>().map(HtmlElement::click).unwrap_or_default();
+        }
         ("End", _) => stops.len().checked_sub(1),
         ("Home", _) => Some(0),
         ("ArrowLeft" | "ArrowRight", Some(at)) => return turn(event, &stops[at], &active, key == "ArrowRight"),

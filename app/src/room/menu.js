@@ -34,7 +34,7 @@ let press;
 
 addEventListener("pointerdown", ({ target, pointerType, clientX: x, clientY: y }) => {
   const row = target.closest?.(".message");
-  press = pointerType === "touch" && row && !target.closest(".message-tools") ? { row, x, y, since: performance.now() } : null;
+  press = pointerType === "touch" && row && !target.closest(".message-tools, .reactions") ? { row, x, y, since: performance.now() } : null;
 });
 
 addEventListener("pointermove", ({ clientX, clientY }) => {
@@ -55,4 +55,20 @@ addEventListener("pointerup", () => {
   row.tabIndex = -1;
   row.focus({ preventScroll: true });
   setTimeout(() => menu().showPopover());
+});
+
+// What is to be copied stands on the menu for a moment. Where the clipboard is closed to scripts (no HTTPS), the old way is open.
+addEventListener("click", async ({ target }) => {
+  const text = target.dataset?.copy;
+  if (text === undefined) return;
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    const field = document.createElement("textarea");
+    field.value = text;
+    document.body.append(field);
+    field.select();
+    document.execCommand("copy");
+    field.remove();
+  }
 });

@@ -9,7 +9,7 @@ use web_sys::Element;
 use super::{
     about::About,
     context::RoomContext,
-    edit, reading,
+    edit, keep, reactions, reading,
     target::{Menu, Target, target},
 };
 use crate::{
@@ -35,6 +35,14 @@ struct Entry {
 
 /// All there is, in the order in which it is shown.
 const ENTRIES: &[Entry] = &[
+    Entry {
+        label: "React…",
+        key: "+",
+        icon: None,
+        danger: false,
+        offered: About::can_react,
+        act: |room, _| reactions::pick(room.menu.toolbar),
+    },
     Entry { label: "Edit", key: "e", icon: Some(Icon::Pencil), danger: false, offered: About::can_edit, act: edit::begin },
     Entry {
         label: "Earlier texts",
@@ -52,6 +60,55 @@ const ENTRIES: &[Entry] = &[
         offered: |about| about.reads && about.place().is_some(),
         act: reading::mark_unread,
     },
+    Entry {
+        label: "Who reacted",
+        key: "",
+        icon: None,
+        danger: false,
+        offered: |about| !about.message.reactions.is_empty() && about.keeps,
+        act: |room, about| room.open(about, "/reactions"),
+    },
+    Entry {
+        label: "Bookmark",
+        key: "",
+        icon: None,
+        danger: false,
+        offered: |about| about.keeps && !about.kept && about.place().is_some(),
+        act: |room, about| keep::bookmark(room, about, true),
+    },
+    Entry {
+        label: "Remove bookmark",
+        key: "",
+        icon: None,
+        danger: false,
+        offered: |about| about.kept,
+        act: |room, about| keep::bookmark(room, about, false),
+    },
+    Entry {
+        label: "Pin",
+        key: "",
+        icon: None,
+        danger: false,
+        offered: |about| about.pins && !about.message.pinned && about.place().is_some(),
+        act: |room, about| keep::pin(room, about, true),
+    },
+    Entry {
+        label: "Unpin",
+        key: "",
+        icon: None,
+        danger: false,
+        offered: |about| about.pins && about.message.pinned,
+        act: |room, about| keep::pin(room, about, false),
+    },
+    Entry {
+        label: "Copy link",
+        key: "",
+        icon: None,
+        danger: false,
+        offered: |about| about.place().is_some(),
+        act: keep::copy_link,
+    },
+    Entry { label: "Copy text", key: "", icon: None, danger: false, offered: |_| true, act: keep::copy_text },
     Entry {
         label: "Report…",
         key: "",
@@ -73,7 +130,7 @@ const ENTRIES: &[Entry] = &[
 
 impl RoomContext {
     /// Goes to a page about a message.
-    fn open(self, about: &About, what: &str) {
+    pub(super) fn open(self, about: &About, what: &str) {
         let Some(seq) = about.place() else { return };
         let address = self.slug.with_value(|slug| ["/r/", slug, "/m/", &seq.to_string(), what].concat());
         // Fails only for addresses that are none.
@@ -128,6 +185,7 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
     view! {
         <div hidden>
             <div class="message-tools" role="toolbar" aria-label="Message" aria-live="off" node_ref=toolbar hidden=nothing>
+                {reactions::quick(about)}
                 {tools.collect_view()}
                 <button
                     type="button"

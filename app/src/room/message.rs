@@ -4,9 +4,9 @@
 use leptos::prelude::*;
 use protocol::{ClientId, Message, Seq, markdown};
 
-use super::{context::RoomContext, edit, target::Target};
+use super::{context::RoomContext, edit, reactions, target::Target};
 use crate::{
-    components::{Dynamic, avatar, dynamic, dynamic_view},
+    components::{Dynamic, Glyph, Icon, avatar, dynamic, dynamic_view},
     state::{Mark, MessageRow, Row, clock},
 };
 
@@ -72,6 +72,8 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
         Mark::Deleting(by) => Some(undo(room, *by).into_any()),
         mark @ Mark::Unchanged { .. } => edit::refused(room, Target::of(&row.message), mark).map(IntoAny::into_any),
     });
+    let marks = row.part(marks);
+    let chips = row.part(move |row| reactions::chips(room, row));
     let permalink = row.message(move |row| {
         let seq = place(row)?;
         Some(room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
@@ -98,6 +100,8 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
             </div>
             <div class="message-body" dir="auto" inner_html=row.message(body)></div>
             {edited}
+            {marks}
+            {chips}
             {note}
         </li>
     }
@@ -148,11 +152,33 @@ fn undo(room: RoomContext, by: ClientId) -> impl IntoView {
     }
 }
 
+/// What was made of it: held up for all, kept for oneself.
+fn marks(row: &MessageRow) -> Option<impl IntoView + use<>> {
+    let mark = |icon: Icon, text: &'static str| {
+        view! {
+            <span>
+                <Glyph icon />
+                {text}
+            </span>
+        }
+    };
+    let (pinned, kept) = (row.message.pinned, row.kept);
+    (pinned || kept).then(|| {
+        view! {
+            <p class="message-marks">
+                {pinned.then(|| mark(Icon::Pin, "Pinned"))} {kept.then(|| mark(Icon::Bookmark, "Bookmarked"))}
+            </p>
+        }
+    })
+}
+
 /// What may be done about the message that the address names.
 fn actions(room: RoomContext, row: &MessageRow) -> impl IntoView + use<> {
     let seq = row.message.seq.to_string();
     let rights = room.state.with_untracked(|state| state.rights);
     let links = [
+        (true, "/reactions", "React"),
+        (true, "/keep", "Keep"),
         (row.own && rights.write, "/edit", "Edit…"),
         (!row.own, "/report", "Report"),
         (row.own || rights.moderate, "/delete", "Delete…"),

@@ -14,6 +14,7 @@ mod head;
 mod header;
 #[cfg(feature = "hydrate")]
 mod hydrate;
+mod keep;
 mod keys;
 mod membership;
 mod menu;
@@ -22,6 +23,7 @@ mod message;
 mod navigation;
 mod place;
 mod reading;
+mod reactions;
 #[cfg(feature = "ssr")]
 mod rendered;
 mod screen;

@@ -68,9 +68,11 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let mut hasher = DefaultHasher::new();
     let author = &message.author;
     let moderates = room.state.with_untracked(|state| state.rights.moderate);
-    (row.local, row.first, row.own, row.edited, moderates).hash(&mut hasher);
+    (row.local, row.first, row.own, row.kept, row.edited, moderates).hash(&mut hasher);
     (&author.name, &author.username, author.ambiguous, &author.picture).hash(&mut hasher);
     hangs_on(message, &mut hasher);
+    // Which of them are the reader's stands in the row: those who reacted with the same share it.
+    row.reactions.iter().for_each(|chip| (&chip.emoji, chip.count, chip.own).hash(&mut hasher));
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))
 }
@@ -85,7 +87,6 @@ fn hangs_on(message: &Message, hasher: &mut impl Hasher) {
         (thread.replies, thread.last_at).hash(hasher);
         thread.people.iter().for_each(|person| (&person.name, &person.picture).hash(hasher));
     }
-    message.reactions.iter().for_each(|reaction| (&reaction.emoji, reaction.count).hash(hasher));
     message.mentions.iter().for_each(|mention| (&mention.word, mention.user).hash(hasher));
 }
 

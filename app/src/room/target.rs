@@ -44,6 +44,11 @@ impl Menu {
         Self { target: RwSignal::new(None), toolbar: NodeRef::new(), menu: NodeRef::new() }
     }
 
+    /// The menu's element.
+    pub(super) fn element(self) -> Option<web_sys::HtmlDivElement> {
+        self.menu.get_untracked()
+    }
+
     /// Something is pointed at or has the focus now: the toolbar goes to its row.
     pub(super) fn point(self, at: Option<EventTarget>) {
         let row = at.and_then(|at| at.dyn_into::<Element>().ok()?.closest(".message").ok().flatten());

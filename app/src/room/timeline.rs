@@ -8,7 +8,7 @@ use protocol::{Seq, Standing};
 use super::{
     click::is_plain,
     context::RoomContext,
-    keys, menu, message,
+    keys, menu, message, reactions,
     scroller::{Edge, new_messages},
 };
 use crate::{
@@ -69,6 +69,7 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
             aria-label=label
             tabindex="0"
             node_ref=scroller.element()
+            on:click=move |event| reactions::click(room, &event)
             on:scroll=move |_| {
                 scroller.scrolled();
                 room.look();

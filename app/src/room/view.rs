@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reading::read_along,
-    screen::Visited, scroller::Scroller, target::Menu, timeline::timeline, typing::typing, zone, zone::Zone,
+    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reactions,
+    reading::read_along, screen::Visited, scroller::Scroller, target::Menu, timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
     components::{PageContext, dynamic, dynamic_view},
@@ -50,6 +50,7 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
         }
     });
     show_head(room);
+    reactions::tell_refused(room);
     let notice = dynamic(move || room.notice.get());
     view! {
         <section class="room" data-room>

@@ -239,6 +239,10 @@ impl Client {
                 let known = std::mem::replace(&mut self.rev, rev.unwrap_or_default());
                 if known > 0 && known != self.rev {
                     refresh(self.socket.listed);
+                    // What the reader did elsewhere meanwhile shows in the room, too.
+                    if let Some(shown) = self.socket.rooms.with_value(|rooms| rooms.last().cloned()) {
+                        self.read(shown.with_untracked(|state| state.room.id));
+                    }
                 }
                 self.unread(unread.unwrap_or_default());
                 // What happened meanwhile is in the list, and what was read here is said once more.
@@ -288,8 +292,17 @@ impl Client {
             ServerFrame::Activity { room, from, head, entries } => {
                 self.changed(|news| news.take_activity(room, (from, head), entries));
             }
+            ServerFrame::BookmarkChanged { rev, room, seq, on } if rev >= self.rev => {
+                self.rev = rev;
+                if let Some(room) = self.find(room) {
+                    room.maybe_update(|state| state.bookmark(seq, on));
+                }
+            }
             // Late, by another way.
-            ServerFrame::Alert { .. } | ServerFrame::AlertsChanged { .. } | ServerFrame::RoomsChanged { .. } => {}
+            ServerFrame::Alert { .. }
+            | ServerFrame::AlertsChanged { .. }
+            | ServerFrame::RoomsChanged { .. }
+            | ServerFrame::BookmarkChanged { .. } => {}
             ServerFrame::Typing { room, user } => {
                 self.socket.typing.maybe_update(|typing| typing.note(room, user, browser::now() as i64));
             }

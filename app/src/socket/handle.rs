@@ -6,7 +6,7 @@ use protocol::{Body, ClientId, Room, RoomId, RoomPage, Seq, User};
 use super::{command::Command, status::Status, storage};
 use crate::{
     components::PageContext,
-    state::{Applied, Kept, Outbox, Pending, RoomState, Typing, Unread},
+    state::{self, Applied, Kept, Outbox, Pending, RoomState, Typing, Unread},
 };
 
 /// Rooms that stay up to date after they were visited: switching back to one of them is instant. Far below the number of
@@ -134,6 +134,15 @@ impl Socket {
         storage::keep_pending(author.id, &pending);
         self.outbox.update(|outbox| outbox.push(pending));
         self.enqueue(Command::Synchronize);
+    }
+
+    /// Reacts to a message, or takes that back: whichever is not so now.
+    pub(crate) fn react(self, room: RoomId, seq: Seq, emoji: &str) {
+        let Some(shown) = self.find(|state| state.room.id == room) else { return };
+        self.change(|outbox, now| {
+            let on = !shown.with_untracked(|state| state::reacts(state, outbox.of_room(room), seq, emoji));
+            outbox.react(room, (seq, emoji), on, now)
+        });
     }
 
     /// Gives a message of the reader's another text. `revision` is how often it had been changed when they began.

@@ -19,6 +19,11 @@ pub(crate) fn keep_draft(reader: UserId, room: RoomId, text: &str) {
     if text.is_empty() { remove(&key) } else { set(&key, text) }
 }
 
+/// The emoji that were used most, as `emoji.js` keeps them.
+pub(crate) fn quick_emoji() -> String {
+    get("snug.emoji.quick").unwrap_or_else(|| "👍 ❤\u{fe0f} 😂".to_owned())
+}
+
 /// Keeps a message until it is stored.
 pub(crate) fn keep_pending(author: UserId, pending: &Pending) {
     if let Ok(json) = serde_json::to_string(pending) {

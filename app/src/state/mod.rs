@@ -5,12 +5,14 @@ pub mod backoff;
 mod changes;
 pub mod clock;
 mod outbox;
+mod reactions;
 mod room;
 mod rows;
 mod typing;
 mod unread;
 
 pub use outbox::{Deed, Kept, Outbox, Pending, Status, Then};
+pub use reactions::{Chip, reacts};
 pub use room::{Applied, Missed, RoomState};
 pub use rows::{Mark, MessageRow, Row, RowKey, rows, with_new_line};
 pub use typing::{Typing, TypingThrottle};

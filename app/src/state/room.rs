@@ -65,6 +65,10 @@ pub struct RoomState {
     has_newer: bool,
     /// What the reader reacted with to which messages.
     reacted: BTreeSet<(Seq, String)>,
+    /// What is pinned, also where it is not shown.
+    pinned: BTreeSet<Seq>,
+    /// Which of the messages the reader keeps for themselves.
+    bookmarked: BTreeSet<Seq>,
     /// What was done to messages lately, for pages that were read before it and come later.
     changes: VecDeque<Event>,
     /// Of what was done up to here, some is not among them any more.
@@ -85,6 +89,8 @@ impl RoomState {
         Self {
             messages: page.messages,
             reacted: page.reacted.into_iter().collect(),
+            pinned: page.pinned.into_iter().collect(),
+            bookmarked: page.bookmarked.into_iter().collect(),
             changes: VecDeque::new(),
             forgotten: page.head,
             room: page.room,
@@ -130,6 +136,7 @@ impl RoomState {
         }
         let older = page.messages.into_iter().filter(|message| message.seq < before);
         self.messages.splice(0..0, older);
+        self.bookmarked.extend(page.bookmarked);
         self.bring_up_to_date(page.reacted, page.head);
         self.has_older = page.has_older;
         if self.messages.len() > SHOWN_MAX {
@@ -145,6 +152,7 @@ impl RoomState {
             return false;
         }
         self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after));
+        self.bookmarked.extend(page.bookmarked);
         self.bring_up_to_date(page.reacted, page.head);
         // Events that came while the page was on its way were not shown, and the page may be too old to hold them.
         self.has_newer = page.has_newer || page.head < self.head;
@@ -203,6 +211,23 @@ impl RoomState {
     #[must_use]
     pub fn has_reacted(&self, seq: Seq, emoji: &str) -> bool {
         self.reacted.contains(&(seq, emoji.to_owned()))
+    }
+
+    /// How many messages are pinned.
+    #[must_use]
+    pub fn pins(&self) -> usize {
+        self.pinned.len()
+    }
+
+    /// Whether the reader keeps a message for themselves.
+    #[must_use]
+    pub fn is_bookmarked(&self, seq: Seq) -> bool {
+        self.bookmarked.contains(&seq)
+    }
+
+    /// The reader keeps a message for themselves, or no longer. `true` if that is new.
+    pub fn bookmark(&mut self, seq: Seq, on: bool) -> bool {
+        if on { self.bookmarked.insert(seq) } else { self.bookmarked.remove(&seq) }
     }
 
     /// The shown stretch.
@@ -298,8 +323,16 @@ impl RoomState {
     fn change_messages(&mut self, event: &Event) {
         changes::apply(&mut self.messages, &event.change);
         note_reaction(&mut self.reacted, self.reader, event);
-        if let Change::MessageDeleted { seq, .. } = &event.change {
-            self.unseen.retain(|unseen| unseen != seq);
+        match &event.change {
+            Change::MessageDeleted { seq, .. } => {
+                self.unseen.retain(|unseen| unseen != seq);
+                self.pinned.remove(seq);
+                self.bookmarked.remove(seq);
+            }
+            Change::MessagePinned { seq, pinned, .. } => {
+                _ = if *pinned { self.pinned.insert(*seq) } else { self.pinned.remove(seq) };
+            }
+            _ => {}
         }
         self.changes.push_back(event.clone());
         if self.changes.len() > CHANGES_MAX

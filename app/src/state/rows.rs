@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use protocol::{ClientId, Error, Message, MessageId, NewMessage, Seq, User, UserId};
 
-use super::{Deed, Pending, RoomState, Status, Then, changes::delete, clock};
+use super::{Chip, Deed, Pending, RoomState, Status, Then, changes::delete, clock, reactions::chips};
 
 /// Messages of one author that are not further apart than this stand under one name.
 const GROUP_MS: i64 = 5 * 60 * 1_000;
@@ -62,6 +62,10 @@ pub struct MessageRow {
     pub own: bool,
     /// When its text was changed last, in local milliseconds.
     pub edited: Option<i64>,
+    /// Whether the reader keeps it for themselves.
+    pub kept: bool,
+    /// The reactions under it.
+    pub reactions: Vec<Chip>,
     /// How far it is.
     pub mark: Mark,
 }
@@ -127,7 +131,7 @@ pub fn rows<'a>(
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(state.messages().len() + 8);
     let mut last: Option<(UserId, i64)> = None;
-    let mut push = |message: Arc<Message>, mark: Mark| {
+    let mut push = |message: Arc<Message>, reactions: Vec<Chip>, mark: Mark| {
         let at = local(message.at);
         let author = message.author.id;
         let same_day = last.is_some_and(|(_, before)| clock::day_number(before) == clock::day_number(at));
@@ -137,15 +141,16 @@ pub fn rows<'a>(
         let grouped = same_day && last.is_some_and(|(who, before)| who == author && (at - before).abs() <= GROUP_MS);
         let own = reader.is_some_and(|reader| reader.id == author);
         let first = !grouped || focus == Some(message.seq);
-        let edited = message.edited_at.map(&local);
-        rows.push(Row::Message(MessageRow { message, local: at, first, own, edited, mark }));
+        let (edited, kept) = (message.edited_at.map(&local), state.is_bookmarked(message.seq));
+        rows.push(Row::Message(MessageRow { message, local: at, first, own, edited, kept, reactions, mark }));
         last = Some((author, at));
     };
     let outbox: Vec<_> = outbox.collect();
     for message in state.messages() {
         let (message, mark) = overlay(message, &outbox);
         if !message.deleted || mark != Mark::Stored || focus == Some(message.seq) || carries(state, &message) {
-            push(message, mark);
+            let reactions = chips(state, &message, outbox.iter().copied());
+            push(message, reactions, mark);
         }
     }
     let Some(reader) = reader else { return rows };
@@ -158,7 +163,8 @@ pub fn rows<'a>(
             // One that is stored may have been changed before its event comes.
             let (message, mark) = if mark == Mark::Stored { overlay(&message, &outbox) } else { (message, mark) };
             if !message.deleted || mark != Mark::Stored {
-                push(message, mark);
+                let reactions = chips(state, &message, outbox.iter().copied());
+                push(message, reactions, mark);
             }
         }
     }

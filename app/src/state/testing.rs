@@ -184,6 +184,8 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
         epoch: id(7),
         messages: all[from..to].to_vec(),
         reacted: reacted(known, reader, &all[from..to]),
+        pinned: all.iter().filter(|message| message.pinned).map(|message| message.seq).collect(),
+        bookmarked: Vec::new(),
         has_older: from > 0,
         has_newer: to < all.len(),
     }

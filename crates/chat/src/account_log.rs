@@ -2,7 +2,7 @@
 //! transaction. Here: alerts, short texts that are kept until they are dismissed.
 
 use hub::{Frame, Signal};
-use protocol::{Alert, AlertId, AlertKind, RoomId, RoomUnread, ServerFrame, User, UserId, limits};
+use protocol::{Alert, AlertId, AlertKind, RoomId, RoomUnread, Seq, ServerFrame, User, UserId, limits};
 use sea_orm::{
     ActiveModelTrait,
     ActiveValue::Set,
@@ -153,6 +153,12 @@ pub(crate) async fn list_changed(db: &impl ConnectionTrait, to: UserId) -> Resul
 pub(crate) fn read(user: UserId, rev: i64, room: RoomUnread) -> Signal {
     let RoomUnread { room, head, last_read, unread, mentions, .. } = room;
     Signal::Account { user, rev, frame: Frame::of(&ServerFrame::Read { rev, room, head, last_read, unread, mentions }) }
+}
+
+/// Enters that somebody keeps a message for themselves, or no longer, and gives what their sockets are to be told when that is committed.
+pub(crate) async fn bookmark_changed(db: &impl ConnectionTrait, to: UserId, room: RoomId, seq: Seq, on: bool) -> Result<Signal> {
+    let rev = raise_rev(db, to).await?;
+    Ok(Signal::Account { user: to, rev, frame: Frame::of(&ServerFrame::BookmarkChanged { rev, room, seq, on }) })
 }
 
 /// Drops all but the newest of them, those first that were dismissed.

@@ -7,6 +7,7 @@ mod open;
 // Use cases, one file each: who asks, whether they may, what is written, what happened, what is answered.
 pub mod accounts;
 pub mod alerts;
+pub mod bookmarks;
 pub mod house;
 pub mod invites;
 pub mod messages;
@@ -32,6 +33,7 @@ mod writer;
 pub mod clocks;
 mod credentials;
 mod db;
+mod emoji;
 mod error;
 mod kept;
 mod limits;

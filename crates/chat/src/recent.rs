@@ -19,11 +19,14 @@ pub(crate) struct Stretch {
     pub(crate) messages: Vec<Arc<Message>>,
     pub(crate) has_older: bool,
     pub(crate) has_newer: bool,
+    /// What is pinned in the room, here and elsewhere.
+    pub(crate) pinned: Vec<Seq>,
 }
 
 impl Stretch {
     fn bytes(&self) -> usize {
-        self.messages.iter().map(|message| message.body.len() + MESSAGE_BYTES).sum()
+        let pinned = self.pinned.len() * size_of::<Seq>();
+        self.messages.iter().map(|message| message.body.len() + MESSAGE_BYTES).sum::<usize>() + pinned
     }
 }
 

@@ -55,6 +55,8 @@ pub enum Field {
     Until,
     /// Why.
     Reason,
+    /// What somebody reacts with.
+    Emoji,
     /// Seconds between two messages.
     SlowMode,
 }
@@ -83,6 +85,7 @@ impl Field {
             Self::Role => "Role",
             Self::Until => "For how long",
             Self::Reason => "Reason",
+            Self::Emoji => "Emoji",
             Self::SlowMode => "Slow mode",
         }
     }
@@ -192,6 +195,7 @@ impl fmt::Display for FieldError {
                 write!(f, "This cannot be used. Please choose a PNG, JPEG or WebP file of at most 8 MB and 25 megapixels.")
             }
             (Problem::Wrong, _) => write!(f, "{label} is not right. Please look again."),
+            (Problem::Unknown, Field::Emoji) => write!(f, "This is no emoji that is known here. Please choose another one."),
             (Problem::Unknown, _) => write!(f, "Nobody here has this name. Please check how it is written."),
             (Problem::KeptOut, _) => write!(f, "This person was banned from the room. Let them in again first."),
             (Problem::OutOfRange { min, max }, _) => write!(f, "{label} are whole numbers from {min} to {max}."),

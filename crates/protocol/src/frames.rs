@@ -209,6 +209,17 @@ pub enum ServerFrame {
         /// What happened in between that is new to somebody: the newest [`limits::UNREAD_MAX`](crate::limits::UNREAD_MAX) at most.
         entries: Vec<News>,
     },
+    /// That person keeps a message for themselves, or no longer.
+    BookmarkChanged {
+        /// Last place in the account's log.
+        rev: i64,
+        /// The room.
+        room: RoomId,
+        /// The message's place.
+        seq: Seq,
+        /// Whether they do.
+        on: bool,
+    },
     /// Somebody is writing in a room. It has no place in the log: whoever does not hear it misses nothing.
     Typing {
         /// The room.
@@ -292,6 +303,12 @@ impl TryFrom<Object> for ServerFrame {
                 from: object.take("from")?,
                 head: object.take("head")?,
                 entries: object.take("entries")?,
+            },
+            "bookmark_changed" => Self::BookmarkChanged {
+                rev: object.take("rev")?,
+                room: object.take("room")?,
+                seq: object.take("seq")?,
+                on: object.take("on")?,
             },
             "typing" => Self::Typing { room: object.take("room")?, user: object.take("user")? },
             "ack" => Self::Ack {

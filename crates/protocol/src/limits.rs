@@ -38,6 +38,10 @@ pub const QUOTE_MAX: usize = 200;
 pub const EMOJI_MAX: usize = 16;
 /// Different emoji that one message carries.
 pub const REACTIONS_MAX: usize = 50;
+/// Messages that are pinned in one room.
+pub const PINS_MAX: u64 = 100;
+/// Messages that one account keeps for itself.
+pub const BOOKMARKS_MAX: u64 = 2_000;
 /// Largest socket frame from a client, in bytes.
 pub const FRAME_MAX_BYTES: usize = 64 * 1024;
 /// Messages in one page of history.

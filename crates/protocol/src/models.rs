@@ -215,6 +215,8 @@ pub struct Rights {
     pub invite: bool,
     /// Remove, ban and mute members, slow the room down, delete what others wrote.
     pub moderate: bool,
+    /// Hold a message up for all.
+    pub pin: bool,
     /// Change name and topic.
     pub edit: bool,
     /// Change who may find it, its address, the roles of its members; archive and delete it.
@@ -637,6 +639,12 @@ pub struct RoomPage {
     /// What the person who asks reacted with to which of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reacted: Vec<(Seq, String)>,
+    /// What is pinned in the room: on this page and elsewhere.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub pinned: Vec<Seq>,
+    /// Which of the messages the person who asks keeps for themselves.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub bookmarked: Vec<Seq>,
     /// Whether there are messages before the first.
     pub has_older: bool,
     /// Whether there are messages after the last.
@@ -659,7 +667,7 @@ reads!(User { id, username, name, picture; default ambiguous });
 reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
 reads!(Alerts { rev, unread, reset, alerts });
 reads!(Room { id, slug, name, topic, visibility; default archived, slow_seconds });
-reads!(Rights { ; default write, leave, add, invite, moderate, edit, manage, edit_minutes });
+reads!(Rights { ; default write, leave, add, invite, moderate, pin, edit, manage, edit_minutes });
 reads!(RoomSummary { room, head, members, standing });
 reads!(Quote { seq, author, line; default deleted });
 reads!(Thread { replies, last_at, people });
@@ -668,5 +676,5 @@ reads!(Mention { word, user });
 reads!(Message { id, seq, author, client_id, body, at, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
 reads!(NewMessage { id, client_id, body, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
 reads!(Event { room, seq, at, actor, change });
-reads!(RoomPage { room, standing, rights, members, head, epoch, messages, has_older, has_newer; default reacted });
+reads!(RoomPage { room, standing, rights, members, head, epoch, messages, has_older, has_newer; default reacted, pinned, bookmarked });
 reads!(TokenGrant { access_token, expires_in, user });

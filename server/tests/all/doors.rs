@@ -23,12 +23,15 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}/members", &["/members", "/members?q=a&page=2"]),
     ("/r/{slug}/notifications", &["/notifications"]),
     ("/r/{slug}/people", &["/people?text=a"]),
+    ("/r/{slug}/pins", &["/pins"]),
     ("/r/{slug}/reports", &["/reports"]),
     ("/r/{slug}/settings", &["/settings"]),
     ("/r/{slug}/m/{seq}", &["/m/1", "/m/2", "/m/999"]),
     ("/r/{slug}/m/{seq}/edit", &["/m/2/edit", "/m/x/edit"]),
     ("/r/{slug}/m/{seq}/history", &["/m/2/history", "/m/x/history"]),
     ("/r/{slug}/m/{seq}/delete", &["/m/2/delete", "/m/x/delete"]),
+    ("/r/{slug}/m/{seq}/keep", &["/m/2/keep"]),
+    ("/r/{slug}/m/{seq}/reactions", &["/m/2/reactions", "/m/2/reactions?emoji=x&page=2"]),
     ("/r/{slug}/m/{seq}/report", &["/m/2/report", "/m/2/report?done"]),
 ];
 
@@ -56,6 +59,9 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("mark_unread", &[("seq", "2")]),
     ("mute_room", &[("time", "hour")]),
     ("mute_member", &[("user", SOMEBODY), ("time", "day")]),
+    ("bookmark", &[("seq", "2"), ("on", "true")]),
+    ("pin_message", &[("seq", "2"), ("pinned", "true")]),
+    ("react", &[("seq", "2"), ("emoji", "👍"), ("on", "true")]),
     ("remove_member", &[("user", SOMEBODY)]),
     ("remove_member", &[("user", SOMEBODY), ("house", "true")]),
     ("report_message", &[("seq", "2"), ("reason", "Mine")]),
@@ -68,6 +74,7 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("set_visibility", &[("visibility", "public")]),
     ("slow_down", &[("seconds", "10")]),
     ("unban_member", &[("user", SOMEBODY)]),
+    ("who_reacted", &[("seq", "2"), ("emoji", "👍")]),
 ];
 
 /// Those that take none.

@@ -27,6 +27,7 @@ mod probes;
 mod process;
 mod protocol_doc;
 mod reads;
+mod reactions;
 mod rights;
 mod rooms;
 mod security;

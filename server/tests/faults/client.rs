@@ -256,6 +256,7 @@ impl Client {
             | ServerFrame::RoomsChanged { .. }
             | ServerFrame::Read { .. }
             | ServerFrame::Activity { .. }
+            | ServerFrame::BookmarkChanged { .. }
             | ServerFrame::Typing { .. }
             | ServerFrame::Done { .. }
             | ServerFrame::Pong => {}

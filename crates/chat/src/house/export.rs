@@ -46,6 +46,9 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
         "invites": invites.collect::<Value>(),
         "rooms": rooms(db, id).await?,
         "messages": messages(db, id).await?,
+        "reactions": reactions(db, id).await?,
+        "bookmarks": marked(db, "bookmarks", id).await?,
+        "pins": marked(db, "pins", id).await?,
         "profile": profile,
         "account": Account::from(account),
     }))
@@ -75,4 +78,30 @@ async fn messages(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) ->
         messages.push(json!({"room": room, "seq": seq, "at": at, "text": text}));
     }
     Ok(messages.into())
+}
+
+async fn reactions(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Result<Value> {
+    let select = "SELECT r.slug, x.seq, x.at, x.emoji FROM reactions x JOIN rooms r ON r.id = x.room_id WHERE x.user_id = ";
+    let select = Sql::new(db.get_database_backend(), select).value(account).text(" ORDER BY x.at, x.room_id, x.seq, x.emoji");
+    let mut reactions = Vec::new();
+    for row in db.query_all_raw(select.done()).await? {
+        let (room, seq, at, emoji): (String, i64, i64, String) = row.try_get_many_by_index()?;
+        reactions.push(json!({"room": room, "seq": seq, "at": at, "emoji": emoji}));
+    }
+    Ok(reactions.into())
+}
+
+/// The messages that somebody has entered in a table of them.
+async fn marked(db: &impl ConnectionTrait, table: &str, account: sea_orm::prelude::Uuid) -> Result<Value> {
+    let select = Sql::new(db.get_database_backend(), "SELECT r.slug, x.seq, x.at FROM ")
+        .text(table)
+        .text(" x JOIN rooms r ON r.id = x.room_id WHERE x.user_id = ")
+        .value(account)
+        .text(" ORDER BY x.at, x.room_id, x.seq");
+    let mut marked = Vec::new();
+    for row in db.query_all_raw(select.done()).await? {
+        let (room, seq, at): (String, i64, i64) = row.try_get_many_by_index()?;
+        marked.push(json!({"room": room, "seq": seq, "at": at}));
+    }
+    Ok(marked.into())
 }

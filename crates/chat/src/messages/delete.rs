@@ -56,7 +56,7 @@ pub async fn deletable(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> R
 }
 
 /// A message that something may be done to.
-pub(super) async fn asked(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, action: Action) -> Result<Asked> {
+pub(crate) async fn asked(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, action: Action) -> Result<Asked> {
     let found = rooms::load(chat.db().read(), actor, room).await?;
     found.access.permit(action)?;
     let message = find(chat.db().read(), found.room.id, seq).await?;

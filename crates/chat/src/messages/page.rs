@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::{EpochId, ErrorCode, Message, Rights, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, TryGetableMany, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Chat, Result,
@@ -53,7 +53,7 @@ async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, w
     } else {
         Stretch::default()
     };
-    let reacted = reacted(chat, actor, found.room.id, &stretch).await?;
+    let (reacted, bookmarked) = own(chat, actor, found.room.id, &stretch.messages).await?;
     Ok(RoomPage {
         room: found.room,
         standing,
@@ -63,6 +63,8 @@ async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, w
         epoch: found.epoch,
         messages: stretch.messages,
         reacted,
+        pinned: stretch.pinned,
+        bookmarked,
         has_older: stretch.has_older,
         has_newer: stretch.has_newer,
     })
@@ -80,27 +82,74 @@ async fn unread(chat: &Chat, actor: Actor, found: &rooms::Found) -> Result<Windo
     Ok(far.map_or(Window::Latest, |mark| Window::Around(mark.last_read)))
 }
 
-/// What somebody reacted with to these messages. Where nobody did, the database is not asked.
-async fn reacted(chat: &Chat, actor: Actor, room: RoomId, stretch: &Stretch) -> Result<Vec<(Seq, String)>> {
-    let seqs: Vec<_> =
-        stretch.messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.seq).collect();
-    let (Actor::User(user), false) = (actor, seqs.is_empty()) else { return Ok(Vec::new()) };
+/// What somebody reacted with to these messages, and which of them they keep. The list of places lets both be found by keys alone: how many
+/// others reacted does not matter.
+async fn own(chat: &Chat, actor: Actor, room: RoomId, messages: &[Arc<Message>]) -> Result<(Vec<(Seq, String)>, Vec<Seq>)> {
+    let (Actor::User(user), Some(first), Some(last)) = (actor, messages.first(), messages.last()) else {
+        return Ok(Default::default());
+    };
     let db = chat.db().read();
-    let select = Sql::new(db.get_database_backend(), "SELECT seq, emoji FROM reactions WHERE room_id = ")
+    let with_reactions = messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.seq);
+    let select = select_own(db.get_database_backend(), (room, user), with_reactions, (first.seq, last.seq));
+    let (mut reacted, mut bookmarked) = (Vec::new(), Vec::new());
+    for row in db.query_all_raw(select).await? {
+        let (seq, emoji) = <(i64, Option<String>)>::try_get_many_by_index(&row).map_err(DbErr::from)?;
+        match emoji {
+            Some(emoji) => reacted.push((Seq(seq), emoji)),
+            None => bookmarked.push(Seq(seq)),
+        }
+    }
+    Ok((reacted, bookmarked))
+}
+
+fn select_own(
+    backend: DbBackend,
+    (room, user): (RoomId, UserId),
+    with_reactions: impl Iterator<Item = Seq>,
+    (first, last): (Seq, Seq),
+) -> Statement {
+    Sql::new(backend, "SELECT seq, emoji FROM reactions WHERE room_id = ")
         .value(room.0)
         .text(" AND user_id = ")
         .value(user.0)
         .text(" AND seq IN ")
-        .list(seqs.into_iter().map(|seq| seq.0.into()));
+        .list(with_reactions.map(|seq| seq.0.into()))
+        .text(" UNION ALL SELECT seq, NULL FROM bookmarks WHERE user_id = ")
+        .value(user.0)
+        .text(" AND room_id = ")
+        .value(room.0)
+        .text(" AND seq >= ")
+        .value(first.0)
+        .text(" AND seq <= ")
+        .value(last.0)
+        .done()
+}
+
+/// What is pinned in a room.
+async fn pinned(chat: &Chat, room: RoomId) -> Result<Vec<Seq>> {
+    let db = chat.db().read();
+    let select = Sql::new(db.get_database_backend(), "SELECT seq FROM pins WHERE room_id = ").value(room.0).text(" ORDER BY seq");
     let rows = db.query_all_raw(select.done()).await?;
-    let reacted = rows.iter().map(|row| <(i64, String)>::try_get_many_by_index(row).map(|(seq, emoji)| (Seq(seq), emoji)));
-    Ok(reacted.collect::<std::result::Result<Vec<_>, _>>().map_err(DbErr::from)?)
+    Ok(rows.iter().map(|row| Ok(Seq(row.try_get_by_index(0)?))).collect::<std::result::Result<_, DbErr>>()?)
 }
 
 /// Reads a stretch of a room that had this head before.
 async fn read(chat: &Chat, room: RoomId, head: (EpochId, Seq), window: Window) -> Result<Stretch> {
+    if matches!(window, Window::Latest | Window::Unread) {
+        return latest(chat, room, head).await;
+    }
+    // What is pinned changes with the head only, so what is kept of the newest messages says it too.
+    let pinned = match chat.recent().of(room, head) {
+        Some(stretch) => stretch.pinned,
+        None => pinned(chat, room).await?,
+    };
+    Ok(Stretch { pinned, ..part(chat, room, window).await? })
+}
+
+/// A stretch without what is pinned.
+async fn part(chat: &Chat, room: RoomId, window: Window) -> Result<Stretch> {
     match window {
-        Window::Latest | Window::Unread => latest(chat, room, head).await,
+        Window::Latest | Window::Unread => before(chat, room, Seq(i64::MAX), limits::PAGE).await,
         Window::Before(seq) => {
             let stretch = before(chat, room, seq, limits::PAGE).await?;
             let has_newer = any(chat, room, " AND seq >= ", seq).await?;
@@ -125,7 +174,7 @@ async fn latest(chat: &Chat, room: RoomId, head: (EpochId, Seq)) -> Result<Stret
     if let Some(stretch) = chat.recent().of(room, head) {
         return Ok(stretch);
     }
-    let stretch = before(chat, room, Seq(i64::MAX), limits::PAGE).await?;
+    let stretch = Stretch { pinned: pinned(chat, room).await?, ..part(chat, room, Window::Latest).await? };
     chat.recent().keep(room, head, &stretch);
     Ok(stretch)
 }
@@ -134,13 +183,13 @@ async fn latest(chat: &Chat, room: RoomId, head: (EpochId, Seq)) -> Result<Stret
 async fn before(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretch> {
     let (mut messages, has_older) = fetch(chat, room, (" AND m.seq < ", seq), " ORDER BY m.seq DESC", count).await?;
     messages.reverse();
-    Ok(Stretch { messages, has_older, has_newer: false })
+    Ok(Stretch { messages, has_older, ..Stretch::default() })
 }
 
 /// The first `count` messages after a place.
 async fn after(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretch> {
     let (messages, has_newer) = fetch(chat, room, (" AND m.seq > ", seq), " ORDER BY m.seq", count).await?;
-    Ok(Stretch { messages, has_older: false, has_newer })
+    Ok(Stretch { messages, has_newer, ..Stretch::default() })
 }
 
 /// One more than asked for is read, to see whether there is more. What is longer than a stretch may be counts as more.
@@ -211,5 +260,35 @@ impl Written {
         let author = User { id: UserId(id), username, name, ambiguous, picture };
         let seq = message.seq();
         Ok(message.into_message(people)?.stored(seq, author, created_at))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+    use super::*;
+    use crate::messages::reactors::select_people;
+
+    /// How SQLite goes about it, step by step.
+    async fn plan(db: &impl ConnectionTrait, mut statement: Statement) -> Vec<String> {
+        statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
+        let rows = db.query_all_raw(statement).await.unwrap();
+        rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect()
+    }
+
+    #[tokio::test]
+    async fn ten_thousand_reactions_to_a_message_are_not_read_for_a_page_nor_for_a_name_list() {
+        use sea_orm_migration::MigratorTrait;
+        let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
+        migration::Migrator::up(&db, None).await.unwrap();
+        let (room, user) = (RoomId::generate(), UserId::generate());
+        let own = select_own(DbBackend::Sqlite, (room, user), [Seq(2), Seq(3)].into_iter(), (Seq(1), Seq(9)));
+        let own = plan(&db, own).await.join("\n");
+        // By the place and the person, not by the place alone.
+        assert!(own.contains("reactions USING") && own.contains("(room_id=? AND seq=? AND user_id=?"), "{own}");
+        assert!(own.contains("(user_id=? AND room_id=? AND seq>? AND seq<?)"), "{own}");
+        let people = plan(&db, select_people(DbBackend::Sqlite, (room, Seq(2)), "👍", 0, 10)).await.join("\n");
+        assert!(people.contains("reactions_emoji (room_id=? AND seq=? AND emoji=?)"), "{people}");
+        assert!(!people.contains("TEMP B-TREE"), "the first ten are found without sorting all: {people}");
     }
 }

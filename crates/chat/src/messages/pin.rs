@@ -1,7 +1,10 @@
 //! Holding a message up for all, and taking it down.
 
-use protocol::{Change, ErrorCode, RoomRef, Seq, UserId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, sea_query::Expr};
+use protocol::{Change, ErrorCode, Room, RoomRef, Seq, User, UserId, limits};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, TryGetableMany,
+    prelude::Uuid, sea_query::Expr,
+};
 
 use super::{
     done::Done,
@@ -10,6 +13,7 @@ use super::{
 use crate::{
     Chat, Result,
     db::{
+        Sql,
         entity::{message, pin},
         now,
     },
@@ -21,12 +25,71 @@ use crate::{
 /// Pins a message, or unpins it. What is so already changes nothing.
 ///
 /// # Errors
-/// `not_allowed` for whoever does not keep order there; `not_found` for a message that was deleted, and for what this actor may not know of;
+/// `not_allowed` for whoever does not keep order there; `limit_reached` where [`limits::PINS_MAX`] are pinned; `not_found` for a message that was deleted, and for what this actor may not know of;
 /// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
 pub async fn pin(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, pinned: bool) -> Result<Done> {
     let user = actor.user()?;
     chat.deeds().by(user, Deed::Moderate)?;
     chat.writer().run(Pin { user, room: room.clone(), seq, pinned }).await
+}
+
+/// A message that is pinned.
+#[derive(Clone, Debug)]
+pub struct Pinned {
+    /// Its place.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: User,
+    /// Markdown source.
+    pub body: String,
+    /// When it was written.
+    pub written_at: i64,
+    /// Who pinned it.
+    pub by: User,
+    /// When.
+    pub at: i64,
+}
+
+/// What is pinned in a room.
+#[derive(Clone, Debug)]
+pub struct Pins {
+    /// The room.
+    pub room: Room,
+    /// Whether whoever asks may pin and unpin.
+    pub may_pin: bool,
+    /// What was pinned last comes first.
+    pub pins: Vec<Pinned>,
+}
+
+/// What is pinned in a room, for whoever may read it.
+///
+/// # Errors
+/// `not_found` also for what this actor may not know of; `not_a_member`, `unavailable`.
+pub async fn pins(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Pins> {
+    let db = chat.db().read();
+    let found = rooms::load(db, actor, room).await?;
+    found.access.permit(Action::Read)?;
+    let columns = "SELECT m.seq, m.body, m.created_at, p.at, b.id, b.username, b.name, b.ambiguous, b.picture, \
+                   a.id, a.username, a.name, a.ambiguous, a.picture FROM pins p \
+                   JOIN messages m ON m.room_id = p.room_id AND m.seq = p.seq \
+                   JOIN users b ON b.id = p.user_id JOIN users a ON a.id = m.author_id WHERE p.room_id = ";
+    let select = Sql::new(db.get_database_backend(), columns).value(found.room.id.0).text(" ORDER BY p.at DESC, p.seq DESC");
+    let rows = db.query_all_raw(select.done()).await?;
+    let pins = rows.iter().map(|row| {
+        type Columns = (i64, String, i64, i64, Uuid, String, String, bool, Option<String>);
+        let (seq, body, written_at, at, by, username, name, ambiguous, picture) = Columns::try_get_many_by_index(row)?;
+        let by = User { id: UserId(by), username, name, ambiguous, picture };
+        let author = User {
+            id: UserId(row.try_get_by_index(9)?),
+            username: row.try_get_by_index(10)?,
+            name: row.try_get_by_index(11)?,
+            ambiguous: row.try_get_by_index(12)?,
+            picture: row.try_get_by_index(13)?,
+        };
+        Ok(Pinned { seq: Seq(seq), author, body, written_at, by, at })
+    });
+    let pins = pins.collect::<std::result::Result<_, DbErr>>()?;
+    Ok(Pins { may_pin: found.access.may(Action::Pin), room: found.room, pins })
 }
 
 struct Pin {
@@ -50,6 +113,10 @@ impl Work for Pin {
             return Ok(Done { room, seq: head });
         }
         if self.pinned {
+            let pins = pin::Entity::find().filter(pin::Column::RoomId.eq(room.id.0)).count(&**transaction).await?;
+            if pins >= limits::PINS_MAX {
+                return Err(ErrorCode::LimitReached.into());
+            }
             let (room_id, seq) = key;
             let row = pin::ActiveModel { room_id: Set(room_id), seq: Set(seq), user_id: Set(self.user.0), at: Set(now()) };
             row.insert(&**transaction).await?;

@@ -13,6 +13,7 @@ use crate::{
         entity::{message, reaction},
         now,
     },
+    emoji,
     log::stored,
     policy::{Action, Actor},
     throttle::Deed,
@@ -27,19 +28,9 @@ use crate::{
 /// `unavailable`.
 pub async fn react(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, emoji: &str, on: bool) -> Result<Done> {
     let user = actor.user()?;
-    let emoji = parse(emoji)?;
+    let emoji = emoji::parse(emoji).ok_or(FieldError { field: Field::Emoji, problem: Problem::Unknown })?;
     chat.deeds().by(user, Deed::Send)?;
     chat.writer().run(React { user, room: room.clone(), seq, emoji, on }).await
-}
-
-/// One emoji, as far as its length tells.
-fn parse(emoji: &str) -> Result<String> {
-    let length = emoji.chars().count();
-    let plain = emoji.chars().any(|c| c.is_whitespace() || c.is_control() || c.is_alphabetic());
-    if length == 0 || length > limits::EMOJI_MAX || plain {
-        return Err(FieldError { field: Field::Body, problem: Problem::Unknown }.into());
-    }
-    Ok(emoji.to_owned())
 }
 
 struct React {

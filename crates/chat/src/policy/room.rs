@@ -154,6 +154,7 @@ impl Access {
             add: self.may(Action::Add),
             invite: self.may(Action::Invite),
             moderate: self.may(Action::Moderate),
+            pin: self.may(Action::Pin),
             edit: self.may(Action::Edit),
             // Bringing it back too.
             manage: self.may(Action::Archive),

@@ -45,7 +45,7 @@ pub use people::{
 pub use search::{RoomsPage, Search, search};
 pub use settings::{Settings, settings};
 pub use shared::known;
-pub(crate) use shared::shared;
+pub(crate) use shared::{readable, shared};
 pub use slow::{SLOW_SECONDS, slow_down};
 pub(crate) use steward::Steward;
 pub use visibility::set_visibility;

@@ -3,13 +3,17 @@
 use std::collections::BTreeSet;
 
 use protocol::{Room, RoomId, UserId, limits};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::{
     load::{UNCOUNTED, found, select},
     order,
 };
-use crate::{Chat, Result, db::Sql, db::entity::room::Visibility, policy::Actor};
+use crate::{
+    Chat, Result,
+    db::{Sql, entity::room::Visibility},
+    policy::{Action, Actor},
+};
 
 /// The rooms of an account, by name, in which somebody else is too. Their conversations are no rooms in this sense.
 pub(crate) async fn shared(chat: &Chat, user: UserId, other: UserId) -> Result<Vec<Room>> {
@@ -39,6 +43,20 @@ pub async fn known(chat: &Chat, actor: Actor, rooms: impl IntoIterator<Item = Ro
     let sql = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.id IN ");
     let sql = sql.list(rooms.into_iter().map(|room| room.0.into()));
     findable(&db.query_all_raw(sql.done()).await?, actor)
+}
+
+/// Those of some rooms that this actor may read.
+pub(crate) async fn readable(
+    db: &impl ConnectionTrait,
+    actor: Actor,
+    rooms: impl IntoIterator<Item = RoomId>,
+) -> Result<Vec<Room>> {
+    let sql =
+        select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.deleted_at IS NULL AND r.id IN ");
+    let sql = sql.list(rooms.into_iter().map(|room| room.0.into()));
+    let rows = db.query_all_raw(sql.done()).await?;
+    let found = rows.iter().map(|row| found(row, actor)).collect::<std::result::Result<Vec<_>, DbErr>>()?;
+    Ok(found.into_iter().filter(|(found, _)| found.access.may(Action::Read)).map(|(found, _)| found.room).collect())
 }
 
 fn findable(rows: &[QueryResult], actor: Actor) -> Result<Vec<Room>> {

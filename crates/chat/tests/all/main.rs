@@ -19,6 +19,7 @@ mod office;
 mod outage;
 mod people;
 mod quotas;
+mod reactions;
 mod readiness;
 mod reads;
 mod retention;
