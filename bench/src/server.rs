@@ -190,6 +190,15 @@ impl Server {
         Ok(())
     }
 
+    /// Account 0 reacts to a message.
+    ///
+    /// # Errors
+    /// It was refused.
+    pub fn react(&self, room: &str, seq: &str, emoji: &str) -> Result<()> {
+        let form = format!("room={room}&seq={seq}&emoji={emoji}&on=true");
+        self.submit("react", &form, "198.51.100.0", &self.cookie).map(|_| ())
+    }
+
     /// The request that opens a socket of an account.
     #[must_use]
     pub fn handshake(&self, account: usize) -> String {

@@ -26,8 +26,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     test("pages of a member", async ({ ada, room }) => {
       await check(ada.page, `/r/${room}`);
       const seqs = await ada.seed(room, ["**one**", "> two", "```\nthree\n```", "[four](https://example.org)", "five"]);
-      const pages = ["", "/members", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`];
-      const own = ["/settings/profile", "/settings/security", "/alerts", `/u/${ada.username}`];
+      const pages = ["", "/members", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`, `/m/${seqs[1]}/reactions`, `/m/${seqs[1]}/keep`, "/pins"];
+      const own = ["/settings/profile", "/settings/security", "/alerts", "/bookmarks", `/u/${ada.username}`];
       for (const address of ["/", "/rooms/new", "/messages/new", ...pages.map((page) => `/r/${room}${page}`), ...own]) {
         await check(ada.page, address);
       }

@@ -151,7 +151,8 @@ class Picker {
     this.tone.selectedIndex = kept().tone;
     this.show();
     this.dialog.showModal();
-    this.place(opener.getBoundingClientRect());
+    // Where the toolbar is not shown, the menu was used.
+    this.place((opener.checkVisibility() ? opener : opener.closest(".message") ?? opener).getBoundingClientRect());
     this.list.scrollTop = 0;
     this.search.focus();
   }

@@ -22,8 +22,8 @@ mod message;
 #[cfg(feature = "hydrate")]
 mod navigation;
 mod place;
-mod reading;
 mod reactions;
+mod reading;
 #[cfg(feature = "ssr")]
 mod rendered;
 mod screen;

@@ -239,10 +239,6 @@ impl Client {
                 let known = std::mem::replace(&mut self.rev, rev.unwrap_or_default());
                 if known > 0 && known != self.rev {
                     refresh(self.socket.listed);
-                    // What the reader did elsewhere meanwhile shows in the room, too.
-                    if let Some(shown) = self.socket.rooms.with_value(|rooms| rooms.last().cloned()) {
-                        self.read(shown.with_untracked(|state| state.room.id));
-                    }
                 }
                 self.unread(unread.unwrap_or_default());
                 // What happened meanwhile is in the list, and what was read here is said once more.

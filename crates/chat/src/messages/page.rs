@@ -278,7 +278,7 @@ mod tests {
 
     #[tokio::test]
     async fn ten_thousand_reactions_to_a_message_are_not_read_for_a_page_nor_for_a_name_list() {
-        use sea_orm_migration::MigratorTrait;
+        use migration::MigratorTrait;
         let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
         migration::Migrator::up(&db, None).await.unwrap();
         let (room, user) = (RoomId::generate(), UserId::generate());

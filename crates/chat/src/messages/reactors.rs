@@ -92,7 +92,7 @@ pub async fn reactors(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, emoji
     Ok(ReactorsPage {
         own: own(db, place, reader).await?,
         may_react: found.access.may(Action::React),
-        asked: Asked { room: found.room, seq, author: message.author, body: message.body },
+        asked: Asked { room: found.room, seq, author: message.author, body: message.body, revision: message.revision },
         reactions,
         emoji: chosen,
         people: shown,
