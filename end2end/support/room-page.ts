@@ -92,9 +92,15 @@ export class RoomPage {
     return Number(id?.replace(/^m/, ""));
   }
 
-  /** What stands in the messages, without the comments by which Leptos marks places. */
+  /** What stands in the messages, without the comments by which Leptos marks places and the frames of code, which come late. */
   async html(): Promise<string[]> {
-    return this.bodies.evaluateAll((bodies) => bodies.map((body) => body.innerHTML.replaceAll("<!---->", "")));
+    return this.bodies.evaluateAll((bodies) =>
+      bodies.map((body) => {
+        const copy = body.cloneNode(true) as Element;
+        for (const frame of copy.querySelectorAll(".code")) frame.replaceWith(...frame.querySelectorAll("pre"));
+        return copy.innerHTML.replaceAll("<!---->", "");
+      }),
+    );
   }
 
   /** How far the view is from the newest message, in pixels. */

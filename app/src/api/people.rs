@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use protocol::{Room, UserId};
+use protocol::{Room, User, UserId};
 
 use crate::{
     AppError, Typed,
@@ -105,6 +105,16 @@ pub(crate) async fn unban_member(room: String, user: UserId) -> Result<(), AppEr
     let request = moderating()?;
     to_members(&chat::rooms::unban(&request.chat, request.actor(), &room.into(), user).await.map_err(refuse)?, false);
     Ok(())
+}
+
+/// People whose names begin like this, those of the room first: for the composer, as somebody types a name there.
+///
+/// # Errors
+/// Not found, which is also what a room that is closed to the caller looks like; they may not write there.
+#[server(prefix = "/api/fn", endpoint = "complete_name")]
+pub(crate) async fn complete_name(room: String, #[server(default)] text: String) -> Result<Vec<User>, AppError> {
+    let request = Request::current()?;
+    chat::rooms::named(&request.chat, request.actor(), &room.into(), &text).await.map_err(refuse)
 }
 
 /// The request, counted as one that does something to others.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 /// Files of `public/late`: what is not needed to read and write, and comes when somebody reaches for it (`page.js`).
-pub const LATE: [&str; 3] = ["emoji.css", "emoji.js", "emoji.json"];
+pub const LATE: [&str; 8] =
+    ["code.css", "code.js", "complete.css", "complete.js", "emoji.css", "emoji.js", "emoji.json", "highlight.js"];
 
 /// What the pages need of the site's files.
 #[derive(Clone, Debug, Default)]

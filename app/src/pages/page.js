@@ -91,6 +91,29 @@ for (const kind of ["pointerover", "focusin", "click"]) {
     if (spot) (await import(late[spot.dataset.late])).default(event, spot, late);
   });
 }
+// A block of code has a button that copies it, and colours, by a script that comes with the first one on screen. Without it the block is as
+// readable.
+const onScreen = new IntersectionObserver((entries) => {
+  for (const { target, isIntersecting } of entries) {
+    if (!isIntersecting) continue;
+    onScreen.unobserve(target);
+    import(late["code.js"]).then((code) => code.default(target, late)).catch(() => {});
+  }
+});
+
+// New texts: their blocks of code, and in one's own the things to do, which can be ticked once the page is alive.
+function lookAt() {
+  for (const block of document.querySelectorAll(".message-body pre:not(.code > pre)")) onScreen.observe(block);
+  if (document.documentElement.dataset.hydrated === undefined) return;
+  for (const box of document.querySelectorAll(".message--own .task > :disabled")) box.disabled = false;
+}
+new MutationObserver(lookAt).observe(document, { subtree: true, childList: true, attributeFilter: ["data-hydrated"] });
+lookAt();
+
+// What completes names in the composer comes with the first character that may begin one.
+addEventListener("input", async ({ target, data }) => {
+  if (target.id === "composer-body" && /[@#:]/.test(data)) (await import(late["complete.js"])).default(target, late);
+});
 
 const SIGN_OUT = 'form[action="/api/fn/logout"]';
 

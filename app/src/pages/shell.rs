@@ -139,6 +139,7 @@ fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> Str
          <title>{title}</title><link rel=\"stylesheet\" href=\"{css}\"><link rel=\"expect\" href=\"#whole\" blocking=\"render\">",
         title = escape(&head.title(&visit.house().name)),
     );
+    let late = written::json(&visit.assets.late);
     for tag in &head.tags {
         let (element, attributes) = tag.parts();
         let _ = write!(html, "<{element}");

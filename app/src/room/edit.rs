@@ -1,12 +1,14 @@
 //! Changing the text of a message: the composer becomes its editor, and what was being written there waits.
 
-use leptos::prelude::*;
-use protocol::Body;
+use leptos::{ev::MouseEvent, prelude::*};
+use protocol::{Body, markdown};
+use wasm_bindgen::JsCast;
+use web_sys::{Element, HtmlElement};
 
 use super::{
     about::{About, rows, shown, stored},
     context::RoomContext,
-    target::{Editing, Target},
+    target::{Editing, Target, target},
 };
 use crate::{
     components::dynamic_view,
@@ -62,6 +64,31 @@ pub(super) fn save(room: RoomContext, editing: &Editing, body: Body) {
             None => room.socket.amend(client_id, body),
         },
     }
+}
+
+/// Something was pressed in the list. Where it is the box of a thing to do, the message gets a text with that one ticked, or not any more.
+pub(super) fn tick(room: RoomContext, event: &MouseEvent) {
+    let pressed = event.target().and_then(|target| target.dyn_into::<Element>().ok());
+    let at = pressed.as_ref().and_then(|pressed| pressed.get_attribute("data-at")?.parse().ok());
+    let (Some(pressed), Some(at)) = (pressed, at) else { return };
+    // The box shows what the text says.
+    event.prevent_default();
+    let Some(row) = pressed.closest(".message").ok().flatten() else { return };
+    let ticked = || {
+        let about = About::of(room, target(&row)?).filter(About::can_edit)?;
+        let body = Body::parse(&markdown::ticked(&shown(room, about.target)?.body, at)?).ok()?;
+        Some((Editing { target: about.target, revision: about.message.revision, text: String::new() }, body))
+    };
+    let Some((editing, body)) = untrack(ticked) else { return };
+    save(room, &editing, body);
+    // The text is made anew, and the box with the focus goes with it.
+    request_animation_frame(move || {
+        let again = row.query_selector(&["[data-at=\"", &at.to_string(), "\"]"].concat()).ok().flatten();
+        if let Some(again) = again.and_then(|again| again.dyn_into::<HtmlElement>().ok()) {
+            // Fails for nothing that is an element of this page.
+            let _ = again.focus();
+        }
+    });
 }
 
 /// What the composer says above the text while a message is edited in it.

@@ -8,7 +8,7 @@ use protocol::{Seq, Standing};
 use super::{
     click::is_plain,
     context::RoomContext,
-    keys, menu, message, reactions,
+    edit, keys, menu, message, reactions,
     scroller::{Edge, new_messages},
 };
 use crate::{
@@ -69,7 +69,10 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
             aria-label=label
             tabindex="0"
             node_ref=scroller.element()
-            on:click=move |event| reactions::click(room, &event)
+            on:click=move |event| {
+                reactions::click(room, &event);
+                edit::tick(room, &event);
+            }
             on:scroll=move |_| {
                 scroller.scrolled();
                 room.look();

@@ -46,6 +46,7 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("ban_named", &[("username", "eve"), ("reason", "Mine"), ("time", "day")]),
     ("close_report", &[("report", SOMEBODY)]),
     ("close_report", &[("report", SOMEBODY), ("house", "true")]),
+    ("complete_name", &[("text", "a")]),
     ("delete_message", &[("seq", "2")]),
     ("delete_message", &[("seq", "2"), ("house", "true")]),
     ("delete_room", &[("confirm", NAME)]),

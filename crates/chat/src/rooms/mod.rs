@@ -40,7 +40,7 @@ pub use namesake::namesake;
 pub(crate) use people::lock;
 pub use people::{
     Ban, Banned, FOR_GOOD, Member, MembersPage, MembersSearch, add, add_as, ban, ban_named, banned, candidates, correspondents,
-    members, mute, remove, set_role, unban,
+    members, mute, named, remove, set_role, unban,
 };
 pub use search::{RoomsPage, Search, search};
 pub use settings::{Settings, settings};

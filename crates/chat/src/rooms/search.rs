@@ -71,12 +71,16 @@ fn matching(sql: Sql, text: &str) -> Sql {
 
 /// Goes on with the condition of having this part.
 pub(super) fn like(sql: Sql, part: &str) -> Sql {
-    sql.text("LIKE ").value(["%", &escaped(part), "%"].concat()).text(" ESCAPE '\\'")
+    pattern(sql, &["%", &escaped(part), "%"].concat())
 }
 
 /// Goes on with the condition of beginning with this.
 pub(super) fn begins(sql: Sql, start: &str) -> Sql {
-    sql.text("LIKE ").value([&escaped(start), "%"].concat()).text(" ESCAPE '\\'")
+    pattern(sql, &[&escaped(start), "%"].concat())
+}
+
+fn pattern(sql: Sql, pattern: &str) -> Sql {
+    sql.text("LIKE ").value(pattern).text(" ESCAPE '\\'")
 }
 
 fn escaped(text: &str) -> String {

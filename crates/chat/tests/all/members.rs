@@ -95,6 +95,28 @@ async fn people_are_found_by_a_part_of_a_name_by_those_who_may_add_them() {
 }
 
 #[tokio::test]
+async fn names_are_completed_for_those_who_write_with_people_of_the_room_first() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    for name in ["adam", "adrian", "bad", "a_b"] {
+        scene.person(name).await;
+    }
+    let room = ada.room("Plans", "private").await;
+    let find = async |person: &Person, text: &str| {
+        let found = rooms::named(&scene.chat, person.actor(), &room.id.into(), text).await;
+        found.map(|people| people.into_iter().map(|user| user.username).collect::<Vec<_>>())
+    };
+    assert_eq!(find(&ada, "").await.unwrap(), ["ada"]);
+    ada.add(&room, "adrian").await.unwrap();
+    assert_eq!(find(&ada, "AD").await.unwrap(), ["ada", "adrian", "adam"]);
+    assert_eq!(find(&ada, "a_").await.unwrap(), ["a_b"]);
+    assert_eq!(find(&ada, "%").await.unwrap(), Vec::<String>::new());
+    assert_eq!(code(find(&bob, "a").await), ErrorCode::NotFound);
+    ada.add(&room, "bob").await.unwrap();
+    assert_eq!(find(&bob, "bo").await.unwrap(), ["bob"]);
+}
+
+#[tokio::test]
 async fn who_is_removed_from_a_private_room_hears_no_more_of_it() {
     let scene = Scene::open().await;
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);

@@ -1,8 +1,9 @@
 //! People who may be added to a room, or written to.
 
-use protocol::{RoomRef, User, UserId};
-use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
+use protocol::{RoomRef, User};
+use sea_orm::ConnectionTrait;
 
+use super::named::user;
 use crate::{
     Chat, Result,
     db::Sql,
@@ -57,11 +58,5 @@ async fn named(db: &impl ConnectionTrait, text: &str, only: impl FnOnce(Sql) -> 
     let sql = only(sql).text(" ORDER BY CASE WHEN u.username = ").value(text.as_str()).text(" THEN 0 WHEN u.username ");
     let sql = begins(begins(sql, &text).text(" OR lower(u.name) "), &text);
     let rows = db.query_all_raw(sql.text(" THEN 1 ELSE 2 END, lower(u.name), u.id").limit(FOUND_MAX).done()).await?;
-    rows.iter()
-        .map(|row| {
-            let (id, username, name, ambiguous, picture) =
-                <(Uuid, String, String, bool, Option<String>)>::try_get_many_by_index(row).map_err(DbErr::from)?;
-            Ok(User { id: UserId(id), username, name, ambiguous, picture })
-        })
-        .collect()
+    rows.iter().map(user).collect()
 }
