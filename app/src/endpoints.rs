@@ -3,6 +3,10 @@
 
 /// Joins a room.
 pub(crate) const JOIN_ROOM: &str = "/api/fn/join_room";
+/// Follows a thread, or does not any more.
+pub(crate) const FOLLOW_THREAD: &str = "/api/fn/follow_thread";
+/// Says how far one has read a thread.
+pub(crate) const READ_THREAD: &str = "/api/fn/read_thread";
 /// Leaves a room.
 pub(crate) const LEAVE_ROOM: &str = "/api/fn/leave_room";
 /// Takes a conversation out of the list.
@@ -41,6 +45,8 @@ mod tests {
     fn each_is_the_address_of_its_function() {
         let pairs = [
             (JOIN_ROOM, api::JoinRoom::PATH),
+            (FOLLOW_THREAD, api::FollowThread::PATH),
+            (READ_THREAD, api::ReadThread::PATH),
             (LEAVE_ROOM, api::LeaveRoom::PATH),
             (HIDE_CONVERSATION, api::HideConversation::PATH),
             (PIN_MESSAGE, api::PinMessage::PATH),

@@ -1,6 +1,6 @@
 //! Asks a server function by a plain `fetch`: a form goes out, JSON comes back.
 
-use protocol::{Error, ErrorCode, RoomId, RoomPage, Window};
+use protocol::{Error, ErrorCode, RoomId, RoomPage, Seq, Window};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -26,11 +26,11 @@ pub(crate) async fn request<T: DeserializeOwned>(request: RequestInit, path: &st
     if ok { read(&text) } else { Err(read(&text)?) }
 }
 
-/// A stretch of a room, which is named by its slug or id.
+/// A stretch of a room, which is named by its slug or id, or of a thread in it.
 ///
 /// # Errors
 /// What the server said, or that it could not be reached.
-pub(crate) async fn room_page(room: &str, window: Window) -> Result<RoomPage, Error> {
+pub(crate) async fn room_page(room: &str, thread: Option<Seq>, window: Window) -> Result<RoomPage, Error> {
     let (name, value) = match window {
         Window::Latest => ("window", "latest".to_owned()),
         Window::Unread => ("window", "unread".to_owned()),
@@ -38,15 +38,18 @@ pub(crate) async fn room_page(room: &str, window: Window) -> Result<RoomPage, Er
         Window::After(seq) => ("window[after]", seq.to_string()),
         Window::Around(seq) => ("window[around]", seq.to_string()),
     };
-    post(endpoints::ROOM_PAGE, &[("room", room), (name, &value)]).await
+    let root = thread.map(|root| root.to_string());
+    let mut fields = vec![("room", room), (name, &value)];
+    fields.extend(root.as_deref().map(|root| ("thread", root)));
+    post(endpoints::ROOM_PAGE, &fields).await
 }
 
-/// The newest messages of a room.
+/// The newest messages of a room, or of a thread in it.
 ///
 /// # Errors
 /// What the server said, or that it could not be reached.
-pub(crate) async fn newest(room: RoomId) -> Result<RoomPage, Error> {
-    room_page(&room.to_string(), Window::Latest).await
+pub(crate) async fn newest(room: RoomId, thread: Option<Seq>) -> Result<RoomPage, Error> {
+    room_page(&room.to_string(), thread, Window::Latest).await
 }
 
 fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {

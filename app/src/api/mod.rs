@@ -16,6 +16,7 @@ mod reads;
 mod room_settings;
 mod rooms;
 mod security;
+mod threads;
 
 pub(crate) use accounts::{Login, Register};
 pub(crate) use alerts::{DismissAlerts, ReadAlerts};
@@ -33,10 +34,12 @@ pub(crate) use reads::{Answer, MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHo
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
+pub(crate) use threads::ReadThread;
 #[cfg(test)]
 pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},
     messages::ReadRoom,
     reads::{MarkUnread, Unread},
     rooms::{HideConversation, JoinRoom, LeaveRoom, Rooms},
+    threads::FollowThread,
 };

@@ -1,5 +1,6 @@
+use chat::messages::Outgoing;
 use leptos::prelude::*;
-use protocol::{ClientId, RoomRef, RoomUnread, RoomsUnread, Seq};
+use protocol::{Answers, ClientId, RoomRef, RoomUnread, RoomsUnread, Seq};
 
 use crate::{
     AppError,
@@ -110,7 +111,10 @@ pub(crate) async fn answer(room: String, seq: i64, client_id: ClientId, body: St
     let request = Request::current()?;
     request.admit(chat::Deed::Send)?;
     let name: RoomRef = room.into();
-    let message = chat::messages::Outgoing { room: name.clone(), client_id, body };
+    // Where the message stands, the answer does.
+    let thread_of = chat::messages::stands_in(&request.chat, request.actor(), &name, Seq(seq)).await.map_err(refuse)?;
+    let answers = Answers { reply_to: Some(Seq(seq)), thread_of, only_in_thread: thread_of.is_some() };
+    let message = Outgoing { answers, ..Outgoing::new(name.clone(), client_id, body) };
     chat::messages::send(&request.chat, request.actor(), message).await.map_err(refuse)?;
     // Who answers it has read it.
     chat::reads::read_now(&request.chat, request.actor(), &name, Seq(seq)).await.map_err(refuse)?;

@@ -7,4 +7,9 @@ pub struct Written {
     pub client_id: String,
     /// Its text.
     pub body: String,
+    /// The place of the message that it answers.
+    pub reply_to: Option<i64>,
+    /// Whether what stands in a thread is to stand in the room, too.
+    #[serde(default)]
+    pub in_room: bool,
 }

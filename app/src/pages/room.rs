@@ -1,5 +1,7 @@
+use chat::messages::Outgoing;
 use http::StatusCode;
-use protocol::{ClientId, ErrorCode, Standing, Window};
+use protocol::{Answers, ClientId, ErrorCode, Quote, Seq, Standing, Window};
+use serde::Deserialize;
 
 use super::{
     Page, Visit,
@@ -16,7 +18,7 @@ use crate::{
     room::{Address, MISSING, PageData, Typed, head},
 };
 
-/// A room: `/r/{slug}` and `/r/{slug}/m/{seq}`.
+/// A room: `/r/{slug}` and `/r/{slug}/m/{seq}`; a thread: `/r/{slug}/t/{seq}`.
 pub async fn room(visit: Visit) -> Page {
     let Some(mut address) = Address::parse(visit.uri.path(), visit.uri.query().unwrap_or_default()) else {
         return nothing_here(&visit).await;
@@ -24,9 +26,19 @@ pub async fn room(visit: Visit) -> Page {
     let mut data = match data(&visit, &mut address).await {
         Ok(data) => data,
         Err(error) if error.public().code == ErrorCode::NotFound => return no_room(&visit).await,
+        // Whoever may join reads threads then: the way is by the room.
+        Err(error) if error.public().code == ErrorCode::NotAMember => {
+            return Page::leading_to(&["/r/", &address.slug].concat());
+        }
         Err(error) => return failure(&visit, &error),
     };
     let missing = address.place.is_missing_in(&data.page);
+    if let (true, Some(seq), None) = (missing, address.place.focus(), address.thread) {
+        let room = address.slug.clone().into();
+        if let Ok(Some(root)) = chat::messages::stands_in(&visit.chat, visit.actor(), &room, seq).await {
+            return Page::leading_to(&format!("/r/{}/t/{root}?m={seq}#m{seq}", address.slug));
+        }
+    }
     data.notice = if missing { Some(MISSING.to_owned()) } else { refusal(&visit) };
     let page = show(&visit, address, data, None);
     if missing { Page { status: StatusCode::NOT_FOUND, ..page } } else { page }
@@ -43,8 +55,11 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
     if let Ok(Some(now)) = chat::rooms::moved(&visit.chat, visit.actor(), &address.slug).await {
         address.slug = now;
     }
-    let error = match send(&visit, &address.slug, &written).await {
-        Ok(sent) => return Ok(format!("/r/{}#m{}", sent.slug, sent.seq)),
+    let error = match send(&visit, &address, &written).await {
+        Ok(sent) => {
+            let thread = address.thread.map(|root| format!("/t/{root}")).unwrap_or_default();
+            return Ok(format!("/r/{}{thread}#m{}", sent.slug, sent.seq));
+        }
         Err(error) => AppError::from(reveal(&error)),
     };
     let (status, retry_after) = (status_of(error.error.code), error.error.retry_after);
@@ -58,30 +73,61 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
     Err(Page { status, retry_after, ..page })
 }
 
-async fn send(visit: &Visit, slug: &str, written: &Written) -> Result<chat::messages::Sent, chat::Error> {
+async fn send(visit: &Visit, address: &Address, written: &Written) -> Result<chat::messages::Sent, chat::Error> {
     let client_id = written.client_id.parse().map_err(|_| ErrorCode::BadRequest)?;
-    let message = chat::messages::Outgoing { room: slug.to_owned().into(), client_id, body: written.body.clone() };
+    let answers = Answers {
+        reply_to: written.reply_to.map(Seq),
+        thread_of: address.thread,
+        only_in_thread: address.thread.is_some() && !written.in_room,
+    };
+    let message = Outgoing { answers, ..Outgoing::new(address.slug.clone().into(), client_id, written.body.clone()) };
     visit.chat.admit(chat::Deed::Send, visit.caller.address)?;
     chat::messages::send(&visit.chat, visit.actor(), message).await
 }
 
 async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Error> {
     let (slug, window): (_, Window) = (address.slug.clone().into(), address.place.window());
-    let (page, rooms) = chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await?;
+    let (page, rooms) = match address.thread {
+        Some(root) => chat::messages::thread_and_rooms(&visit.chat, visit.actor(), &slug, root, window).await?,
+        None => chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await?,
+    };
     let news = visit.unread().await?.shown();
     // A room can be asked for by its id as well; its own name is the slug.
     address.slug.clone_from(&page.room.slug);
     let (viewer, administers, unread, zone) = (visit.viewer(), visit.administers(), visit.caller.unread, visit.zone());
     let form_id = ClientId::generate();
     let house = visit.house();
-    Ok(PageData { viewer, administers, house, unread, rooms, news, page, form_id, zone, notice: None, refused: None })
+    Ok(PageData {
+        viewer,
+        administers,
+        house,
+        unread,
+        rooms,
+        news,
+        page,
+        form_id,
+        zone,
+        notice: None,
+        refused: None,
+        answering: answering(visit).await,
+    })
+}
+
+/// What the composer answers, where the address says so: the way for pages without a script.
+async fn answering(visit: &Visit) -> Option<Box<Quote>> {
+    #[derive(Default, Deserialize)]
+    struct Query {
+        reply: Option<i64>,
+    }
+    let seq = Seq(visit.query::<Query>().reply?);
+    chat::messages::quote(&visit.chat, visit.actor(), &visit.slug().to_owned().into(), seq).await.ok()
 }
 
 fn show(visit: &Visit, address: Address, data: PageData, typed: Option<&str>) -> Page {
     let named = address
         .place
         .focus()
-        .and_then(|seq| data.page.messages.iter().find(|message| message.seq == seq))
+        .and_then(|seq| data.page.messages.iter().chain(&data.page.root).find(|message| message.seq == seq))
         .map(|message| &**message);
     let head = head(&address, &data.page.room, named, &visit.origin(), &visit.house().name);
     // A line end at the beginning of a text area is no part of its text.

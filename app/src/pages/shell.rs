@@ -1,6 +1,9 @@
 //! The HTML around every page.
 
-use std::{fmt::Write, sync::LazyLock};
+use std::{
+    fmt::Write,
+    sync::{Arc, LazyLock},
+};
 
 use axum::response::{Html, IntoResponse, Response};
 use http::{HeaderValue, StatusCode, header};
@@ -96,7 +99,12 @@ pub(super) fn fragment(content: impl FnOnce() -> AnyView) -> Page {
 pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: PageData, typed: Option<Typed>) -> Page {
     let news = news(&data.news);
     let messages = std::mem::take(&mut data.page.messages);
-    let start = start(visit, &written::json(&data), &written::messages(data.page.room.id, &messages));
+    // What stands in a thread is read by few: it is not kept in the place of its room.
+    let json: Arc<str> = match data.page.root {
+        Some(_) => written::json(&messages).into(),
+        None => written::messages(data.page.room.id, &messages),
+    };
+    let start = start(visit, &written::json(&data), &json);
     data.page.messages = messages;
     let body = in_owner(|| {
         if let Some(typed) = typed {
@@ -128,7 +136,6 @@ fn in_owner(render: impl FnOnce() -> String) -> String {
 fn shell(visit: &Visit, head: &Head, kind: &str, body: &str, start: &str) -> String {
     let Assets { css, .. } = &visit.assets;
     let (theme, nonce, reload, script) = (visit.theme(), &visit.nonce, reload(visit), &*SCRIPT);
-    let late = written::json(&visit.assets.late);
     let mut html = String::with_capacity(body.len() + start.len() + 4_096);
     let theme_attribute = theme.attribute().map(|theme| format!(" data-theme=\"{theme}\"")).unwrap_or_default();
     // Writing to a String cannot fail.

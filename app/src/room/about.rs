@@ -15,7 +15,7 @@ pub(super) struct About {
     pub(super) message: Arc<Message>,
     /// Written by the reader.
     pub(super) own: bool,
-    /// Whether the reader is a member, and so has a mark here.
+    /// Whether the reader is a member, and so has a mark in the room that is shown.
     pub(super) reads: bool,
     /// Whether the reader may write here.
     pub(super) writes: bool,
@@ -29,6 +29,8 @@ pub(super) struct About {
     pub(super) keeps: bool,
     /// Whether they keep it.
     pub(super) kept: bool,
+    /// Whether the page shows its thread.
+    pub(super) in_thread: bool,
 }
 
 impl About {
@@ -37,7 +39,7 @@ impl About {
         let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
         let (stored, rights, standing, kept) = room.state.with(|state| {
             let stored = match target {
-                Target::Stored(seq) => state.messages().iter().find(|message| message.seq == seq).cloned(),
+                Target::Stored(seq) => state.message(seq).cloned(),
                 Target::Unsent(_) => None,
             };
             let kept = matches!(target, Target::Stored(seq) if state.is_bookmarked(seq));
@@ -46,8 +48,9 @@ impl About {
         let message = stored.or_else(|| on_its_way(room, target)).filter(|message| !message.deleted)?;
         let own = reader == Some(message.author.id);
         let Rights { write: writes, moderate: moderates, pin: pins, edit_minutes, .. } = rights;
-        let (reads, keeps) = (standing == Standing::Member, reader.is_some());
-        Some(Self { target, message, own, reads, writes, moderates, edit_minutes, pins, keeps, kept })
+        let in_thread = room.thread.is_some();
+        let (reads, keeps) = (standing == Standing::Member && !in_thread, reader.is_some());
+        Some(Self { target, message, own, reads, writes, moderates, edit_minutes, pins, keeps, kept, in_thread })
     }
 
     /// Its place in the room, if it has one.
@@ -63,8 +66,8 @@ impl About {
         self.own && self.writes && self.edit_minutes.is_none_or(|minutes| age <= f64::from(minutes) * 60_000.0)
     }
 
-    /// Whether the reader may react to it.
-    pub(super) fn can_react(&self) -> bool {
+    /// Whether the reader may react to it, and answer it.
+    pub(super) fn can_respond(&self) -> bool {
         self.writes && self.place().is_some()
     }
 

@@ -32,6 +32,7 @@ impl App {
         let visited = Visited {
             notice: data.notice,
             refused: data.refused,
+            answering: data.answering,
             ..Visited::new(socket, address.clone(), data.page, data.form_id, Zone::Fixed(data.zone))
         };
         let screen = RwSignal::new((0, Screen::Room(Box::new(visited))));

@@ -5,10 +5,10 @@ use leptos::{
     html,
     prelude::*,
 };
-use protocol::{Body, ClientId, Problem, limits};
+use protocol::{Answers, Body, ClientId, Problem, Quote, limits};
 use web_sys::{HtmlElement, HtmlTextAreaElement};
 
-use super::{context::RoomContext, edit, target::Editing};
+use super::{answer, context::RoomContext, edit, target::Editing};
 use crate::{
     components::{Glyph, Icon, dynamic},
     socket::storage,
@@ -24,7 +24,8 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
     // Once: somebody who leaves the room and comes back writes something new.
     let refused = room.refused.try_update_value(Option::take).flatten();
     let (fault, count) = (RwSignal::new(refused), RwSignal::new(0));
-    let composer = Composer { room, element: NodeRef::new(), fault, count, draft: StoredValue::new(String::new()) };
+    let composer =
+        Composer { room, element: NodeRef::new(), also: NodeRef::new(), fault, count, draft: StoredValue::new(String::new()) };
     composer.element.on_load(move |element| composer.begin(element));
     Effect::new(move |before: Option<Option<Editing>>| {
         let editing = room.editing.get();
@@ -44,6 +45,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
                     let was = editing.take().is_some();
                     (was, was)
                 }) == Some(true)
+                    || answer::let_go(room)
             }
             "ArrowUp" => composer.is_empty() && is_bare(&event) && edit::begin_last(room),
             _ if sends(&event) => {
@@ -60,10 +62,24 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
         let count = composer.count.get();
         (count >= COUNT_FROM).then(|| [&count.to_string(), " of ", &limits::BODY_MAX.to_string(), " characters"].concat())
     });
-    let address = room.slug.with_value(|slug| ["/r/", slug].concat());
+    Effect::new(move |before: Option<()>| {
+        let answers = room.answering.with(Option::is_some);
+        if let Some(element) = composer.element.get_untracked().filter(|_| answers && before.is_some()) {
+            focus(&element);
+        }
+    });
+    let also = room.thread.map(|_| {
+        view! {
+            <label class="composer-also">
+                <input type="checkbox" name="in_room" value="true" node_ref=composer.also />
+                "Also send to the room"
+            </label>
+        }
+    });
+    let address = room.address("");
     view! {
         <form class="composer" method="post" action=address on:submit=submit>
-            {edit::banner(room)}
+            {edit::banner(room)} {answer::banner(room)}
             <input type="hidden" name="client_id" value=form_id.to_string() />
             <label class="visually-hidden" for="composer-body">
                 {dynamic(label)}
@@ -95,6 +111,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
             <button class="composer-send" aria-label="Send" title="Send">
                 <Glyph icon=Icon::Send />
             </button>
+            {also}
             <p class="field-fault" id="composer-fault" role="alert">
                 {dynamic(move || composer.fault.get())}
             </p>
@@ -137,6 +154,8 @@ fn is_touch() -> bool {
 struct Composer {
     room: RoomContext,
     element: NodeRef<html::Textarea>,
+    /// Whether what stands in a thread is to stand in the room, too.
+    also: NodeRef<html::Input>,
     fault: RwSignal<Option<String>>,
     /// Characters that were typed.
     count: RwSignal<usize>,
@@ -148,7 +167,8 @@ impl Composer {
     /// The page has come alive. What was typed before that stays; else the draft comes back.
     fn begin(self, element: HtmlTextAreaElement) {
         if element.value().is_empty() {
-            let draft = self.room.page.viewer.with_value(|reader| storage::draft(reader.as_ref()?.id, self.room.id));
+            let draft =
+                self.room.page.viewer.with_value(|reader| storage::draft(reader.as_ref()?.id, self.room.id, self.room.thread));
             element.set_value(&draft.unwrap_or_default());
         } else {
             self.keep(&element.value());
@@ -219,8 +239,10 @@ impl Composer {
             (Err(error), Some(_)) if error.problem == Problem::Empty => {
                 self.fault.set(Some("A message says something. To take it back, delete it.".to_owned()));
             }
+            (Ok(body), None) if !answer::may_call(self.room, body.as_str()) => {}
             (Ok(body), None) => {
-                self.room.socket.send(self.room.id, body);
+                let quote = self.room.answering.try_update(Option::take).flatten();
+                self.room.socket.send(self.room.id, body, self.answers(quote.as_deref()), quote);
                 element.set_value("");
                 self.typed();
                 self.room.scroller.to_end();
@@ -231,10 +253,17 @@ impl Composer {
         focus(&element);
     }
 
+    /// Where a message is to stand that answers this.
+    fn answers(self, quote: Option<&Quote>) -> Answers {
+        let in_room = self.also.get_untracked().is_some_and(|also| also.checked());
+        let thread_of = self.room.thread;
+        Answers { reply_to: quote.map(|quote| quote.seq), thread_of, only_in_thread: thread_of.is_some() && !in_room }
+    }
+
     fn keep(self, text: &str) {
         self.room.page.viewer.with_value(|reader| {
             if let Some(reader) = reader {
-                storage::keep_draft(reader.id, self.room.id, text);
+                storage::keep_draft(reader.id, self.room.id, self.room.thread, text);
             }
         });
     }

@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use protocol::{Room, RoomId, Seq, Standing};
+use protocol::{Quote, Room, RoomId, Seq, Standing};
 use wasm_bindgen::JsValue;
 
 use super::{
@@ -17,6 +17,8 @@ pub(super) struct RoomContext {
     pub(super) socket: Socket,
     pub(super) id: RoomId,
     pub(super) slug: StoredValue<String>,
+    /// The message under which the shown ones stand, where they are those of a thread.
+    pub(super) thread: Option<Seq>,
     pub(super) state: RwSignal<RoomState>,
     /// What the browser's address bar names.
     pub(super) address: StoredValue<Address>,
@@ -24,6 +26,10 @@ pub(super) struct RoomContext {
     pub(super) focus: RwSignal<Option<Seq>>,
     /// The reader had read up to here when they came, or when they looked away last: below it is new.
     pub(super) new_after: RwSignal<Option<Seq>>,
+    /// How far the server knows that a thread is read.
+    pub(super) told: StoredValue<Seq>,
+    /// The message that is being answered.
+    pub(super) answering: RwSignal<Option<Box<Quote>>>,
     /// What is to be said about this visit.
     pub(super) notice: RwSignal<Option<String>>,
     /// Why the message was refused that stands in the composer.
@@ -37,6 +43,12 @@ pub(super) struct RoomContext {
 }
 
 impl RoomContext {
+    /// The address of what is shown, or of what is below it.
+    pub(super) fn address(self, below: &str) -> String {
+        let thread = self.thread.map(|root| ["/t/", &root.to_string()].concat()).unwrap_or_default();
+        self.slug.with_value(|slug| ["/r/", slug, &thread, below].concat())
+    }
+
     /// What the reader may do, without a signal for every event.
     pub(super) fn standing(self) -> Memo<Standing> {
         let state = self.state;
@@ -52,9 +64,9 @@ impl RoomContext {
     /// The reader has gone on from a message or a page of the past to the present: the address follows, and what stood there because
     /// of it goes.
     pub(super) fn follow_to_present(self) {
-        let here = self.slug.with_value(|slug| Address { slug: slug.clone(), place: Place::End });
+        let here = self.slug.with_value(|slug| Address { slug: slug.clone(), thread: self.thread, place: Place::End });
         let is_past = self.address.with_value(|address| address.slug == here.slug && address.place != Place::End);
-        let path = ["/r/", &here.slug].concat();
+        let path = self.address("");
         let history = window().history();
         if is_past && history.is_ok_and(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(&path)).is_ok()) {
             self.address.set_value(here);

@@ -1,4 +1,4 @@
-use protocol::{ClientId, Room, RoomPage, RoomsUnread, User, reads};
+use protocol::{ClientId, Quote, Room, RoomPage, RoomsUnread, User, reads};
 use serde::Serialize;
 
 use crate::components::House;
@@ -34,6 +34,9 @@ pub(crate) struct PageData {
     pub(crate) notice: Option<String>,
     /// Why the message was refused that was sent without JavaScript and stands in the composer.
     pub(crate) refused: Option<String>,
+    /// What is answered there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) answering: Option<Box<Quote>>,
 }
 
-reads!(PageData { viewer, house, unread, rooms, news, page, form_id, zone, notice, refused; default administers });
+reads!(PageData { viewer, house, unread, rooms, news, page, form_id, zone, notice, refused, answering; default administers });

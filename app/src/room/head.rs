@@ -13,9 +13,15 @@ const DESCRIPTION_MAX: usize = 160;
 /// that the address names, `origin` scheme and host that the page was asked for by, `house` the name of the house.
 pub(crate) fn head(address: &Address, room: &Room, named: Option<&Message>, origin: &str, house: &str) -> Head {
     if room.visibility != Visibility::Public {
-        return Head::new(&room.name, vec![Tag::Name("robots", "noindex".to_owned())]);
+        let thread = if address.thread.is_some() { "Thread in " } else { "" };
+        return Head::new(&[thread, &room.name].concat(), vec![Tag::Name("robots", "noindex".to_owned())]);
     }
-    let headline = named.map_or(room.name.clone(), |message| [&*message.author.in_sentence(), " in ", &room.name].concat());
+    let place = if address.thread.is_some() { ["a thread in ", &room.name].concat() } else { room.name.clone() };
+    let headline = match named {
+        Some(message) => [&*message.author.in_sentence(), " in ", &place].concat(),
+        None if address.thread.is_some() => ["Thread in ", &room.name].concat(),
+        None => place,
+    };
     let canonical = canonical(address, origin);
     let mut tags = vec![
         Tag::Property("og:site_name", house.to_owned()),
@@ -51,12 +57,14 @@ fn excerpt(_message: &Message) -> Option<String> {
 }
 
 /// The one address of what is shown.
-fn canonical(Address { slug, place }: &Address, origin: &str) -> String {
+fn canonical(Address { slug, thread, place }: &Address, origin: &str) -> String {
+    let thread = thread.map(|root| ["/t/", &root.to_string()].concat()).unwrap_or_default();
     let path = match place {
         Place::End => String::new(),
         Place::Before(seq) => ["?before=", &seq.to_string()].concat(),
         Place::After(seq) => ["?after=", &seq.to_string()].concat(),
-        Place::At(seq) => ["/m/", &seq.to_string()].concat(),
+        Place::At(seq) if thread.is_empty() => ["/m/", &seq.to_string()].concat(),
+        Place::At(seq) => ["?m=", &seq.to_string()].concat(),
     };
-    [origin, "/r/", slug, &path].concat()
+    [origin, "/r/", slug, &thread, &path].concat()
 }

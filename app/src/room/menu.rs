@@ -8,9 +8,11 @@ use web_sys::Element;
 
 use super::{
     about::About,
+    answer,
     context::RoomContext,
     edit, keep, reactions, reading,
     target::{Menu, Target, target},
+    thread,
 };
 use crate::{
     components::{Glyph, Icon, dynamic},
@@ -40,8 +42,17 @@ const ENTRIES: &[Entry] = &[
         key: "+",
         icon: None,
         danger: false,
-        offered: About::can_react,
+        offered: About::can_respond,
         act: |room, _| reactions::pick(room.menu.toolbar),
+    },
+    Entry { label: "Reply", key: "r", icon: Some(Icon::Reply), danger: false, offered: About::can_respond, act: answer::begin },
+    Entry {
+        label: "Reply in thread",
+        key: "t",
+        icon: None,
+        danger: false,
+        offered: |about| about.can_respond() && !about.in_thread,
+        act: thread::open,
     },
     Entry { label: "Edit", key: "e", icon: Some(Icon::Pencil), danger: false, offered: About::can_edit, act: edit::begin },
     Entry {

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use protocol::{ClientId, Message, Seq, markdown};
 
-use super::{context::RoomContext, edit, reactions, target::Target};
+use super::{answer, context::RoomContext, edit, reactions, target::Target, thread};
 use crate::{
     components::{Dynamic, Glyph, Icon, avatar, dynamic, dynamic_view},
     state::{Mark, MessageRow, Row, clock},
@@ -76,10 +76,13 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
     let chips = row.part(move |row| reactions::chips(room, row));
     let permalink = row.message(move |row| {
         let seq = place(row)?;
-        Some(room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat()))
+        let way = if room.thread.is_some() { "?m=" } else { "/m/" };
+        Some(room.address(&[way, &seq, "#m", &seq].concat()))
     });
     let unsent = row.message(|row| place(row).is_none().then(|| row.message.client_id.to_string()));
     let edited = row.part(move |row| edited(room, row));
+    let quote = row.part(move |row| answer::quote(room, row));
+    let thread = row.part(move |row| thread::line(room, row));
     view! {
         <li
             id=row.message(|row| Some(["m", &place(row)?].concat()))
@@ -98,21 +101,24 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
                     </time>
                 </a>
             </div>
-            <div class="message-body" dir="auto" inner_html=row.message(body)></div>
+            {quote}
+            <div class="message-body" dir="auto" inner_html=row.message(move |row| body(room, row))></div>
             {edited}
             {marks}
             {chips}
+            {thread}
             {note}
         </li>
     }
 }
 
 /// What it says, as HTML.
-fn body(row: &MessageRow) -> String {
+fn body(room: RoomContext, row: &MessageRow) -> String {
     if row.message.deleted {
         "<p class=\"message-deleted\">Message deleted.</p>".to_owned()
     } else {
-        markdown::render(&row.message.body)
+        let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
+        markdown::render_with(&row.message.body, &row.message.mentions, reader)
     }
 }
 
@@ -176,15 +182,17 @@ fn marks(row: &MessageRow) -> Option<impl IntoView + use<>> {
 fn actions(room: RoomContext, row: &MessageRow) -> impl IntoView + use<> {
     let seq = row.message.seq.to_string();
     let rights = room.state.with_untracked(|state| state.rights);
+    let page = |what: &str| room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, what].concat());
     let links = [
-        (true, "/reactions", "React"),
-        (true, "/keep", "Keep"),
-        (row.own && rights.write, "/edit", "Edit…"),
-        (!row.own, "/report", "Report"),
-        (row.own || rights.moderate, "/delete", "Delete…"),
+        (rights.write, room.address(&["?reply=", &seq].concat()), "Reply"),
+        (true, thread::address(room, row.message.thread_of.unwrap_or(row.message.seq)), "Thread"),
+        (true, page("/reactions"), "React"),
+        (true, page("/keep"), "Keep"),
+        (row.own && rights.write, page("/edit"), "Edit…"),
+        (!row.own, page("/report"), "Report"),
+        (row.own || rights.moderate, page("/delete"), "Delete…"),
     ];
-    let links = links.into_iter().filter(|(offered, ..)| *offered).map(|(_, what, text)| {
-        let address = room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, what].concat());
+    let links = links.into_iter().filter(|(offered, ..)| *offered).map(|(_, address, text)| {
         view! {
             <a href=address>{text}</a>
             " "
@@ -206,6 +214,7 @@ fn class(room: RoomContext, row: &MessageRow) -> String {
         (matches!(row.mark, Mark::Pending | Mark::Slow), " message--pending"),
         (matches!(row.mark, Mark::Failed(_) | Mark::Held | Mark::Unchanged { .. }), " message--failed"),
         (room.focus.get() == Some(row.message.seq), " message--focus"),
+        (room.thread == Some(row.message.seq), " message--root"),
         (
             room.editing.with(|editing| editing.as_ref().is_some_and(|editing| editing.target == Target::of(&row.message))),
             " message--editing",

@@ -2,6 +2,7 @@
 
 mod about;
 mod address;
+mod answer;
 mod app;
 mod banner;
 mod click;
@@ -29,6 +30,7 @@ mod rendered;
 mod screen;
 mod scroller;
 mod target;
+mod thread;
 mod timeline;
 mod typing;
 mod view;

@@ -61,22 +61,31 @@ impl Navigation {
         }
         self.app.address.set_value(address.clone());
         self.app.page.here.set(path_and_query());
-        let known = self.app.socket.known(&address.slug);
+        let known = self.app.socket.known(&address.slug, address.thread);
         let begins = |state: &RoomState| {
             let new = self.app.page.news.with_untracked(|news| news.of(state.room.id)).filter(|room| room.unread > 0);
             address.place != Place::End
+                || address.thread.is_some()
                 || !state.has_older()
                 || new.is_none_or(|room| state.first_seq() <= Some(room.last_read.next()))
         };
         let shows = |state: &RoomState| address.place.is_shown_by(state) && begins(state);
         if let Some(room) = known.filter(|room| room.with_untracked(shows)) {
             let (form_id, zone) = (ClientId::generate(), Zone::Browser);
-            self.show(Screen::Room(Box::new(Visited { address, room, form_id, zone, notice: None, refused: None })));
+            self.show(Screen::Room(Box::new(Visited {
+                address,
+                room,
+                form_id,
+                zone,
+                notice: None,
+                refused: None,
+                answering: None,
+            })));
             return;
         }
         self.show(Screen::Loading(self.name(&address.slug)));
         spawn_local(async move {
-            let read = fetch::room_page(&address.slug, address.place.window()).await;
+            let read = fetch::room_page(&address.slug, address.thread, address.place.window()).await;
             // Meanwhile the reader may have gone on.
             if self.is_at(&address) {
                 self.arrive(address, read);
@@ -86,6 +95,8 @@ impl Navigation {
 
     fn arrive(self, address: Address, read: Result<RoomPage, Error>) {
         match read {
+            // It may stand in a thread alone: the server knows in which.
+            Ok(page) if address.place.is_missing_in(&page) && address.thread.is_none() => reload(),
             Ok(page) => {
                 let notice = address.place.is_missing_in(&page).then(|| MISSING.to_owned());
                 let visited = Visited::new(self.app.socket, address, page, ClientId::generate(), Zone::Browser);
@@ -119,7 +130,9 @@ fn room_link(event: &MouseEvent) -> Option<(String, Address)> {
     if !is_plain(event) {
         return None;
     }
-    let link = event.target()?.dyn_into::<Element>().ok()?.closest("a[href]:not([target], [download])").ok()??;
+    // With what the composer is to answer the server makes the page.
+    let link =
+        event.target()?.dyn_into::<Element>().ok()?.closest("a[href]:not([target], [download], [href*='?reply='])").ok()??;
     let href = link.dyn_into::<HtmlAnchorElement>().ok()?.href();
     let to = href.strip_prefix(&location().origin().ok()?)?;
     let (address, _) = to.split_once('#').unwrap_or((to, ""));

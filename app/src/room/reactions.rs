@@ -49,7 +49,7 @@ pub(super) fn chips(room: RoomContext, row: &MessageRow) -> Option<impl IntoView
 
 /// What stands in the toolbar: the emoji that were used most, and what opens the picker.
 pub(super) fn quick(about: Memo<Option<About>>) -> impl IntoView {
-    let hidden = dynamic(move || !about.with(|about| about.as_ref().is_some_and(About::can_react)));
+    let hidden = dynamic(move || !about.with(|about| about.as_ref().is_some_and(About::can_respond)));
     let most = dynamic_view(move || {
         // Another row may come after another choice; the server knows of none.
         let is_there = about.with(Option::is_some);

@@ -8,13 +8,15 @@ use leptos::{
 use protocol::{RoomUnread, Seq};
 use web_sys::VisibilityState;
 
-use super::{about::About, context::RoomContext};
+use super::{about::About, context::RoomContext, thread};
 use crate::{endpoints, fetch};
 
 /// Reads along as long as the room stands there.
 pub(super) fn read_along(room: RoomContext) {
     let news = room.page.news;
-    let unread = Memo::new(move |_| news.with(|news| news.of(room.id)).filter(|room| room.unread + room.mentions > 0));
+    let unread = Memo::new(move |_| {
+        news.with(|news| news.of(room.id)).filter(|news| room.thread.is_none() && news.unread + news.mentions > 0)
+    });
     Effect::new(move |before: Option<bool>| {
         let (unread, _) = (unread.get(), room.state.with(|state| state.head()));
         // What came while one was elsewhere stands below a line.
@@ -45,15 +47,17 @@ fn is_attentive() -> bool {
 impl RoomContext {
     /// Sees what the reader has before their eyes.
     pub(super) fn look(self) {
-        if let Some(seq) = is_attentive().then(|| self.scroller.seen_up_to()).flatten() {
-            self.socket.read(self.id, seq);
+        let Some(seq) = is_attentive().then(|| self.scroller.seen_up_to()).flatten() else { return };
+        match self.thread {
+            Some(root) => thread::read(self, root, seq),
+            None => self.socket.read(self.id, seq),
         }
     }
 
     /// The key that reads a room, where it has nothing else to do.
     fn escape(self, event: &KeyboardEvent) {
         let is_free = !event.default_prevented() && document().query_selector(":popover-open").is_ok_and(|open| open.is_none());
-        if event.key() == "Escape" && is_free {
+        if event.key() == "Escape" && is_free && self.thread.is_none() {
             self.page.news.try_update(|news| news.release(self.id));
             self.socket.read(self.id, self.state.with_untracked(|state| state.head()));
             self.new_after.set(None);

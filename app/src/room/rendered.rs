@@ -73,6 +73,10 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     hangs_on(message, &mut hasher);
     // Which of them are the reader's stands in the row: those who reacted with the same share it.
     row.reactions.iter().for_each(|chip| (&chip.emoji, chip.count, chip.own).hash(&mut hasher));
+    // Who is called sees that it is them.
+    let reader = room.page.viewer.with_value(|reader| reader.as_ref().map(|reader| reader.id));
+    let is_called = message.mentions.iter().any(|mention| mention.user.is_some() && mention.user == reader);
+    (is_called, room.thread).hash(&mut hasher);
     room.slug.with_value(|slug| slug.hash(&mut hasher));
     Some((message.id, hasher.finish()))
 }

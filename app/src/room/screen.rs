@@ -1,4 +1,4 @@
-use protocol::{ClientId, RoomPage};
+use protocol::{ClientId, Quote, RoomPage};
 
 use super::{address::Address, zone::Zone};
 use crate::socket::{SharedRoom, Socket};
@@ -27,6 +27,8 @@ pub(crate) struct Visited {
     pub(super) notice: Option<String>,
     /// Why the message was refused that stands in the composer.
     pub(super) refused: Option<String>,
+    /// What is answered there.
+    pub(super) answering: Option<Box<Quote>>,
 }
 
 impl Visited {
@@ -34,6 +36,6 @@ impl Visited {
     pub(super) fn new(socket: Socket, mut address: Address, page: RoomPage, form_id: ClientId, zone: Zone) -> Self {
         // A room can be asked for by its id as well; its own name is the slug.
         address.slug.clone_from(&page.room.slug);
-        Self { address, room: socket.open(page), form_id, zone, notice: None, refused: None }
+        Self { address, room: socket.open(page), form_id, zone, notice: None, refused: None, answering: None }
     }
 }

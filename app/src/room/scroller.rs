@@ -42,6 +42,7 @@ pub(super) struct Scroller {
     socket: Socket,
     room: RwSignal<RoomState>,
     id: RoomId,
+    thread: Option<Seq>,
     element: NodeRef<html::Div>,
     at_end: RwSignal<bool>,
     /// Whether the reader has gone to the newest message by themselves.
@@ -60,11 +61,12 @@ pub(super) struct Scroller {
 }
 
 impl Scroller {
-    pub(super) fn new(socket: Socket, room: RwSignal<RoomState>, id: RoomId) -> Self {
+    pub(super) fn new(socket: Socket, room: RwSignal<RoomState>, (id, thread): (RoomId, Option<Seq>)) -> Self {
         Self {
             socket,
             room,
             id,
+            thread,
             element: NodeRef::new(),
             at_end: RwSignal::new(true),
             gone_on: RwSignal::new(false),
@@ -190,7 +192,7 @@ impl Scroller {
         self.loading.set(Some(edge));
         spawn_local(async move {
             // The page may be left meanwhile: then there is nothing to set any more.
-            match fetch::room_page(&self.id.to_string(), window).await {
+            match fetch::room_page(&self.id.to_string(), self.thread, window).await {
                 Ok(page) => self.room.try_maybe_update(|state| match edge {
                     Edge::Older => (state.merge_older(seq, page), ()),
                     Edge::Newer => (state.merge_newer(seq, page), ()),
@@ -220,7 +222,7 @@ impl Scroller {
         }
         self.loading.set(Some(Edge::Newer));
         spawn_local(async move {
-            if let Ok(page) = fetch::newest(self.id).await {
+            if let Ok(page) = fetch::newest(self.id, self.thread).await {
                 self.socket.replace(page);
             }
             tick().await;

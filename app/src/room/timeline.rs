@@ -42,7 +42,7 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
     let items = if cfg!(feature = "ssr") { Vec::new() } else { first.iter().cloned().map(item).collect() };
     let shown = Shown {
         items: RwSignal::new(items),
-        is_empty: RwSignal::new(first.is_empty()),
+        is_empty: RwSignal::new(is_empty(room, &first)),
         older: RwSignal::new(older),
         newer: RwSignal::new(newer),
     };
@@ -52,6 +52,8 @@ pub(super) fn timeline(room: RoomContext) -> impl IntoView {
         }
         let rows = room.socket.with_outbox(|outbox| rows(room, outbox));
         let ends = room.state.with(ends);
+        let nothing = is_empty(room, &rows);
+        shown.is_empty.maybe_update(|is_empty| std::mem::replace(is_empty, nothing) != nothing);
         room.scroller.keep_place(|| shown.update(rows, ends));
     });
     let list = list(room, &first, shown);
@@ -125,6 +127,11 @@ fn rows(room: RoomContext, outbox: &Outbox) -> Vec<Row> {
     })
 }
 
+/// Whether nothing is said, but for what a thread stands under.
+fn is_empty(room: RoomContext, rows: &[Row]) -> bool {
+    !rows.iter().any(|row| matches!(row, Row::Message(row) if room.thread != Some(row.message.seq)))
+}
+
 fn item(row: Row) -> Item {
     Item { key: row.key(), row: ArcRwSignal::new(row) }
 }
@@ -139,7 +146,6 @@ impl Shown {
         for (end, now) in [(self.older, older), (self.newer, newer)] {
             end.maybe_update(|shown| std::mem::replace(shown, now) != now);
         }
-        self.is_empty.maybe_update(|is_empty| std::mem::replace(is_empty, rows.is_empty()) != rows.is_empty());
         self.items.maybe_update(|items| {
             let same_keys = items.len() == rows.len() && items.iter().zip(&rows).all(|(item, row)| item.key == row.key());
             // Rows hardly ever change places, so the next one to be found is mostly the first one left.
@@ -181,7 +187,7 @@ fn edge(room: RoomContext, edge: Edge, next: RwSignal<Option<Seq>>) -> impl Into
     };
     dynamic_view(move || {
         let seq = next.get()?;
-        let address = room.slug.with_value(|slug| ["/r/", slug, query, &seq.to_string()].concat());
+        let address = room.address(&[query, &seq.to_string()].concat());
         let busy = dynamic(move || (room.scroller.loading() == Some(edge)).then_some("true"));
         Some(view! {
             <a class=class href=address aria-busy=busy on:click=load>
@@ -210,6 +216,8 @@ fn empty(room: RoomContext, shown: Shown) -> impl IntoView {
     dynamic_view(move || {
         let text = match standing.get() {
             _ if !is_empty.get() => return None,
+            Standing::Member if room.thread.is_some() => "Nobody has answered yet. Write the first reply below.",
+            _ if room.thread.is_some() => "Nobody has answered yet.",
             _ if !is_open.get() => "Members read what is said here. Join to be one of them.",
             Standing::Member => "It is quiet in here. Write the first message below.",
             Standing::MayJoin => "It is quiet in here. Join to write the first message.",

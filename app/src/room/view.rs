@@ -5,7 +5,8 @@ use protocol::{Message, Seq};
 
 use super::{
     address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reactions,
-    reading::read_along, screen::Visited, scroller::Scroller, target::Menu, timeline::timeline, typing::typing, zone, zone::Zone,
+    reading::read_along, screen::Visited, scroller::Scroller, target::Menu, thread, timeline::timeline, typing::typing, zone,
+    zone::Zone,
 };
 use crate::{
     components::{PageContext, dynamic, dynamic_view},
@@ -14,27 +15,30 @@ use crate::{
 };
 
 pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>, visited: Visited) -> AnyView {
-    let Visited { address, room: shared, form_id, zone, notice, refused } = visited;
+    let Visited { address, room: shared, form_id, zone, notice, refused, answering } = visited;
     socket.visit(&shared);
     let state = RwSignal::from(shared.clone());
-    let (id, slug) = state.with_untracked(|state| (state.room.id, state.room.slug.clone()));
+    let (id, slug, thread) = state.with_untracked(|state| (state.room.id, state.room.slug.clone(), state.thread()));
     let focus = address.place.focus();
     here.set_value(address);
-    let new = page.news.with_untracked(|news| news.of(id)).filter(|room| room.unread > 0);
+    let new = page.news.with_untracked(|news| news.of(id)).filter(|room| room.unread > 0 && thread.is_none());
     let room = RoomContext {
         page,
         socket,
         id,
         slug: StoredValue::new(slug),
+        thread,
         state,
         address: here,
         focus: RwSignal::new(focus),
         new_after: RwSignal::new(new.map(|room| room.last_read)),
         notice: RwSignal::new(notice),
         refused: StoredValue::new(refused),
-        scroller: Scroller::new(socket, state, id),
+        scroller: Scroller::new(socket, state, (id, thread)),
         menu: Menu::new(),
         editing: RwSignal::new(None),
+        answering: RwSignal::new(answering),
+        told: StoredValue::new(Seq::ZERO),
         zone: RwSignal::new(zone),
     };
     room.scroller.begin(focus);
@@ -51,10 +55,16 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
     });
     show_head(room);
     reactions::tell_refused(room);
-    let notice = dynamic(move || room.notice.get());
+    // To those whom it names the server says nothing.
+    let unreached = move || socket.unreached.with(|(room, names)| (*room == Some(id)).then(|| names.clone()));
+    let notice = dynamic(move || room.notice.get().or_else(unreached));
+    let header = match thread {
+        Some(root) => thread::header(room, root).into_any(),
+        None => header(room).into_any(),
+    };
     view! {
         <section class="room" data-room>
-            {header(room)} {banner(room)} <p class="room-notice" role="alert">
+            {header} {banner(room)} <p class="room-notice" role="alert">
                 {notice}
             </p> {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)} {footer(room, form_id)}
         </section>
@@ -82,7 +92,7 @@ fn show_head(room: RoomContext) {
 }
 
 fn message(state: &RoomState, seq: Seq) -> Option<Message> {
-    state.messages().iter().find(|message| message.seq == seq).map(|message| (**message).clone())
+    state.message(seq).map(|message| (**message).clone())
 }
 
 /// A room is on its way: what is known of it, and where the rest will be.

@@ -7,8 +7,8 @@ use futures::{
 };
 use leptos::{prelude::*, task::spawn_local};
 use protocol::{
-    AlertKind, BEARER_PREFIX, Change, ClientFrame, ClientId, Error, ErrorCode, Event, Level, Retry, RoomId, RoomPage, RoomRef,
-    RoomUnread, SUBPROTOCOL, Seq, ServerFrame, UserId,
+    AlertKind, BEARER_PREFIX, Change, ClientFrame, ClientId, EpochId, Error, ErrorCode, Event, Level, Retry, RoomId, RoomPage,
+    RoomRef, RoomUnread, SUBPROTOCOL, Seq, ServerFrame, User, UserId,
 };
 use wasm_bindgen::JsValue;
 
@@ -164,11 +164,7 @@ impl Client {
                     let _ = queue.unbounded_send(Command::Unread(list));
                 });
             }
-            let watched: Vec<_> = self
-                .socket
-                .rooms
-                .with_value(|rooms| rooms.iter().map(|room| room.with_untracked(|s| (s.room.id, s.epoch(), s.head()))).collect());
-            for frame in self.subscriptions.reconcile(&watched, now) {
+            for frame in self.subscriptions.reconcile(&self.watched(), now) {
                 self.send(&frame);
             }
             let (due, next_due) = self.socket.outbox.update_untracked(|outbox| (outbox.take_due(now as i64), outbox.next_due()));
@@ -187,6 +183,20 @@ impl Client {
         self.timer.set(deadline, now);
         let status = self.connection.status(now);
         self.socket.status.maybe_update(|shown| std::mem::replace(shown, status) != status);
+    }
+
+    /// The rooms that are kept up to date, each from the place on that all that is shown of it has.
+    fn watched(&self) -> Vec<(RoomId, EpochId, Seq)> {
+        let mut watched: Vec<(RoomId, EpochId, Seq)> = Vec::new();
+        self.socket.rooms.with_value(|rooms| {
+            for (room, epoch, head) in rooms.iter().map(|room| room.with_untracked(|s| (s.room.id, s.epoch(), s.head()))) {
+                match watched.iter_mut().find(|(known, ..)| *known == room) {
+                    Some((.., known)) => *known = (*known).min(head),
+                    None => watched.push((room, epoch, head)),
+                }
+            }
+        });
+        watched
     }
 
     fn get_token(&mut self, fresh: bool) {
@@ -246,9 +256,9 @@ impl Client {
                 self.step(Input::Hello { signed_in: user.is_some(), same_build: build == crate::build::build_id() });
             }
             ServerFrame::Subscribed { room, head, reset, .. } => {
-                let found = self.find(room);
-                let known = found.as_ref().map(|room| room.with_untracked(|state| state.head()));
-                if let Some(room) = found {
+                let mut known = None;
+                for room in self.all(room) {
+                    known = known.max(Some(room.with_untracked(|state| state.head())));
                     room.maybe_update(|state| state.resume(head));
                 }
                 if self.subscriptions.subscribed(room, head, reset, known.unwrap_or_default()) {
@@ -290,7 +300,7 @@ impl Client {
             }
             ServerFrame::BookmarkChanged { rev, room, seq, on } if rev >= self.rev => {
                 self.rev = rev;
-                if let Some(room) = self.find(room) {
+                for room in self.all(room) {
                     room.maybe_update(|state| state.bookmark(seq, on));
                 }
             }
@@ -302,7 +312,8 @@ impl Client {
             ServerFrame::Typing { room, user } => {
                 self.socket.typing.maybe_update(|typing| typing.note(room, user, browser::now() as i64));
             }
-            ServerFrame::Ack { client_id, room, seq, at, .. } => {
+            ServerFrame::Ack { client_id, room, seq, at, unreached, .. } => {
+                self.name_unreached(room, &unreached);
                 self.acknowledge(client_id, seq, at);
                 self.settle_outbox(room);
                 // Who may write may read: a room that was closed to the reader is not any more.
@@ -346,7 +357,10 @@ impl Client {
 
     fn event(&mut self, event: Event) {
         let id = event.room;
-        let Some(room) = self.find(id) else { return };
+        let rooms = self.all(id);
+        if rooms.is_empty() {
+            return;
+        }
         // The hint for lists may have been lost; what is in the log is not.
         if let Change::RoomChanged { name, topic, .. } = &event.change {
             self.renamed(id, name.clone(), topic.clone());
@@ -359,25 +373,42 @@ impl Client {
         };
         let own = event.message().filter(|message| Some(message.author.id) == self.reader);
         let own = own.map(|message| (message.client_id, message.seq));
-        let was_open = room.with_untracked(RoomState::is_open_to_reader);
-        let applied = room.try_maybe_update(|state| {
-            let applied = state.apply(event);
-            (applied == Applied::Fresh, applied)
-        });
+        let is_open = || rooms.iter().all(|room| room.with_untracked(RoomState::is_open_to_reader));
+        let was_open = is_open();
+        let (mut fresh, mut gap) = (false, false);
+        for room in &rooms {
+            room.maybe_update(|state| {
+                let applied = state.apply(event.clone());
+                gap |= matches!(applied, Applied::Gap { .. });
+                fresh |= applied == Applied::Fresh;
+                applied == Applied::Fresh
+            });
+        }
         // The snapshot held no messages then, or says of the reader what is so no more.
-        if (!was_open && room.with_untracked(RoomState::is_open_to_reader)) || (rights_changed && applied == Some(Applied::Fresh))
-        {
+        if (!was_open && is_open()) || (rights_changed && fresh) {
             self.read(id);
         }
-        match (applied, own) {
-            (Some(Applied::Gap { .. }), _) => self.subscriptions.gap(id),
-            (_, Some((client_id, seq))) => {
+        match own {
+            _ if gap => self.subscriptions.gap(id),
+            Some((client_id, seq)) => {
                 let next = self.socket.outbox.try_update(|outbox| outbox.arrived(client_id, seq)).flatten();
                 self.stored(client_id, next);
             }
-            _ => {}
+            None => {}
         }
         self.settle_outbox(id);
+    }
+
+    /// Tells the reader whom they named and who cannot read it.
+    fn name_unreached(&self, room: RoomId, people: &[User]) {
+        let names: Vec<_> = people.iter().map(User::in_sentence).collect();
+        let sentence = match names.len() {
+            0 => String::new(),
+            1 => [&*names.concat(), " cannot read this room and was not called."].concat(),
+            _ => [&*names.join(", "), " cannot read this room and were not called."].concat(),
+        };
+        let said = (!sentence.is_empty()).then_some(room);
+        self.socket.unreached.maybe_update(|shown| std::mem::replace(shown, (said, sentence.clone())).1 != sentence);
     }
 
     fn acknowledge(&self, client_id: ClientId, seq: Seq, at: i64) {
@@ -396,7 +427,7 @@ impl Client {
 
     /// Lets go of the stored messages whose events are in the room; of all of them where the room is not kept up to date here.
     fn settle_outbox(&self, room: RoomId) {
-        let head = self.find(room).map(|room| room.with_untracked(|state| state.head()));
+        let head = self.all(room).iter().map(|room| room.with_untracked(|state| state.head())).min();
         self.socket.outbox.maybe_update(|outbox| outbox.settle(room, head.unwrap_or(Seq(i64::MAX))));
     }
 
@@ -415,10 +446,12 @@ impl Client {
     }
 
     fn read(&self, room: RoomId) {
-        let queue = self.queue.clone();
-        spawn_local(async move {
-            let _ = queue.unbounded_send(Command::Page(room, fetch::newest(room).await));
-        });
+        for shown in self.all(room) {
+            let (queue, thread) = (self.queue.clone(), shown.with_untracked(RoomState::thread));
+            spawn_local(async move {
+                let _ = queue.unbounded_send(Command::Page(room, fetch::newest(room, thread).await));
+            });
+        }
     }
 
     fn page(&mut self, id: RoomId, result: Result<RoomPage, Error>) {
@@ -447,7 +480,9 @@ impl Client {
         }
     }
 
-    fn find(&self, id: RoomId) -> Option<SharedRoom> {
-        self.socket.find(|state| state.room.id == id)
+    /// What is shown of a room: itself, and threads in it.
+    fn all(&self, id: RoomId) -> Vec<SharedRoom> {
+        let is_it = |room: &&SharedRoom| room.with_untracked(|state| state.room.id == id);
+        self.socket.rooms.with_value(|rooms| rooms.iter().filter(is_it).cloned().collect())
     }
 }

@@ -1,7 +1,7 @@
 #[cfg(feature = "hydrate")]
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
-use protocol::{Body, ClientId, Room, RoomId, RoomPage, Seq, User};
+use protocol::{Answers, Body, ClientId, Quote, Room, RoomId, RoomPage, Seq, User};
 
 use super::{command::Command, status::Status, storage};
 use crate::{
@@ -33,6 +33,8 @@ pub(crate) struct Socket {
     pub(super) outbox: RwSignal<Outbox>,
     pub(super) typing: RwSignal<Typing>,
     pub(super) status: RwSignal<Status>,
+    /// Who was named in a room and cannot read it, in a sentence.
+    pub(crate) unreached: RwSignal<(Option<RoomId>, String)>,
     /// Where the loop takes its commands from, once there is one.
     #[cfg(feature = "hydrate")]
     pub(super) queue: StoredValue<Option<UnboundedSender<Command>>>,
@@ -50,6 +52,7 @@ impl Socket {
             outbox: RwSignal::default(),
             typing: RwSignal::default(),
             status: RwSignal::default(),
+            unreached: RwSignal::default(),
             #[cfg(feature = "hydrate")]
             queue: StoredValue::default(),
         }
@@ -65,31 +68,33 @@ impl Socket {
         self.status.into()
     }
 
-    /// A room that is kept up to date already.
+    /// A room that is kept up to date already, or a thread there.
     #[cfg(feature = "hydrate")]
-    pub(crate) fn known(self, slug: &str) -> Option<SharedRoom> {
-        self.find(|state| state.room.slug == slug)
+    pub(crate) fn known(self, slug: &str, thread: Option<Seq>) -> Option<SharedRoom> {
+        self.find(|state| state.room.slug == slug && state.thread() == thread)
     }
 
     /// Keeps a room up to date from this snapshot on; it replaces what was known.
     pub(crate) fn open(self, page: RoomPage) -> SharedRoom {
-        let id = page.room.id;
-        if let Some(room) = self.find(|state| state.room.id == id) {
+        let id = key(&page);
+        if let Some(room) = self.find(|state| (state.room.id, state.thread()) == id) {
             self.replace(page);
             return room;
         }
         let reader = self.reader.with_value(|reader| reader.as_ref().map(|reader| reader.id));
         let room = SharedRoom::new(RoomState::from_page(page, reader));
+        // What came since the page was read went to what else is shown of the room.
+        let is_live = self.find(|state| state.room.id == id.0).is_some();
         self.rooms.update_value(|rooms| rooms.push(room.clone()));
-        self.enqueue(Command::Synchronize);
+        self.enqueue(if is_live { Command::CatchUp(id.0) } else { Command::Synchronize });
         room
     }
 
     /// A page visits a room that is kept up to date: now it is the last one to be let go.
     pub(crate) fn visit(self, room: &SharedRoom) {
-        let id = room.with_untracked(|state| state.room.id);
+        let id = room.with_untracked(|state| (state.room.id, state.thread()));
         self.rooms.update_value(|rooms| {
-            rooms.retain(|other| other.with_untracked(|state| state.room.id != id));
+            rooms.retain(|other| other.with_untracked(|state| (state.room.id, state.thread()) != id));
             rooms.push(room.clone());
             rooms.drain(..rooms.len().saturating_sub(WATCHED_MAX));
         });
@@ -98,8 +103,8 @@ impl Socket {
 
     /// Starts a room that is kept up to date anew from a snapshot.
     pub(crate) fn replace(self, page: RoomPage) {
-        let id = page.room.id;
-        let Some(room) = self.find(|state| state.room.id == id) else { return };
+        let (id, thread) = key(&page);
+        let Some(room) = self.find(|state| (state.room.id, state.thread()) == (id, thread)) else { return };
         if room.with_untracked(|state| state.epoch() != page.epoch) {
             let gone = self.outbox.try_update(|outbox| outbox.renewed(id)).unwrap_or_default();
             self.keep(Kept { keep: None, forget: gone });
@@ -127,10 +132,11 @@ impl Socket {
     }
 
     /// Sends a message: at once, or as soon as there is a connection, even if the page is loaded anew in between.
-    pub(crate) fn send(self, room: RoomId, body: Body) {
+    pub(crate) fn send(self, room: RoomId, body: Body, answers: Answers, quote: Option<Box<Quote>>) {
         let Some(author) = self.reader() else { return };
         // Whole milliseconds: the cast keeps the value.
         let pending = Pending::new(ClientId::generate(), room, body.into_string(), js_sys::Date::now() as i64);
+        let pending = pending.answering(answers, quote);
         storage::keep_pending(author.id, &pending);
         self.outbox.update(|outbox| outbox.push(pending));
         self.enqueue(Command::Synchronize);
@@ -242,4 +248,9 @@ impl Socket {
 
     #[cfg(not(feature = "hydrate"))]
     fn enqueue(self, _command: Command) {}
+}
+
+/// What a room is known by, or a thread there.
+fn key(page: &RoomPage) -> (RoomId, Option<Seq>) {
+    (page.room.id, page.root.as_ref().map(|root| root.seq))
 }

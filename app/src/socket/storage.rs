@@ -4,18 +4,18 @@
 //! fault: everything works without it, until the page is closed.
 
 use leptos::prelude::window;
-use protocol::{ClientId, RoomId, UserId};
+use protocol::{ClientId, RoomId, Seq, UserId};
 
 use crate::state::Pending;
 
-/// Text that is being written in a room.
-pub(crate) fn draft(reader: UserId, room: RoomId) -> Option<String> {
-    get(&draft_key(reader, room))
+/// Text that is being written in a room, or in a thread there.
+pub(crate) fn draft(reader: UserId, room: RoomId, thread: Option<Seq>) -> Option<String> {
+    get(&draft_key(reader, room, thread))
 }
 
-/// Keeps the text that is being written in a room; an empty one is forgotten.
-pub(crate) fn keep_draft(reader: UserId, room: RoomId, text: &str) {
-    let key = draft_key(reader, room);
+/// Keeps the text that is being written there; an empty one is forgotten.
+pub(crate) fn keep_draft(reader: UserId, room: RoomId, thread: Option<Seq>, text: &str) {
+    let key = draft_key(reader, room, thread);
     if text.is_empty() { remove(&key) } else { set(&key, text) }
 }
 
@@ -36,8 +36,9 @@ pub(crate) fn forget_pending(author: UserId, client_id: ClientId) {
     remove(&pending_key(author, client_id));
 }
 
-fn draft_key(reader: UserId, room: RoomId) -> String {
-    joined(["snug.draft.", &reader.to_string(), ".", &room.to_string()])
+fn draft_key(reader: UserId, room: RoomId, thread: Option<Seq>) -> String {
+    let thread = thread.map(|root| joined([".", &root.to_string()])).unwrap_or_default();
+    joined(["snug.draft.", &reader.to_string(), ".", &room.to_string(), &thread])
 }
 
 fn pending_key(author: UserId, client_id: ClientId) -> String {

@@ -14,7 +14,7 @@ mod unread;
 pub use outbox::{Deed, Kept, Outbox, Pending, Status, Then};
 pub use reactions::{Chip, reacts};
 pub use room::{Applied, Missed, RoomState};
-pub use rows::{Mark, MessageRow, Row, RowKey, rows, with_new_line};
+pub use rows::{Mark, MessageRow, Row, RowKey, quote, rows, with_new_line};
 pub use typing::{Typing, TypingThrottle};
 pub use unread::Unread;
 

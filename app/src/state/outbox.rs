@@ -3,7 +3,7 @@
 //! At most one message per room is under way, and the next one waits until it is answered: so nothing overtakes a message that has
 //! to be tried again. The client id stays the same over every try, and the server stores it once (G2).
 
-use protocol::{ClientFrame, ClientId, Error, ErrorCode, Retry, RoomId, Seq};
+use protocol::{Answers, ClientFrame, ClientId, Error, ErrorCode, Quote, Retry, RoomId, Seq};
 use serde::{Deserialize, Serialize};
 
 use super::backoff;
@@ -88,6 +88,12 @@ pub struct Pending {
     pub deed: Deed,
     /// Markdown source; nothing where no text is sent.
     pub body: String,
+    /// What a message answers, and where it is to stand.
+    #[serde(default)]
+    pub answers: Answers,
+    /// The message that it answers, as it was then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quote: Option<Box<Quote>>,
     /// What comes after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub then: Option<Then>,
@@ -115,13 +121,45 @@ pub struct Pending {
     sent_at: i64,
 }
 
+/// What has to be kept in the storage now, and what no longer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// These as they are now.
+    pub keep: Option<Pending>,
+    /// These are not wanted any more.
+    pub forget: Vec<ClientId>,
+}
+
 impl Pending {
     /// A message that was just written.
     #[must_use]
     pub fn new(client_id: ClientId, room: RoomId, body: String, at: i64) -> Self {
         let (deed, status) = (Deed::Send, Status::Waiting);
         let (then, slow, fresh) = (None, false, true);
-        Self { client_id, room, deed, body, then, at, status, slow, fresh, asked: false, tries: 0, not_before: 0, sent_at: 0 }
+        let (answers, quote) = (Answers::default(), None);
+        Self {
+            client_id,
+            room,
+            deed,
+            body,
+            answers,
+            quote,
+            then,
+            at,
+            status,
+            slow,
+            fresh,
+            asked: false,
+            tries: 0,
+            not_before: 0,
+            sent_at: 0,
+        }
+    }
+
+    /// The same message, that answers another one or stands in a thread.
+    #[must_use]
+    pub fn answering(self, answers: Answers, quote: Option<Box<Quote>>) -> Self {
+        Self { answers, quote, ..self }
     }
 
     /// Something that is done to a message.
@@ -135,7 +173,10 @@ impl Pending {
     pub fn frame(self) -> ClientFrame {
         let (room, client_id, body) = (self.room.into(), self.client_id, self.body);
         match self.deed {
-            Deed::Send => ClientFrame::Send { room, client_id, body, reply_to: None, thread_of: None, only_in_thread: false },
+            Deed::Send => {
+                let Answers { reply_to, thread_of, only_in_thread } = self.answers;
+                ClientFrame::Send { room, client_id, body, reply_to, thread_of, only_in_thread }
+            }
             Deed::Edit { seq, revision } => ClientFrame::Edit { room, client_id, seq, body, revision },
             Deed::Delete { seq } => ClientFrame::Delete { room, client_id, seq },
             Deed::React { seq, emoji, on } => ClientFrame::React { room, client_id, seq, emoji, on },
@@ -425,6 +466,5 @@ impl Outbox {
 }
 
 mod changes;
-pub use changes::Kept;
 #[cfg(test)]
 mod tests;

@@ -61,6 +61,10 @@ pub struct RoomState {
     waiting: VecDeque<Event>,
     /// The shown stretch: messages in the order of `seq`, without a hole between the first and the last.
     messages: Vec<Arc<Message>>,
+    /// The message under which they stand, where they are those of a thread.
+    root: Option<Arc<Message>>,
+    /// Whether the reader follows that thread.
+    pub following: bool,
     has_older: bool,
     has_newer: bool,
     /// What the reader reacted with to which messages.
@@ -88,6 +92,8 @@ impl RoomState {
     pub fn from_page(page: RoomPage, reader: Option<UserId>) -> Self {
         Self {
             messages: page.messages,
+            root: page.root,
+            following: page.following,
             reacted: page.reacted.into_iter().collect(),
             pinned: page.pinned.into_iter().collect(),
             bookmarked: page.bookmarked.into_iter().collect(),
@@ -236,6 +242,31 @@ impl RoomState {
         &self.messages
     }
 
+    /// The message under which the shown ones stand.
+    #[must_use]
+    pub fn root(&self) -> Option<&Arc<Message>> {
+        self.root.as_ref()
+    }
+
+    /// The place of the message under which the shown ones stand, where they are those of a thread.
+    #[must_use]
+    pub fn thread(&self) -> Option<Seq> {
+        self.root.as_ref().map(|root| root.seq)
+    }
+
+    /// Whether a message stands here that stands there.
+    #[must_use]
+    pub fn takes(&self, thread_of: Option<Seq>, only_in_thread: bool) -> bool {
+        self.thread().map_or(!only_in_thread, |root| thread_of == Some(root))
+    }
+
+    /// The message at a place, if it is shown.
+    #[must_use]
+    pub fn message(&self, seq: Seq) -> Option<&Arc<Message>> {
+        let root = self.root.as_ref().filter(|root| root.seq == seq);
+        root.or_else(|| Some(&self.messages[self.messages.binary_search_by_key(&seq, |message| message.seq).ok()?]))
+    }
+
     /// Place of the first shown message.
     #[must_use]
     pub fn first_seq(&self) -> Option<Seq> {
@@ -251,7 +282,7 @@ impl RoomState {
     /// Whether the shown stretch reaches over this place.
     #[must_use]
     pub fn shows(&self, seq: Seq) -> bool {
-        self.messages.binary_search_by_key(&seq, |message| message.seq).is_ok()
+        self.message(seq).is_some()
     }
 
     /// Whether there are messages before the first one shown.
@@ -322,6 +353,7 @@ impl RoomState {
 
     fn change_messages(&mut self, event: &Event) {
         changes::apply(&mut self.messages, &event.change);
+        changes::apply(self.root.as_mut_slice(), &event.change);
         note_reaction(&mut self.reacted, self.reader, event);
         match &event.change {
             Change::MessageDeleted { seq, .. } => {
@@ -349,7 +381,7 @@ impl RoomState {
         }
         match event.change {
             Change::MessageCreated { .. } => {
-                if let Some(message) = event.message().filter(|message| !message.only_in_thread) {
+                if let Some(message) = event.message().filter(|message| self.takes(message.thread_of, message.only_in_thread)) {
                     self.append(message);
                 }
             }

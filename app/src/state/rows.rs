@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{ClientId, Error, Message, MessageId, NewMessage, Seq, User, UserId};
+use protocol::{Answers, ClientId, Error, Mention, Message, MessageId, NewMessage, Quote, Seq, User, UserId, markdown};
 
 use super::{Chip, Deed, Pending, RoomState, Status, Then, changes::delete, clock, reactions::chips};
 
@@ -130,7 +130,7 @@ pub fn rows<'a>(
     local: impl Fn(i64) -> i64,
 ) -> Vec<Row> {
     let mut rows = Vec::with_capacity(state.messages().len() + 8);
-    let mut last: Option<(UserId, i64)> = None;
+    let mut last: Option<(Option<UserId>, i64)> = None;
     let mut push = |message: Arc<Message>, reactions: Vec<Chip>, mark: Mark| {
         let at = local(message.at);
         let author = message.author.id;
@@ -138,15 +138,20 @@ pub fn rows<'a>(
         if !same_day {
             rows.push(Row::Day { key: RowKey::Day(author, message.client_id), local: at });
         }
-        let grouped = same_day && last.is_some_and(|(who, before)| who == author && (at - before).abs() <= GROUP_MS);
+        let grouped = same_day && last.is_some_and(|(who, before)| who == Some(author) && (at - before).abs() <= GROUP_MS);
         let own = reader.is_some_and(|reader| reader.id == author);
-        let first = !grouped || focus == Some(message.seq);
+        // Nothing goes on under the name above a thread.
+        let is_root = state.thread() == Some(message.seq);
+        // What is answered stands under the author's name.
+        let first = !grouped || focus == Some(message.seq) || message.reply_to.is_some();
         let (edited, kept) = (message.edited_at.map(&local), state.is_bookmarked(message.seq));
         rows.push(Row::Message(MessageRow { message, local: at, first, own, edited, kept, reactions, mark }));
-        last = Some((author, at));
+        last = Some(((!is_root).then_some(author), at));
     };
     let outbox: Vec<_> = outbox.collect();
-    for message in state.messages() {
+    // The message under which a thread stands is its first one.
+    let root = state.root().filter(|_| !state.has_older());
+    for message in root.into_iter().chain(state.messages()) {
         let (message, mark) = overlay(message, &outbox);
         if !message.deleted || mark != Mark::Stored || focus == Some(message.seq) || carries(state, &message) {
             let reactions = chips(state, &message, outbox.iter().copied());
@@ -154,11 +159,15 @@ pub fn rows<'a>(
         }
     }
     let Some(reader) = reader else { return rows };
-    for pending in outbox.iter().filter(|pending| pending.deed == Deed::Send) {
+    let here = |pending: &&&Pending| {
+        let Answers { thread_of, only_in_thread, .. } = pending.answers;
+        pending.deed == Deed::Send && state.takes(thread_of, only_in_thread)
+    };
+    for pending in outbox.iter().filter(here) {
         let shown =
             state.messages().iter().rev().any(|message| message.client_id == pending.client_id && message.author.id == reader.id);
         if !shown {
-            let (message, mark) = as_message(pending, reader);
+            let (message, mark) = as_message(state, pending, reader);
             let message = Arc::new(message);
             // One that is stored may have been changed before its event comes.
             let (message, mark) = if mark == Mark::Stored { overlay(&message, &outbox) } else { (message, mark) };
@@ -171,10 +180,31 @@ pub fn rows<'a>(
     rows
 }
 
+/// A message as another one quotes it.
+#[must_use]
+pub fn quote(message: &Message) -> Box<Quote> {
+    let line = markdown::line(&message.body);
+    Box::new(Quote { seq: message.seq, author: message.author.clone(), line, deleted: message.deleted })
+}
+
+/// Whom a message will call, as far as this page knows: those who wrote what is shown.
+fn called(state: &RoomState, author: &User, body: &str) -> Vec<Mention> {
+    let known = |word: &str| {
+        let people = state.messages().iter().chain(state.root()).map(|message| &message.author);
+        people.chain([author]).find(|person| person.username == word).map(|person| person.id)
+    };
+    let mention = |word: String| {
+        let user = known(&word).filter(|_| !markdown::calls_all(&word));
+        let is_called = user.is_some() || (state.rights.call && markdown::calls_all(&word));
+        is_called.then_some(Mention { word, user })
+    };
+    markdown::called(body).into_iter().filter_map(mention).collect()
+}
+
 /// Whether something hangs on a message.
 fn carries(state: &RoomState, message: &Message) -> bool {
     let answers = |other: &Arc<Message>| !other.deleted && other.reply_to.as_ref().is_some_and(|quote| quote.seq == message.seq);
-    message.thread.is_some() || state.messages().iter().any(answers)
+    message.thread.is_some() || state.thread() == Some(message.seq) || state.messages().iter().any(answers)
 }
 
 /// A stored message with what the reader has done to it and the server has not said yet.
@@ -227,7 +257,7 @@ pub fn with_new_line(mut rows: Vec<Row>, after: Option<Seq>) -> Vec<Row> {
 }
 
 /// A message as it will look once it is stored.
-fn as_message(pending: &Pending, author: &User) -> (Message, Mark) {
+fn as_message(state: &RoomState, pending: &Pending, author: &User) -> (Message, Mark) {
     let (seq, at, mark) = match &pending.status {
         Status::Waiting | Status::Sent if pending.slow => (Seq::ZERO, pending.at, Mark::Slow),
         Status::Waiting | Status::Sent => (Seq::ZERO, pending.at, Mark::Pending),
@@ -238,6 +268,12 @@ fn as_message(pending: &Pending, author: &User) -> (Message, Mark) {
     // The client id stands in until the event brings the server's id.
     let message = NewMessage::plain(MessageId(pending.client_id.0), pending.client_id, pending.body.clone());
     let mut message = message.stored(seq, author.clone(), at);
+    let Answers { reply_to, thread_of, only_in_thread } = pending.answers;
+    (message.thread_of, message.only_in_thread) = (thread_of, only_in_thread);
+    // What it answers may have changed since it was written.
+    let quoted = reply_to.and_then(|seq| state.message(seq)).map(|message| quote(message));
+    message.reply_to = quoted.or_else(|| pending.quote.clone());
+    message.mentions = called(state, author, &message.body);
     match &pending.then {
         Some(Then::Edit(body)) => {
             (message.body, message.edited_at, message.revision) = (body.clone(), Some(pending.at), 1);

@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use protocol::{
-    Change, ClientId, Event, Message, MessageId, NewMessage, Reaction, Rights, Room, RoomId, RoomPage, Seq, Standing, User,
-    UserId, Visibility, Window, limits::PAGE,
+    Change, ClientId, Event, Message, MessageId, NewMessage, Quote, Reaction, Rights, Room, RoomId, RoomPage, Seq, Standing,
+    Thread, User, UserId, Visibility, Window, limits::PAGE, markdown,
 };
 
 /// An id that is the same at each run.
@@ -40,6 +40,10 @@ pub(crate) enum Deed {
     Deletes(u64, usize),
     Reacts(u64, usize),
     Pins(u64, usize),
+    /// Somebody answers a message.
+    Answers(u64, usize),
+    /// Somebody writes under a message; people with an even number there alone.
+    Threads(u64, usize),
 }
 
 /// A log where people say things and take them back, join, leave and give the room another name.
@@ -58,8 +62,12 @@ pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
                 told(who, Change::RoomChanged { name, topic, slug, visibility, archived: false, slow_seconds: 0 })
             }
             Deed::Says(who) => message_event(seq, who, seq * 1_000),
+            Deed::Answers(who, n) | Deed::Threads(who, n) => match chosen(n) {
+                Some(message) if !message.deleted => answering(&messages, message, deed, message_event(seq, who, seq * 1_000)),
+                _ => message_event(seq, who, seq * 1_000),
+            },
             Deed::Edits(who, n) | Deed::Deletes(who, n) | Deed::Reacts(who, n) | Deed::Pins(who, n) => match chosen(n) {
-                Some(message) if !message.deleted => told(who, done_to(message, deed, who, Seq(seq))),
+                Some(message) if !message.deleted => told(who, done_to(&messages, message, deed, who, Seq(seq))),
                 _ => message_event(seq, who, seq * 1_000),
             },
         };
@@ -68,8 +76,42 @@ pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
     log
 }
 
+/// The thread under a message: without the message at one place, and with another one.
+fn thread(messages: &[Message], root: Seq, without: Option<Seq>, with: Option<(&User, i64)>) -> Option<Box<Thread>> {
+    let there =
+        messages.iter().filter(|message| message.thread_of == Some(root) && !message.deleted && Some(message.seq) != without);
+    let said: Vec<_> = there.map(|message| (&message.author, message.at)).chain(with).collect();
+    let mut people: Vec<User> = Vec::new();
+    for (author, _) in said.iter().rev() {
+        if !people.contains(author) && people.len() < 3 {
+            people.push((*author).clone());
+        }
+    }
+    let (_, last_at) = *said.last()?;
+    Some(Box::new(Thread { replies: said.len() as u64, last_at, people }))
+}
+
+/// A message that answers another one, or stands under it or where that stands.
+fn answering(messages: &[Message], answered: &Message, deed: Deed, mut event: Event) -> Event {
+    let (actor, at) = (event.actor.clone(), event.at);
+    let Change::MessageCreated { message } = &mut event.change else { return event };
+    match deed {
+        Deed::Threads(who, _) => {
+            let root = answered.thread_of.unwrap_or(answered.seq);
+            (message.thread_of, message.only_in_thread) = (Some(root), who % 2 == 0);
+            message.thread = thread(messages, root, None, Some((&actor, at)));
+        }
+        _ => {
+            let line = markdown::line(&answered.body);
+            let quote = Quote { seq: answered.seq, author: answered.author.clone(), line, deleted: false };
+            message.reply_to = Some(Box::new(quote));
+        }
+    }
+    event
+}
+
 /// What somebody does to a message.
-fn done_to(message: &Message, deed: Deed, who: u64, place: Seq) -> Change {
+fn done_to(messages: &[Message], message: &Message, deed: Deed, who: u64, place: Seq) -> Change {
     let (id, seq) = (message.id, message.seq);
     match deed {
         Deed::Edits(..) => {
@@ -85,7 +127,15 @@ fn done_to(message: &Message, deed: Deed, who: u64, place: Seq) -> Change {
             Change::ReactionChanged { id, seq, emoji, on, count: if on { count + 1 } else { count - 1 }, since }
         }
         Deed::Pins(..) => Change::MessagePinned { id, seq, pinned: !message.pinned },
-        _ => Change::MessageDeleted { id, seq, thread_of: None, thread: None },
+        _ => {
+            let thread_of = message.thread_of;
+            Change::MessageDeleted {
+                id,
+                seq,
+                thread_of,
+                thread: thread_of.and_then(|root| thread(messages, root, Some(seq), None)),
+            }
+        }
     }
 }
 
@@ -94,6 +144,28 @@ pub(crate) fn messages(log: &[Event]) -> Vec<Message> {
     let mut messages: Vec<Message> = Vec::new();
     for event in log {
         messages.extend(event.message());
+        let below = match &event.change {
+            Change::MessageCreated { message } => message.thread_of.zip(Some(message.thread.clone())),
+            Change::MessageDeleted { thread_of, thread, .. } => thread_of.zip(Some(thread.clone())),
+            _ => None,
+        };
+        if let Some((root, thread)) = below
+            && let Some(root) = messages.iter_mut().find(|message| message.seq == root)
+        {
+            root.thread = thread;
+        }
+        let said = match &event.change {
+            Change::MessageEdited { seq, body, .. } => Some((*seq, markdown::line(body), false)),
+            Change::MessageDeleted { seq, .. } => Some((*seq, String::new(), true)),
+            _ => None,
+        };
+        for quote in messages.iter_mut().filter_map(|message| message.reply_to.as_mut()) {
+            if let Some((seq, line, deleted)) = &said
+                && quote.seq == *seq
+            {
+                (quote.line, quote.deleted) = (line.clone(), *deleted);
+            }
+        }
         let about = match event.change {
             Change::MessageEdited { seq, .. }
             | Change::MessageDeleted { seq, .. }
@@ -110,6 +182,7 @@ pub(crate) fn messages(log: &[Event]) -> Vec<Message> {
                 let NewMessage { body, .. } = NewMessage::plain(message.id, message.client_id, String::new());
                 (message.body, message.deleted, message.edited_at, message.pinned) = (body, true, None, false);
                 message.reactions.clear();
+                message.reply_to = None;
             }
             Change::ReactionChanged { emoji, count, since, .. } => {
                 message.reactions.retain(|reaction| reaction.emoji != emoji);
@@ -139,7 +212,18 @@ fn reacted(log: &[Event], reader: Option<UserId>, messages: &[Arc<Message>]) -> 
 /// What the server answers when it has got as far as `head` in the log.
 pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: Window) -> RoomPage {
     let known = &log[..head];
-    let all: Vec<Arc<Message>> = messages(known).into_iter().map(Arc::new).collect();
+    part(known, reader, window, |message| !message.only_in_thread)
+}
+
+/// The same for the thread under a message.
+pub(crate) fn thread_page(log: &[Event], head: usize, reader: Option<UserId>, root: Seq, window: Window) -> RoomPage {
+    let first = messages(&log[..head]).into_iter().find(|message| message.seq == root).map(Arc::new);
+    RoomPage { root: first, ..part(&log[..head], reader, window, |message| message.thread_of == Some(root)) }
+}
+
+fn part(known: &[Event], reader: Option<UserId>, window: Window, stands: impl Fn(&Message) -> bool) -> RoomPage {
+    let head = known.len();
+    let all: Vec<Arc<Message>> = messages(known).into_iter().filter(|message| stands(message)).map(Arc::new).collect();
     let size = PAGE as usize;
     let at = |seq: Seq| all.partition_point(|message| message.seq < seq);
     let (from, to) = match window {
@@ -176,6 +260,8 @@ pub(crate) fn page(log: &[Event], head: usize, reader: Option<UserId>, window: W
         slow_seconds: 0,
     };
     RoomPage {
+        root: None,
+        following: false,
         room,
         standing,
         rights: Rights::default(),

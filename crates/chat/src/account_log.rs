@@ -20,6 +20,9 @@ use crate::{
     },
 };
 
+/// Accounts that are told one by one of a message that calls them.
+const TOLD_MAX: usize = 100;
+
 /// What somebody is to be told.
 #[derive(Clone, Debug)]
 pub(crate) struct NewAlert {
@@ -159,6 +162,28 @@ pub(crate) fn read(user: UserId, rev: i64, room: RoomUnread) -> Signal {
 pub(crate) async fn bookmark_changed(db: &impl ConnectionTrait, to: UserId, room: RoomId, seq: Seq, on: bool) -> Result<Signal> {
     let rev = raise_rev(db, to).await?;
     Ok(Signal::Account { user: to, rev, frame: Frame::of(&ServerFrame::BookmarkChanged { rev, room, seq, on }) })
+}
+
+/// Takes the next place in the log of everybody who has one of these messages in their inbox, and gives what their sockets are to be told.
+/// Where that would be very many they are not told one by one: the sockets that are there hear of it by the hub's catching up.
+pub(crate) async fn called(db: &impl ConnectionTrait, messages: &[(RoomId, Seq)]) -> Result<Vec<Signal>> {
+    let backend = db.get_database_backend();
+    // In one order, so that two nodes cannot wait for each other.
+    let mut update = Sql::new(backend, "UPDATE users SET rev = rev + 1 WHERE id IN (SELECT u.id FROM users u WHERE u.id IN (")
+        .text("SELECT user_id FROM inbox WHERE FALSE");
+    for (room, seq) in messages {
+        update = update.text(" OR (room_id = ").value(room.0).text(" AND seq = ").value(seq.0).text(")");
+    }
+    let update = update.text(")").postgres(" ORDER BY u.id FOR UPDATE").text(") RETURNING id, rev");
+    let raised = db.query_all_raw(update.done()).await?;
+    if raised.len() > TOLD_MAX {
+        return Ok(Vec::new());
+    }
+    let signals = raised.iter().map(|row| {
+        let (user, rev): (Uuid, i64) = TryGetableMany::try_get_many_by_index(row)?;
+        Ok(Signal::Account { user: UserId(user), rev, frame: missed(rev) })
+    });
+    Ok(signals.collect::<std::result::Result<_, sea_orm::TryGetError>>().map_err(DbErr::from)?)
 }
 
 /// Drops all but the newest of them, those first that were dismissed.

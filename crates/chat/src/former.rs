@@ -12,7 +12,7 @@ use crate::{
     account_log::{self, NewAlert},
     db::{
         Sql,
-        entity::{alert, bookmark, device, invite, link, membership, picture, room, room_ban, session, user},
+        entity::{alert, bookmark, device, follow, inbox, invite, link, membership, picture, room, room_ban, session, user},
         now, users,
     },
     look::look,
@@ -38,6 +38,8 @@ pub(crate) async fn erase(transaction: &mut Transaction, user: UserId) -> Result
     link::Entity::delete_many().filter(link::Column::UserId.eq(user.0)).exec(db).await?;
     alert::Entity::delete_many().filter(alert::Column::UserId.eq(user.0)).exec(db).await?;
     bookmark::Entity::delete_many().filter(bookmark::Column::UserId.eq(user.0)).exec(db).await?;
+    inbox::Entity::delete_many().filter(inbox::Column::UserId.eq(user.0)).exec(db).await?;
+    follow::Entity::delete_many().filter(follow::Column::UserId.eq(user.0)).exec(db).await?;
     room_ban::Entity::delete_many().filter(room_ban::Column::UserId.eq(user.0)).exec(db).await?;
     picture::Entity::delete_by_id(user.0).exec(db).await?;
     invite::Entity::update_many()

@@ -44,6 +44,7 @@ mod readiness;
 mod recent;
 mod seats;
 mod settings;
+pub mod threads;
 mod throttle;
 
 pub use chat::Chat;

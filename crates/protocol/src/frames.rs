@@ -239,6 +239,9 @@ pub enum ServerFrame {
         seq: Seq,
         /// When the server took it.
         at: i64,
+        /// Whom it names who cannot read the room, and so is not called. Nobody else is told.
+        #[serde(skip_serializing_if = "Vec::is_empty")]
+        unreached: Vec<User>,
     },
     /// What was asked for about a message is committed, or was so before.
     Done {
@@ -317,6 +320,7 @@ impl TryFrom<Object> for ServerFrame {
                 message: object.take("message")?,
                 seq: object.take("seq")?,
                 at: object.take("at")?,
+                unreached: object.take_or_default("unreached")?,
             },
             "done" => Self::Done { client_id: object.take("client_id")?, room: object.take("room")?, seq: object.take("seq")? },
             "error" => Self::Error {

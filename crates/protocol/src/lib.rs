@@ -21,8 +21,8 @@ pub use fields::{
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
-    Alert, AlertKind, Alerts, Change, Event, HouseRole, Mention, Message, NewMessage, Quote, Reaction, Rights, Room, RoomPage,
-    RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
+    Alert, AlertKind, Alerts, Answers, Change, Event, HouseRole, Mention, Message, NewMessage, Quote, Reaction, Rights, Room,
+    RoomPage, RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
 };
 pub use unread::{Level, News, RoomUnread, RoomsUnread, count_of};
 pub use visible::{first_character, is_ignorable, is_visible, shortened};

@@ -42,6 +42,10 @@ pub const REACTIONS_MAX: usize = 50;
 pub const PINS_MAX: u64 = 100;
 /// Messages that one account keeps for itself.
 pub const BOOKMARKS_MAX: u64 = 2_000;
+/// Names by which one message calls people.
+pub const MENTIONS_MAX: usize = 50;
+/// Members of a room in which everybody may call all of them at once. More are called by those who keep order, who are asked before.
+pub const CALLED_FREELY_MAX: u64 = 50;
 /// Largest socket frame from a client, in bytes.
 pub const FRAME_MAX_BYTES: usize = 64 * 1024;
 /// Messages in one page of history.

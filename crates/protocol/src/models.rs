@@ -221,6 +221,8 @@ pub struct Rights {
     pub edit: bool,
     /// Change who may find it, its address, the roles of its members; archive and delete it.
     pub manage: bool,
+    /// Call all of its members at once.
+    pub call: bool,
     /// For so many minutes a message can be edited; always where nothing is said.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub edit_minutes: Option<u32>,
@@ -273,6 +275,20 @@ pub struct Reaction {
     pub count: u64,
     /// The place in the room's log since which it is there: reactions stand in this order.
     pub since: Seq,
+}
+
+/// What a message answers, and where it stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Answers {
+    /// The place of the message that it answers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reply_to: Option<Seq>,
+    /// The place of the message under which it stands.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thread_of: Option<Seq>,
+    /// Whether it stands in that thread alone, and not in the room.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub only_in_thread: bool,
 }
 
 /// Somebody whom a message calls by name.
@@ -636,6 +652,12 @@ pub struct RoomPage {
     pub epoch: EpochId,
     /// Messages in the order of `seq`, without a hole between the first and the last.
     pub messages: Vec<Arc<Message>>,
+    /// The message under which they stand, where they are those of a thread.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root: Option<Arc<Message>>,
+    /// Whether the person who asks follows that thread.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub following: bool,
     /// What the person who asks reacted with to which of them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reacted: Vec<(Seq, String)>,
@@ -667,7 +689,7 @@ reads!(User { id, username, name, picture; default ambiguous });
 reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
 reads!(Alerts { rev, unread, reset, alerts });
 reads!(Room { id, slug, name, topic, visibility; default archived, slow_seconds });
-reads!(Rights { ; default write, leave, add, invite, moderate, pin, edit, manage, edit_minutes });
+reads!(Rights { ; default write, leave, add, invite, moderate, pin, edit, manage, call, edit_minutes });
 reads!(RoomSummary { room, head, members, standing });
 reads!(Quote { seq, author, line; default deleted });
 reads!(Thread { replies, last_at, people });
@@ -676,5 +698,6 @@ reads!(Mention { word, user });
 reads!(Message { id, seq, author, client_id, body, at, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
 reads!(NewMessage { id, client_id, body, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
 reads!(Event { room, seq, at, actor, change });
-reads!(RoomPage { room, standing, rights, members, head, epoch, messages, has_older, has_newer; default reacted, pinned, bookmarked });
+reads!(RoomPage { room, standing, rights, members, head, epoch, messages, root, has_older, has_newer; default following, reacted, pinned, bookmarked });
+reads!(Answers { reply_to, thread_of; default only_in_thread });
 reads!(TokenGrant { access_token, expires_in, user });

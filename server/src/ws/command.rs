@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use chat::{
     Actor, Chat, Deed,
-    messages::{self, Done, NewText},
+    messages::{self, Done, NewText, Sent},
 };
 use futures::{FutureExt, future::Fuse};
-use protocol::{BadFrame, ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
+use protocol::{Answers, BadFrame, ClientFrame, ClientId, ErrorCode, RoomRef, ServerFrame};
 use tokio::time::sleep;
 
 use super::{
@@ -42,7 +42,10 @@ impl Listener<'_> {
             {
                 return Err(End::sign_in());
             }
-            ClientFrame::Send { room, client_id, body, .. } => self.send(room, client_id, body),
+            ClientFrame::Send { room, client_id, body, reply_to, thread_of, only_in_thread } => {
+                let answers = Answers { reply_to, thread_of, only_in_thread };
+                self.send(messages::Outgoing { room, client_id, body, answers });
+            }
             ClientFrame::Edit { room, client_id, seq, body, revision } => {
                 self.change(client_id, room, move |chat, actor, room| async move {
                     messages::edit(&chat, actor, NewText { room, seq, body, revision }).await
@@ -91,15 +94,17 @@ impl Listener<'_> {
     }
 
     /// Hands the message over at once, so that sends are committed in the order in which they came; the answer comes later.
-    fn send(&mut self, room: RoomRef, client_id: ClientId, body: String) {
+    fn send(&mut self, outgoing: messages::Outgoing) {
+        let (room, client_id) = (outgoing.room.clone(), outgoing.client_id);
         self.hint = Fuse::terminated();
         self.connection.sent(&room);
-        let outgoing = messages::Outgoing { room: room.clone(), client_id, body };
         let admitted = self.chat.admit(Deed::Send, self.address);
         let sent = admitted.map(|()| messages::submit(self.chat, self.connection.actor(), outgoing));
         let answer = async move {
             match async { sent?.await }.await {
-                Ok(sent) => ServerFrame::Ack { client_id, room: sent.room, message: sent.message, seq: sent.seq, at: sent.at },
+                Ok(Sent { room, message, seq, at, unreached, .. }) => {
+                    ServerFrame::Ack { client_id, room, message, seq, at, unreached }
+                }
                 Err(error) => refused(client_id, room, told(&error)).await,
             }
         };

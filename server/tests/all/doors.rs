@@ -33,6 +33,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}/m/{seq}/keep", &["/m/2/keep"]),
     ("/r/{slug}/m/{seq}/reactions", &["/m/2/reactions", "/m/2/reactions?emoji=x&page=2"]),
     ("/r/{slug}/m/{seq}/report", &["/m/2/report", "/m/2/report?done"]),
+    ("/r/{slug}/t/{seq}", &["/t/2", "/t/1", "/t/999", "/t/2?m=3", "/t/2?before=3"]),
 ];
 
 /// Server functions that take a room, each with what else it takes.
@@ -52,6 +53,7 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("delete_room", &[("confirm", NAME)]),
     ("delete_room", &[("confirm", NAME), ("house", "true")]),
     ("edit_room", &[("name", "Mine"), ("topic", "")]),
+    ("follow_thread", &[("seq", "2"), ("on", "true")]),
     ("hide_conversation", &[]),
     ("join_room", &[]),
     ("leave_room", &[]),
@@ -63,11 +65,13 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("bookmark", &[("seq", "2"), ("on", "true")]),
     ("pin_message", &[("seq", "2"), ("pinned", "true")]),
     ("react", &[("seq", "2"), ("emoji", "👍"), ("on", "true")]),
+    ("read_thread", &[("seq", "2"), ("until", "3")]),
     ("remove_member", &[("user", SOMEBODY)]),
     ("remove_member", &[("user", SOMEBODY), ("house", "true")]),
     ("report_message", &[("seq", "2"), ("reason", "Mine")]),
     ("revoke_invite", &[("id", SOMEBODY)]),
     ("room_page", &[("window", "latest")]),
+    ("room_page", &[("window", "latest"), ("thread", "2")]),
     ("set_address", &[("address", "mine")]),
     ("set_level", &[("level", "nothing")]),
     ("set_role", &[("user", SOMEBODY), ("role", "owner")]),

@@ -2,16 +2,7 @@
 
 use protocol::{ClientId, Retry, RoomId, Seq};
 
-use super::{Deed, Outbox, Pending, Status, Then};
-
-/// What has to be kept in the storage now, and what no longer.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// These as they are now.
-    pub keep: Option<Pending>,
-    /// These are not wanted any more.
-    pub forget: Vec<ClientId>,
-}
+use super::{Deed, Kept, Outbox, Pending, Status, Then};
 
 impl Outbox {
     /// Gives a stored message another text. `revision` is how often its text had been changed when this one was begun.

@@ -6,7 +6,7 @@ use proptest::{prelude::*, sample::Index};
 use protocol::{Event, RoomPage, Seq, Standing, Window, limits::PAGE};
 
 use super::*;
-use crate::state::testing::{Deed, id, log, message_event, page, user};
+use crate::state::testing::{Deed, id, log, message_event, page, thread_page, user};
 
 /// The reader of these tests.
 const ME: u64 = 1;
@@ -55,6 +55,7 @@ impl World {
             .iter()
             .filter(|event| places.contains(&event.seq))
             .filter_map(Event::message)
+            .filter(|message| !message.only_in_thread)
             .map(|message| message.seq)
             .collect()
     }
@@ -84,6 +85,8 @@ fn deeds(length: Range<usize>) -> impl Strategy<Value = Vec<Deed>> {
         1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Deletes(who, n)),
         1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Reacts(who, n)),
         1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Pins(who, n)),
+        1 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Answers(who, n)),
+        2 => (1u64..4, any::<usize>()).prop_map(|(who, n)| Deed::Threads(who, n)),
     ];
     prop::collection::vec(deed, length)
 }
@@ -153,6 +156,29 @@ proptest! {
         read_to_the_end(&mut world);
         prop_assert_eq!(world.state.last_seq(), truth.messages.last().map(|message| message.seq));
         prop_assert_eq!(world.state.unseen_after(truth.head), 0);
+    }
+}
+
+proptest! {
+    #[test]
+    fn a_thread_that_is_open_ends_as_a_fresh_page_of_it(deeds in deeds(2..120), head in any::<Index>(), window in any::<Index>()) {
+        let deeds = [vec![Deed::Says(2)], deeds].concat();
+        let log = log(&deeds);
+        let (root, head) = (Seq(1), 1 + head.index(deeds.len() - 1));
+        let mut state = RoomState::from_page(thread_page(&log, head, me(), root, Window::Latest), me());
+        for event in &log[head..] {
+            state.apply(event.clone());
+            // A page that was read before comes late.
+            if let Some(first) = state.first_seq().filter(|_| window.index(3) == 0 && state.has_older()) {
+                state.merge_older(first, thread_page(&log, head, me(), root, Window::Before(first)));
+            }
+        }
+        let fresh = thread_page(&log, log.len(), me(), root, Window::Latest);
+        prop_assert_eq!(state.root(), fresh.root.as_ref());
+        prop_assert_eq!(state.last_seq(), fresh.messages.last().map(|message| message.seq));
+        for message in fresh.messages.iter().filter(|message| Some(message.seq) >= state.first_seq()) {
+            prop_assert_eq!(state.message(message.seq), Some(message));
+        }
     }
 }
 

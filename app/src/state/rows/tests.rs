@@ -8,7 +8,7 @@ use protocol::{Change, ErrorCode, Event, Quote, Window};
 use super::*;
 use crate::state::{
     Outbox,
-    testing::{id, message_event, page, room_id, user},
+    testing::{id, message_event, page, room_id, thread_page, user},
 };
 
 const MINUTE: i64 = 60_000;
@@ -154,10 +154,10 @@ fn a_tombstone_stays_as_long_as_something_hangs_on_it() {
     message.reply_to = Some(Box::new(Quote { seq: Seq(2), author: user(1), line: "text 2".to_owned(), deleted: false }));
     room.apply(Event { change: Change::MessageCreated { message }, ..message_event(4, 2, 4_000) });
     room.apply(happens(5, deleted(1)));
-    assert_eq!(shown(&room, None), "- 1' 2' 2", "nothing hangs on the first");
-    assert_eq!(shown(&room, Some(Seq(1))), "- 1' 1 2' 2", "the address names it");
+    assert_eq!(shown(&room, None), "- 1' 2' 2'", "nothing hangs on the first");
+    assert_eq!(shown(&room, Some(Seq(1))), "- 1' 1 2' 2'", "the address names it");
     room.apply(happens(6, deleted(2)));
-    assert_eq!(shown(&room, None), "- 1' 2' 2", "it has an answer");
+    assert_eq!(shown(&room, None), "- 1' 2' 2'", "it has an answer");
     room.apply(happens(7, deleted(4)));
     assert_eq!(shown(&room, None), "- 2'", "which has gone too");
 }
@@ -240,6 +240,50 @@ fn the_line_stands_above_the_first_new_message_of_somebody_else_and_its_day() {
     assert_eq!(shown(Some(Seq(3)), None), "- 1' 2' 2 new - 1'");
     assert_eq!(shown(Some(Seq(3)), Some(&user(1))), "- 1' 2' 2 - 1'", "one's own is not new");
     assert_eq!(shown(Some(Seq(4)), None), "- 1' 2' 2 - 1'");
+}
+
+#[test]
+fn what_is_written_shows_what_it_answers_and_whom_it_calls_before_it_is_stored() {
+    let room = state(&talk(&[(2, 0), (1, 1)]));
+    let me = user(1);
+    let answers = Answers { reply_to: Some(Seq(1)), ..Answers::default() };
+    let pending = Pending::new(id(1_000_003), room_id(), "@u2 @u3 yes".to_owned(), MINUTE).answering(answers, None);
+    let mut outbox = Outbox::default();
+    outbox.push(pending.clone());
+    let shown = rows(&room, outbox.of_room(room_id()), Some(&me), None, |at| at);
+    let Some(Row::Message(last)) = shown.last() else { unreachable!("a message") };
+    assert!(last.first, "what is answered stands under a name");
+    assert_eq!(last.message.reply_to, Some(quote(room.message(Seq(1)).unwrap())));
+    assert_eq!(last.message.mentions, [Mention { word: "u2".into(), user: Some(id(2)) }]);
+    // Of what is not loaded, what was seen then is shown.
+    let gone = Quote { seq: Seq(9), author: user(3), line: "long ago".into(), deleted: false };
+    let answers = Answers { reply_to: Some(Seq(9)), ..answers };
+    let mut outbox = Outbox::default();
+    outbox.push(pending.answering(answers, Some(Box::new(gone.clone()))));
+    let shown = rows(&room, outbox.of_room(room_id()), Some(&me), None, |at| at);
+    let Some(Row::Message(last)) = shown.last() else { unreachable!("a message") };
+    assert_eq!(last.message.reply_to.as_deref(), Some(&gone));
+}
+
+#[test]
+fn what_is_written_in_a_thread_stands_there_and_in_the_room_where_it_is_to() {
+    let log = talk(&[(2, 0), (1, 1)]);
+    let room = state(&log);
+    let thread = RoomState::from_page(thread_page(&log, 2, None, Seq(1), Window::Latest), None);
+    let me = user(1);
+    let count = |state: &RoomState, only_in_thread| {
+        let mut outbox = Outbox::default();
+        let answers = Answers { thread_of: Some(Seq(1)), only_in_thread, ..Answers::default() };
+        let pending = Pending::new(id(1_000_003), room_id(), "yes".to_owned(), MINUTE);
+        outbox.push(pending.answering(answers, None));
+        let rows = rows(state, outbox.of_room(room_id()), Some(&me), None, |at| at);
+        rows.iter().filter(|row| matches!(row, Row::Message(row) if row.mark == Mark::Pending)).count()
+    };
+    assert_eq!((count(&room, true), count(&thread, true)), (0, 1));
+    assert_eq!((count(&room, false), count(&thread, false)), (1, 1));
+    let rows = rows(&thread, std::iter::empty(), None, None, |at| at);
+    let [Row::Day { .. }, Row::Message(first)] = &rows[..] else { unreachable!("what the thread stands under: {rows:?}") };
+    assert_eq!((first.message.seq, first.first), (Seq(1), true));
 }
 
 mod own;

@@ -26,12 +26,16 @@ pub struct Card {
     pub is_former: bool,
 }
 
-/// The card of the account with this user name.
+/// The card of the account with this user name, or with this id: names in messages lead to it whatever it is called now.
 ///
 /// # Errors
 /// `not_found`, `unavailable`.
 pub async fn card(chat: &Chat, session: &Session, username: &str) -> Result<Card> {
-    let named = user::Column::Username.eq(username.to_ascii_lowercase());
+    // No user name is as long as an id.
+    let named = match username.parse::<UserId>() {
+        Ok(id) => user::Column::Id.eq(id.0),
+        Err(_) => user::Column::Username.eq(username.to_ascii_lowercase()),
+    };
     let row = user::Entity::find().filter(named).one(chat.db().read()).await?.ok_or(ErrorCode::NotFound)?;
     let (id, is_former, at) = (UserId(row.id), row.deleted_at.is_some(), now());
     let rooms = rooms::shared(chat, session.user.id, id).await?;

@@ -69,6 +69,11 @@ impl People {
                 ids.extend(parse::<StoredThread>(thread)?.people);
             }
         }
+        Self::read(db, ids).await
+    }
+
+    /// These. Where there are none, the database is not asked.
+    pub(crate) async fn read(db: &impl ConnectionTrait, ids: BTreeSet<UserId>) -> Result<Self> {
         if ids.is_empty() {
             return Ok(Self::default());
         }
@@ -76,7 +81,13 @@ impl People {
         Ok(Self(rows.into_iter().map(User::from).map(|user| (user.id, user)).collect()))
     }
 
-    fn thread(&self, stored: StoredThread) -> Option<Box<Thread>> {
+    /// One more is named.
+    pub(crate) fn add(&mut self, user: &User) {
+        self.0.insert(user.id, user.clone());
+    }
+
+    /// What is shown of a thread.
+    pub(crate) fn thread(&self, stored: StoredThread) -> Option<Box<Thread>> {
         let StoredThread { replies, last_at, people } = stored;
         let people = people.iter().filter_map(|id| self.0.get(id).cloned()).collect();
         (replies > 0).then(|| Box::new(Thread { replies, last_at, people }))

@@ -7,18 +7,23 @@ use std::{
 };
 
 use protocol::{
-    Body, Change, ClientId, Error, ErrorCode, Event, MessageId, NewMessage, RoomId, RoomRole, Seq, User, UserId, Visibility,
+    Answers, Body, Change, ClientId, Error, ErrorCode, Event, MessageId, NewMessage, Quote, RoomId, RoomRole, Seq, Thread, User,
+    UserId, Visibility,
 };
 use sea_orm::{ConnectionTrait, Value};
 
 use super::{
+    inbox::{self, Call},
     known::Known,
+    mentions::{Called, Names},
+    referred::Referred,
     sent::{Send, Sent},
 };
 use crate::{
     Result,
     db::{Sql, now},
-    log, rooms,
+    log::{self, stored},
+    rooms,
     writer::{SharedWork, Transaction},
 };
 
@@ -35,12 +40,15 @@ impl SharedWork for Send {
             Some(known) => known,
             None => Known::load(transaction, seats, sends).await?,
         };
-        let mut batch = Batch::default();
+        let mut batch = Batch { at: now(), ..Batch::default() };
+        batch.referred = Referred::load(transaction, &known, sends).await?;
+        batch.names = Names::of_sends(transaction, &known, sends).await?;
         let outcomes: Vec<_> = sends.iter().map(|send| batch.admit(&known, send)).collect();
         if !batch.hidden.is_empty() {
             rooms::show(transaction, std::mem::take(&mut batch.hidden)).await?;
         }
-        let events = batch.write(transaction);
+        let events = batch.write(transaction)?;
+        inbox::call(transaction, &batch.calls(&events)).await?;
         let verdict = |outcome| match outcome {
             Outcome::Earlier(sent) => sent,
             Outcome::New(index) => batch.messages[index].sent(&events[index]),
@@ -65,12 +73,17 @@ enum Outcome {
 /// The new messages of a batch, in the order of arrival.
 #[derive(Default)]
 struct Batch {
+    /// When they are taken.
+    at: i64,
     messages: Vec<New>,
     index: HashMap<(UserId, ClientId), usize>,
     /// The last place of each room, without and with those that are taken here.
     heads: BTreeMap<RoomId, (Seq, Seq)>,
     /// Conversations that somebody has hidden, and in which something is said.
     hidden: BTreeSet<RoomId>,
+    /// What is read for those that are not plain.
+    referred: Referred,
+    names: Names,
 }
 
 struct New {
@@ -82,6 +95,11 @@ struct New {
     author: User,
     client_id: ClientId,
     body: Body,
+    answers: Answers,
+    quote: Option<Box<Quote>>,
+    /// The thread that it stands in, with it.
+    thread: Option<Box<Thread>>,
+    called: Called,
 }
 
 impl Batch {
@@ -93,9 +111,10 @@ impl Batch {
         let key = (send.author, send.client_id);
         if let Some(&index) = self.index.get(&key) {
             let twin = &self.messages[index];
-            let same = twin.room == room.id && twin.body == send.body;
+            let same = twin.room == room.id && twin.body == send.body && twin.answers == send.answers;
             return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict.into()) };
         }
+        let quote = self.referred.check(room.id, send.answers)?;
         if room.slow_seconds > 0 && member.role == RoomRole::Member {
             let wait = Duration::from_secs(room.slow_seconds.into());
             send.seats.slow.admit((room.id, send.author), send.client_id, wait)?;
@@ -105,6 +124,8 @@ impl Batch {
         }
         let (_, head) = self.heads.entry(room.id).or_insert((room.head, room.head));
         *head = head.next();
+        let called = self.names.called(room, member, send);
+        let thread = self.referred.answer(room.id, send.answers, &member.user, self.at);
         self.index.insert(key, self.messages.len());
         self.messages.push(New {
             id: MessageId::generate(),
@@ -115,37 +136,85 @@ impl Batch {
             author: member.user.clone(),
             client_id: send.client_id,
             body: send.body.clone(),
+            answers: send.answers,
+            quote,
+            thread,
+            called,
         });
         Ok(Outcome::New(self.messages.len() - 1))
     }
 
     /// Writes the rows; returns an event for each message, in the same order.
-    fn write(&self, transaction: &mut Transaction) -> Vec<Event> {
+    fn write(&self, transaction: &mut Transaction) -> Result<Vec<Event>> {
         if self.messages.is_empty() {
-            return Vec::new();
+            return Ok(Vec::new());
         }
-        let (backend, at) = (transaction.get_database_backend(), now());
+        let (backend, at) = (transaction.get_database_backend(), self.at);
         let events: Vec<Event> = self.messages.iter().map(|new| new.event(at)).collect();
         transaction.add(log::raise_heads(backend, &self.heads));
-        let columns = "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at) VALUES ";
-        transaction.add(Sql::new(backend, columns).rows(self.messages.iter().map(|new| new.row(at))).done());
+        let columns = "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at";
+        if self.messages.iter().all(New::is_plain) {
+            let insert = Sql::new(backend, columns).text(") VALUES ");
+            transaction.add(insert.rows(self.messages.iter().map(|new| new.row(at))).done());
+        } else {
+            let insert = Sql::new(backend, columns).text(", reply_to, thread_of, in_room, mentions) VALUES ");
+            let rows = self.messages.iter().map(|new| new.whole_row(at)).collect::<Result<Vec<_>>>()?;
+            transaction.add(insert.rows(rows).done());
+            self.referred.write(transaction)?;
+        }
         transaction.enter(events.iter().zip(&self.messages).map(|(event, new)| (event, new.visibility)));
-        events
+        Ok(events)
+    }
+
+    /// Whom the new messages call.
+    fn calls<'a>(&'a self, events: &'a [Event]) -> Vec<Call<'a>> {
+        let new = self.messages.iter().zip(events).filter(|(new, _)| !new.is_plain());
+        let call = new.map(|(new, event)| Call {
+            room: new.room,
+            is_public: new.visibility == Visibility::Public,
+            seq: new.seq,
+            at: event.at,
+            author: new.author.id,
+            called: &new.called,
+            quoted: new.quote.as_ref().map(|quote| quote.author.id),
+            thread: new.answers.thread_of.map(|root| (root, self.referred.author(new.room, root))),
+        });
+        call.collect()
     }
 }
 
 impl New {
     fn event(&self, at: i64) -> Event {
-        let message = NewMessage::plain(self.id, self.client_id, self.body.as_str().to_owned());
+        let message = NewMessage {
+            reply_to: self.quote.clone(),
+            thread_of: self.answers.thread_of,
+            only_in_thread: self.answers.only_in_thread,
+            thread: self.thread.clone(),
+            mentions: self.called.mentions.clone(),
+            ..NewMessage::plain(self.id, self.client_id, self.body.as_str().to_owned())
+        };
         Event { room: self.room, seq: self.seq, at, actor: self.author.clone(), change: Change::MessageCreated { message } }
     }
 
     fn sent(&self, event: &Event) -> Sent {
-        Sent { room: self.room, slug: self.slug.clone(), message: self.id, seq: event.seq, at: event.at }
+        let (room, slug, unreached) = (self.room, self.slug.clone(), self.called.unreached.clone());
+        Sent { room, slug, message: self.id, seq: event.seq, at: event.at, unreached }
+    }
+
+    fn is_plain(&self) -> bool {
+        self.answers == Answers::default() && self.called.is_nobody()
     }
 
     fn row(&self, at: i64) -> [Value; 7] {
         let (id, room, author, client_id) = (self.id.0, self.room.0, self.author.id.0, self.client_id.0);
         [id.into(), room.into(), self.seq.0.into(), author.into(), client_id.into(), self.body.as_str().into(), at.into()]
+    }
+
+    fn whole_row(&self, at: i64) -> Result<[Value; 11]> {
+        let [id, room, seq, author, client_id, body, at] = self.row(at);
+        let (reply_to, thread_of) = (self.answers.reply_to.map(|seq| seq.0), self.answers.thread_of.map(|seq| seq.0));
+        let mentions = stored::text_of(&self.called.mentions)?;
+        let in_room = !self.answers.only_in_thread;
+        Ok([id, room, seq, author, client_id, body, at, reply_to.into(), thread_of.into(), in_room.into(), mentions.into()])
     }
 }

@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, sea_query:
 use super::{
     done::Done,
     find::{Found, find},
+    referred,
 };
 use crate::{
     Chat, Result,
@@ -107,9 +108,11 @@ fn deleting(message: &Found, user: UserId) -> Action {
     if message.author.id == user { Action::DeleteOwn } else { Action::Resolve }
 }
 
-/// Takes away what a message said, and all that spoke of it: that there was something stays, and stands in the log.
+/// Takes away what a message said, and all that spoke of it: that there was something stays, and stands in the log. The thread that it stood
+/// in is counted anew.
 pub(super) async fn take_away(transaction: &mut Transaction, message: &Found, by: UserId) -> Result<Event> {
     let at = now();
+    transaction.called(&[(message.room, message.seq)]).await?;
     message
         .update()
         .col_expr(message::Column::Body, Expr::value(""))
@@ -134,7 +137,11 @@ pub(super) async fn take_away(transaction: &mut Transaction, message: &Found, by
         .filter(report::Column::ClosedAt.is_null())
         .exec(&**transaction)
         .await?;
-    let change = Change::MessageDeleted { id: message.id, seq: message.seq, thread_of: None, thread: None };
+    let thread = match message.thread_of {
+        Some(root) => referred::recount(transaction, message.room, root).await?,
+        None => None,
+    };
+    let change = Change::MessageDeleted { id: message.id, seq: message.seq, thread_of: message.thread_of, thread };
     let event = transaction.record(message.room, by, change).await?;
     if message.in_room {
         transaction.news(log::deletion(event.seq, message.author.id, message.seq));

@@ -7,7 +7,7 @@ use crate::{
     Result,
     db::{Sql, entity::message},
     log::stored,
-    policy::{Action, Actor},
+    policy::{Access, Action, Actor},
     rooms,
 };
 
@@ -25,6 +25,18 @@ pub(super) struct Found {
     /// When it was written.
     pub(super) at: i64,
     pub(super) reactions: Vec<Reaction>,
+    /// The message under which it stands.
+    pub(super) thread_of: Option<Seq>,
+    /// The message that it answers.
+    pub(super) reply_to: Option<Seq>,
+    /// Whom it calls, as it is kept.
+    pub(super) mentions: String,
+}
+
+/// Makes sure that a thread may stand under the message at a place: there is one, and it stands in none itself.
+pub(crate) async fn root(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> Result<()> {
+    let message = find(db, room, seq).await?;
+    if message.thread_of.is_some() { Err(ErrorCode::NotFound.into()) } else { Ok(()) }
 }
 
 impl Found {
@@ -39,6 +51,8 @@ pub(super) struct Held {
     pub(super) room: Room,
     /// The last place in the room's log.
     pub(super) head: Seq,
+    /// What they may do there.
+    pub(super) access: Access,
     pub(super) message: Found,
 }
 
@@ -48,14 +62,15 @@ pub(super) async fn hold(db: &impl ConnectionTrait, user: UserId, room: &RoomRef
     found.access.permit(action)?;
     let head = rooms::lock(db, found.room.id).await?;
     let message = find(db, found.room.id, seq).await?;
-    Ok(Held { room: found.room, head, message })
+    Ok(Held { room: found.room, head, access: found.access, message })
 }
 
 /// The message at a place.
 pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> Result<Found> {
     let select = Sql::new(
         db.get_database_backend(),
-        "SELECT m.id, m.body, m.deleted_at, m.in_room, m.revision, m.created_at, m.reactions, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m ",
+        "SELECT m.id, m.body, m.deleted_at, m.in_room, m.revision, m.created_at, m.reactions, u.id, u.username, u.name, u.ambiguous, u.picture, \
+         m.thread_of, m.reply_to, m.mentions FROM messages m ",
     )
     .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
     .value(room.0)
@@ -67,5 +82,20 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> R
         Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
     let author = User { id: UserId(author), username, name, ambiguous, picture };
     let (revision, reactions) = (u32::try_from(revision).unwrap_or(u32::MAX), stored::parse(&reactions)?);
-    Ok(Found { room, seq, id: MessageId(id), author, body, deleted: deleted_at.is_some(), in_room, revision, at, reactions })
+    let (thread_of, reply_to): (Option<i64>, Option<i64>) = (row.try_get_by_index(12)?, row.try_get_by_index(13)?);
+    Ok(Found {
+        room,
+        seq,
+        id: MessageId(id),
+        author,
+        body,
+        deleted: deleted_at.is_some(),
+        in_room,
+        revision,
+        at,
+        reactions,
+        thread_of: thread_of.map(Seq),
+        reply_to: reply_to.map(Seq),
+        mentions: row.try_get_by_index(14)?,
+    })
 }

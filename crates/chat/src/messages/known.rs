@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use protocol::{ClientId, ErrorCode, MessageId, RoomId, RoomRef, Seq, User, UserId};
+use protocol::{Answers, ClientId, ErrorCode, MessageId, RoomId, RoomRef, Seq, User, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, TryGetableMany, Value, prelude::Uuid};
 
 use super::sent::{Send, Sent};
@@ -59,6 +59,15 @@ struct Earlier {
     created_at: i64,
     deleted_at: Option<i64>,
     revision: i64,
+    reply_to: Option<i64>,
+    thread_of: Option<i64>,
+    in_room: bool,
+}
+
+impl Earlier {
+    fn answers(&self) -> Answers {
+        Answers { reply_to: self.reply_to.map(Seq), thread_of: self.thread_of.map(Seq), only_in_thread: !self.in_room }
+    }
 }
 
 impl Seat {
@@ -169,7 +178,8 @@ impl Known {
     /// What is stored under these client ids.
     fn earlier(backend: DbBackend, sends: &[Send]) -> Statement {
         let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
-        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at, deleted_at, revision ")
+        Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at, deleted_at, revision, reply_to, ")
+            .text("thread_of, in_room ")
             .text("FROM messages WHERE author_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" AND client_id IN ")
@@ -188,7 +198,8 @@ impl Known {
         (!slugs.is_empty()).then(|| select().list(slugs).done())
     }
 
-    fn room(&self, name: &RoomRef) -> Option<&Room> {
+    /// The room that is named, if it is among those that are known.
+    pub(super) fn room(&self, name: &RoomRef) -> Option<&Room> {
         match name {
             RoomRef::Id(id) => self.rooms.get(id),
             RoomRef::Slug(slug) => {
@@ -214,7 +225,8 @@ impl Known {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
         // What it said may have been changed or taken away since.
         let changed = stored.deleted_at.is_some() || stored.revision > 0;
-        let same = |room: &&Room| room.id.0 == stored.room_id && (changed || stored.body == send.body.as_str());
+        let says_same = changed || stored.body == send.body.as_str();
+        let same = |room: &&Room| room.id.0 == stored.room_id && stored.answers() == send.answers && says_same;
         let same = self.room(&send.room).filter(same);
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {
             room: room.id,
@@ -222,6 +234,7 @@ impl Known {
             message: MessageId(stored.id),
             seq: Seq(stored.seq),
             at: stored.created_at,
+            unreached: Vec::new(),
         }))
     }
 }

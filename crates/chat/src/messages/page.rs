@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use protocol::{EpochId, ErrorCode, Message, Rights, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits};
+use protocol::{
+    EpochId, ErrorCode, Message, Quote, Rights, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits, markdown,
+};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, TryGetableMany, prelude::Uuid};
 
+use super::find::find;
 use crate::{
     Chat, Result,
     db::Sql,
@@ -12,7 +15,7 @@ use crate::{
     marks,
     policy::{Action, Actor},
     recent::Stretch,
-    rooms,
+    rooms, threads,
 };
 
 /// Messages before the first new one that are shown with it.
@@ -45,23 +48,103 @@ pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: W
     Ok((page, rooms))
 }
 
+/// A thread: the message under which it stands, and a stretch of what stands there.
+///
+/// # Errors
+/// `not_found` also for what this actor may not know of, and for a message that stands in a thread itself; `not_a_member`, `unavailable`.
+pub async fn thread(chat: &Chat, actor: Actor, room: &RoomRef, root: Seq, window: Window) -> Result<RoomPage> {
+    let (found, members) = rooms::load_counted(chat.db().read(), actor, room).await?;
+    thread_of(chat, actor, (found, members), root, window).await
+}
+
+/// The same, with the list of rooms beside it.
+///
+/// # Errors
+/// As [`thread`].
+pub async fn thread_and_rooms(
+    chat: &Chat,
+    actor: Actor,
+    room: &RoomRef,
+    root: Seq,
+    window: Window,
+) -> Result<(RoomPage, Vec<Room>)> {
+    let (rooms, found) = rooms::list_and_load(chat, actor, room).await?;
+    let page = thread_of(chat, actor, found.ok_or(ErrorCode::NotFound)?, root, window).await?;
+    Ok((page, rooms))
+}
+
+async fn thread_of(
+    chat: &Chat,
+    actor: Actor,
+    (found, members): (rooms::Found, u64),
+    root: Seq,
+    window: Window,
+) -> Result<RoomPage> {
+    found.access.permit(Action::Read)?;
+    let room = found.room.id;
+    let (first, _) = fetch(chat, (room, Part::Root), (" AND m.seq = ", root), "", 1).await?;
+    let first = first.into_iter().next().ok_or(ErrorCode::NotFound)?;
+    let stretch = stretch(chat, (room, Part::Thread(root)), window).await?;
+    let page = page_with(chat, actor, found, members, stretch, Some(first)).await?;
+    Ok(RoomPage { following: threads::follows(chat.db().read(), actor, room, root).await?, ..page })
+}
+
+/// A message as another one would quote it.
+///
+/// # Errors
+/// As [`thread`].
+pub async fn quote(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Box<Quote>> {
+    let found = rooms::load(chat.db().read(), actor, room).await?;
+    found.access.permit(Action::Read)?;
+    let message = find(chat.db().read(), found.room.id, seq).await?;
+    let line = markdown::line(&message.body);
+    Ok(Box::new(Quote { seq, author: message.author, line, deleted: message.deleted }))
+}
+
+/// Under which message the one at a place stands, if it stands there alone and not in the room: then that is where it is read.
+///
+/// # Errors
+/// As [`thread`].
+pub async fn stands_in(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Option<Seq>> {
+    let found = rooms::load(chat.db().read(), actor, room).await?;
+    found.access.permit(Action::Read)?;
+    let message = find(chat.db().read(), found.room.id, seq).await?;
+    Ok(message.thread_of.filter(|_| !message.in_room))
+}
+
 async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
-    let standing = found.access.standing()?;
+    found.access.standing()?;
     let window = if window == Window::Unread { unread(chat, actor, &found).await? } else { window };
     let stretch = if found.access.may(Action::Read) {
         read(chat, found.room.id, (found.epoch, found.head), window).await?
     } else {
         Stretch::default()
     };
-    let (reacted, bookmarked) = own(chat, actor, found.room.id, &stretch.messages).await?;
+    page_with(chat, actor, found, members, stretch, None).await
+}
+
+async fn page_with(
+    chat: &Chat,
+    actor: Actor,
+    found: rooms::Found,
+    members: u64,
+    stretch: Stretch,
+    root: Option<Arc<Message>>,
+) -> Result<RoomPage> {
+    let (reacted, bookmarked) = own(chat, actor, found.room.id, root.iter().chain(&stretch.messages)).await?;
     Ok(RoomPage {
         room: found.room,
-        standing,
-        rights: Rights { edit_minutes: chat.settings().edit_minutes, ..found.access.rights() },
+        standing: found.access.standing()?,
+        rights: Rights {
+            edit_minutes: chat.settings().edit_minutes,
+            ..found.access.small(members <= limits::CALLED_FREELY_MAX).rights()
+        },
         members,
         head: found.head,
         epoch: found.epoch,
         messages: stretch.messages,
+        root,
+        following: false,
         reacted,
         pinned: stretch.pinned,
         bookmarked,
@@ -82,14 +165,18 @@ async fn unread(chat: &Chat, actor: Actor, found: &rooms::Found) -> Result<Windo
     Ok(far.map_or(Window::Latest, |mark| Window::Around(mark.last_read)))
 }
 
-/// What somebody reacted with to these messages, and which of them they keep. The list of places lets both be found by keys alone: how many
-/// others reacted does not matter.
-async fn own(chat: &Chat, actor: Actor, room: RoomId, messages: &[Arc<Message>]) -> Result<(Vec<(Seq, String)>, Vec<Seq>)> {
-    let (Actor::User(user), Some(first), Some(last)) = (actor, messages.first(), messages.last()) else {
-        return Ok(Default::default());
-    };
+/// What somebody reacted with to these messages, which stand in the order of their places, and which of them they keep. The list of places
+/// lets both be found by keys alone: how many others reacted does not matter.
+async fn own<'a>(
+    chat: &Chat,
+    actor: Actor,
+    room: RoomId,
+    messages: impl Iterator<Item = &'a Arc<Message>> + Clone,
+) -> Result<(Vec<(Seq, String)>, Vec<Seq>)> {
+    let ends = messages.clone().next().zip(messages.clone().last());
+    let (Actor::User(user), Some((first, last))) = (actor, ends) else { return Ok(Default::default()) };
     let db = chat.db().read();
-    let with_reactions = messages.iter().filter(|message| !message.reactions.is_empty()).map(|message| message.seq);
+    let with_reactions = messages.filter(|message| !message.reactions.is_empty()).map(|message| message.seq);
     let select = select_own(db.get_database_backend(), (room, user), with_reactions, (first.seq, last.seq));
     let (mut reacted, mut bookmarked) = (Vec::new(), Vec::new());
     for row in db.query_all_raw(select).await? {
@@ -143,26 +230,47 @@ async fn read(chat: &Chat, room: RoomId, head: (EpochId, Seq), window: Window) -
         Some(stretch) => stretch.pinned,
         None => pinned(chat, room).await?,
     };
-    Ok(Stretch { pinned, ..part(chat, room, window).await? })
+    Ok(Stretch { pinned, ..stretch(chat, (room, Part::Room), window).await? })
+}
+
+/// Messages of a room that stand together.
+#[derive(Clone, Copy)]
+enum Part {
+    /// In the room.
+    Room,
+    /// In no thread.
+    Root,
+    /// Under this message.
+    Thread(Seq),
+}
+
+impl Part {
+    fn narrow(self, sql: Sql) -> Sql {
+        match self {
+            Self::Room => sql.text("m.in_room"),
+            Self::Root => sql.text("m.thread_of IS NULL"),
+            Self::Thread(root) => sql.text("m.thread_of = ").value(root.0),
+        }
+    }
 }
 
 /// A stretch without what is pinned.
-async fn part(chat: &Chat, room: RoomId, window: Window) -> Result<Stretch> {
+async fn stretch(chat: &Chat, part: (RoomId, Part), window: Window) -> Result<Stretch> {
     match window {
-        Window::Latest | Window::Unread => before(chat, room, Seq(i64::MAX), limits::PAGE).await,
+        Window::Latest | Window::Unread => before(chat, part, Seq(i64::MAX), limits::PAGE).await,
         Window::Before(seq) => {
-            let stretch = before(chat, room, seq, limits::PAGE).await?;
-            let has_newer = any(chat, room, " AND seq >= ", seq).await?;
+            let stretch = before(chat, part, seq, limits::PAGE).await?;
+            let has_newer = any(chat, part, " AND m.seq >= ", seq).await?;
             Ok(Stretch { has_newer, ..stretch })
         }
         Window::After(seq) => {
-            let stretch = after(chat, room, seq, limits::PAGE).await?;
-            let has_older = any(chat, room, " AND seq <= ", seq).await?;
+            let stretch = after(chat, part, seq, limits::PAGE).await?;
+            let has_older = any(chat, part, " AND m.seq <= ", seq).await?;
             Ok(Stretch { has_older, ..stretch })
         }
         Window::Around(seq) => {
-            let mut stretch = before(chat, room, seq, limits::PAGE / 2).await?;
-            let newer = after(chat, room, Seq(seq.0.saturating_sub(1)), limits::PAGE / 2).await?;
+            let mut stretch = before(chat, part, seq, limits::PAGE / 2).await?;
+            let newer = after(chat, part, Seq(seq.0.saturating_sub(1)), limits::PAGE / 2).await?;
             stretch.messages.extend(newer.messages);
             Ok(Stretch { has_newer: newer.has_newer, ..stretch })
         }
@@ -174,43 +282,40 @@ async fn latest(chat: &Chat, room: RoomId, head: (EpochId, Seq)) -> Result<Stret
     if let Some(stretch) = chat.recent().of(room, head) {
         return Ok(stretch);
     }
-    let stretch = Stretch { pinned: pinned(chat, room).await?, ..part(chat, room, Window::Latest).await? };
-    chat.recent().keep(room, head, &stretch);
-    Ok(stretch)
+    let newest = stretch(chat, (room, Part::Room), Window::Latest).await?;
+    let newest = Stretch { pinned: pinned(chat, room).await?, ..newest };
+    chat.recent().keep(room, head, &newest);
+    Ok(newest)
 }
 
 /// The last `count` messages before a place.
-async fn before(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretch> {
-    let (mut messages, has_older) = fetch(chat, room, (" AND m.seq < ", seq), " ORDER BY m.seq DESC", count).await?;
+async fn before(chat: &Chat, part: (RoomId, Part), seq: Seq, count: u64) -> Result<Stretch> {
+    let (mut messages, has_older) = fetch(chat, part, (" AND m.seq < ", seq), " ORDER BY m.seq DESC", count).await?;
     messages.reverse();
     Ok(Stretch { messages, has_older, ..Stretch::default() })
 }
 
 /// The first `count` messages after a place.
-async fn after(chat: &Chat, room: RoomId, seq: Seq, count: u64) -> Result<Stretch> {
-    let (messages, has_newer) = fetch(chat, room, (" AND m.seq > ", seq), " ORDER BY m.seq", count).await?;
+async fn after(chat: &Chat, part: (RoomId, Part), seq: Seq, count: u64) -> Result<Stretch> {
+    let (messages, has_newer) = fetch(chat, part, (" AND m.seq > ", seq), " ORDER BY m.seq", count).await?;
     Ok(Stretch { messages, has_newer, ..Stretch::default() })
 }
 
 /// One more than asked for is read, to see whether there is more. What is longer than a stretch may be counts as more.
 async fn fetch(
     chat: &Chat,
-    room: RoomId,
+    (room, part): (RoomId, Part),
     (side, seq): (&str, Seq),
     order: &str,
     count: u64,
 ) -> Result<(Vec<Arc<Message>>, bool)> {
     let db = chat.db().read();
-    let select = Sql::new(db.get_database_backend(), "SELECT ")
+    let start = Sql::new(db.get_database_backend(), "SELECT ")
         .text(stored::COLUMNS)
         .text(", m.created_at, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m JOIN users u ON u.id = m.author_id ")
         .text(stored::JOINS)
-        .text("WHERE m.in_room AND m.room_id = ")
-        .value(room.0)
-        .text(side)
-        .value(seq.0)
-        .text(order)
-        .limit(count + 1);
+        .text("WHERE ");
+    let select = part.narrow(start).text(" AND m.room_id = ").value(room.0).text(side).value(seq.0).text(order).limit(count + 1);
     let rows = db.query_all_raw(select.done()).await?;
     let read = rows.iter().map(|row| Ok((Written::from_query_result(row, "")?, Stored::from_query_result(row, "")?)));
     let read = read.collect::<std::result::Result<Vec<_>, DbErr>>()?;
@@ -233,10 +338,12 @@ fn fitting(messages: &[Arc<Message>]) -> usize {
     too_many.map_or(messages.len(), |count| count.max(1))
 }
 
-/// Whether a room has a message on this side of a place.
-async fn any(chat: &Chat, room: RoomId, side: &str, seq: Seq) -> Result<bool> {
+/// Whether there is a message on this side of a place.
+async fn any(chat: &Chat, (room, part): (RoomId, Part), side: &str, seq: Seq) -> Result<bool> {
     let db = chat.db().read();
-    let select = Sql::new(db.get_database_backend(), "SELECT 1 FROM messages WHERE in_room AND room_id = ")
+    let select = part
+        .narrow(Sql::new(db.get_database_backend(), "SELECT 1 FROM messages m WHERE "))
+        .text(" AND m.room_id = ")
         .value(room.0)
         .text(side)
         .value(seq.0);

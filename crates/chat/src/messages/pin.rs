@@ -2,8 +2,8 @@
 
 use protocol::{Change, ErrorCode, Room, RoomRef, Seq, User, UserId, limits};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter, TryGetableMany,
-    prelude::Uuid, sea_query::Expr,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
+    TryGetableMany, prelude::Uuid, sea_query::Expr,
 };
 
 use super::{
@@ -18,6 +18,7 @@ use crate::{
         now,
     },
     policy::{Action, Actor},
+    rooms,
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -103,7 +104,7 @@ impl Work for Pin {
     type Answer = Done;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
-        let Held { room, head, message } = hold(&**transaction, self.user, &self.room, self.seq, Action::Pin).await?;
+        let Held { room, head, message, .. } = hold(&**transaction, self.user, &self.room, self.seq, Action::Pin).await?;
         if message.deleted {
             return Err(ErrorCode::NotFound.into());
         }

@@ -45,7 +45,7 @@ impl Work for React {
     type Answer = Done;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Done> {
-        let Held { room, head, message } = hold(&**transaction, self.user, &self.room, self.seq, Action::React).await?;
+        let Held { room, head, message, .. } = hold(&**transaction, self.user, &self.room, self.seq, Action::React).await?;
         if message.deleted {
             return Err(ErrorCode::NotFound.into());
         }

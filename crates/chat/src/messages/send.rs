@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use protocol::{Body, ClientId, RoomRef};
+use protocol::{Answers, Body, ClientId, ErrorCode, RoomRef, markdown};
 use tokio::time::timeout;
 
-use super::sent::{Send, Sent};
+use super::{
+    mentions::here,
+    sent::{Send, Sent},
+};
 use crate::{Chat, Error, Result, policy::Actor, throttle::Deed, writer::Answer};
 
 /// A send that has no result by then has failed, and may be retried with the same client id (G7).
@@ -20,14 +23,24 @@ pub struct Outgoing {
     pub client_id: ClientId,
     /// Markdown source.
     pub body: String,
+    /// What it answers, and where it stands.
+    pub answers: Answers,
+}
+
+impl Outgoing {
+    /// One that stands in the room and answers nothing.
+    #[must_use]
+    pub fn new(room: RoomRef, client_id: ClientId, body: String) -> Self {
+        Self { room, client_id, body, answers: Answers::default() }
+    }
 }
 
 /// Hands a message to the writer at once, so that the order of the calls is the order of the commits; what it returns waits for the
 /// commit.
 ///
 /// # Errors
-/// `invalid`, `not_authenticated`, `not_found`, `not_a_member`, `conflict` (the client id was used for something else), `throttled`,
-/// and `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
+/// `invalid`, `not_authenticated`, `not_found` (also for a message that it answers and that is not there), `not_a_member`, `conflict` (the
+/// client id was used for something else), `bad_request` (under a message that itself stands in a thread), `throttled`, and `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
 pub fn submit(chat: &Chat, actor: Actor, message: Outgoing) -> impl Future<Output = Result<Sent>> + std::marker::Send + use<> {
     let queued = enqueue(chat, actor, message);
     let (marks, author) = (chat.marks().clone(), actor.user());
@@ -59,6 +72,11 @@ fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>>
     let author = actor.user()?;
     let body = Body::parse(&message.body)?;
     chat.deeds().by(author, Deed::Send)?;
-    let seats = chat.seats().clone();
-    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body, seats })
+    let (seats, answers) = (chat.seats().clone(), message.answers);
+    if answers.only_in_thread && answers.thread_of.is_none() {
+        return Err(ErrorCode::BadRequest.into());
+    }
+    let words = markdown::called(body.as_str());
+    let here = here(chat, &words);
+    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body, answers, words, here, seats })
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Body, ClientId, MessageId, RoomId, RoomRef, Seq, UserId};
+use protocol::{Answers, Body, ClientId, MessageId, RoomId, RoomRef, Seq, User, UserId};
 
 use crate::seats::Seats;
 
@@ -12,6 +12,11 @@ pub(super) struct Send {
     pub(super) room: RoomRef,
     pub(super) client_id: ClientId,
     pub(super) body: Body,
+    pub(super) answers: Answers,
+    /// The names in it by which it may call people.
+    pub(super) words: Vec<String>,
+    /// Who is here, where it calls those.
+    pub(super) here: Vec<UserId>,
     /// Where members who write are kept.
     pub(super) seats: Arc<Seats>,
 }
@@ -29,4 +34,6 @@ pub struct Sent {
     pub seq: Seq,
     /// When it was taken, in unix milliseconds.
     pub at: i64,
+    /// Whom it names who cannot read the room.
+    pub unreached: Vec<User>,
 }

@@ -33,6 +33,8 @@ pub(crate) enum Action {
     React,
     /// Hold a message up for all.
     Pin,
+    /// Call all members at once.
+    Call,
     /// Bring a message before the moderators.
     Report,
     /// See who is in it.
@@ -78,6 +80,7 @@ pub(crate) struct Access {
     archived: bool,
     muted: bool,
     invited: bool,
+    small: bool,
 }
 
 impl Access {
@@ -88,12 +91,12 @@ impl Access {
             (Actor::User(_), None) => Who::Stranger,
             (Actor::User(_), Some(role)) => Who::Member(role),
         };
-        Self { visibility, who, archived: false, muted: false, invited: false }
+        Self { visibility, who, archived: false, muted: false, invited: false, small: false }
     }
 
     /// Of whoever sees to all rooms of the house.
     pub(crate) fn of_house(visibility: Visibility) -> Self {
-        Self { visibility, who: Who::House, archived: false, muted: false, invited: false }
+        Self { visibility, who: Who::House, archived: false, muted: false, invited: false, small: false }
     }
 
     /// In a room that may be read only.
@@ -110,6 +113,11 @@ impl Access {
     /// Of somebody who may not be allowed to write for a while.
     pub(crate) fn muted(self, muted: bool) -> Self {
         Self { muted, ..self }
+    }
+
+    /// In a room with so few members that nobody minds being called with all others.
+    pub(crate) fn small(self, small: bool) -> Self {
+        Self { small, ..self }
     }
 
     /// Of somebody who holds an invite: it lets them join, and shows them nothing before.
@@ -158,6 +166,7 @@ impl Access {
             edit: self.may(Action::Edit),
             // Bringing it back too.
             manage: self.may(Action::Archive),
+            call: self.may(Action::Call),
             edit_minutes: None,
         }
     }
@@ -173,10 +182,14 @@ impl Access {
         match action {
             Action::Find | Action::Read | Action::Report | Action::Members => Ok(()),
             // Those who write to each other have nobody over them, and nobody comes or goes.
-            Action::Write | Action::EditOwn | Action::DeleteOwn | Action::React if self.archived => Err(ErrorCode::Archived),
-            Action::Write | Action::EditOwn | Action::React if self.muted => Err(ErrorCode::Muted),
+            Action::Write | Action::EditOwn | Action::DeleteOwn | Action::React | Action::Call if self.archived => {
+                Err(ErrorCode::Archived)
+            }
+            Action::Write | Action::EditOwn | Action::React | Action::Call if self.muted => Err(ErrorCode::Muted),
             Action::Write | Action::EditOwn | Action::DeleteOwn | Action::React => Ok(()),
             Action::Pin if direct && !self.archived => Ok(()),
+            Action::Call if direct || self.small || role >= RoomRole::Moderator => Ok(()),
+            Action::Call => Err(ErrorCode::NotAllowed),
             _ if direct => Err(ErrorCode::NotAllowed),
             Action::Join | Action::Leave => Ok(()),
             Action::Archive | Action::Delete if role == RoomRole::Owner => Ok(()),
@@ -248,7 +261,7 @@ mod tests {
 
     use super::*;
 
-    const ACTIONS: [Action; 19] = [
+    const ACTIONS: [Action; 20] = [
         Action::Find,
         Action::Read,
         Action::Write,
@@ -258,6 +271,7 @@ mod tests {
         Action::DeleteOwn,
         Action::React,
         Action::Pin,
+        Action::Call,
         Action::Report,
         Action::Members,
         Action::Add,
@@ -371,6 +385,14 @@ mod tests {
         ] {
             assert_eq!(access.permit(Action::Join), Err(ErrorCode::NotFound));
         }
+    }
+
+    #[test]
+    fn in_a_small_room_everybody_may_call_all() {
+        let member = Access::new(Visibility::Open, Actor::User(UserId::generate()), Some(RoomRole::Member));
+        assert_eq!(member.permit(Action::Call), Err(ErrorCode::NotAllowed));
+        assert_eq!(member.small(true).permit(Action::Call), Ok(()));
+        assert_eq!(member.small(true).muted(true).permit(Action::Call), Err(ErrorCode::Muted));
     }
 
     #[test]

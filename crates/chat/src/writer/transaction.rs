@@ -87,6 +87,12 @@ impl Transaction {
         Ok(())
     }
 
+    /// Tells everybody whom these messages call that something is in their inbox, or is not any more.
+    pub(crate) async fn called(&mut self, messages: &[(RoomId, Seq)]) -> Result<()> {
+        self.told.extend(account_log::called(&self.db, messages).await?);
+        Ok(())
+    }
+
     /// Enters events, of which there is at least one and whose places are taken, of rooms with these visibilities.
     pub(crate) fn enter<'a>(&mut self, events: impl IntoIterator<Item = (&'a Event, Visibility)>) {
         let backend = self.db.get_database_backend();

@@ -131,7 +131,7 @@ async fn a_name_that_does_not_say_who_it_is_is_marked_wherever_it_stands() {
     let (ambiguous, grace) = register("grace", "Grace").await;
     assert!(!ambiguous);
     let say = async |actor| {
-        let message = Outgoing { room: "lobby".to_owned().into(), client_id: ClientId::generate(), body: "hi".to_owned() };
+        let message = Outgoing::new("lobby".to_owned().into(), ClientId::generate(), "hi".to_owned());
         messages::send(&scene.chat, actor, message).await.unwrap();
     };
     say(ada).await;

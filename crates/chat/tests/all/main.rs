@@ -32,6 +32,7 @@ mod sending;
 mod sessions;
 mod socket;
 mod succession;
+mod threads;
 mod tls;
 mod typing;
 mod upgrade;

@@ -33,7 +33,7 @@ async fn while_the_database_does_not_answer_a_send_fails_within_5_s_and_then_its
     let room = ada.room("Garden", "public").await;
     let ids: Vec<_> = (0..10).map(|_| ClientId::generate()).collect();
     let submit = |id| {
-        let message = Outgoing { room: room.id.into(), client_id: id, body: "now?".to_owned() };
+        let message = Outgoing::new(room.id.into(), id, "now?".to_owned());
         messages::submit(&scene.chat, ada.actor(), message)
     };
 

@@ -217,7 +217,7 @@ impl Person {
     }
 
     pub async fn try_say(&self, room: impl Into<RoomRef>, client_id: ClientId, body: &str) -> chat::Result<Sent> {
-        let message = Outgoing { room: room.into(), client_id, body: body.to_owned() };
+        let message = Outgoing::new(room.into(), client_id, body.to_owned());
         messages::send(&self.chat, self.actor(), message).await
     }
 

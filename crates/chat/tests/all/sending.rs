@@ -26,7 +26,7 @@ async fn the_same_send_again_gives_the_first_result() {
     assert_eq!(ada.try_say(room.id, client_id, "tea?").await.unwrap(), first);
 
     let scene = scene.restart().await;
-    let sent = messages::Outgoing { room: room.id.into(), client_id, body: "tea?".into() };
+    let sent = messages::Outgoing::new(room.id.into(), client_id, "tea?".into());
     assert_eq!(messages::send(&scene.chat, ada.actor(), sent).await.unwrap(), first);
 }
 
@@ -70,7 +70,7 @@ async fn the_order_of_submitting_is_the_order_of_places() {
     let scene = Scene::open().await;
     let ada = scene.person("ada").await;
     let room = ada.room("Garden", "public").await;
-    let outgoing = |n: usize| messages::Outgoing { room: room.id.into(), client_id: ClientId::generate(), body: n.to_string() };
+    let outgoing = |n: usize| messages::Outgoing::new(room.id.into(), ClientId::generate(), n.to_string());
     let submitted: Vec<_> = (0..50).map(|n| messages::submit(&scene.chat, ada.actor(), outgoing(n))).collect();
     let places: Vec<_> = futures::future::join_all(submitted).await.into_iter().map(|sent| sent.unwrap().seq.0).collect();
     assert_eq!(places, (2..52).collect::<Vec<_>>());
@@ -83,7 +83,7 @@ async fn who_may_not_write_is_told_why() {
     let room = ada.room("Garden", "public").await;
     assert_eq!(code(bob.try_say(room.id, ClientId::generate(), "hi").await), ErrorCode::NotAMember);
     assert_eq!(code(bob.try_say(RoomRef::Slug("nowhere".into()), ClientId::generate(), "hi").await), ErrorCode::NotFound);
-    let outgoing = messages::Outgoing { room: room.id.into(), client_id: ClientId::generate(), body: "hi".into() };
+    let outgoing = messages::Outgoing::new(room.id.into(), ClientId::generate(), "hi".into());
     assert_eq!(code(messages::send(&scene.chat, Actor::Guest, outgoing).await), ErrorCode::NotAuthenticated);
     for body in ["", " \n ", &"x".repeat(limits::BODY_MAX + 1)] {
         assert_eq!(code(ada.try_say(room.id, ClientId::generate(), body).await), ErrorCode::Invalid);
@@ -96,7 +96,7 @@ async fn a_closed_chat_stores_what_was_queued_and_refuses_the_rest() {
     let scene = Scene::open().await;
     let ada = scene.person("ada").await;
     let room = ada.room("Garden", "public").await;
-    let outgoing = || messages::Outgoing { room: room.id.into(), client_id: ClientId::generate(), body: "before".into() };
+    let outgoing = || messages::Outgoing::new(room.id.into(), ClientId::generate(), "before".into());
     let queued: Vec<_> = (0..20).map(|_| messages::submit(&scene.chat, ada.actor(), outgoing())).collect();
     scene.chat.close().await;
     for sent in futures::future::join_all(queued).await {

@@ -7,6 +7,7 @@ use super::{
     hosts,
     label::{label, misleads},
     links::{self, Address, Before},
+    mentions,
     token::{Run, Token},
 };
 use crate::visible::is_visible;
@@ -54,6 +55,11 @@ pub(super) fn write(text: &str, html: &mut String) {
                     html.push_str(part);
                 }
             }
+            Token::Mention(word) if links > 0 => {
+                html.push('@');
+                html.push_str(word);
+            }
+            Token::Mention(word) => mentions::mark(word, html),
             Token::Run(run) => run.write(&mut hidden, html),
         }
     }
@@ -119,7 +125,7 @@ impl<'a> Lexer<'a> {
                 b'!' | b'[' => self.bracket(),
                 b']' => self.link(),
                 b'h' | b'H' | b'w' | b'W' => self.address(),
-                b'@' => self.mail(),
+                b'@' => self.mail().or_else(|| self.mention()),
                 b'#' => self.room(),
                 _ => None,
             };
@@ -212,6 +218,14 @@ impl<'a> Lexer<'a> {
     fn room(&mut self) -> Option<()> {
         let slug = links::room(&self.text[..self.at], &self.rest()[1..])?;
         self.take(Token::Room(slug), 1 + slug.len());
+        Some(())
+    }
+
+    /// At an `@`: the name behind it.
+    fn mention(&mut self) -> Option<()> {
+        let before = self.text[..self.at].chars().next_back();
+        let word = mentions::word(before, &self.rest()[1..], self.open[1])?;
+        self.take(Token::Mention(word), word.len() + 1);
         Some(())
     }
 

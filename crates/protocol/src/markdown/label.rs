@@ -18,6 +18,10 @@ pub(super) fn label(tokens: &[Token<'_>]) -> String {
                 label.push('#');
                 label.push_str(slug);
             }
+            Token::Mention(word) => {
+                label.push('@');
+                label.push_str(word);
+            }
             Token::Run(run) => run.write_left(&mut label),
             Token::LinkStart(_) | Token::LinkEnd => {}
         }

@@ -12,6 +12,7 @@
 //! - the items of a list have the numbers that were typed, of three digits at most: a year at the start of a line begins no list;
 //! - a link whose text names another address shows its own, and a host that mixes scripts is shown as Punycode;
 //! - a heading is a bold line, an image is a link;
+//! - `@name` is a link to the person whom it calls; a name that is nobody's is text;
 //! - a table ends with the first line without a bar; a row has the cells that were typed, and what is too much stays in the last one;
 //! - HTML, character references, footnotes, rules and indented code are plain text;
 //! - marks with nothing to be seen in them are plain text, so no message is invisible.
@@ -37,17 +38,36 @@ mod label;
 mod lines;
 mod links;
 mod lists;
+mod mentions;
 mod punycode;
 mod table;
 mod token;
 
 pub use excerpt::{excerpt, line};
+pub use mentions::calls_all;
 
-use crate::visible::is_visible;
+use crate::{Mention, UserId, visible::is_visible};
 
-/// The HTML of a message.
+/// The HTML of a message in which nobody is called.
 #[must_use]
 pub fn render(source: &str) -> String {
+    render_with(source, &[], None)
+}
+
+/// The HTML of a message that calls these people, as one of them may read it.
+#[must_use]
+pub fn render_with(source: &str, mentions: &[Mention], reader: Option<UserId>) -> String {
+    mentions::resolve(raw(source), mentions, reader)
+}
+
+/// The names in a message by which it may call people, as they are looked up: each with the punctuation at its end, and without it.
+#[must_use]
+pub fn called(source: &str) -> Vec<String> {
+    if source.contains('@') { mentions::marked(&raw(source)) } else { Vec::new() }
+}
+
+/// The HTML with the names in it marked.
+fn raw(source: &str) -> String {
     let lines: Vec<&str> = source.lines().collect();
     let mut html = String::with_capacity(source.len() + source.len() / 4);
     let place = blocks::Place::top(source);

@@ -13,6 +13,8 @@ pub(super) enum Token<'a> {
     LinkEnd,
     /// A room, by its slug.
     Room(&'a str),
+    /// A name behind an `@`.
+    Mention(&'a str),
     Run(Run),
 }
 

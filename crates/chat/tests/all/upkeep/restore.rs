@@ -43,7 +43,7 @@ async fn what_was_restored_goes_on_where_it_was() {
         assert_eq!(bodies, [(first.seq, "a seed")]);
         assert_eq!(rooms::list(&scene.chat, actor).await.unwrap().len(), 2);
 
-        let outgoing = |client_id, body: &str| messages::Outgoing { room: garden.id.into(), client_id, body: body.to_owned() };
+        let outgoing = |client_id, body: &str| messages::Outgoing::new(garden.id.into(), client_id, body.to_owned());
         let again = messages::send(&scene.chat, actor, outgoing(retried, "a seed")).await.unwrap();
         assert_eq!((again.message, again.seq), (first.message, first.seq));
         let next = messages::send(&scene.chat, actor, outgoing(ClientId::generate(), "a sprout")).await.unwrap();

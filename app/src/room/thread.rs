@@ -1,0 +1,101 @@
+//! Threads: the line under a message, and what is around the messages of one.
+
+use leptos::{prelude::*, task::spawn_local};
+use protocol::{Seq, Thread};
+
+use super::{about::About, context::RoomContext};
+use crate::{
+    components::{avatar, dynamic, dynamic_view},
+    endpoints, fetch,
+    state::{MessageRow, RoomState, clock},
+};
+
+/// The address of the thread under a message.
+pub(super) fn address(room: RoomContext, root: Seq) -> String {
+    room.slug.with_value(|slug| ["/r/", slug, "/t/", &root.to_string()].concat())
+}
+
+/// Goes to the thread of a message, to answer it there.
+pub(super) fn open(room: RoomContext, about: &About) {
+    let root = about.message.thread_of.or(about.place());
+    if let Some(root) = root {
+        // Fails only for addresses that are none.
+        let _ = location().set_href(&address(room, root));
+    }
+}
+
+/// What stands under a message in its thread, or in which thread it stands: the way there.
+pub(super) fn line(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
+    if room.thread.is_some() {
+        return None;
+    }
+    let message = &row.message;
+    if let Some(root) = message.thread_of {
+        let way = [&address(room, root), "?m=", &message.seq.to_string()].concat();
+        return Some(view! { <a class="message-thread" href=way>"In a thread"</a> }.into_any());
+    }
+    let Thread { replies, last_at, people } = message.thread.as_deref()?.clone();
+    let count = if replies == 1 { "1 reply".to_owned() } else { [&replies.to_string(), " replies"].concat() };
+    let last = clock::full_label(room.zone.get().local(last_at));
+    Some(
+        view! {
+            <a class="message-thread" href=address(room, message.seq)>
+                <span class="message-faces" aria-hidden="true">
+                    {people.iter().map(|person| avatar(person, "avatar avatar--small")).collect_view()}
+                </span>
+                <strong>{count}</strong>
+                " "
+                <time datetime=clock::iso_utc(last_at)>{["Last on ", &last].concat()}</time>
+            </a>
+        }
+        .into_any(),
+    )
+}
+
+/// Tells the server how far the reader has read a thread that they follow.
+pub(super) fn read(room: RoomContext, root: Seq, seen: Seq) {
+    let last = room.state.with_untracked(|state| state.last_seq().filter(|_| state.following));
+    let Some(until) = last.map(|last| last.min(seen)).filter(|until| *until > room.told.get_value()) else { return };
+    room.told.set_value(until);
+    let slug = room.slug.get_value();
+    spawn_local(async move {
+        let fields = [("room", &*slug), ("seq", &*root.to_string()), ("until", &*until.to_string())];
+        // What is not told now is told with the next message.
+        let _: Result<(), _> = fetch::post(endpoints::READ_THREAD, &fields).await;
+    });
+}
+
+/// What stands above a thread: where it is, and whether one follows it.
+pub(super) fn header(room: RoomContext, root: Seq) -> impl IntoView {
+    let facts = room.room();
+    let following = Memo::new(move |_| room.state.with(|state| state.following));
+    let is_open = Memo::new(move |_| room.state.with(RoomState::is_open_to_reader));
+    let signed_in = room.page.is_signed_in();
+    let follow = dynamic_view(move || {
+        let (on, label) = if following.get() { ("false", "Unfollow") } else { ("true", "Follow") };
+        (signed_in && is_open.get()).then(|| {
+            view! {
+                <form class="thread-follow" method="post" action=endpoints::FOLLOW_THREAD>
+                    <input type="hidden" name="room" value=room.slug.get_value() />
+                    <input type="hidden" name="seq" value=root.to_string() />
+                    <button class="button button--quiet" name="on" value=on>
+                        {label}
+                    </button>
+                </form>
+            }
+        })
+    });
+    let back = room.slug.with_value(|slug| ["/r/", slug, "/m/", &root.to_string(), "#m", &root.to_string()].concat());
+    let name = dynamic(move || facts.with(|facts| facts.name.clone()));
+    view! {
+        <header class="room-header thread-header">
+            <h1 class="room-name">
+                "Thread in " <a href=back dir="auto">
+                    {name}
+                </a>
+            </h1>
+            {signed_in.then(|| view! { <a href="/threads">"All threads"</a> })}
+            {follow}
+        </header>
+    }
+}

@@ -1,0 +1,117 @@
+import { go, hydrated, submit } from "../support/page.ts";
+import { expect, test } from "../support/test.ts";
+
+test("a reply quotes what it answers, and the quote follows it until it is gone", async ({ ada, bob }) => {
+  const slug = await ada.createRoom("Garden", "", "Public");
+  await bob.room.enter(slug);
+  await hydrated(bob.page);
+  await ada.room.say("A rose is a rose");
+  await expect(bob.room.message("A rose is a rose")).toBeVisible();
+
+  // By keyboard: the arrows go to the message, R answers it.
+  await bob.room.scroller.focus();
+  await bob.page.keyboard.press("End");
+  await bob.page.keyboard.press("r");
+  await expect(bob.page.locator(".composer-answering")).toContainText("A rose is a rose");
+  await bob.room.composer.press("Escape");
+  await expect(bob.page.locator(".composer-answering")).toHaveCount(0);
+  await bob.room.message("A rose is a rose").hover();
+  await bob.page.getByRole("toolbar", { name: "Message" }).getByRole("button", { name: "Reply" }).click();
+  await bob.room.say("Which one?");
+  const quote = bob.room.message("Which one?").locator(".message-quote");
+  await expect(quote).toContainText("A rose is a rose");
+  await bob.room.expectAllStored();
+  const theirs = ada.room.message("Which one?").locator(".message-quote");
+  await expect(theirs).toContainText("A rose is a rose");
+
+  await ada.room.message("A rose is a rose").hover();
+  await ada.page.getByRole("toolbar", { name: "Message" }).getByRole("button", { name: "Edit" }).click();
+  await ada.room.composer.fill("A tulip is a tulip");
+  await ada.room.composer.press("Enter");
+  await expect(quote).toContainText("A tulip is a tulip");
+  await quote.click();
+  await expect(bob.page).toHaveURL(/\/m\/\d+/);
+  await expect(bob.page.locator(".message--focus")).toContainText("A tulip is a tulip");
+});
+
+test("a thread stands under its message, live for two, and in the room only where it is to", async ({ ada, bob }) => {
+  const slug = await ada.createRoom("Garden", "", "Public");
+  await bob.room.enter(slug);
+  await ada.room.open(slug);
+  await ada.room.say("Who waters the roses?");
+  await ada.room.expectAllStored();
+  const root = await ada.room.seqOf("Who waters the roses?");
+  await go(bob.page, `/r/${slug}/t/${root}`);
+  await hydrated(bob.page);
+  await expect(bob.page.getByRole("heading", { level: 1 })).toHaveText("Thread in Garden");
+  await expect(bob.page.locator(".thread-root .message-body")).toHaveText("Who waters the roses?");
+  await bob.room.say("I do");
+  await bob.room.expectAllStored();
+
+  const line = ada.room.message("Who waters the roses?").locator(".message-thread");
+  await expect(line).toContainText("1 reply");
+  await expect(ada.room.message("I do")).toHaveCount(0);
+  await line.click();
+  await expect(ada.page).toHaveURL(new RegExp(`/r/${slug}/t/${root}$`));
+  await hydrated(ada.page);
+  await expect(ada.room.message("I do")).toBeVisible();
+  await ada.page.getByLabel("Also send to the room").check();
+  await ada.room.say("Thank you");
+  await expect(bob.room.message("Thank you")).toBeVisible();
+
+  await bob.room.open(slug);
+  await expect(bob.room.message("Thank you").locator(".message-thread")).toHaveText("In a thread");
+  await expect(bob.room.message("Who waters the roses?").locator(".message-thread")).toContainText("2 replies");
+
+  // What stands there alone has an address that leads there.
+  const reply = await ada.room.seqOf("I do");
+  await bob.page.goto(`/r/${slug}/m/${reply}`);
+  await expect(bob.page).toHaveURL(new RegExp(`/r/${slug}/t/${root}\\?m=${reply}`));
+  await expect(bob.page.locator(".message--focus")).toContainText("I do");
+
+  await go(bob.page, "/threads");
+  await expect(bob.page.locator(".thread")).toContainText("Who waters the roses?");
+  await expect(bob.page.locator(".thread")).toContainText("1 new");
+  await bob.page.getByRole("button", { name: "Mark as read" }).click();
+  await expect(bob.page.locator(".thread-new")).toHaveCount(0);
+});
+
+test("who is called by name sees it, and who cannot read the room is named to the author alone", async ({ ada, bob }) => {
+  const slug = await ada.createRoom("Cellar", "", "Public");
+  await bob.room.enter(slug);
+  await hydrated(bob.page);
+  await ada.room.say(`Down here, @${bob.username}!`);
+  await expect(bob.page.locator(".mention--own")).toHaveText(`@${bob.username}`);
+  await expect(ada.page.locator(".message-body a.mention")).toHaveText(`@${bob.username}`);
+  const hidden = await ada.createRoom("Vault", "", "Private");
+  await ada.room.open(hidden);
+  await hydrated(ada.page);
+  await ada.room.say(`Where is @${bob.username}?`);
+  await expect(ada.page.locator(".room-notice")).toContainText("cannot read this room");
+});
+
+test.describe("without a script", () => {
+  test.use({ javaScriptEnabled: false });
+
+  test("quotes and threads are shown, and answered by the form", async ({ page }) => {
+    await page.goto("/register");
+    await page.getByLabel("User name").fill("threader");
+    await page.getByLabel("Display name").fill("Thea");
+    await page.getByLabel("Password", { exact: true }).fill("four words make sense");
+    await submit(page);
+    await page.locator(".composer textarea").fill("First");
+    await page.locator(".composer-send").click();
+    await page.locator(".message").last().locator(".message-time").click();
+    await page.getByRole("link", { name: "Reply" }).click();
+    await expect(page.locator(".composer-answering")).toContainText("First");
+    await page.locator(".composer textarea").fill("Second");
+    await page.locator(".composer-send").click();
+    await expect(page.locator(".message").last().locator(".message-quote")).toContainText("First");
+    await page.locator(".message").last().locator(".message-time").click();
+    await page.getByRole("link", { name: "Thread" }).click();
+    await page.locator(".composer textarea").fill("Third");
+    await page.locator(".composer-send").click();
+    await expect(page).toHaveURL(/\/t\/\d+#m\d+$/);
+    await expect(page.locator(".message-body")).toHaveText(["Second", "Third"]);
+  });
+});
