@@ -15,6 +15,8 @@ pub(crate) const HIDE_CONVERSATION: &str = "/api/fn/hide_conversation";
 pub(crate) const PIN_MESSAGE: &str = "/api/fn/pin_message";
 /// Keeps a message for oneself, or no longer.
 pub(crate) const BOOKMARK: &str = "/api/fn/bookmark";
+/// Gives a room a star, or takes it away.
+pub(crate) const STAR_ROOM: &str = "/api/fn/star_room";
 /// Signs out.
 pub(crate) const LOGOUT: &str = "/api/fn/logout";
 /// Draws a token for the socket from the session.
@@ -51,6 +53,7 @@ mod tests {
             (HIDE_CONVERSATION, api::HideConversation::PATH),
             (PIN_MESSAGE, api::PinMessage::PATH),
             (BOOKMARK, api::Bookmark::PATH),
+            (STAR_ROOM, api::StarRoom::PATH),
             (LOGOUT, api::Logout::PATH),
             (RENEW_TOKEN, api::RenewToken::PATH),
             (ROOM_PAGE, api::ReadRoom::PATH),

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import type { Person } from "./person.ts";
 
 /** Stores messages through the API, over one socket in the page's own browser; the fast way to a room with a past. */
 export async function store(page: Page, account: { username: string; password: string }, room: string, bodies: string[]) {
@@ -39,4 +40,15 @@ export async function store(page: Page, account: { username: string; password: s
 /** `count` different lines. */
 export function lines(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `line ${index + 1}`);
+}
+
+/** Makes rooms by their form, without looking at each. */
+export async function makeRooms(person: Person, names: string[]): Promise<void> {
+  await person.page.evaluate(async (names) => {
+    for (const name of names) {
+      const form = new URLSearchParams({ name, topic: "", visibility: "open" });
+      const answer = await fetch("/api/fn/create_room", { method: "POST", body: form });
+      if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
+    }
+  }, names);
 }

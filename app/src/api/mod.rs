@@ -28,11 +28,11 @@ pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
 pub(crate) use limits::SetLimits;
 pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
 pub(crate) use people::{AddMember, BanMember, BanNamed, MuteMember, RemoveMember, SetRole, UnbanMember};
-pub(crate) use profile::{EditProfile, RemovePicture};
+pub(crate) use profile::{EditProfile, RemovePicture, SetAvailability, SetStatus};
 pub(crate) use reactions::{Bookmark, PinMessage, React};
 pub(crate) use reads::{Answer, MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHours, UndoReadAll};
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
-pub(crate) use rooms::{Converse, CreateRoom, EditRoom};
+pub(crate) use rooms::{Converse, CreateRoom, EditRoom, OrderRooms};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};
 pub(crate) use threads::ReadThread;
 #[cfg(test)]
@@ -40,6 +40,6 @@ pub(crate) use {
     accounts::{Logout, RenewToken, SetTheme},
     messages::ReadRoom,
     reads::{MarkUnread, Unread},
-    rooms::{HideConversation, JoinRoom, LeaveRoom, Rooms},
+    rooms::{HideConversation, JoinRoom, LeaveRoom, Rooms, StarRoom},
     threads::FollowThread,
 };

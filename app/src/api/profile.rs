@@ -37,3 +37,33 @@ pub(crate) async fn remove_picture() -> Result<(), AppError> {
     leptos_axum::redirect("/settings/profile?done=removed");
     Ok(())
 }
+
+/// Says what the caller does, and for how long.
+///
+/// # Errors
+/// What is wrong with the fields, or not signed in.
+#[server(prefix = "/api/fn", endpoint = "set_status")]
+pub(crate) async fn set_status(
+    #[server(default)] emoji: String,
+    #[server(default)] text: String,
+    lasts: String,
+) -> Result<(), AppError> {
+    let request = Request::current()?;
+    request.admit(chat::Deed::EditRoom)?;
+    chat::accounts::set_status(&request.chat, request.session()?, &emoji, &text, &lasts).await.map_err(refuse)?;
+    leptos_axum::redirect("/settings/profile?done=status");
+    Ok(())
+}
+
+/// Settles for how long the caller is not to be disturbed, and whether they are seen.
+///
+/// # Errors
+/// Not one of the choices, or not signed in.
+#[server(prefix = "/api/fn", endpoint = "set_availability")]
+pub(crate) async fn set_availability(quiet: String, #[server(default)] invisible: bool) -> Result<(), AppError> {
+    let request = Request::current()?;
+    request.admit(chat::Deed::EditRoom)?;
+    chat::accounts::set_availability(&request.chat, request.session()?, &quiet, invisible).await.map_err(refuse)?;
+    leptos_axum::redirect("/settings/profile?done=status");
+    Ok(())
+}

@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use protocol::Room;
+use protocol::{Destinations, Room, Section};
 
 use crate::{
     AppError, Typed,
@@ -14,6 +14,16 @@ use crate::{
 pub(crate) async fn rooms() -> Result<Vec<Room>, AppError> {
     let request = Request::current()?;
     chat::rooms::list(&request.chat, request.actor()).await.map_err(refuse)
+}
+
+/// What the caller can go to by its name, beside the rooms of the list.
+///
+/// # Errors
+/// Not signed in, or the server cannot do it now.
+#[server(prefix = "/api/fn", endpoint = "palette")]
+pub(crate) async fn palette() -> Result<Destinations, AppError> {
+    let request = Request::current()?;
+    chat::rooms::palette(&request.chat, request.session()?).await.map_err(refuse)
 }
 
 /// Makes a room and leads to it.
@@ -110,5 +120,39 @@ pub(crate) async fn leave_room(room: String) -> Result<(), AppError> {
     let request = Request::current()?;
     request.admit(chat::Deed::Join)?;
     chat::rooms::leave(&request.chat, request.actor(), &room.into()).await.map_err(refuse)?;
+    Ok(())
+}
+
+/// Gives a room a star of the caller, or takes it away.
+///
+/// # Errors
+/// Not signed in, or not a member.
+#[server(prefix = "/api/fn", endpoint = "star_room")]
+pub(crate) async fn star_room(room: String, #[server(default)] starred: bool) -> Result<(), AppError> {
+    let request = Request::current()?;
+    let room = chat::rooms::star(&request.chat, request.actor(), &room.into(), starred).await.map_err(refuse)?;
+    lead_form_to(&format!("/r/{}", room.slug));
+    Ok(())
+}
+
+/// Folds a part of the caller's list of rooms, or unfolds it.
+///
+/// # Errors
+/// Not signed in.
+#[server(prefix = "/api/fn", endpoint = "fold_section")]
+pub(crate) async fn fold_section(section: Section, folded: bool) -> Result<(), AppError> {
+    let request = Request::current()?;
+    chat::rooms::fold(&request.chat, request.session()?, section, folded).await.map_err(refuse)
+}
+
+/// Settles what the caller's list of rooms is sorted by.
+///
+/// # Errors
+/// Not signed in.
+#[server(prefix = "/api/fn", endpoint = "order_rooms")]
+pub(crate) async fn order_rooms(#[server(default)] by_activity: bool) -> Result<(), AppError> {
+    let request = Request::current()?;
+    chat::rooms::order_by_activity(&request.chat, request.session()?, by_activity).await.map_err(refuse)?;
+    leptos_axum::redirect("/settings/profile?done=profile");
     Ok(())
 }

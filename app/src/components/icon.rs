@@ -46,6 +46,8 @@ pub(crate) enum Icon {
     Bookmark,
     /// Answers.
     Reply,
+    /// Looks for something.
+    Find,
 }
 
 /// The whole drawing as it stands in the page: nothing of it changes, so it is one piece of HTML.
@@ -97,6 +99,7 @@ impl Icon {
             Self::Pin => drawing!("M9 4h6l-1 6 3 3H7l3-3zM12 13v7"),
             Self::Bookmark => drawing!("M7 4h10v16l-5-4-5 4z"),
             Self::Reply => drawing!("M9 6 4 11l5 5M4 11h10a6 6 0 0 1 6 6v2"),
+            Self::Find => drawing!("M11 4a7 7 0 1 0 0 14 7 7 0 0 0 0-14M16 16l4.5 4.5"),
             Self::Compass => drawing!("M12 3a9 9 0 1 0 0 18 9 9 0 0 0 0-18M15.5 8.5l-2 5-5 2 2-5z"),
         }
     }

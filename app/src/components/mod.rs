@@ -7,6 +7,7 @@ mod icon;
 mod layout;
 mod list;
 mod page;
+mod presence;
 mod sidebar;
 mod theme;
 
@@ -21,4 +22,5 @@ pub(crate) use list::list;
 pub(crate) use page::PageContext;
 #[cfg(feature = "hydrate")]
 pub(crate) use page::refresh;
+pub(crate) use presence::presence_dot;
 pub(crate) use theme::Theme;

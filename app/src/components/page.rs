@@ -1,5 +1,5 @@
 use leptos::prelude::*;
-use protocol::{Room, RoomsUnread, User};
+use protocol::{Arrangement, Room, RoomsUnread, User};
 
 use super::{House, Theme};
 use crate::{endpoints, fetch, state::Unread};
@@ -11,6 +11,8 @@ pub(crate) struct PageContext {
     pub(crate) viewer: StoredValue<Option<User>>,
     /// The rooms in the list: their own, for guests the public ones.
     pub(crate) rooms: RwSignal<Vec<Room>>,
+    /// How they have that list arranged.
+    pub(crate) arrangement: StoredValue<Arrangement>,
     /// How many alerts they have not read.
     pub(crate) unread: RwSignal<u64>,
     /// What is new in the rooms.
@@ -28,8 +30,14 @@ impl PageContext {
     pub(crate) fn new(viewer: Option<User>, unread: u64, rooms: Vec<Room>, here: String, theme: Theme, house: House) -> Self {
         let (viewer, unread, rooms) = (StoredValue::new(viewer), RwSignal::new(unread), RwSignal::new(rooms));
         let (here, house) = (RwSignal::new(here), StoredValue::new(house));
-        let news = RwSignal::default();
-        Self { viewer, rooms, unread, news, here, theme, house, administers: false }
+        let (arrangement, news) = (StoredValue::default(), RwSignal::default());
+        Self { viewer, rooms, arrangement, unread, news, here, theme, house, administers: false }
+    }
+
+    /// The same, with the list of rooms arranged like this.
+    pub(crate) fn arranged(self, arrangement: Arrangement) -> Self {
+        self.arrangement.set_value(arrangement);
+        self
     }
 
     /// The same, for somebody who may be an admin.

@@ -1,36 +1,44 @@
 use leptos::prelude::*;
-use protocol::{Room, User, Visibility, count_of};
+use protocol::{Room, RoomId, Section, User, Visibility, count_of};
 
-use super::{Dynamic, Glyph, Icon, PageContext, avatar, brand, dynamic, dynamic_view, theme::theme_switch};
+use super::{Dynamic, Glyph, Icon, PageContext, avatar, brand, dynamic, dynamic_view, presence_dot, theme::theme_switch};
 use crate::{endpoints, next::way_in, state::Unread};
 
 /// Rooms, and the person at the screen.
 pub(super) fn sidebar(page: PageContext) -> impl IntoView {
     let signed_in = page.is_signed_in();
-    let rooms = dynamic_view(move || page.rooms.with(|rooms| room_links(page, rooms)));
-    let conversations = signed_in.then(|| {
-        let links = dynamic_view(move || page.rooms.with(|rooms| links(page, rooms, true)));
-        view! {
-            <h2 class="nav-title">"Messages"</h2>
-            {links}
-            <ul class="nav-list nav-more">
-                {nav_link(page, "/messages/new".to_owned(), Icon::Plus, "New message".to_owned())}
-            </ul>
-        }
+    let new = signed_in.then(|| {
+        let new_room = nav_link(page, "/rooms/new".to_owned(), Icon::Plus, "New room".to_owned());
+        (new_room, nav_link(page, "/messages/new".to_owned(), Icon::Plus, "New message".to_owned()))
+    });
+    let none = dynamic_view(move || {
+        page.rooms.with(Vec::is_empty).then(|| view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> })
+    });
+    let called = Memo::new(move |_| {
+        let calls = |room: &&Room| page.news.with(|news| news.of(room.id).is_some_and(|room| room.calls() > 0));
+        page.rooms.with(|rooms| rooms.iter().filter(calls).map(|room| room.id).collect::<Vec<_>>())
     });
     let all_read = signed_in.then(|| all_read(page));
-    let new_room = signed_in.then(|| nav_link(page, "/rooms/new".to_owned(), Icon::Plus, "New room".to_owned()));
     view! {
         <aside class="sidebar" id="sidebar" popover="auto" aria-label="Rooms and account">
             {brand(page.house.get_value())}
+            // A script opens the palette instead.
+            <a class="nav-link nav-jump" href="/" data-palette="">
+                <Glyph icon=Icon::Find />
+                "Go to…"
+                <kbd>"Ctrl K"</kbd>
+            </a>
             <nav class="room-nav" aria-label="Rooms">
                 {signed_in.then(|| inbox(page))}
-                <h2 class="nav-title">{if signed_in { "Your rooms" } else { "Public rooms" }}</h2>
-                {rooms}
-                <ul class="nav-list nav-more">
-                    {nav_link(page, "/".to_owned(), Icon::Compass, "All rooms".to_owned())} {new_room}
+                <ul class="nav-list">
+                    {nav_link(page, "/".to_owned(), Icon::Compass, "All rooms".to_owned())} {new}
                 </ul>
-                {conversations} {all_read}
+                <div class="nav-sections">
+                    {calling(page, called)} {section(page, called, Section::Starred, "Starred")}
+                    {section(page, called, Section::Rooms, if signed_in { "Your rooms" } else { "Public rooms" })}
+                    {section(page, called, Section::Direct, "Messages")} {none}
+                </div>
+                {all_read}
             </nav>
             <footer class="sidebar-foot">
                 {page.administers.then(|| view! { <a class="nav-link" href="/admin">"Administration"</a> })}
@@ -76,23 +84,67 @@ fn all_read(page: PageContext) -> impl IntoView {
     })
 }
 
-/// The rooms to go to: a member's own, everyone's for a guest.
-fn room_links(page: PageContext, rooms: &[Room]) -> AnyView {
-    links(page, rooms, false)
-        .unwrap_or_else(|| view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> }.into_any())
+/// The ids of the rooms in which something calls the reader.
+type Called = Memo<Vec<RoomId>>;
+
+/// These stand above all others.
+fn calling(page: PageContext, called: Called) -> impl IntoView {
+    let is_there = Memo::new(move |_| called.with(|called| !called.is_empty()));
+    dynamic_view(move || {
+        is_there.get().then(|| {
+            view! {
+                <h2 class="nav-title">"For you"</h2>
+                <ul class="nav-list nav-rooms">{links(page, called, None)}</ul>
+            }
+        })
+    })
 }
 
-/// The conversations, or the other rooms, if there are any.
-fn links(page: PageContext, rooms: &[Room], direct: bool) -> Option<AnyView> {
-    let wanted = rooms.iter().filter(|room| (room.visibility == Visibility::Direct) == direct);
-    let link = |room: &Room| room_link(page, room);
-    let links: Vec<_> = wanted.map(link).collect();
-    (!links.is_empty()).then(|| view! { <ul class="nav-list nav-rooms">{links}</ul> }.into_any())
+/// A part of the list, if there is anything in it. It folds without a script; with one it is remembered (`page.js`).
+fn section(page: PageContext, called: Called, section: Section, title: &'static str) -> impl IntoView {
+    let wanted = Some(section);
+    let is_there =
+        Memo::new(move |_| rooms_of(page, called, |rooms, called| rooms.iter().any(|room| part(room, called) == wanted)));
+    let open = page.arrangement.with_value(|arrangement| !arrangement.folded.contains(&section));
+    dynamic_view(move || {
+        is_there.get().then(|| {
+            view! {
+                <details class="nav-section" open=open data-open=open.to_string() data-section=section.word()>
+                    <summary class="nav-title">{title}</summary>
+                    <ul class="nav-list nav-rooms">{links(page, called, wanted)}</ul>
+                </details>
+            }
+        })
+    })
+}
+
+fn links(page: PageContext, called: Called, wanted: Option<Section>) -> Dynamic<AnyView> {
+    dynamic_view(move || {
+        rooms_of(page, called, |rooms, called| {
+            let wanted = rooms.iter().filter(|room| part(room, called) == wanted);
+            wanted.map(|room| room_link(page, room)).collect::<Vec<_>>()
+        })
+    })
+}
+
+fn rooms_of<T>(page: PageContext, called: Called, look: impl FnOnce(&[Room], &[RoomId]) -> T) -> T {
+    page.rooms.with(|rooms| called.with(|called| look(rooms, called)))
+}
+
+/// The part of the list that a room stands in; none where something calls the reader.
+fn part(room: &Room, called: &[RoomId]) -> Option<Section> {
+    match room.visibility {
+        _ if called.contains(&room.id) => None,
+        _ if room.starred => Some(Section::Starred),
+        Visibility::Direct => Some(Section::Direct),
+        _ => Some(Section::Rooms),
+    }
 }
 
 /// A room in the list: bold while something is new there, dimmed while it is muted, with the number of what is new or calls the reader.
 fn room_link(page: PageContext, room: &Room) -> AnyView {
     let (id, name) = (room.id, room.name.clone());
+    let dot = room.person.map(|person| presence_dot(person, None));
     let current = current(page, ["/r/", &room.slug].concat());
     let class = dynamic(move || match page.news.with(|news| news.of(id)) {
         Some(room) if room.quiet => "nav-link nav-link--quiet",
@@ -117,7 +169,7 @@ fn room_link(page: PageContext, room: &Room) -> AnyView {
             <a class=class href=["/r/", &room.slug].concat() aria-current=current>
                 <Glyph icon=Icon::of_room(room.visibility) />
                 <span dir="auto">{name}</span>
-                {badge}
+                {dot} {badge}
             </a>
         </li>
     }

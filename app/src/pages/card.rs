@@ -8,9 +8,14 @@ use super::{
     Page, Visit,
     document::document,
     failure::{failure, nothing_here},
+    person::status_line,
     settings::{room_items, sign_in_first},
 };
-use crate::{components::avatar, head::Head, state::clock};
+use crate::{
+    components::{avatar, presence_dot},
+    head::Head,
+    state::clock,
+};
 
 /// The card of a person, for people with an account.
 pub async fn card(visit: Visit) -> Page {
@@ -49,7 +54,8 @@ fn former(card: Card) -> AnyView {
 }
 
 fn show(card: Card, own: bool) -> AnyView {
-    let Card { profile: Profile { user, bio, pronouns, time_zone }, minutes_east, at, rooms, .. } = card;
+    let Card { profile, presence, minutes_east, at, rooms, .. } = card;
+    let Profile { user, bio, pronouns, time_zone, availability } = profile;
     let time = minutes_east.map(|minutes| local_time(at, minutes, &time_zone));
     let (way, text) = if own {
         ("/settings/profile".to_owned(), "Edit your profile")
@@ -58,9 +64,10 @@ fn show(card: Card, own: bool) -> AnyView {
     };
     framed(view! {
         <div class="person-head">
-            {avatar(&user, "avatar avatar--large")}
+            <span class="avatar-frame">{avatar(&user, "avatar avatar--large")} {presence_dot(user.id, Some(presence))}</span>
             <div>
-                <h1 dir="auto">{user.name}</h1>
+                <h1 dir="auto">{user.name.clone()}</h1>
+                {status_line(user.id, availability.status.as_ref())}
                 <p class="person-facts">
                     <span>{["@", &user.username].concat()}</span>
                     {(!pronouns.is_empty()).then(|| view! { <span dir="auto">{pronouns}</span> })}

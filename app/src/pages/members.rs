@@ -12,7 +12,7 @@ use super::{
     failure::refused_in_room,
     field::TextField,
     form::{Form, refusal},
-    person::{Forms, ban_terms, person},
+    person::{Forms, ban_terms, person, person_here},
 };
 use crate::{
     api::{AddMember, BanNamed, UnbanMember},
@@ -128,7 +128,7 @@ fn search(room: &Room, asked: &Asked) -> impl IntoView + use<> {
     }
 }
 
-/// One part for each role. Who is there now will stand first in each, once that is known.
+/// One part for each role, in each first who is there now.
 fn groups(visit: &Visit, forms: &Forms, members: Vec<Member>) -> AnyView {
     if members.is_empty() {
         return view! { <p class="note">"Nobody with this name is in the room."</p> }.into_any();
@@ -154,7 +154,7 @@ fn row(visit: &Visit, forms: &Forms, member: &Member) -> impl IntoView + use<> {
     let muted = member.muted_until.map(|until| ["Muted ", &until_when(visit, Some(until))].concat());
     view! {
         <li class="person">
-            {person(&member.user)}
+            {person_here(&member.user, member.presence, member.status.as_ref())}
             {muted.map(|muted| view! { <span class="person-note">{muted}</span> })}
             {forms.menu(member)}
         </li>

@@ -76,6 +76,56 @@ addEventListener("click", (event) => {
   showBeside(link.href);
 });
 
+// Forms whose effect comes by the socket: a page that lives stays as it is.
+addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (!form.matches("[data-stay]") || !document.documentElement.hasAttribute("data-hydrated")) return;
+  event.preventDefault();
+  const answer = await fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) }).catch(() => null);
+  if (!answer?.ok) form.submit();
+});
+
+// What is folded in the list of rooms is so on all devices.
+sidebar.addEventListener("toggle", ({ target }) => {
+  const { section } = target.dataset;
+  if (!section || !isMember() || target.dataset.open === String(target.open)) return;
+  target.dataset.open = target.open;
+  fetch("/api/fn/fold_section", { method: "POST", body: new URLSearchParams({ section, folded: !target.open }) }).catch(() => {});
+}, true);
+
+// Ways by keyboard, on every page. What they lead to comes late.
+const showKeys = () => showBeside(`${location.origin}/keys`);
+const showPalette = async () => (await import("/palette.js")).open(showKeys);
+
+addEventListener("click", (event) => {
+  if (!event.target.closest?.("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  showPalette();
+});
+
+// The next room of the list, or the next one with something unread, round and round.
+function step(by, unread) {
+  const links = [...sidebar.querySelectorAll(".nav-rooms a")];
+  const here = links.findIndex((link) => link.hasAttribute("aria-current"));
+  const start = here < 0 && by < 0 ? 0 : here;
+  for (let n = 1; n <= links.length; n += 1) {
+    const link = links[(start + n * by + n * links.length) % links.length];
+    if (!unread || link.matches(".nav-link--new")) return link.click();
+  }
+}
+
+addEventListener("keydown", (event) => {
+  const { key, altKey, shiftKey, target, isComposing, defaultPrevented } = event;
+  const command = event.ctrlKey || event.metaKey;
+  if (isComposing || defaultPrevented || document.querySelector("dialog[open]:not(.palette)")) return;
+  if (command && !altKey && !shiftKey && key.toLowerCase() === "k") showPalette();
+  else if (key === "?" && !command && !altKey && !target.closest?.("input, textarea, select, [contenteditable]")) showKeys();
+  else if (altKey && !command && key === "ArrowDown") step(1, shiftKey);
+  else if (altKey && !command && key === "ArrowUp") step(-1, shiftKey);
+  else return;
+  event.preventDefault();
+});
+
 addEventListener("submit", (event) => {
   const form = event.target;
   if (!panel.contains(form) || form.method !== "get") return;

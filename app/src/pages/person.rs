@@ -2,11 +2,11 @@
 
 use chat::rooms::Member;
 use leptos::{prelude::*, server_fn::ServerFn};
-use protocol::{RoomRole, User};
+use protocol::{Presence, RoomRole, Status, User, UserId};
 
 use crate::{
     api::{BanMember, MuteMember, RemoveMember, SetRole},
-    components::avatar,
+    components::{avatar, presence_dot},
 };
 
 /// Picture and names.
@@ -17,6 +17,28 @@ pub(super) fn person(user: &User) -> impl IntoView + use<> {
             <strong dir="auto">{user.name.clone()}</strong>
             <span>{["@", &user.username].concat()}</span>
         </p>
+    }
+}
+
+/// The same, and whether they are there, and what they do.
+pub(super) fn person_here(user: &User, presence: Presence, status: Option<&Status>) -> impl IntoView + use<> {
+    view! {
+        <span class="avatar-frame">{avatar(user, "avatar")} {presence_dot(user.id, Some(presence))}</span>
+        <p class="person-names">
+            <strong dir="auto">{user.name.clone()}</strong>
+            <span>{["@", &user.username].concat()}</span>
+            {status_line(user.id, status)}
+        </p>
+    }
+}
+
+/// What somebody says of what they do. It is there when it is empty, too: a script fills it in when they say something.
+pub(super) fn status_line(user: UserId, status: Option<&Status>) -> impl IntoView + use<> {
+    let line = status.map(|status| [status.emoji.as_str(), &status.text].join(" ").trim().to_owned());
+    view! {
+        <span class="person-status" data-status=user.to_string() dir="auto">
+            {line}
+        </span>
     }
 }
 

@@ -1,6 +1,6 @@
 //! What others see of one: `/settings/profile`.
 
-use chat::accounts::Profile;
+use chat::accounts::{Availability, Profile};
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{Field, User};
 use serde::Deserialize;
@@ -15,8 +15,9 @@ use super::{
 };
 use crate::{
     Typed,
-    api::{EditProfile, RemovePicture},
+    api::{EditProfile, OrderRooms, RemovePicture, SetAvailability, SetStatus},
     components::avatar,
+    state::clock,
 };
 
 /// Where a picture is sent to.
@@ -38,6 +39,7 @@ impl Asked {
         Some(match self.done.as_deref()? {
             "profile" => "Saved. Others see it when they load a page.",
             "picture" => "Your picture is changed.",
+            "status" => "Saved. Others see it at once.",
             "removed" => "Your picture is gone.",
             _ => return None,
         })
@@ -58,14 +60,109 @@ pub async fn profile(visit: Visit) -> Page {
     let asked: Asked = visit.query();
     let form = Form::among(EditProfile::PATH, &visit);
     let notice = asked.notice().filter(|_| !form.is_refused());
+    let status = status_form(&Form::among(SetStatus::PATH, &visit), &profile.availability);
+    let seen = availability_form(&Form::among(SetAvailability::PATH, &visit), &visit, &profile.availability);
+    let arrangement = match chat::rooms::arrangement(&visit.chat, visit.actor()).await {
+        Ok(arrangement) => arrangement,
+        Err(error) => return failure(&visit, &error),
+    };
+    let order = order_form(&Form::among(OrderRooms::PATH, &visit), arrangement.by_activity);
     let sections = view! {
+        <section class="settings-section">
+            <h2>"Status"</h2>
+            {status}
+        </section>
+        <section class="settings-section">
+            <h2>"How others see you"</h2>
+            {seen}
+        </section>
         {picture(&profile.user, asked.is_refused())}
         <section class="settings-section">
             <h2>"About you"</h2>
             {about(&form, profile)}
         </section>
+        <section class="settings-section">
+            <h2>"Your list of rooms"</h2>
+            {order}
+        </section>
     };
     settings(&visit, Tab::Profile, notice, sections.into_any()).await
+}
+
+/// For how long something holds, by the words that the server knows.
+const SPANS: [(&str, &str); 6] = [
+    ("always", "Until I change it"),
+    ("half_hour", "For 30 minutes"),
+    ("hour", "For an hour"),
+    ("four_hours", "For 4 hours"),
+    ("today", "Today"),
+    ("week", "For a week"),
+];
+
+fn status_form(form: &Form, availability: &Availability) -> impl IntoView + use<> {
+    let now = availability.status.clone();
+    let (emoji, text) = now.map(|status| (status.emoji, status.text)).unwrap_or_default();
+    let emoji = TextField { value: emoji, optional: true, hint: "One emoji.", ..TextField::new(Field::StatusEmoji, "emoji") };
+    let text = TextField {
+        value: text,
+        optional: true,
+        hint: "What you do, in one line. Empty both fields to take it away.",
+        ..TextField::new(Field::StatusText, "text")
+    };
+    let fields = view! { {form.field(emoji)} {form.field(text)} {spans("lasts", "For how long", SPANS.to_vec())} };
+    form.view(fields.into_any(), "Set status")
+}
+
+fn availability_form(form: &Form, visit: &Visit, availability: &Availability) -> impl IntoView + use<> {
+    let quiet = availability.quiet_until;
+    let first = match quiet {
+        Some(_) if availability.is_quiet_for_good() => vec![("keep", "Until I change it"), ("off", "No: I may be disturbed")],
+        Some(_) => vec![("keep", "As long as it lasts"), ("off", "No: I may be disturbed")],
+        None => vec![("off", "No: I may be disturbed")],
+    };
+    let until = quiet.filter(|_| !availability.is_quiet_for_good());
+    let until = until.map(|until| ["You are not disturbed until ", &clock::full_label(visit.local(until)), "."].concat());
+    let choices = first.into_iter().chain(SPANS).collect();
+    let fields = view! {
+        {spans("quiet", "Do not disturb", choices)}
+        {until.map(|until| view! { <p class="field-hint">{until}</p> })}
+        <label class="choice">
+            <input type="checkbox" name="invisible" value="true" checked=availability.invisible />
+            <span>"Be invisible: others see me as offline"</span>
+        </label>
+    };
+    form.view(fields.into_any(), "Save")
+}
+
+fn order_form(form: &Form, by_activity: bool) -> impl IntoView + use<> {
+    let choice = |value: &'static str, text: &'static str, checked: bool| {
+        view! {
+            <label class="choice">
+                <input type="radio" name="by_activity" value=value checked=checked />
+                <span>{text}</span>
+            </label>
+        }
+    };
+    let fields = view! {
+        <fieldset class="field">
+            <legend>"Sorted by"</legend>
+            {choice("false", "Name", !by_activity)}
+            {choice("true", "What happened last", by_activity)}
+        </fieldset>
+    };
+    form.view(fields.into_any(), "Sort")
+}
+
+fn spans(name: &'static str, label: &'static str, choices: Vec<(&'static str, &'static str)>) -> impl IntoView + use<> {
+    let options = choices.into_iter().map(|(value, text)| view! { <option value=value>{text}</option> }).collect_view();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <select id=name name=name>
+                {options}
+            </select>
+        </div>
+    }
 }
 
 fn picture(user: &User, refused: bool) -> impl IntoView + use<> {
@@ -90,7 +187,7 @@ fn picture(user: &User, refused: bool) -> impl IntoView + use<> {
 
 fn about(form: &Form, profile: Profile) -> impl IntoView + use<> {
     // What was typed and refused stands there again, be it empty.
-    let Profile { user, bio, pronouns, time_zone } = profile;
+    let Profile { user, bio, pronouns, time_zone, .. } = profile;
     let Typed { display_name, bio, pronouns, time_zone, .. } = if form.is_refused() {
         form.typed()
     } else {

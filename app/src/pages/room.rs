@@ -97,7 +97,9 @@ async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Er
     let (viewer, administers, unread, zone) = (visit.viewer(), visit.administers(), visit.caller.unread, visit.zone());
     let form_id = ClientId::generate();
     let house = visit.house();
+    let arrangement = chat::rooms::arrangement(&visit.chat, visit.actor()).await?;
     Ok(PageData {
+        arrangement,
         viewer,
         administers,
         house,

@@ -209,11 +209,13 @@ fn zone_name(minutes_east: i32) -> String {
 fn start(visit: &Visit, data: &str, messages: &str) -> String {
     let Assets { js, wasm, .. } = &visit.assets;
     let (nonce, menu) = (&visit.nonce, &*MENU);
+    // Nobody shows a guest who is there.
+    let presence = if visit.caller.session.is_some() { "import(\"/presence.js\"); " } else { "" };
     format!(
         "<script id=\"{DATA}\" type=\"application/json\">{data}</script>\
          <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">{menu}</script><script type=\"module\" nonce=\"{nonce}\">\
          async function start() {{ const wasm = fetch({wasm:?}), {{ default: init, hydrate }} = await import({js:?}); \
-         await init({{ module_or_path: wasm }}); hydrate(); }} \
+         await init({{ module_or_path: wasm }}); hydrate(); {presence}}} \
          const live = () => start().catch((error) => {{ document.documentElement.dataset.still = \"\"; throw error; }}); \
          let begun = document.hidden; const begin = () => {{ if (!begun) live(); begun = true; }}; \
          if (begun) live(); else {{ new PerformanceObserver(begin).observe({{ type: \"paint\", buffered: true }}); \

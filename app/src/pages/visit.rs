@@ -5,7 +5,7 @@ use http::{
     header::{self, HeaderName},
 };
 use leptos::nonce::Nonce;
-use protocol::{Room, RoomsUnread, User};
+use protocol::{Arrangement, Room, RoomsUnread, User};
 use serde::de::DeserializeOwned;
 
 use super::assets::Assets;
@@ -35,6 +35,7 @@ pub struct Visit {
 /// What stands beside a page.
 #[derive(Default)]
 pub(super) struct Beside {
+    pub(super) arrangement: Arrangement,
     pub(super) rooms: Vec<Room>,
     pub(super) unread: RoomsUnread,
 }
@@ -65,10 +66,10 @@ impl Visit {
         parts.next().unwrap_or_default().to_owned()
     }
 
-    /// The rooms in the list beside the page, and what is new in them.
+    /// The rooms in the list beside the page, how it is arranged, and what is new in them.
     pub(super) async fn beside(&self) -> Result<Beside, chat::Error> {
         let (rooms, unread) = (chat::rooms::list(&self.chat, self.actor()).await?, self.unread().await?);
-        Ok(Beside { rooms, unread })
+        Ok(Beside { rooms, arrangement: chat::rooms::arrangement(&self.chat, self.actor()).await?, unread })
     }
 
     /// What is new in the rooms of the list.
@@ -87,10 +88,10 @@ impl Visit {
     }
 
     /// What every page has around its content. To be called where signals may be made.
-    pub(super) fn context(&self, Beside { rooms, unread }: Beside) -> PageContext {
+    pub(super) fn context(&self, Beside { rooms, arrangement, unread }: Beside) -> PageContext {
         let (here, house) = (self.here().to_owned(), self.house());
         let page = PageContext::new(self.viewer(), self.caller.unread, rooms, here, self.theme(), house);
-        page.administers(self.administers()).with_news(unread)
+        page.administers(self.administers()).arranged(arrangement).with_news(unread)
     }
 
     /// What the address asks for besides the page. What cannot be read is passed over, and so is all of it where there is a NUL in it, which

@@ -27,7 +27,7 @@ impl App {
     /// Begins in the room that came with the page.
     pub(crate) fn new(data: PageData, address: Address, here: String, theme: Theme) -> Self {
         let page = PageContext::new(data.viewer, data.unread, data.rooms, here, theme, data.house);
-        let page = page.administers(data.administers).with_news(data.news);
+        let page = page.administers(data.administers).arranged(data.arrangement).with_news(data.news);
         let socket = Socket::new(page);
         let visited = Visited {
             notice: data.notice,

@@ -1,4 +1,4 @@
-use protocol::{ClientId, Quote, Room, RoomPage, RoomsUnread, User, reads};
+use protocol::{Arrangement, ClientId, Quote, Room, RoomPage, RoomsUnread, User, reads};
 use serde::Serialize;
 
 use crate::components::House;
@@ -24,6 +24,8 @@ pub(crate) struct PageData {
     pub(crate) rooms: Vec<Room>,
     /// What is new in them, as far as it is shown.
     pub(crate) news: RoomsUnread,
+    /// How that list is arranged.
+    pub(crate) arrangement: Arrangement,
     /// The room as they see it.
     pub(crate) page: RoomPage,
     /// The id of the message that a form sends without JavaScript: a form that is sent twice makes one message.
@@ -39,4 +41,4 @@ pub(crate) struct PageData {
     pub(crate) answering: Option<Box<Quote>>,
 }
 
-reads!(PageData { viewer, house, unread, rooms, news, page, form_id, zone, notice, refused, answering; default administers });
+reads!(PageData { viewer, house, unread, rooms, news, page, form_id, zone, notice, refused, answering; default administers, arrangement });

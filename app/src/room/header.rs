@@ -91,7 +91,7 @@ fn menu(room: RoomContext) -> impl IntoView {
     view! {
         <div class="menu" id=MENU popover="auto">
             <p class="menu-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
-            <div class="room-actions">{settings} {leave} {hide}</div>
+            <div class="room-actions">{settings} {star(room)} {leave} {hide}</div>
         </div>
     }
 }
@@ -117,6 +117,26 @@ fn leave(room: RoomContext, owner: bool) -> impl IntoView {
             </div>
         </div>
     }
+}
+
+/// Gives the room a star in the reader's list, or takes it away. Rooms that are not in the list have none.
+fn star(room: RoomContext) -> impl IntoView {
+    let id = room.id;
+    let listed = room.page.rooms;
+    let starred = Memo::new(move |_| listed.with(|rooms| rooms.iter().find(|room| room.id == id).map(|room| room.starred)));
+    let is_member = room.page.is_signed_in();
+    dynamic_view(move || {
+        starred.get().filter(|_| is_member).map(|starred| {
+            let (next, label) = if starred { ("false", "Take the star away") } else { ("true", "Star") };
+            view! {
+                <form method="post" action=endpoints::STAR_ROOM data-stay="">
+                    <input type="hidden" name="room" value=room.slug.get_value() />
+                    <input type="hidden" name="starred" value=next />
+                    <button>{label}</button>
+                </form>
+            }
+        })
+    })
 }
 
 /// Takes a conversation out of the list. A plain form: the page that follows is another one anyway.

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use futures::channel::mpsc::UnboundedSender;
 use leptos::prelude::*;
 use protocol::UserId;
-use wasm_bindgen::{JsCast, closure::Closure};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{StorageEvent, VisibilityState};
 
 use super::{command::Command, connection::Input, storage};
@@ -65,6 +65,15 @@ pub(super) fn listen(reader: Option<UserId>, queue: &UnboundedSender<Command>) {
         let enqueue = enqueue.clone();
         move |_| enqueue(Command::Input(Input::Offline))
     });
+    on("snug:say", {
+        let enqueue = enqueue.clone();
+        move |event| {
+            let text = js_sys::Reflect::get(&event, &JsValue::from_str("detail")).ok();
+            if let Some(text) = text.and_then(|text| text.as_string()) {
+                enqueue(Command::Say(text));
+            }
+        }
+    });
     on("visibilitychange", {
         let enqueue = enqueue.clone();
         let hidden_since = Cell::new(None::<f64>);
@@ -86,6 +95,15 @@ pub(super) fn listen(reader: Option<UserId>, queue: &UnboundedSender<Command>) {
             enqueue(Command::SettledElsewhere(client_id));
         }
     });
+}
+
+/// Gives a frame to the script that shows who is there, once it has come.
+pub(super) fn hand_over(text: &str) {
+    let hears = js_sys::Reflect::get(&window(), &JsValue::from_str("snugHears"));
+    if let Some(hears) = hears.ok().as_ref().and_then(|hears| hears.dyn_ref::<js_sys::Function>()) {
+        // What fails there concerns nobody here.
+        let _ = hears.call1(&JsValue::NULL, &JsValue::from_str(text));
+    }
 }
 
 fn on(event: &'static str, heard: impl Fn(web_sys::Event) + 'static) {

@@ -106,6 +106,12 @@ impl Client {
                 let list = list.map(|list| self.socket.news.try_update(|news| news.take_list(list)).unwrap_or_default());
                 self.news.came(list.map_err(|_| ()), browser::now());
             }
+            // A hint too.
+            Command::Say(text) => {
+                if let Some(transport) = self.transport.as_ref().filter(|_| self.connection.is_open()) {
+                    transport.send(&text);
+                }
+            }
             Command::Tick => {
                 self.timer.elapsed();
                 self.step(Input::Tick);
@@ -236,6 +242,14 @@ impl Client {
 
     fn receive(&mut self, text: &str) {
         self.step(Input::Heard);
+        // Who is there is for the script that shows it, which needs to know of each new connection.
+        let of_people = text.starts_with(r#"{"type":"presence""#);
+        if of_people || text.starts_with(r#"{"type":"hello""#) {
+            browser::hand_over(text);
+        }
+        if of_people {
+            return;
+        }
         // A frame of a kind that this build does not know is for newer ones.
         if let Ok(frame) = serde_json::from_str(text) {
             self.frame(frame);
@@ -324,7 +338,7 @@ impl Client {
                 self.settle_outbox(room);
             }
             ServerFrame::Error { client_id, room, error } => self.refused(client_id, room, error),
-            ServerFrame::Pong => {}
+            ServerFrame::Pong | ServerFrame::Presence { .. } => {}
         }
     }
 

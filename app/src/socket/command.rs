@@ -20,6 +20,9 @@ pub(super) enum Command {
     Typing(RoomId),
     /// The reader has read this room up to here.
     Read(RoomId, Seq),
+    /// A script of the page says this.
+    #[cfg(feature = "hydrate")]
+    Say(String),
     /// The timer has ticked.
     #[cfg(feature = "hydrate")]
     Tick,

@@ -418,7 +418,8 @@ impl RoomState {
             // What it means for the reader is read anew: no page decides that.
             Change::MemberChanged { .. } => {}
             Change::RoomChanged { name, topic, slug, visibility, archived, slow_seconds } => {
-                self.room = Room { id: self.room.id, name, topic, slug, visibility, archived, slow_seconds };
+                let (id, person, starred) = (self.room.id, self.room.person, self.room.starred);
+                self.room = Room { id, name, topic, slug, visibility, archived, slow_seconds, person, starred };
             }
         }
     }

@@ -258,6 +258,8 @@ fn part(known: &[Event], reader: Option<UserId>, window: Window, stands: impl Fn
         visibility: Visibility::Public,
         archived: false,
         slow_seconds: 0,
+        starred: false,
+        person: None,
     };
     RoomPage {
         root: None,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hub::{Broker, Hub, RedisBroker, catch_up, heartbeat, in_process};
+use hub::{Broker, Hub, RedisBroker, catch_up, heartbeat, in_process, presence};
 use parking_lot::Mutex;
 use tokio::task::JoinSet;
 
@@ -58,6 +58,7 @@ impl Chat {
         let hub = Arc::new(Hub::new(db.epoch()));
         tasks.spawn(hub.clone().run(signals));
         tasks.spawn(heartbeat::beat(hub.clone()));
+        tasks.spawn(presence::keep(hub.clone(), broker.clone(), many_nodes));
         tasks.spawn(catch_up::watch(hub.clone(), Arc::new(db.clone()), many_nodes));
         kept.read(&db).await?;
         tasks.spawn(house::keep_up(db.clone(), kept.clone()));
@@ -83,6 +84,7 @@ impl Chat {
         rooms::finish_deletions(&chat).await?;
         sessions::shorten(&chat).await?;
         messages::keep_no_longer(&chat);
+        accounts::keep_seen(&chat);
         Ok(chat)
     }
 }

@@ -10,17 +10,18 @@ use std::{
 };
 
 use parking_lot::{Mutex, RwLock};
-use protocol::{CloseCode, EpochId, RoomId, Seq, SessionId, UserId, limits};
+use protocol::{CloseCode, EpochId, PersonPresence, Presence, RoomId, Seq, SessionId, UserId, limits};
 use tokio::{
     sync::{Notify, mpsc},
     time::sleep,
 };
 
 use crate::{
-    Audience, Bars, ConnectionId, Frame, Mailbox, Published, Signal,
+    Audience, Bars, ConnectionId, Frame, Mailbox, Published, Seen, Signal,
     accounts::Accounts,
     activity::{Activity, Shared},
     feed::Feed,
+    presence::People,
 };
 
 /// Sockets that one task writes to: enough to be worth a task, few enough for other work to come in between.
@@ -35,6 +36,8 @@ pub struct Hub {
     /// Each room has a lock of its own: a fan-out to thousands holds up nobody in another room. Lock `rooms` before a feed.
     rooms: RwLock<Rooms>,
     accounts: Accounts,
+    /// Who is there, and who is told of it.
+    pub(crate) people: People,
     /// Something happened in the logs of many accounts.
     many_accounts: Notify,
     activity: Activity,
@@ -90,6 +93,7 @@ impl Hub {
             connections: RwLock::default(),
             rooms: RwLock::new(Rooms { epoch, feeds: HashMap::new() }),
             accounts: Accounts::default(),
+            people: People::default(),
             many_accounts: Notify::new(),
             activity: Activity::default(),
             moved: Mutex::default(),
@@ -131,6 +135,8 @@ impl Hub {
                     Signal::Accounts => self.many_accounts.notify_one(),
                     Signal::Rooms(user) => self.move_about(user),
                     Signal::Announce { to, frame } => self.announce(to, &frame),
+                    Signal::Presence { node, people } => self.people.hear(node, people),
+                    Signal::Seen { user, seen } => self.people.see(user, seen),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
                 }
             }
@@ -159,6 +165,7 @@ impl Hub {
         if let Some(member) = member {
             if let Some(user) = member.account.get() {
                 self.accounts.remove(*user, id);
+                self.people.leave(*user, id);
             }
             self.activity.remove(&member.mailbox, &member.watch.into_inner().rooms);
             member.rooms.into_inner().into_iter().for_each(|room| self.drop_subscriber(room, id));
@@ -173,6 +180,46 @@ impl Hub {
         if member.account.set(user).is_ok() {
             self.accounts.add(user, rev, id, member.mailbox.clone());
         }
+    }
+
+    /// The person behind a socket is there, and wants to be seen so.
+    pub fn arrive(&self, id: ConnectionId, user: UserId, seen: Seen) {
+        self.people.arrive(user, id, seen);
+    }
+
+    /// Whether somebody touches the device that a socket is on.
+    pub fn act(&self, id: ConnectionId, user: UserId, activity: protocol::Activity) {
+        self.people.act(user, id, activity);
+    }
+
+    /// A socket is told of these people from now on, and no longer of others. Gives how those are that it was not told of before.
+    #[must_use]
+    pub fn watch_people(&self, id: ConnectionId, people: Vec<UserId>) -> Vec<PersonPresence> {
+        let mailbox = self.connections.read().get(&id).map(|member| member.mailbox.clone());
+        mailbox.map_or_else(Vec::new, |mailbox| self.people.watch(id, &mailbox, people))
+    }
+
+    /// Somebody wants to be seen otherwise, as was found: nothing changes for those who have no socket here.
+    pub fn see(&self, user: UserId, seen: Seen) {
+        self.people.see(user, seen);
+    }
+
+    /// How somebody is, on whichever node.
+    #[must_use]
+    pub fn presence(&self, user: UserId) -> Presence {
+        self.people.presence(user)
+    }
+
+    /// People who are there, on whichever node: so many at most.
+    #[must_use]
+    pub fn present(&self, most: usize) -> Vec<UserId> {
+        self.people.present(most)
+    }
+
+    /// People who have a socket on this node.
+    #[must_use]
+    pub fn served(&self) -> Vec<UserId> {
+        self.people.served()
     }
 
     /// The accounts that are heard, with the last place that was delivered.
@@ -407,7 +454,7 @@ impl Hub {
 }
 
 /// Writes to the sockets of these mailboxes, on all cores.
-fn send(due: Vec<Arc<Mailbox>>) {
+pub(crate) fn send(due: Vec<Arc<Mailbox>>) {
     let due: Arc<[_]> = due.into();
     for start in (0..due.len()).step_by(SOCKETS_AT_ONCE) {
         let due = due.clone();

@@ -16,6 +16,8 @@ mod frame;
 pub mod heartbeat;
 mod hub;
 mod mailbox;
+pub mod presence;
+mod seen;
 mod signal;
 
 pub use broker::{Broker, InProcess, RedisBroker, in_process, probe_redis};
@@ -23,4 +25,5 @@ pub use catch_up::RoomLog;
 pub use frame::Frame;
 pub use hub::{Hub, Refusal};
 pub use mailbox::{Mailbox, Outlet, Queue};
+pub use seen::{NodeId, Seen};
 pub use signal::{Audience, Bars, ConnectionId, Published, Signal};

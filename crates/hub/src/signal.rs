@@ -1,9 +1,12 @@
 //! What nodes tell each other, and what a socket is known by.
 
-use protocol::{EpochId, News, RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, News, PersonPresence, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 
-use crate::Frame;
+use crate::{
+    Frame,
+    seen::{NodeId, Seen},
+};
 
 /// A committed event, encoded for the wire.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +65,20 @@ pub enum Signal {
         to: Audience,
         /// What they are given, encoded for the wire.
         frame: Frame,
+    },
+    /// People have come to a node or gone from it, or are still there. It does not last: who is not heard of for a while has gone.
+    Presence {
+        /// The node that says so.
+        node: NodeId,
+        /// How they are there.
+        people: Vec<PersonPresence>,
+    },
+    /// Somebody wants to be seen otherwise.
+    Seen {
+        /// Who.
+        user: UserId,
+        /// How.
+        seen: Seen,
     },
     /// Somebody is typing. It does not last: it is in no log, and nobody looks for it when it is lost.
     Typing {

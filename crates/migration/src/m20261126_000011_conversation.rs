@@ -93,6 +93,8 @@ fn columns() -> Vec<(&'static str, ColumnDef)> {
         // When they are not to be disturbed: from and to, in minutes of their day.
         ("users", optional("quiet_from")),
         ("users", optional("quiet_to")),
+        // Until when they are not, whatever time it is.
+        ("users", optional("quiet_until")),
         // How the list of rooms is arranged, as JSON.
         ("users", empty("sidebar")),
     ]

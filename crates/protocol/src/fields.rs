@@ -59,6 +59,10 @@ pub enum Field {
     Emoji,
     /// Seconds between two messages.
     SlowMode,
+    /// An emoji for what somebody does.
+    StatusEmoji,
+    /// What somebody does.
+    StatusText,
 }
 
 impl Field {
@@ -87,6 +91,8 @@ impl Field {
             Self::Reason => "Reason",
             Self::Emoji => "Emoji",
             Self::SlowMode => "Slow mode",
+            Self::StatusEmoji => "Emoji",
+            Self::StatusText => "Status",
         }
     }
 }
@@ -265,6 +271,10 @@ text_types! {
     Bio,
     /// How somebody is spoken of: one line, at most 40 characters, may be empty.
     Pronouns,
+    /// An emoji for what somebody does; may be empty.
+    StatusEmoji,
+    /// What somebody does: one line, at most 100 characters, may be empty.
+    StatusText,
     /// A room's name: one line, at most 60 characters.
     RoomName,
     /// A room's topic: one line, at most 250 characters, may be empty.
@@ -320,6 +330,32 @@ impl Pronouns {
     /// Says what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, FieldError> {
         single_line(Field::Pronouns, text, 0, limits::PRONOUNS_MAX).map(Self)
+    }
+}
+
+impl StatusEmoji {
+    /// Parses an emoji: no letters, no blanks, as long as one can be.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        let emoji = text.trim();
+        check_length(Field::StatusEmoji, emoji, 0, limits::EMOJI_MAX)?;
+        let foreign = |c: char| c.is_alphabetic() || c.is_whitespace() || c.is_control() || (is_ignorable(c) && !is_joiner(c));
+        if emoji.chars().any(foreign) {
+            return Err(fault(Field::StatusEmoji, Problem::BadCharacter));
+        }
+        Ok(Self(emoji.to_owned()))
+    }
+}
+
+impl StatusText {
+    /// Parses what somebody does.
+    ///
+    /// # Errors
+    /// Says what is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, FieldError> {
+        single_line(Field::StatusText, text, 0, limits::STATUS_MAX).map(Self)
     }
 }
 

@@ -5,10 +5,11 @@ use serde::{Deserialize, Serialize};
 use crate::{
     by_kind,
     codes::Error,
-    ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq},
+    ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq, UserId},
     json::{BadField, Object},
     models::{Alert, Event, User},
     objects,
+    presence::{Activity, PersonPresence},
     unread::News,
 };
 
@@ -102,6 +103,18 @@ pub enum ClientFrame {
         room: RoomId,
         /// Up to where.
         seq: Seq,
+    },
+    /// Whether the person behind this socket touches their device. A hint: it is not answered, not kept, and may be lost. A socket that
+    /// never says it counts as online.
+    Presence {
+        /// Whether they do.
+        state: Activity,
+    },
+    /// Tell the presence of these people, and no longer that of others: [`crate::limits::WATCHED_MAX`] at most, the first ones. Answered by
+    /// `presence` with those that were not watched before.
+    WatchPeople {
+        /// Who.
+        people: Vec<UserId>,
     },
     /// Are you there? Answered by `pong`.
     Ping,
@@ -227,6 +240,11 @@ pub enum ServerFrame {
         /// Who.
         user: User,
     },
+    /// People who are watched have come, gone, or say something else. It has no place in a log: it may be lost.
+    Presence {
+        /// Who, as they are now.
+        people: Vec<PersonPresence>,
+    },
     /// The message is committed.
     Ack {
         /// Which send.
@@ -314,6 +332,7 @@ impl TryFrom<Object> for ServerFrame {
                 on: object.take("on")?,
             },
             "typing" => Self::Typing { room: object.take("room")?, user: object.take("user")? },
+            "presence" => Self::Presence { people: object.take("people")? },
             "ack" => Self::Ack {
                 client_id: object.take("client_id")?,
                 room: object.take("room")?,

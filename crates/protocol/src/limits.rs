@@ -10,6 +10,12 @@ pub const DISPLAY_NAME_MAX: usize = 50;
 pub const BIO_MAX: usize = 300;
 /// Longest text for how people are spoken of.
 pub const PRONOUNS_MAX: usize = 40;
+/// Longest text for what people do.
+pub const STATUS_MAX: usize = 100;
+/// Seconds without input after which somebody is away.
+pub const AWAY_SECONDS: u32 = 300;
+/// People whose presence one socket is told.
+pub const WATCHED_MAX: usize = 200;
 /// Largest file that a picture is made from, in bytes.
 pub const PICTURE_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Shortest password (NIST SP 800-63B, 5.1.1.2).
@@ -51,7 +57,13 @@ pub const FRAME_MAX_BYTES: usize = 64 * 1024;
 /// Messages in one page of history.
 pub const PAGE: u64 = 50;
 /// Rooms in the list beside a page.
-pub const ROOMS_LISTED: usize = 200;
+pub const ROOMS_LISTED: usize = 500;
+/// Rooms and people that can be gone to by their name.
+pub const PALETTE_ROOMS: u64 = 1_000;
+/// The same, of people.
+pub const PALETTE_PEOPLE: u64 = 3_000;
+/// The same, of threads.
+pub const PALETTE_THREADS: u64 = 200;
 /// Rooms in one page of all rooms.
 pub const ROOMS_PAGE: usize = 50;
 /// Members of a room in one page of them.

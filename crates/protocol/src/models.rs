@@ -174,6 +174,12 @@ pub struct Room {
     /// Seconds that a member has to wait between two messages; none without it.
     #[serde(skip_serializing_if = "is_zero")]
     pub slow_seconds: u32,
+    /// Whether it has a star of the person who asks.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub starred: bool,
+    /// Of a conversation between two, who the other one is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub person: Option<UserId>,
 }
 
 impl Room {
@@ -688,7 +694,7 @@ words!(Visibility, HouseRole, RoomRole, AlertKind, Standing);
 reads!(User { id, username, name, picture; default ambiguous });
 reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
 reads!(Alerts { rev, unread, reset, alerts });
-reads!(Room { id, slug, name, topic, visibility; default archived, slow_seconds });
+reads!(Room { id, slug, name, topic, visibility, person; default archived, slow_seconds, starred });
 reads!(Rights { ; default write, leave, add, invite, moderate, pin, edit, manage, call, edit_minutes });
 reads!(RoomSummary { room, head, members, standing });
 reads!(Quote { seq, author, line; default deleted });

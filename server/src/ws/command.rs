@@ -37,6 +37,8 @@ impl Listener<'_> {
             | ClientFrame::Delete { .. }
             | ClientFrame::React { .. }
             | ClientFrame::Read { .. }
+            | ClientFrame::Presence { .. }
+            | ClientFrame::WatchPeople { .. }
             | ClientFrame::Typing { .. }
                 if self.is_guest() =>
             {
@@ -66,6 +68,9 @@ impl Listener<'_> {
             // Not answered: an error about a room would be taken for one about a subscription.
             ClientFrame::Typing { room } => self.hint = async move { connection.typing(&room).await }.boxed().fuse(),
             ClientFrame::Read { room, seq } => connection.read(room, seq),
+            // Neither fails for somebody who is signed in.
+            ClientFrame::Presence { state } => _ = connection.act(state),
+            ClientFrame::WatchPeople { people } => _ = connection.watch_people(people),
             ClientFrame::Ping => self.socket.mailbox.enqueue(&ServerFrame::Pong),
         }
         Ok(())

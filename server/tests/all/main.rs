@@ -7,6 +7,7 @@ mod support;
 
 mod api_fn;
 mod api_v1;
+mod around;
 mod assets;
 mod bad_input;
 mod behind_nginx;

@@ -1,6 +1,6 @@
 //! What one account sees of another.
 
-use protocol::{ErrorCode, Room, UserId};
+use protocol::{ErrorCode, Presence, Room, UserId};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter};
 
 use super::profile::Profile;
@@ -16,6 +16,8 @@ use crate::{
 pub struct Card {
     /// What they say of themselves.
     pub profile: Profile,
+    /// Whether they are there.
+    pub presence: Presence,
     /// Minutes that their clocks are ahead of UTC now, where they say where these are.
     pub minutes_east: Option<i32>,
     /// When that was.
@@ -40,6 +42,7 @@ pub async fn card(chat: &Chat, session: &Session, username: &str) -> Result<Card
     let (id, is_former, at) = (UserId(row.id), row.deleted_at.is_some(), now());
     let rooms = rooms::shared(chat, session.user.id, id).await?;
     let profile = Profile::from(row);
+    let presence = chat.hub().presence(id);
     let minutes_east = clocks::minutes_east(&profile.time_zone, at);
-    Ok(Card { profile, minutes_east, at, rooms, is_former })
+    Ok(Card { profile, presence, minutes_east, at, rooms, is_former })
 }

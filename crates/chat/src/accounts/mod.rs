@@ -1,5 +1,6 @@
 //! Accounts (use cases): making one, changing it, and deleting it.
 
+mod availability;
 mod card;
 mod delete;
 mod names;
@@ -10,6 +11,8 @@ mod register;
 mod rename;
 mod thumbnail;
 
+pub use availability::{Availability, look_at_all, presence, set_availability, set_status};
+pub(crate) use availability::{keep_seen, seen, status};
 pub use card::{Card, card};
 pub use delete::{Ties, delete_own, ties};
 pub(crate) use names::fill_looks;

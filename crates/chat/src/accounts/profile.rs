@@ -3,10 +3,13 @@
 use protocol::{Bio, DisplayName, Field, FieldError, Problem, Pronouns, User};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 
-use super::names::{Looks, mark_alike};
+use super::{
+    availability::Availability,
+    names::{Looks, mark_alike},
+};
 use crate::{
     Chat, Error, Result, clocks,
-    db::{Serial, entity::user, serialize},
+    db::{Serial, entity::user, now, serialize},
     sessions::Session,
     settings::mark_changed,
     throttle::Deed,
@@ -23,6 +26,8 @@ pub struct Profile {
     pub pronouns: String,
     /// A name of the IANA time zone database; empty where they do not say.
     pub time_zone: String,
+    /// How they want to be seen.
+    pub availability: Availability,
 }
 
 /// What somebody typed who changes it.
@@ -41,7 +46,8 @@ pub struct ProfileEdit<'a> {
 impl From<user::Model> for Profile {
     fn from(row: user::Model) -> Self {
         let (bio, pronouns, time_zone) = (row.bio.clone(), row.pronouns.clone(), row.time_zone.clone());
-        Self { user: row.into(), bio, pronouns, time_zone }
+        let availability = Availability::of(&row, now());
+        Self { user: row.into(), bio, pronouns, time_zone, availability }
     }
 }
 

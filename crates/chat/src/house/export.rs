@@ -39,7 +39,16 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
     let alerts = alerts.into_iter().map(|row| json!({"at": row.at, "kind": row.kind, "text": row.text.trim_start()}));
     let invites = invite::Entity::find().filter(invite::Column::MadeBy.eq(id)).order_by_asc(invite::Column::MadeAt);
     let invites = invites.all(db).await?.into_iter().map(|row| json!({"made": row.made_at, "uses": row.uses}));
-    let profile = json!({"bio": account.bio, "pronouns": account.pronouns, "time_zone": account.time_zone, "quiet": [account.quiet_from, account.quiet_to]});
+    let status = json!({"emoji": account.status_emoji, "text": account.status_text, "until": account.status_until});
+    let profile = json!({
+        "bio": account.bio,
+        "pronouns": account.pronouns,
+        "time_zone": account.time_zone,
+        "status": status,
+        "invisible": account.invisible,
+        "quiet": {"from": account.quiet_from, "to": account.quiet_to, "until": account.quiet_until},
+        "sidebar": account.sidebar,
+    });
     Ok(json!({
         "sessions": sessions.collect::<Value>(),
         "alerts": alerts.collect::<Value>(),

@@ -4,8 +4,8 @@ use protocol::{Room, RoomRef, Standing, limits};
 use sea_orm::ConnectionTrait;
 
 use super::{
+    arrange,
     load::{Found, MEMBERS, UNCOUNTED, found, is, select},
-    order,
 };
 use crate::{
     Chat, Result,
@@ -13,7 +13,7 @@ use crate::{
     policy::Actor,
 };
 
-/// The rooms that an account is in, by name, or those that guests may read: [`limits::ROOMS_LISTED`] at most.
+/// The rooms that an account is in, by name or as it has them arranged, or those that guests may read: [`limits::ROOMS_LISTED`] at most.
 ///
 /// # Errors
 /// `unavailable`.
@@ -23,7 +23,7 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Room>> {
     let rows = db.query_all_raw(listed(sql, actor).text(")").done()).await?;
     let found = rows.iter().map(|row| Ok(found(row, actor)?.0)).collect::<Result<Vec<_>>>()?;
     let mut rooms: Vec<_> = found.into_iter().filter(|found| is_listed(found, actor)).map(|found| found.room).collect();
-    sort(&mut rooms);
+    arrange::sort(db, actor, &mut rooms).await?;
     Ok(rooms)
 }
 
@@ -47,13 +47,8 @@ pub(crate) async fn list_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> 
             asked = Some((found, members));
         }
     }
-    sort(&mut list);
+    arrange::sort(db, actor, &mut list).await?;
     Ok((list, asked))
-}
-
-/// As people sort.
-fn sort(rooms: &mut [Room]) {
-    rooms.sort_by_cached_key(|room| order::key(&room.name));
 }
 
 /// The ids of the rooms that an actor has in the list: of conversations those that were begun last.

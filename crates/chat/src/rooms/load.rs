@@ -90,7 +90,7 @@ pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql)
         .text(epoch::SELECT)
         .text(", ");
     let Actor::User(user) = actor else {
-        return members(sql.text("NULL, NULL, FALSE, NULL, ")).text(" FROM rooms r");
+        return members(sql.text("NULL, NULL, FALSE, NULL, FALSE, NULL, ")).text(" FROM rooms r");
     };
     let sql = sql
         .text("mine.role, mine.muted_until, ")
@@ -104,7 +104,11 @@ pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql)
         .text("ELSE '' END, ', ' ORDER BY lower(u.name), u.id) FROM memberships o JOIN users u ON u.id = o.user_id ")
         .text("WHERE o.room_id = r.id AND o.user_id <> ")
         .value(user.0)
-        .text(") END, ");
+        .text(") END, COALESCE(mine.starred_at IS NOT NULL, FALSE), ")
+        // Of one between two, who the other one is.
+        .text("CASE r.visibility WHEN 'direct' THEN (SELECT o.user_id FROM memberships o WHERE o.room_id = r.id AND o.user_id <> ")
+        .value(user.0)
+        .text(" AND 2 = (SELECT COUNT(*) FROM memberships p WHERE p.room_id = r.id)) END, ");
     // Of a room that is deleted nobody is a member, though their rows go by and by.
     let joined = " FROM rooms r LEFT JOIN memberships mine ON mine.room_id = r.id AND r.deleted_at IS NULL AND mine.user_id = ";
     members(sql).text(joined).value(user.0)
@@ -133,7 +137,8 @@ pub(super) fn findable(sql: Sql, actor: Actor) -> Sql {
 pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<(Found, u64), DbErr> {
     type Columns = (Uuid, String, String, String, room::Visibility, Option<i64>, i64, i64);
     let (id, slug, name, topic, visibility, archived_at, slow_seconds, head) = Columns::try_get_many_by_index(row)?;
-    let (epoch, members): (Option<Uuid>, i64) = (row.try_get_by_index(8)?, row.try_get_by_index(13)?);
+    let (epoch, members): (Option<Uuid>, i64) = (row.try_get_by_index(8)?, row.try_get_by_index(15)?);
+    let (starred, person): (bool, Option<Uuid>) = (row.try_get_by_index(13)?, row.try_get_by_index(14)?);
     let (role, muted_until): (Option<membership::Role>, Option<i64>) = (row.try_get_by_index(9)?, row.try_get_by_index(10)?);
     let (banned, title): (bool, Option<String>) = (row.try_get_by_index(11)?, row.try_get_by_index(12)?);
     let name = title.unwrap_or(name);
@@ -143,7 +148,7 @@ pub(super) fn found(row: &QueryResult, actor: Actor) -> std::result::Result<(Fou
     let muted = muted_until.is_some_and(|until| until > now());
     let slow_seconds = u32::try_from(slow_seconds).unwrap_or(0);
     let found = Found {
-        room: Room { id: RoomId(id), slug, name, topic, visibility, archived, slow_seconds },
+        room: Room { id: RoomId(id), slug, name, topic, visibility, archived, slow_seconds, starred, person: person.map(UserId) },
         head: Seq(head),
         epoch: EpochId(epoch),
         access: Access::new(visibility, actor, role.map(Into::into)).archived(archived).banned(banned).muted(muted),

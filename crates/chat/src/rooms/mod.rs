@@ -2,6 +2,7 @@
 
 mod address;
 mod archive;
+mod arrange;
 mod bounds;
 mod create;
 mod delete;
@@ -13,6 +14,7 @@ mod lobby;
 mod membership;
 mod namesake;
 mod order;
+mod palette;
 mod people;
 mod search;
 mod settings;
@@ -23,6 +25,7 @@ mod visibility;
 
 pub use address::{moved, set_address};
 pub use archive::archive;
+pub use arrange::{arrangement, fold, order_by_activity, star};
 pub use create::{NewRoom, create, establish};
 pub use delete::delete;
 pub(crate) use delete::finish_deletions;
@@ -37,6 +40,7 @@ pub(crate) use membership::let_in;
 pub use membership::{join, leave};
 pub(crate) use namesake::fill_looks;
 pub use namesake::namesake;
+pub use palette::palette;
 pub(crate) use people::lock;
 pub use people::{
     Ban, Banned, FOR_GOOD, Member, MembersPage, MembersSearch, add, add_as, ban, ban_named, banned, candidates, correspondents,

@@ -8,7 +8,7 @@ use protocol::{EpochId, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
 use super::pace::{Drops, Pace};
 use crate::{
-    Chat, Result, account_log, log, marks,
+    Chat, Result, account_log, accounts, log, marks,
     policy::{Action, Actor},
     rooms,
     sessions::{self, Session},
@@ -21,9 +21,9 @@ use crate::{
 /// is written by the hub; after everything that is called here, the mailbox is to be [flushed](Mailbox::flush).
 pub struct Connection {
     pub(super) chat: Chat,
-    id: ConnectionId,
+    pub(super) id: ConnectionId,
     session: Option<Session>,
-    mailbox: Arc<Mailbox>,
+    pub(super) mailbox: Arc<Mailbox>,
     /// How often this person may say that they are typing.
     pub(super) typing: Mutex<Pace>,
     /// And that they have read something.
@@ -78,6 +78,7 @@ impl Connection {
         if let Some((user, head)) = follows {
             let hub = self.chat.hub();
             hub.follow(self.id, user, head.rev);
+            hub.arrive(self.id, user, accounts::seen(self.chat.db().read(), user).await?);
             let turn = hub.begin_watch(self.id);
             hub.watch(self.id, turn, marks::rooms_of(self.chat.db().read(), user).await?);
         }

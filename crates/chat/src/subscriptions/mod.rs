@@ -2,6 +2,7 @@
 
 mod connection;
 mod pace;
+mod presence;
 mod typing;
 
 pub use connection::Connection;

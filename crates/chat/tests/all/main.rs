@@ -3,6 +3,7 @@
 
 mod accounts;
 mod alerts;
+mod around;
 mod changing;
 mod delivery;
 mod direct;
@@ -18,6 +19,7 @@ mod nodes;
 mod office;
 mod outage;
 mod people;
+mod presence;
 mod quotas;
 mod reactions;
 mod readiness;

@@ -3,14 +3,14 @@
 
 use std::{sync::atomic::Ordering, time::Duration};
 
-use protocol::{EpochId, News, RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, News, PersonPresence, Presence, RoomId, Seq, SessionId, Status, UserId};
 use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
 };
 
 use super::*;
-use crate::{Audience, Bars, Frame, Published};
+use crate::{Audience, Bars, Frame, NodeId, Published, Seen};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -50,6 +50,11 @@ async fn carries_everything_in_order(broker: &dyn Broker, inboxes: &mut [mpsc::R
         batch.push(Signal::Rooms(UserId::generate()));
         batch.push(Signal::Account { user: UserId::generate(), rev: start, frame: Frame::text(r#"{"text":"\"ü"}"#) });
         batch.push(Signal::Announce { to: Audience::Accounts, frame: Frame::text(r#"{"name":"\"ü"}"#) });
+        let user = UserId::generate();
+        let status = Status { emoji: String::new(), text: "\"ü".to_owned(), until: Some(start) };
+        let people = vec![PersonPresence { user, presence: Presence::Away, status: Some(status.clone()) }];
+        batch.push(Signal::Presence { node: NodeId::generate(), people });
+        batch.push(Signal::Seen { user, seen: Seen { invisible: true, quiet: false, status: Some(status) } });
         batch.push(Signal::Typing { room, user: UserId::generate(), frame: Frame::text(r#"{"name":"\"ü"}"#) });
         said.extend(batch.clone());
         broker.publish(batch).await;

@@ -1,11 +1,11 @@
 //! Signals as they travel between nodes: JSON, the events in it as they were encoded for the sockets.
 
-use protocol::{EpochId, News, RoomId, Seq, SessionId, UserId};
+use protocol::{EpochId, News, PersonPresence, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Audience, Bars, Frame, Published, Signal};
+use crate::{Audience, Bars, Frame, NodeId, Published, Seen, Signal};
 
 /// What one node committed at once.
 #[derive(Serialize, Deserialize)]
@@ -43,6 +43,14 @@ enum Item<'a> {
         #[serde(borrow)]
         frame: &'a RawValue,
     },
+    Presence {
+        node: NodeId,
+        people: Vec<PersonPresence>,
+    },
+    Seen {
+        user: UserId,
+        seen: Seen,
+    },
     Typing {
         room: RoomId,
         user: UserId,
@@ -62,6 +70,8 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
                 Item::Account { user: *user, rev: *rev, frame: serde_json::from_slice(frame.json())? }
             }
             Signal::Announce { to, frame } => Item::Announce { to: *to, frame: serde_json::from_slice(frame.json())? },
+            Signal::Presence { node, people } => Item::Presence { node: *node, people: people.clone() },
+            Signal::Seen { user, seen } => Item::Seen { user: *user, seen: seen.clone() },
             Signal::Typing { room, user, frame } => {
                 Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
             }
@@ -93,6 +103,8 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
         Item::Event { room, seq, epoch, frame, bars, news } => {
             Signal::Event(Published { room, seq, epoch, frame: framed(frame), bars, news })
         }
+        Item::Presence { node, people } => Signal::Presence { node, people },
+        Item::Seen { user, seen } => Signal::Seen { user, seen },
         Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
     });
     Ok(signals.collect())

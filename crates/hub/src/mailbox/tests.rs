@@ -19,11 +19,15 @@ impl Pipe {
         self.0.lock().0 = room;
     }
 
-    /// The short texts that came since this was asked before.
+    /// The texts that came since this was asked before.
     pub(crate) fn texts(&self) -> Vec<String> {
         let (mut took, mut texts) = (self.took(), Vec::new());
         while let [0x81, length, rest @ ..] = took.as_slice() {
-            let (text, rest) = rest.split_at(usize::from(*length));
+            let (length, rest) = match (length, rest) {
+                (126, [high, low, rest @ ..]) => (u16::from_be_bytes([*high, *low]), rest),
+                _ => (u16::from(*length), rest),
+            };
+            let (text, rest) = rest.split_at(usize::from(length));
             texts.push(String::from_utf8(text.to_vec()).unwrap());
             took = rest.to_vec();
         }

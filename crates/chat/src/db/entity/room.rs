@@ -76,6 +76,8 @@ impl From<Model> for protocol::Room {
             visibility: room.visibility.into(),
             archived: room.archived_at.is_some(),
             slow_seconds: u32::try_from(room.slow_seconds).unwrap_or(0),
+            starred: false,
+            person: None,
         }
     }
 }

@@ -57,6 +57,8 @@ pub(crate) struct Model {
     /// When they are not to be disturbed, in minutes of their day.
     pub(crate) quiet_from: Option<i64>,
     pub(crate) quiet_to: Option<i64>,
+    /// Until when they are not to be disturbed, whatever time it is.
+    pub(crate) quiet_until: Option<i64>,
     /// How the list of rooms is arranged, as JSON.
     pub(crate) sidebar: String,
 }
