@@ -71,7 +71,7 @@ async fn look(hub: &Hub, log: &dyn RoomLog, many_nodes: bool) {
                 let sessions_too = may_have_ended.next() == Some(true);
                 timeout(CATCH_UP_MAX, catch_up_with_all(hub, log, sessions_too)).await
             }
-            () = hub.many_accounts_changed() => timeout(CATCH_UP_MAX, tell_accounts(&hub, &*log)).await,
+            () = hub.many_accounts_changed() => timeout(CATCH_UP_MAX, tell_accounts(hub, log)).await,
             () = hub.gap_seen() => {
                 sleep(GRACE).await;
                 timeout(CATCH_UP_MAX, fill_gaps(hub, log)).await

@@ -1,6 +1,6 @@
 //! The inbox: the messages that call somebody, by name, as answers or in threads that they follow.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 
 use protocol::{Message, Room, RoomId, Seq};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, prelude::Uuid};
@@ -83,8 +83,8 @@ pub async fn inbox(chat: &Chat, session: &Session, before: Option<(i64, Seq)>) -
     let (mut calls, mut known) = (Vec::with_capacity(read.len()), HashMap::new());
     for (row, written, message) in read {
         let room = RoomId(row.room_id);
-        if !known.contains_key(&room) {
-            known.insert(room, readable(chat, Some(session).into(), room).await?);
+        if let Entry::Vacant(entry) = known.entry(room) {
+            entry.insert(readable(chat, Some(session).into(), room).await?);
         }
         let Some(Some(room)) = known.get(&room) else { continue };
         let is_new = row.last_read_seq.is_some_and(|last| message.seq() > Seq(last));
