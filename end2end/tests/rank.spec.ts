@@ -9,7 +9,7 @@ interface Entry {
   mentions?: boolean;
 }
 
-const source = readFileSync(new URL("../../public/palette.js", import.meta.url), "utf8");
+const source = readFileSync(new URL("../../public/late/palette.js", import.meta.url), "utf8");
 const { rank } = (await import(`data:text/javascript,${encodeURIComponent(source)}`)) as {
   rank: (entries: Entry[], query: string, most?: number) => Entry[];
 };

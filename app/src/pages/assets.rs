@@ -3,8 +3,19 @@
 use std::collections::BTreeMap;
 
 /// Files of `public/late`: what is not needed to read and write, and comes when somebody reaches for it (`page.js`).
-pub const LATE: [&str; 8] =
-    ["code.css", "code.js", "complete.css", "complete.js", "emoji.css", "emoji.js", "emoji.json", "highlight.js"];
+pub const LATE: [&str; 11] = [
+    "code.css",
+    "code.js",
+    "complete.css",
+    "complete.js",
+    "emoji.css",
+    "emoji.js",
+    "emoji.json",
+    "highlight.js",
+    "palette.css",
+    "palette.js",
+    "presence.js",
+];
 
 /// What the pages need of the site's files.
 #[derive(Clone, Debug, Default)]

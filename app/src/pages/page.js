@@ -95,7 +95,7 @@ sidebar.addEventListener("toggle", ({ target }) => {
 
 // Ways by keyboard, on every page. What they lead to comes late.
 const showKeys = () => showBeside(`${location.origin}/keys`);
-const showPalette = async () => (await import("/palette.js")).open(showKeys);
+const showPalette = async () => (await import(late["palette.js"])).open(late, showKeys);
 
 addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;

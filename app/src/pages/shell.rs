@@ -207,10 +207,11 @@ fn zone_name(minutes_east: i32) -> String {
 /// Brings the page to life once the browser says that it has painted it, so that nothing of this stands in the way of the first sight. A
 /// page that nobody sees is not painted, and starts at once; where nothing is said, after a second.
 fn start(visit: &Visit, data: &str, messages: &str) -> String {
-    let Assets { js, wasm, .. } = &visit.assets;
+    let Assets { js, wasm, late, .. } = &visit.assets;
     let (nonce, menu) = (&visit.nonce, &*MENU);
     // Nobody shows a guest who is there.
-    let presence = if visit.caller.session.is_some() { "import(\"/presence.js\"); " } else { "" };
+    let presence = visit.caller.session.as_ref().and_then(|_| late.get("presence.js"));
+    let presence = presence.map(|address| format!("import({address:?}); ")).unwrap_or_default();
     format!(
         "<script id=\"{DATA}\" type=\"application/json\">{data}</script>\
          <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">{menu}</script><script type=\"module\" nonce=\"{nonce}\">\

@@ -64,8 +64,6 @@ async fn make_former(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
         .col_expr(user::Column::Bio, Expr::value(""))
         .col_expr(user::Column::Pronouns, Expr::value(""))
         .col_expr(user::Column::TimeZone, Expr::value(""))
-        .col_expr(user::Column::QuietFrom, Expr::value(None::<i64>))
-        .col_expr(user::Column::QuietTo, Expr::value(None::<i64>))
         .col_expr(user::Column::Picture, Expr::value(None::<String>))
         .col_expr(user::Column::StatusEmoji, Expr::value(""))
         .col_expr(user::Column::StatusText, Expr::value(""))

@@ -52,6 +52,24 @@ impl Outbox {
         Kept { keep: Some(keep), forget }
     }
 
+    /// Reacts to a message, or takes that back. What waits to be said of the same emoji need not be said any more; and where nobody was asked
+    /// for that yet, nothing need.
+    pub fn react(&mut self, room: RoomId, (seq, emoji): (Seq, &str), on: bool, now: i64) -> Kept {
+        let waits = |other: &Pending| {
+            let same = matches!(&other.deed, Deed::React { seq: place, emoji: other, .. } if *place == seq && other == emoji);
+            same && other.room == room && other.status == Status::Waiting
+        };
+        let before = self.queue.iter().position(waits).map(|at| self.queue.remove(at));
+        let forget = before.iter().map(|before| before.client_id).collect();
+        if before.is_some_and(|before| before.fresh) {
+            return Kept { keep: None, forget };
+        }
+        let deed = Deed::React { seq, emoji: emoji.to_owned(), on };
+        let pending = Pending::done_to(ClientId::generate(), room, deed, String::new(), now);
+        self.queue.push(pending.clone());
+        Kept { keep: Some(pending), forget }
+    }
+
     /// Takes back a message of one's own that is not stored yet: at once where nobody was asked for it, else when it is stored.
     pub fn take_back(&mut self, client_id: ClientId) -> Kept {
         let Some(pending) = self.find(client_id) else { return Kept::default() };

@@ -26,8 +26,8 @@ use crate::{
 /// Pins a message, or unpins it. What is so already changes nothing.
 ///
 /// # Errors
-/// `not_allowed` for whoever does not keep order there; `limit_reached` where [`limits::PINS_MAX`] are pinned; `not_found` for a message that was deleted, and for what this actor may not know of;
-/// `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
+/// `not_allowed` for whoever does not keep order there; `limit_reached` where [`limits::PINS_MAX`] are pinned; `not_found` for a message that
+/// was deleted, and for what this actor may not know of; `not_a_member`, `archived`, `not_authenticated`, `throttled`, `unavailable`.
 pub async fn pin(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, pinned: bool) -> Result<Done> {
     let user = actor.user()?;
     chat.deeds().by(user, Deed::Moderate)?;

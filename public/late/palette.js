@@ -185,9 +185,17 @@ function choose(which) {
   entry.act();
 }
 
+// What it looks like comes first, so that nothing moves.
+const style = (href) => new Promise((resolve, reject) => {
+  document.head.append(Object.assign(document.createElement("link"), { rel: "stylesheet", href, onload: resolve, onerror: reject }));
+});
+
 // Opens it, or closes it where it is open.
-export async function open(openKeys) {
-  if (!dialog) make();
+export async function open(late, openKeys) {
+  if (!dialog) {
+    make();
+    await style(late["palette.css"]).catch(() => {});
+  }
   if (dialog.open) return dialog.close();
   gather(openKeys);
   field.value = "";
