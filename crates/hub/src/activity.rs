@@ -4,7 +4,7 @@
 //! log on it tells: a client that knows another one has missed something, and reads its list anew.
 
 use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
+    collections::{BTreeMap, HashMap, HashSet, VecDeque},
     mem,
     sync::Arc,
     time::{Duration, Instant},
@@ -31,6 +31,16 @@ pub(crate) struct Activity {
     due: Mutex<Vec<Shared>>,
 }
 
+/// The rooms that a socket hears the news of.
+#[derive(Default)]
+pub(crate) struct Watch {
+    /// Counts the times that they were about to be read: what was read before the last one is old.
+    pub(crate) turn: u64,
+    /// Rooms that its person was barred from since then.
+    pub(crate) barred: Vec<RoomId>,
+    pub(crate) rooms: Box<[Shared]>,
+}
+
 /// A room, and what is to be told of it.
 pub(crate) struct Watched {
     room: RoomId,
@@ -45,6 +55,8 @@ pub(crate) struct Watched {
     early: BTreeMap<Seq, Option<News>>,
     /// Whether it has been waited for these.
     waited: bool,
+    /// Up to here the log was found to reach when it was looked at last.
+    looked: Seq,
     /// Whether some of what happened is not known.
     lost: bool,
     /// Whether it stands among those that are due.
@@ -53,6 +65,12 @@ pub(crate) struct Watched {
     rests_until: Option<Instant>,
     /// Whether anything came since this was asked before.
     heard: bool,
+}
+
+/// Those rooms that are not among the others.
+pub(crate) fn without(rooms: &[Shared], others: &[Shared]) -> Vec<Shared> {
+    let others: HashSet<_> = others.iter().map(Arc::as_ptr).collect();
+    rooms.iter().filter(|room| !others.contains(&Arc::as_ptr(room))).cloned().collect()
 }
 
 /// What sockets are to be given.
@@ -64,14 +82,17 @@ pub(crate) struct Told {
 impl Activity {
     /// A socket hears of these rooms from now on, of which the log was read up to these heads, and of no others.
     pub(crate) fn set(&self, mailbox: &Arc<Mailbox>, before: &[Shared], rooms: &[(RoomId, Seq)]) -> Box<[Shared]> {
-        self.remove(mailbox, before);
         let mut all = self.rooms.lock();
         let watch = |(room, head): &(RoomId, Seq)| {
             let watched = all.entry(*room).or_insert_with(|| Arc::new(Mutex::new(Watched::new(*room, *head)))).clone();
-            watched.lock().sockets.push(mailbox.clone());
+            watched.lock().add_socket(mailbox);
             watched
         };
-        rooms.iter().map(watch).collect()
+        let now: Box<[Shared]> = rooms.iter().map(watch).collect();
+        drop(all);
+        // Only now: a room that somebody goes on hearing keeps what is to be told of it.
+        self.remove(mailbox, &without(before, &now));
+        now
     }
 
     /// A socket hears of these rooms no longer.
@@ -114,11 +135,13 @@ impl Activity {
         self.enqueue(&shared, &mut watched);
     }
 
-    /// A room's log reaches up to here. What came in between, if anything, is not known.
+    /// A room's log is found to reach up to here. What has not come by the next look is not known.
     pub(crate) fn missed(&self, room: RoomId, head: Seq) {
         let Some(shared) = self.rooms.lock().get(&room).cloned() else { return };
         let mut watched = shared.lock();
-        if watched.head() < head {
+        // What was committed a moment ago is on its way; what the log had at the look before has been lost.
+        let due = mem::replace(&mut watched.looked, head);
+        if watched.head() < due {
             watched.lose(head);
             self.enqueue(&shared, &mut watched);
         }
@@ -165,6 +188,7 @@ impl Watched {
             ready: VecDeque::new(),
             early: BTreeMap::new(),
             waited: false,
+            looked: head,
             lost: false,
             is_due: false,
             rests_until: None,
@@ -172,10 +196,22 @@ impl Watched {
         }
     }
 
+    fn add_socket(&mut self, mailbox: &Arc<Mailbox>) {
+        if !self.sockets.iter().any(|known| Arc::ptr_eq(known, mailbox)) {
+            self.sockets.push(mailbox.clone());
+        }
+    }
+
     fn drop_socket(&mut self, mailbox: &Arc<Mailbox>) {
         if let Some(place) = self.sockets.iter().position(|known| Arc::ptr_eq(known, mailbox)) {
             self.sockets.swap_remove(place);
         }
+    }
+
+    /// Says where it begins to somebody who hears of it from now on: a client whose list is older reads that again.
+    pub(crate) fn beginning(&self) -> Frame {
+        let (from, head) = (self.known, self.known);
+        Frame::of(&ServerFrame::Activity { room: self.room, from, head, entries: Vec::new() })
     }
 
     /// The last place that was heard of.
@@ -309,6 +345,29 @@ mod tests {
         activity.missed(room, Seq(5));
         assert!(activity.tell(start + 5 * REST).is_empty());
         activity.missed(room, Seq(8));
-        assert_eq!(frames(activity.tell(start + 5 * REST)), [(8, 8, vec![], 1)]);
+        assert!(activity.tell(start + 5 * REST).is_empty(), "it may be on its way");
+        activity.missed(room, Seq(9));
+        assert_eq!(frames(activity.tell(start + 5 * REST)), [(9, 9, vec![], 1)]);
+        activity.missed(room, Seq(10));
+        activity.note(room, &[event(room, 10, Some(ada))]);
+        activity.missed(room, Seq(10));
+        assert_eq!(frames(activity.tell(start + 6 * REST)), [(9, 10, vec![10], 1)]);
+    }
+
+    #[test]
+    fn what_is_to_be_told_is_kept_when_the_rooms_of_a_socket_are_read_anew() {
+        let (activity, ada, start) = (Activity::default(), UserId::generate(), Instant::now());
+        let [stays, left, new] = [(); 3].map(|()| RoomId::generate());
+        let his = mailbox();
+        let before = activity.set(&his, &[], &[(stays, Seq(1)), (left, Seq(1))]);
+        for room in [stays, left] {
+            activity.note(room, &[event(room, 2, Some(ada))]);
+        }
+        let now = activity.set(&his, &before, &[(stays, Seq(2)), (new, Seq(7))]);
+        assert!(Arc::ptr_eq(&now[0], &before[0]) && without(&now, &before).len() == 1);
+        let told = frames(activity.tell(start));
+        assert_eq!(told.iter().filter(|told| told.3 > 0).collect::<Vec<_>>(), [&(1, 2, vec![2], 1)]);
+        activity.remove(&his, &now);
+        assert!(activity.rooms.lock().is_empty());
     }
 }

@@ -1,33 +1,30 @@
 //! Who wants what on this node, and giving it to them.
 
+mod news;
+mod people;
+
 use std::{
     collections::{HashMap, HashSet},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
-    time::{Duration, Instant},
 };
 
 use parking_lot::{Mutex, RwLock};
-use protocol::{CloseCode, EpochId, PersonPresence, Presence, RoomId, Seq, SessionId, UserId, limits};
-use tokio::{
-    sync::{Notify, mpsc},
-    time::sleep,
-};
+use protocol::{CloseCode, EpochId, RoomId, Seq, SessionId, UserId, limits};
+use tokio::sync::{Notify, mpsc};
 
 use crate::{
-    Audience, Bars, ConnectionId, Frame, Mailbox, Published, Seen, Signal,
+    Audience, ConnectionId, Frame, Mailbox, Published, Signal,
     accounts::Accounts,
-    activity::{Activity, Shared},
+    activity::{Activity, Watch},
     feed::Feed,
     presence::People,
 };
 
 /// Sockets that one task writes to: enough to be worth a task, few enough for other work to come in between.
 const SOCKETS_AT_ONCE: usize = 64;
-/// What is new in rooms is looked after so long after it came.
-const NEWS_PAUSE: Duration = Duration::from_millis(50);
 
 /// Who wants what on this node.
 pub struct Hub {
@@ -72,16 +69,6 @@ struct Member {
     account: OnceLock<UserId>,
     rooms: Mutex<HashSet<RoomId>>,
     watch: Mutex<Watch>,
-}
-
-/// The rooms that a socket hears the news of.
-#[derive(Default)]
-struct Watch {
-    /// Counts the times that they were about to be read: what was read before the last one is old.
-    turn: u64,
-    /// Rooms that its person was barred from since then.
-    barred: Vec<RoomId>,
-    rooms: Box<[Shared]>,
 }
 
 impl Hub {
@@ -182,46 +169,6 @@ impl Hub {
         }
     }
 
-    /// The person behind a socket is there, and wants to be seen so.
-    pub fn arrive(&self, id: ConnectionId, user: UserId, seen: Seen) {
-        self.people.arrive(user, id, seen);
-    }
-
-    /// Whether somebody touches the device that a socket is on.
-    pub fn act(&self, id: ConnectionId, user: UserId, activity: protocol::Activity) {
-        self.people.act(user, id, activity);
-    }
-
-    /// A socket is told of these people from now on, and no longer of others. Gives how those are that it was not told of before.
-    #[must_use]
-    pub fn watch_people(&self, id: ConnectionId, people: Vec<UserId>) -> Vec<PersonPresence> {
-        let mailbox = self.connections.read().get(&id).map(|member| member.mailbox.clone());
-        mailbox.map_or_else(Vec::new, |mailbox| self.people.watch(id, &mailbox, people))
-    }
-
-    /// Somebody wants to be seen otherwise, as was found: nothing changes for those who have no socket here.
-    pub fn see(&self, user: UserId, seen: Seen) {
-        self.people.see(user, seen);
-    }
-
-    /// How somebody is, on whichever node.
-    #[must_use]
-    pub fn presence(&self, user: UserId) -> Presence {
-        self.people.presence(user)
-    }
-
-    /// People who are there, on whichever node: so many at most.
-    #[must_use]
-    pub fn present(&self, most: usize) -> Vec<UserId> {
-        self.people.present(most)
-    }
-
-    /// People who have a socket on this node.
-    #[must_use]
-    pub fn served(&self) -> Vec<UserId> {
-        self.people.served()
-    }
-
     /// The accounts that are heard, with the last place that was delivered.
     pub(crate) fn accounts(&self) -> Vec<(UserId, i64)> {
         self.accounts.known()
@@ -235,87 +182,6 @@ impl Hub {
 
     pub(crate) fn account(&self, user: UserId, rev: i64, frame: &Frame) {
         send(self.accounts.tell(user, rev, frame));
-    }
-
-    /// The rooms of a socket's person are about to be read, to be [watched](Self::watch). What they are barred from meanwhile stays so.
-    pub fn begin_watch(&self, id: ConnectionId) -> u64 {
-        let connections = self.connections.read();
-        let Some(member) = connections.get(&id) else { return 0 };
-        let mut watch = member.watch.lock();
-        watch.turn += 1;
-        watch.barred.clear();
-        watch.turn
-    }
-
-    /// A socket hears from now on what is new in these rooms, whose logs reached up to these heads when they were read in this turn.
-    pub fn watch(&self, id: ConnectionId, turn: u64, mut rooms: Vec<(RoomId, Seq)>) {
-        let connections = self.connections.read();
-        let Some(member) = connections.get(&id) else { return };
-        let mut watch = member.watch.lock();
-        if watch.turn == turn {
-            rooms.retain(|(room, _)| !watch.barred.contains(room));
-            watch.rooms = self.activity.set(&member.mailbox, &watch.rooms, &rooms);
-        }
-    }
-
-    /// The sockets of an account.
-    pub(crate) fn sockets_of(&self, user: UserId) -> Vec<ConnectionId> {
-        self.accounts.sockets(user).into_iter().map(|(id, _)| id).collect()
-    }
-
-    /// Somebody is in other rooms than before: they are read anew soon.
-    pub(crate) fn move_about(&self, user: UserId) {
-        self.remember_moved(user);
-        self.gap.notify_one();
-    }
-
-    pub(crate) fn remember_moved(&self, user: UserId) {
-        self.moved.lock().insert(user);
-    }
-
-    /// Those whose rooms are to be read anew.
-    pub(crate) fn take_moved(&self) -> HashSet<UserId> {
-        std::mem::take(&mut *self.moved.lock())
-    }
-
-    /// The log of a room reaches up to here.
-    pub(crate) fn missed(&self, room: RoomId, head: Seq) {
-        self.activity.missed(room, head);
-        self.news.notify_one();
-    }
-
-    pub(crate) fn activity(&self) -> &Activity {
-        &self.activity
-    }
-
-    /// Tells people what is new in their rooms, for as long as it is polled.
-    pub(crate) async fn tell_news(&self) {
-        loop {
-            self.news.notified().await;
-            // So that what comes at once goes at once.
-            sleep(NEWS_PAUSE).await;
-            let told = self.activity.tell(Instant::now());
-            let due = told.iter().flat_map(|told| told.sockets.iter().filter(|mailbox| mailbox.push([told.frame.clone()])));
-            send(due.cloned().collect());
-            if self.activity.is_due() {
-                self.news.notify_one();
-            }
-        }
-    }
-
-    /// Notes what is new in a room, and who may not hear of it any more.
-    fn note(&self, room: RoomId, events: &[Published]) {
-        self.activity.note(room, events);
-        self.news.notify_one();
-        for event in events {
-            let Bars::One(user) = event.bars else { continue };
-            let sockets = self.accounts.sockets(user);
-            let connections = self.connections.read();
-            for member in sockets.iter().filter_map(|(id, _)| connections.get(id)) {
-                member.watch.lock().barred.push(room);
-            }
-            self.activity.bar(room, &sockets.into_iter().map(|(_, mailbox)| mailbox).collect::<Vec<_>>());
-        }
     }
 
     /// Events of the room after a place that is committed, and its epoch, are kept for the connection until it [joins](Self::join).
@@ -465,7 +331,7 @@ pub(crate) fn send(due: Vec<Arc<Mailbox>>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Queue, mailbox::tests::Pipe};
+    use crate::{Bars, Queue, mailbox::tests::Pipe};
 
     #[tokio::test]
     async fn feeds_of_one_epoch_take_no_place_of_another() {

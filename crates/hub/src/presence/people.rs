@@ -2,6 +2,7 @@
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
+    mem,
     sync::Arc,
 };
 
@@ -34,6 +35,8 @@ struct State {
     changed: HashSet<UserId>,
     watchers: HashMap<UserId, Vec<ConnectionId>>,
     watching: HashMap<ConnectionId, (Arc<Mailbox>, HashSet<UserId>)>,
+    /// Sockets that had other things to be given, and whom they are still to be told of.
+    owed: HashMap<ConnectionId, Vec<UserId>>,
 }
 
 struct Own {
@@ -130,7 +133,7 @@ impl People {
             state.stirred.extend(gone.map(|(_, user)| user));
         }
         let mut news = Vec::new();
-        for user in std::mem::take(&mut state.stirred) {
+        for user in mem::take(&mut state.stirred) {
             let Some(own) = state.own.get_mut(&user) else { continue };
             // Whoever has left and is waited for is as they were.
             if own.leaves.is_some_and(|at| at > now) {
@@ -158,27 +161,36 @@ impl People {
         (self.node, news)
     }
 
-    /// Puts what has changed into the mailboxes of those who watch; gives those that are to be written to.
+    /// Puts what has changed into the mailboxes of those who watch; gives those that are to be written to. Where something else waits, it is
+    /// told with the next batch, as it is then.
     pub(crate) fn tell(&self) -> Vec<Arc<Mailbox>> {
         let mut state = self.state.lock();
         state.forget_silent(self.node);
-        let changed = std::mem::take(&mut state.changed);
-        let mut told: HashMap<ConnectionId, Vec<usize>> = HashMap::new();
-        let mut pieces = Vec::with_capacity(changed.len());
-        for user in changed {
-            let Some(watchers) = state.watchers.get(&user) else { continue };
-            watchers.iter().for_each(|id| told.entry(*id).or_default().push(pieces.len()));
-            // What can be parsed can be written.
-            pieces.push(serde_json::to_string(&state.shown(user)).unwrap_or_default());
+        let mut due = mem::take(&mut state.owed);
+        for user in mem::take(&mut state.changed) {
+            let watchers = state.watchers.get(&user).into_iter().flatten();
+            watchers.for_each(|id| due.entry(*id).or_default().push(user));
         }
-        let told = told.into_iter().filter_map(|(id, which)| Some((state.watching.get(&id)?.0.clone(), which)));
-        let told: Vec<_> = told.collect();
+        let watching = |(id, users)| Some((id, state.watching.get(&id)?.0.clone(), users));
+        let due: Vec<(ConnectionId, Arc<Mailbox>, Vec<UserId>)> = due.into_iter().filter_map(watching).collect();
+        let mut pieces = HashMap::new();
+        for user in due.iter().flat_map(|(_, _, users)| users) {
+            // What can be parsed can be written.
+            pieces.entry(*user).or_insert_with(|| serde_json::to_string(&state.shown(*user)).unwrap_or_default());
+        }
         drop(state);
-        let frame = |which: &[usize]| {
-            let people: Vec<&str> = which.iter().map(|at| pieces[*at].as_str()).collect();
+        let frame = |users: &[UserId]| {
+            let people: Vec<&str> = users.iter().filter_map(|user| pieces.get(user)).map(String::as_str).collect();
             Frame::text([r#"{"type":"presence","people":["#, &people.join(","), "]}"].concat())
         };
-        told.into_iter().filter(|(mailbox, which)| mailbox.offer(&frame(which))).map(|(mailbox, _)| mailbox).collect()
+        let (given, late): (Vec<_>, Vec<_>) = due.into_iter().partition(|(_, mailbox, users)| mailbox.offer(&frame(users)));
+        let late = late.into_iter().map(|(id, _, mut users)| {
+            users.sort_unstable();
+            users.dedup();
+            (id, users)
+        });
+        self.state.lock().owed.extend(late);
+        given.into_iter().map(|(_, mailbox, _)| mailbox).collect()
     }
 
     pub(crate) fn presence(&self, user: UserId) -> Presence {

@@ -176,6 +176,28 @@ async fn a_socket_watches_so_many_and_forgets_them_with_its_end() {
     assert!(hers.told().is_empty() && left.told().is_empty());
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_socket_that_has_other_things_to_take_is_told_later_of_how_it_is_then() {
+    let (node, ada, bob) = (Node::new(), UserId::generate(), UserId::generate());
+    let (hers, other, his) = (node.socket(ada), node.socket(UserId::generate()), node.socket(bob));
+    node.second().await;
+    node.watch(&hers, &[bob]);
+    node.watch(&other, &[bob]);
+    hers.mailbox.enqueue(&ServerFrame::Pong);
+    node.act(&his, Activity::Away);
+    node.second().await;
+    assert_eq!(other.told(), [[(bob, Presence::Away)]]);
+    node.hub.see(bob, Seen { quiet: true, ..Seen::default() });
+    node.second().await;
+    assert_eq!(hers.mailbox.flush(), Queue::Empty);
+    assert_eq!(hers.pipe.texts().len(), 1, "what waited");
+    node.second().await;
+    assert_eq!(hers.told(), [[(bob, Presence::DoNotDisturb)]]);
+    assert_eq!(other.told(), [[(bob, Presence::DoNotDisturb)]]);
+    node.second().await;
+    assert!(hers.told().is_empty() && other.told().is_empty());
+}
+
 /// The work in a big room, counted: nobody is written to more often than once a second.
 #[tokio::test(start_paused = true)]
 async fn in_a_room_of_five_thousand_the_work_is_bounded() {
