@@ -174,12 +174,6 @@ impl Hub {
         self.accounts.known()
     }
 
-    /// The accounts that have a socket here.
-    #[must_use]
-    pub fn present(&self) -> Vec<UserId> {
-        self.accounts.known().into_iter().map(|(user, _)| user).collect()
-    }
-
     pub(crate) fn account(&self, user: UserId, rev: i64, frame: &Frame) {
         send(self.accounts.tell(user, rev, frame));
     }

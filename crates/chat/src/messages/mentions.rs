@@ -50,9 +50,9 @@ pub(super) struct Names {
     small: HashSet<RoomId>,
 }
 
-/// Who has a socket, where a message calls those who are here.
+/// Who is there, on whichever node, where a message calls those who are here.
 pub(super) fn here(chat: &Chat, words: &[String]) -> Vec<UserId> {
-    if words.iter().any(|word| word == HERE) { chat.hub().present() } else { Vec::new() }
+    if words.iter().any(|word| word == HERE) { chat.hub().present(usize::MAX) } else { Vec::new() }
 }
 
 impl Names {
