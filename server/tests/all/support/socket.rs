@@ -98,9 +98,7 @@ impl Socket {
         loop {
             match self.receive_any().await {
                 // For lists of rooms: it comes at any time.
-                Received::Frame(
-                    ServerFrame::Read { .. } | ServerFrame::Activity { .. } | ServerFrame::RoomsChanged { .. },
-                ) => {}
+                Received::Frame(ServerFrame::Read { .. } | ServerFrame::Activity { .. } | ServerFrame::RoomsChanged { .. }) => {}
                 received => return received,
             }
         }
