@@ -39,10 +39,10 @@ install_rust() {
   local channel components
   channel=$(toolchain)
   components=$(rustup component list --installed --toolchain "$channel" 2>/dev/null || true)
-  for part in clippy rustfmt rust-std-wasm32-unknown-unknown; do
+  for part in clippy rustfmt rust-src rust-std-wasm32-unknown-unknown; do
     if ! grep -q "^$part" <<<"$components"; then
-      say "Rust $channel with clippy, rustfmt and the WebAssembly target: installing with rustup"
-      rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt --target wasm32-unknown-unknown
+      say "Rust $channel with clippy, rustfmt, its sources and the WebAssembly target: installing with rustup"
+      rustup toolchain install "$channel" --profile minimal --component clippy --component rustfmt --component rust-src --target wasm32-unknown-unknown
       return
     fi
   done

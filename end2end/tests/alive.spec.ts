@@ -64,6 +64,15 @@ test("a room that is on its way shows its name and where the messages will be", 
   await expect(ada.page.locator(".skeleton")).toHaveCount(0);
 });
 
+test("a page that has stopped says so, and offers the way out", async ({ ada, room: _, problems }) => {
+  problems.allow(/unreachable/);
+  await ada.page.evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }));
+  const bar = ada.page.getByRole("alert").filter({ hasText: "This page has stopped working." });
+  await bar.getByRole("link", { name: "Reload" }).click();
+  await expect(bar).toHaveCount(0);
+  await expect(ada.room.composer).toBeVisible();
+});
+
 test("what one reads stays while the composer grows and the window shrinks", async ({ ada, room }) => {
   await ada.seed(room, 60);
   await ada.room.open(room);

@@ -19,13 +19,15 @@ const WRITING: [(&str, &str); 4] = [
     ("Esc", "Leave what you change as it was"),
 ];
 
-const MESSAGES: [(&str, &str); 6] = [
+const MESSAGES: [(&str, &str); 8] = [
     ("Tab", "Into the messages, and out of them"),
     ("↑ and ↓", "From message to message"),
     ("← and →", "Through what is in a message"),
     ("E", "Change the message, if it is yours"),
     ("R or +", "Answer it; react to it"),
     ("Del", "Delete it"),
+    ("U", "Unread from here on"),
+    ("Esc", "All of the room is read"),
 ];
 
 /// What the keys do.

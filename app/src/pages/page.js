@@ -165,6 +165,19 @@ addEventListener("input", async ({ target, data }) => {
   if (target.id === "composer-body" && /[@#:]/.test(data)) (await import(late["complete.js"])).default(target, late);
 });
 
+// After a panic nothing on the page reacts any more, so it says so and offers the way out.
+function stop(fault) {
+  if (!(fault instanceof WebAssembly.RuntimeError) || document.querySelector(".stopped")) return;
+  const bar = Object.assign(document.createElement("div"), { className: "stopped", role: "alert" });
+  const link = Object.assign(document.createElement("a"), { className: "button", rel: "external", textContent: "Reload" });
+  // External, so that no click handler of the dead page steps in; without the part after `#`, since that alone would only scroll.
+  link.href = location.pathname + location.search;
+  bar.append("This page has stopped working. What was sent is safe. ", link);
+  document.body.append(bar);
+}
+addEventListener("error", ({ error }) => stop(error));
+addEventListener("unhandledrejection", ({ reason }) => stop(reason));
+
 const SIGN_OUT = 'form[action="/api/fn/logout"]';
 
 const isMember = () => document.querySelector(SIGN_OUT) !== null;

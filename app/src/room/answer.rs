@@ -2,6 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::{Quote, limits, markdown};
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use super::{about::About, context::RoomContext};
 use crate::{
@@ -9,10 +11,18 @@ use crate::{
     state::{self, MessageRow},
 };
 
+/// The id of what one writes in.
+pub(super) const COMPOSER: &str = "composer-body";
+
 /// Begins to answer a message.
 pub(super) fn begin(room: RoomContext, about: &About) {
     room.editing.set(None);
     room.answering.set(Some(state::quote(&about.message)));
+    let composer = document().get_element_by_id(COMPOSER).and_then(|composer| composer.dyn_into::<HtmlElement>().ok());
+    if let Some(composer) = composer {
+        // Fails for nothing that is an element of this page.
+        let _ = composer.focus();
+    }
 }
 
 /// Lets go of what was to be answered. `true` if anything was.
@@ -24,10 +34,10 @@ pub(super) fn let_go(room: RoomContext) -> bool {
     gone == Some(true)
 }
 
-/// What the composer says above the text while one answers. It follows what becomes of the message.
+/// What the composer says above the text while one answers and edits nothing. It follows what becomes of the message.
 pub(super) fn banner(room: RoomContext) -> impl IntoView {
     dynamic_view(move || {
-        let quote = room.answering.get()?;
+        let quote = room.answering.get().filter(|_| room.editing.with(Option::is_none))?;
         let now = room.state.with(|state| state.message(quote.seq).map(|message| state::quote(message)));
         let quote = now.unwrap_or(quote);
         let let_go = move |event: leptos::ev::MouseEvent| {

@@ -24,8 +24,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
     // Once: somebody who leaves the room and comes back writes something new.
     let refused = room.refused.try_update_value(Option::take).flatten();
     let (fault, count) = (RwSignal::new(refused), RwSignal::new(0));
-    let composer =
-        Composer { room, element: NodeRef::new(), also: NodeRef::new(), fault, count, draft: StoredValue::new(String::new()) };
+    let composer = Composer { room, element: NodeRef::new(), fault, count, draft: StoredValue::new(String::new()) };
     composer.element.on_load(move |element| composer.begin(element));
     Effect::new(move |before: Option<Option<Editing>>| {
         let editing = room.editing.get();
@@ -62,16 +61,10 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
         let count = composer.count.get();
         (count >= COUNT_FROM).then(|| [&count.to_string(), " of ", &limits::BODY_MAX.to_string(), " characters"].concat())
     });
-    Effect::new(move |before: Option<()>| {
-        let answers = room.answering.with(Option::is_some);
-        if let Some(element) = composer.element.get_untracked().filter(|_| answers && before.is_some()) {
-            focus(&element);
-        }
-    });
     let also = room.thread.map(|_| {
         view! {
             <label class="composer-also">
-                <input type="checkbox" name="in_room" value="true" node_ref=composer.also />
+                <input type="checkbox" name="in_room" value="true" />
                 "Also send to the room"
             </label>
         }
@@ -81,11 +74,11 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
         <form class="composer" method="post" action=address on:submit=submit>
             {edit::banner(room)} {answer::banner(room)}
             <input type="hidden" name="client_id" value=form_id.to_string() />
-            <label class="visually-hidden" for="composer-body">
+            <label class="visually-hidden" for=answer::COMPOSER>
                 {dynamic(label)}
             </label>
             <textarea
-                id="composer-body"
+                id=answer::COMPOSER
                 name="body"
                 rows="1"
                 dir="auto"
@@ -154,8 +147,6 @@ fn is_touch() -> bool {
 struct Composer {
     room: RoomContext,
     element: NodeRef<html::Textarea>,
-    /// Whether what stands in a thread is to stand in the room, too.
-    also: NodeRef<html::Input>,
     fault: RwSignal<Option<String>>,
     /// Characters that were typed.
     count: RwSignal<usize>,
@@ -255,7 +246,7 @@ impl Composer {
 
     /// Where a message is to stand that answers this.
     fn answers(self, quote: Option<&Quote>) -> Answers {
-        let in_room = self.also.get_untracked().is_some_and(|also| also.checked());
+        let in_room = document().query_selector(".composer-also :checked").is_ok_and(|checked| checked.is_some());
         let thread_of = self.room.thread;
         Answers { reply_to: quote.map(|quote| quote.seq), thread_of, only_in_thread: thread_of.is_some() && !in_room }
     }

@@ -56,7 +56,7 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
     show_head(room);
     reactions::tell_refused(room);
     // To those whom it names the server says nothing.
-    let unreached = move || socket.unreached.with(|(room, names)| (*room == Some(id)).then(|| names.clone()));
+    let unreached = move || socket.unreached.get().filter(|(room, _)| *room == id).map(|(_, said)| said);
     let notice = dynamic(move || room.notice.get().or_else(unreached));
     let header = match thread {
         Some(root) => thread::header(room, root).into_any(),

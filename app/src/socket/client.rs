@@ -415,14 +415,15 @@ impl Client {
 
     /// Tells the reader whom they named and who cannot read it.
     fn name_unreached(&self, room: RoomId, people: &[User]) {
-        let names: Vec<_> = people.iter().map(User::in_sentence).collect();
-        let sentence = match names.len() {
-            0 => String::new(),
-            1 => [&*names.concat(), " cannot read this room and was not called."].concat(),
-            _ => [&*names.join(", "), " cannot read this room and were not called."].concat(),
-        };
-        let said = (!sentence.is_empty()).then_some(room);
-        self.socket.unreached.maybe_update(|shown| std::mem::replace(shown, (said, sentence.clone())).1 != sentence);
+        let said = (!people.is_empty()).then(|| {
+            let names: Vec<_> = people.iter().map(User::in_sentence).collect();
+            (room, ["Not called, because they cannot read this room: ", &names.join(", ")].concat())
+        });
+        self.socket.unreached.maybe_update(|shown| {
+            let changed = *shown != said;
+            *shown = said;
+            changed
+        });
     }
 
     fn acknowledge(&self, client_id: ClientId, seq: Seq, at: i64) {

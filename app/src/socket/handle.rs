@@ -34,7 +34,7 @@ pub(crate) struct Socket {
     pub(super) typing: RwSignal<Typing>,
     pub(super) status: RwSignal<Status>,
     /// Who was named in a room and cannot read it, in a sentence.
-    pub(crate) unreached: RwSignal<(Option<RoomId>, String)>,
+    pub(crate) unreached: RwSignal<Option<(RoomId, String)>>,
     /// Where the loop takes its commands from, once there is one.
     #[cfg(feature = "hydrate")]
     pub(super) queue: StoredValue<Option<UnboundedSender<Command>>>,

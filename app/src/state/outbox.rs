@@ -91,8 +91,8 @@ pub struct Pending {
     /// What a message answers, and where it is to stand.
     #[serde(default)]
     pub answers: Answers,
-    /// The message that it answers, as it was then.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The message that it answers, as it was then: for where that is not loaded. It is not worth being kept in the storage.
+    #[serde(skip)]
     pub quote: Option<Box<Quote>>,
     /// What comes after it.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -170,9 +170,13 @@ async fn marks_and_news_of_one_node_come_to_the_other_and_without_a_broker_lists
         bob.join(&room).await;
         let (here, there) = (greeted(&bob.at(&scene.chat)).await, greeted(&bob.at(&other)).await);
         let said = ada.say(room.id, "hello").await.seq;
-        let (from, head, entries) = activity(&there, &room).await;
-        assert!((from == head && entries.is_empty()) || (exact && entries.len() == 1), "{from} {head} {entries:?}");
-        assert_eq!(head, said.0);
+        // That somebody has come in is no news, but moves the head.
+        let mut head = 0;
+        while head < said.0 {
+            let (from, to, entries) = activity(&there, &room).await;
+            assert!((from == to && entries.is_empty()) || (exact && entries.len() <= 1), "{from} {to} {entries:?}");
+            head = to;
+        }
         assert_eq!(unread(&other, &bob, &room).await.0, 1);
         here.read(room.id, said);
         marked(&here, said).await;

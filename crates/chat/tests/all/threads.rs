@@ -4,9 +4,9 @@ use chat::{
     messages::{self, NewText, Outgoing, Sent},
     threads,
 };
-use protocol::{Answers, Change, ClientId, ErrorCode, Mention, Message, Quote, Room, Seq, ServerFrame, Thread, Window};
+use protocol::{Answers, Change, ClientId, ErrorCode, Mention, Message, Presence, Quote, Room, Seq, ServerFrame, Thread, Window};
 
-use crate::scene::{Person, Scene, code, subscribe};
+use crate::scene::{Person, Scene, code, eventually, subscribe};
 
 async fn try_answer(scene: &Scene, person: &Person, room: &Room, answers: Answers, body: &str) -> chat::Result<Sent> {
     let message = Outgoing { answers, ..Outgoing::new(room.id.into(), ClientId::generate(), body.to_owned()) };
@@ -273,6 +273,8 @@ async fn all_are_called_by_those_who_keep_order_and_in_a_small_room_by_everybody
     // Those who are here.
     let socket = eve.connect().await;
     socket.greet("1").await.unwrap();
+    let is_here = async || (scene.chat.hub().presence(eve.user().id) != Presence::Offline).then_some(());
+    eventually("Eve is here", is_here).await;
     let seq = bob.say(room.id, "@here").await.seq;
     assert_eq!(inbox(&scene).await, [format!("eve {seq} mention")]);
     messages::delete(&scene.chat, bob.actor(), &room.id.into(), seq).await.unwrap();
