@@ -2,16 +2,19 @@
 
 #![allow(clippy::unwrap_used)]
 
+use std::collections::BTreeMap;
+
 use proptest::prelude::*;
-use protocol::{Change, ClientId, Error, ErrorCode, Event, Message, NewMessage, Seq, User, UserId, Window};
+use protocol::{Change, ClientId, Error, ErrorCode, Event, Message, NewMessage, Reaction, RoomPage, Seq, User, UserId, Window};
 
 use super::*;
 use crate::state::{
-    Applied, Deed, Outbox, Pending, Status,
+    Applied, Deed, Kept, Outbox, Pending, Status, reacts,
     testing::{id, message_event, messages, page, room_id, user},
 };
 
 const ME: u64 = 1;
+const EMOJI: [&str; 2] = ["👍", "🎉"];
 
 /// What happens next.
 #[derive(Clone, Copy, Debug)]
@@ -21,10 +24,17 @@ enum Step {
     Edits(usize),
     Deletes(usize),
     Undoes(usize),
+    /// To any message that is shown, with one of the emoji; or no longer.
+    Reacts(usize, usize),
+    /// What asked is tried again, or thrown away.
+    Retries(usize),
+    Discards(usize),
     /// Somebody else writes; somebody keeps order; oneself is on another device.
     OtherSays,
     OtherDeletes(usize),
     ElsewhereEdits(usize),
+    /// Somebody reacts, or no longer: oneself on another device, or another one.
+    OtherReacts(u64, usize, usize),
     /// The first that is under way arrives, and is answered.
     Answered,
     /// It arrives, and the connection is lost.
@@ -32,10 +42,16 @@ enum Step {
     /// It does not arrive.
     Lost,
     RefusedForNow,
+    Refused,
     /// Events come: so many, or one too early.
     Hears(usize),
     HearsTooEarly(usize),
     ReadsAnew,
+    /// A page is asked for, and comes when more has happened.
+    Asks,
+    PageComes,
+    /// The page is loaded anew, with what was kept in the storage.
+    Loads,
     /// So many seconds go by.
     Waits(i64),
 }
@@ -44,7 +60,10 @@ struct World {
     log: Vec<Event>,
     state: RoomState,
     outbox: Outbox,
+    /// What is kept in the storage of what is on its way.
+    storage: BTreeMap<ClientId, Pending>,
     under_way: Vec<Pending>,
+    on_its_way: Option<RoomPage>,
     now: i64,
     texts: u32,
 }
@@ -57,7 +76,13 @@ impl World {
     fn new() -> Self {
         let log: Vec<_> = (1..7).map(|seq| message_event(seq, 1 + (seq as u64) % 2, seq * 1_000)).collect();
         let state = RoomState::from_page(page(&log, log.len(), Some(me().id), Window::Latest), Some(me().id));
-        Self { log, state, outbox: Outbox::default(), under_way: Vec::new(), now: 10_000, texts: 0 }
+        let (outbox, storage) = (Outbox::default(), BTreeMap::new());
+        Self { log, state, outbox, storage, under_way: Vec::new(), on_its_way: None, now: 10_000, texts: 0 }
+    }
+
+    /// What the server shows now.
+    fn page(&self) -> RoomPage {
+        page(&self.log, self.log.len(), Some(me().id), Window::Latest)
     }
 
     fn rows(&self) -> Vec<Row> {
@@ -133,8 +158,31 @@ impl World {
                 let message = at(seq)?;
                 if message.deleted { Ok(self.head()) } else { Ok(self.deletes(me(), &message)) }
             }
-            Deed::React { .. } => unreachable!("nobody reacts here"),
+            Deed::React { seq, ref emoji, on } => {
+                let message = at(seq)?;
+                if message.deleted { Err(ErrorCode::NotFound.into()) } else { Ok(self.reacts(me(), &message, emoji, on)) }
+            }
         }
+    }
+
+    /// Whether somebody reacts to a message with this.
+    fn has_reacted(&self, who: &User, place: Seq, wanted: &str) -> bool {
+        let said = self.log.iter().rev().filter(|event| event.actor.id == who.id).find_map(|event| match &event.change {
+            Change::ReactionChanged { seq, emoji, on, .. } if *seq == place && emoji == wanted => Some(*on),
+            _ => None,
+        });
+        said.unwrap_or(false)
+    }
+
+    fn reacts(&mut self, who: User, message: &Message, emoji: &str, on: bool) -> Seq {
+        if self.has_reacted(&who, message.seq, emoji) == on {
+            return self.head();
+        }
+        let known = message.reactions.iter().find(|reaction| reaction.emoji == emoji).cloned();
+        let first = Reaction { emoji: emoji.to_owned(), count: 0, since: self.head().next() };
+        let Reaction { emoji, count, since } = known.unwrap_or(first);
+        let count = if on { count + 1 } else { count - 1 };
+        self.happens(who, Change::ReactionChanged { id: message.id, seq: message.seq, emoji, on, count, since })
     }
 
     fn edits(&mut self, message: &Message, body: String) -> Seq {
@@ -153,7 +201,8 @@ impl World {
         let own = event.message().filter(|message| message.author.id == me().id);
         let gap = matches!(self.state.apply(event), Applied::Gap { .. });
         if let Some(message) = own.filter(|_| !gap) {
-            self.outbox.arrived(message.client_id, message.seq);
+            let next = self.outbox.arrived(message.client_id, message.seq);
+            self.stored(message.client_id, next);
         }
         self.outbox.settle(room_id(), self.state.head());
     }
@@ -171,10 +220,72 @@ impl World {
 
     fn answers(&mut self, pending: &Pending, answer: Result<Seq, Error>) {
         match answer {
-            Ok(seq) => _ = self.outbox.acknowledge(pending.client_id, seq, self.now),
+            Ok(seq) => {
+                let next = self.outbox.acknowledge(pending.client_id, seq, self.now);
+                self.stored(pending.client_id, next);
+            }
             Err(error) => self.outbox.refuse(pending.client_id, error, self.now, 0.5),
         }
         self.outbox.settle(room_id(), self.state.head());
+    }
+
+    fn stored(&mut self, client_id: ClientId, next: Option<Pending>) {
+        self.keep(Kept { keep: next, forget: vec![client_id] });
+    }
+
+    fn keep(&mut self, kept: Kept) {
+        self.storage.retain(|client_id, _| !kept.forget.contains(client_id));
+        self.storage.extend(kept.keep.map(|pending| (pending.client_id, pending)));
+    }
+
+    fn takes_page(&mut self, page: RoomPage) {
+        if let Applied::Gap { .. } = self.state.replace(page) {
+            self.hears_on(usize::MAX);
+        }
+        self.outbox.settle(room_id(), self.state.head());
+    }
+
+    /// What comes back from the storage has only what is written there.
+    fn loads(&mut self) {
+        self.disconnects();
+        let kept = self.storage.values().map(|pending| serde_json::from_str(&serde_json::to_string(pending).unwrap()).unwrap());
+        let kept = kept.collect();
+        self.outbox = Outbox::default();
+        self.outbox.adopt(kept);
+        self.state = RoomState::from_page(self.page(), Some(me().id));
+    }
+
+    /// What asks, or was refused.
+    fn asking(&self) -> Vec<ClientId> {
+        let asks = |pending: &&Pending| matches!(pending.status, Status::Failed(_) | Status::Held);
+        self.outbox.of_room(room_id()).filter(asks).map(|pending| pending.client_id).collect()
+    }
+
+    fn discards(&mut self, client_id: ClientId) {
+        self.outbox.remove(client_id);
+        self.storage.remove(&client_id);
+    }
+
+    fn retries(&mut self, client_id: ClientId) {
+        if let Some(again) = self.outbox.retry(client_id, self.now).cloned() {
+            self.keep(Kept { keep: Some(again), forget: vec![client_id] });
+        }
+    }
+
+    fn react(&mut self, n: usize, emoji: &str) {
+        let shown: Vec<_> = self.state.messages().iter().filter(|message| !message.deleted).map(|message| message.seq).collect();
+        let Some(&seq) = shown.get(n % shown.len().max(1)) else { return };
+        let on = !reacts(&self.state, self.outbox.of_room(room_id()), seq, emoji);
+        let kept = self.outbox.react(room_id(), (seq, emoji), on, self.now);
+        self.keep(kept);
+        let own = |row: Row| match row {
+            Row::Message(row) if row.message.seq == seq && !row.message.deleted => {
+                Some(row.reactions.iter().any(|chip| chip.own && chip.emoji == emoji))
+            }
+            _ => None,
+        };
+        let shown = self.rows().into_iter().find_map(own);
+        assert!(shown.is_none_or(|own| own == on), "{emoji} under {seq} is shown at once: {:?}", self.outbox);
     }
 
     fn disconnects(&mut self) {
@@ -186,9 +297,11 @@ impl World {
         let (Some(message), text) = (self.own(n), self.text()) else { return };
         if message.seq > Seq::ZERO && self.state.shows(message.seq) {
             let known = self.state.messages().iter().find(|known| known.seq == message.seq).unwrap().revision;
-            self.outbox.edit(room_id(), (message.seq, known), text.clone(), self.now);
+            let kept = self.outbox.edit(room_id(), (message.seq, known), text.clone(), self.now);
+            self.keep(kept);
         } else if message.seq == Seq::ZERO {
-            self.outbox.amend(message.client_id, text.clone(), self.now);
+            let kept = self.outbox.amend(message.client_id, text.clone(), self.now);
+            self.keep(kept);
         } else {
             return;
         }
@@ -198,11 +311,12 @@ impl World {
 
     fn delete_own(&mut self, n: usize) {
         let Some(message) = self.own(n) else { return };
-        if message.seq > Seq::ZERO {
-            self.outbox.delete(room_id(), message.seq, self.now);
+        let kept = if message.seq > Seq::ZERO {
+            self.outbox.delete(room_id(), message.seq, self.now)
         } else {
-            self.outbox.take_back(message.client_id);
-        }
+            self.outbox.take_back(message.client_id)
+        };
+        self.keep(kept);
         let still = self.shown(message.client_id).is_some_and(|(body, _)| !body.is_empty());
         assert!(!still, "{message:?} is gone at once: {:?}", self.outbox);
     }
@@ -213,14 +327,27 @@ impl World {
         match step {
             Step::Says => {
                 let text = self.text();
-                self.outbox.push(Pending::new(ClientId::generate(), room_id(), text, self.now));
+                let pending = Pending::new(ClientId::generate(), room_id(), text, self.now);
+                self.storage.insert(pending.client_id, pending.clone());
+                self.outbox.push(pending);
             }
             Step::Edits(n) => self.edit_own(n),
             Step::Deletes(n) => self.delete_own(n),
             Step::Undoes(n) => {
                 let all: Vec<_> = self.outbox.of_room(room_id()).filter(|pending| pending.place().is_some()).collect();
-                if let Some(by) = all.get(n % all.len().max(1)).map(|pending| pending.client_id) {
-                    self.outbox.undo(by);
+                if let Some(by) = all.get(n % all.len().max(1)).map(|pending| pending.client_id)
+                    && self.outbox.undo(by)
+                {
+                    self.storage.remove(&by);
+                }
+            }
+            Step::Reacts(n, emoji) => self.react(n, EMOJI[emoji]),
+            Step::Retries(n) | Step::Discards(n) => {
+                let asking = self.asking();
+                match (asking.get(n % asking.len().max(1)), step) {
+                    (Some(client_id), Step::Retries(_)) => self.retries(*client_id),
+                    (Some(client_id), _) => self.discards(*client_id),
+                    (None, _) => {}
                 }
             }
             Step::OtherSays => {
@@ -237,6 +364,12 @@ impl World {
                     let text = self.text();
                     self.edits(message, text);
                 }
+            }
+            Step::OtherReacts(who, n, emoji) => {
+                let all: Vec<_> = messages(&self.log).into_iter().filter(|message| !message.deleted).collect();
+                let Some(message) = all.get(n % all.len().max(1)) else { return };
+                let on = !self.has_reacted(&user(who), message.seq, EMOJI[emoji]);
+                self.reacts(user(who), message, EMOJI[emoji], on);
             }
             Step::Answered => {
                 if let Some(pending) = first(self) {
@@ -256,17 +389,28 @@ impl World {
                     self.answers(&pending, Err(ErrorCode::Unavailable.into()));
                 }
             }
+            Step::Refused => {
+                if let Some(pending) = first(self) {
+                    self.answers(&pending, Err(ErrorCode::Muted.into()));
+                }
+            }
             Step::Hears(count) => self.hears_on(count),
             Step::HearsTooEarly(n) => {
                 let event = self.log[n % self.log.len()].clone();
                 self.hears(event);
             }
-            Step::ReadsAnew => {
-                let fresh = page(&self.log, self.log.len(), Some(me().id), Window::Latest);
-                self.state.replace(fresh);
-                self.outbox.settle(room_id(), self.state.head());
+            Step::ReadsAnew => self.takes_page(self.page()),
+            Step::Asks => self.on_its_way = Some(self.page()),
+            Step::PageComes => {
+                if let Some(page) = self.on_its_way.take() {
+                    self.takes_page(page);
+                }
             }
-            Step::Waits(seconds) => self.now += seconds * 1_000,
+            Step::Loads => self.loads(),
+            Step::Waits(seconds) => {
+                self.now += seconds * 1_000;
+                self.outbox.look(self.now);
+            }
         }
         let keys: Vec<_> = self.rows().iter().map(Row::key).collect();
         assert_eq!(keys.iter().collect::<HashSet<_>>().len(), keys.len(), "{keys:?}");
@@ -282,9 +426,8 @@ impl World {
                 self.answers(&pending, answer);
             }
             self.hears_on(usize::MAX);
-            let failed = self.outbox.of_room(room_id()).filter(|pending| matches!(pending.status, Status::Failed(_)));
-            for refused in failed.map(|pending| pending.client_id).collect::<Vec<_>>() {
-                self.outbox.remove(refused);
+            for client_id in self.asking() {
+                self.discards(client_id);
             }
         }
     }
@@ -297,17 +440,25 @@ fn any_step() -> impl Strategy<Value = Step> {
         4 => n().prop_map(Step::Edits),
         2 => n().prop_map(Step::Deletes),
         1 => n().prop_map(Step::Undoes),
+        2 => (n(), 0usize..2).prop_map(|(n, emoji)| Step::Reacts(n, emoji)),
+        1 => n().prop_map(Step::Retries),
+        1 => n().prop_map(Step::Discards),
         1 => Just(Step::OtherSays),
         1 => n().prop_map(Step::OtherDeletes),
         1 => n().prop_map(Step::ElsewhereEdits),
+        1 => (1u64..4, n(), 0usize..2).prop_map(|(who, n, emoji)| Step::OtherReacts(who, n, emoji)),
         5 => Just(Step::Answered),
         1 => Just(Step::AnswerLost),
         1 => Just(Step::Lost),
         1 => Just(Step::RefusedForNow),
+        1 => Just(Step::Refused),
         4 => (1usize..4).prop_map(Step::Hears),
         1 => n().prop_map(Step::HearsTooEarly),
         1 => Just(Step::ReadsAnew),
-        2 => (1i64..8).prop_map(Step::Waits),
+        1 => Just(Step::Asks),
+        1 => Just(Step::PageComes),
+        1 => Just(Step::Loads),
+        2 => prop_oneof![9 => 1i64..8, 1 => Just(2 * 60 * 60)].prop_map(Step::Waits),
     ]
 }
 
@@ -319,9 +470,9 @@ proptest! {
             world.step(step);
         }
         world.calms_down();
-        prop_assert_eq!(world.outbox.of_room(room_id()).count(), 0);
+        prop_assert_eq!((world.outbox.of_room(room_id()).count(), world.storage.len()), (0, 0));
         let reader: UserId = me().id;
-        let fresh = RoomState::from_page(page(&world.log, world.log.len(), Some(reader), Window::Latest), Some(reader));
+        let fresh = RoomState::from_page(world.page(), Some(reader));
         let fresh = rows(&fresh, std::iter::empty(), Some(&me()), None, |at| at);
         // A page has the last so many messages.
         let shown = world.rows();
