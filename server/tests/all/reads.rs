@@ -55,7 +55,7 @@ async fn without_a_script_forms_read_all_and_undo_it_mute_rooms_and_settle_hours
     let page = "/r/lobby/notifications";
     bob.get(page).await.assert_has("Until tomorrow");
     assert_eq!(bob.submit(page, "set_level", &[("room", "lobby"), ("level", "nothing")]).await.leads_to(), page);
-    bob.get("/alerts").await.assert_has_not("nav-link--new");
+    bob.get("/alerts").await.assert_has_not("nav-link nav-link--new");
     assert_eq!(bob.submit(page, "mute_room", &[("room", "lobby"), ("time", "always")]).await.leads_to(), page);
     bob.get(page).await.assert_has("Muted until you say otherwise.");
     bob.get("/alerts").await.assert_has("nav-link--quiet");
