@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 export CARGO_TERM_PROGRESS_WHEN=never
 # Most of what tests do is wait: for a server, for a second to pass. More at once than there are processors take half the time.
-at_once=$(($(nproc) * 3))
+at_once=$(($(nproc) * 2))
 reports=target/test-reports
 mkdir -p "$reports"
 passed=0

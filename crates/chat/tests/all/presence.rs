@@ -77,11 +77,13 @@ async fn members_who_are_there_stand_first_in_each_role() {
     for person in [&bob, &eve] {
         rooms::join(&scene.chat, person.actor(), &room.id.into()).await.unwrap();
     }
-    let _hers = there(&eve).await;
+    let hers = there(&eve).await;
+    hers.watch_people(vec![ada.user().id]).unwrap();
     accounts::set_status(&scene.chat, &bob.session, "", "Asleep", "always").await.unwrap();
     let seen = there(&ada).await;
     seen.watch_people(vec![eve.user().id]).unwrap();
     until(&seen, eve.user().id, Presence::Online).await;
+    until(&hers, ada.user().id, Presence::Online).await;
     let search = rooms::MembersSearch { text: "", page: 1 };
     let page = rooms::members(&scene.chat, ada.actor(), &room.id.into(), search).await.unwrap();
     let shown: Vec<_> = page.members.iter().map(|member| (member.user.username.as_str(), member.presence)).collect();

@@ -2,6 +2,7 @@
 
 use chat::{
     messages::{self, NewText, Outgoing, Sent},
+    rooms::{self, MembersSearch},
     threads,
 };
 use protocol::{Answers, Change, ClientId, ErrorCode, Mention, Message, Presence, Quote, Room, Seq, ServerFrame, Thread, Window};
@@ -273,8 +274,11 @@ async fn all_are_called_by_those_who_keep_order_and_in_a_small_room_by_everybody
     // Those who are here.
     let socket = eve.connect().await;
     socket.greet("1").await.unwrap();
-    let is_here = async || (scene.chat.hub().presence(eve.user().id) != Presence::Offline).then_some(());
-    eventually("Eve is here", is_here).await;
+    eventually("Eve is here", async || {
+        let page = rooms::members(&scene.chat, bob.actor(), &room.id.into(), MembersSearch::default()).await.unwrap();
+        page.members.iter().any(|member| member.user == eve.user() && member.presence != Presence::Offline).then_some(())
+    })
+    .await;
     let seq = bob.say(room.id, "@here").await.seq;
     assert_eq!(inbox(&scene).await, [format!("eve {seq} mention")]);
     messages::delete(&scene.chat, bob.actor(), &room.id.into(), seq).await.unwrap();
