@@ -31,10 +31,10 @@ test("members are seen to come and go, and what they do", async ({ ada, bob, roo
   await expect(row.locator(".person-status")).toHaveText("🌱 In the garden");
 
   await other.getByLabel("Do not disturb").selectOption({ label: "Until I change it" });
-  await other.getByRole("button", { name: "Save" }).first().click();
+  await other.getByRole("button", { name: "Set availability" }).click();
   await expect(row.getByRole("img", { name: "Do not disturb" })).toBeVisible();
   await other.getByLabel(/Be invisible/).check();
-  await other.getByRole("button", { name: "Save" }).first().click();
+  await other.getByRole("button", { name: "Set availability" }).click();
   await expect(row.getByRole("img", { name: "Offline" })).toBeVisible();
 
   await go(ada.page, `/u/${bob.username}`);
@@ -140,6 +140,7 @@ test("stars and folded parts are so on every device", async ({ ada, room }) => {
   await expect(elsewhere.page.locator(star)).not.toHaveAttribute("open");
   await expect(elsewhere.page.locator('.nav-section[data-section="rooms"]')).toHaveAttribute("open");
 
+  await ada.room.more.click();
   await ada.page.getByRole("button", { name: "Take the star away" }).click();
   await expect(elsewhere.page.locator(star)).toHaveCount(1);
   await expect(ada.page.locator(star)).toHaveCount(0);

@@ -40,7 +40,7 @@ test("arrow keys go from message to message and through what is in one", async (
   await expect(ada.page.getByRole("link", { name: "link" })).toBeFocused();
   // Behind its text stands what may be done with it.
   await ada.page.keyboard.press("ArrowRight");
-  await expect(ada.page.getByRole("toolbar").getByRole("button", { name: "Edit" })).toBeFocused();
+  await expect(ada.page.getByRole("toolbar").getByRole("button").first()).toBeFocused();
   await ada.page.keyboard.press("ArrowLeft");
   await ada.page.keyboard.press("ArrowLeft");
   await ada.page.keyboard.press("ArrowLeft");

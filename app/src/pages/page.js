@@ -44,7 +44,7 @@ reveal();
 const panel = document.createElement("aside");
 panel.className = "panel";
 panel.popover = "auto";
-panel.tabIndex = -1;
+panel.tabIndex = 0; // what scrolls is scrolled by keys too
 document.body.append(panel);
 
 async function showBeside(address) {

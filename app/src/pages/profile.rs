@@ -131,7 +131,7 @@ fn availability_form(form: &Form, visit: &Visit, availability: &Availability) ->
             <span>"Be invisible: others see me as offline"</span>
         </label>
     };
-    form.view(fields.into_any(), "Save")
+    form.view(fields.into_any(), "Set availability")
 }
 
 fn order_form(form: &Form, by_activity: bool) -> impl IntoView + use<> {

@@ -94,12 +94,8 @@ impl Visit {
         page.administers(self.administers()).arranged(arrangement).with_news(unread)
     }
 
-    /// What the address asks for besides the page. What cannot be read is passed over, and so is all of it where there is a NUL in it, which
-    /// is no text for a database.
+    /// What the address asks for besides the page. What cannot be read is passed over.
     pub(super) fn query<Q: DeserializeOwned + Default>(&self) -> Q {
-        if self.uri.query().is_some_and(|query| query.contains("%00")) {
-            return Q::default();
-        }
         Query::try_from_uri(&self.uri).map(|Query(query)| query).unwrap_or_default()
     }
 

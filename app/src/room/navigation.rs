@@ -132,7 +132,7 @@ fn room_link(event: &MouseEvent) -> Option<(String, Address)> {
     }
     // With what the composer is to answer the server makes the page.
     let link =
-        event.target()?.dyn_into::<Element>().ok()?.closest("a[href]:not([target], [download], [href*='?reply='])").ok()??;
+        event.target()?.dyn_into::<Element>().ok()?.closest("a[href]:not([target], [download], [rel=external], [href*='?reply='])").ok()??;
     let href = link.dyn_into::<HtmlAnchorElement>().ok()?.href();
     let to = href.strip_prefix(&location().origin().ok()?)?;
     let (address, _) = to.split_once('#').unwrap_or((to, ""));

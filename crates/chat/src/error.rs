@@ -89,8 +89,14 @@ impl From<FieldError> for Error {
 /// show in the tests first.
 impl From<DbErr> for Error {
     fn from(cause: DbErr) -> Self {
-        Self::unavailable(cause)
+        if is_no_text(&cause) { ErrorCode::NotFound.into() } else { Self::unavailable(cause) }
     }
+}
+
+/// Whether PostgreSQL was asked for a text with a NUL in it, which none of its texts has (SQLSTATE 22021, character not in repertoire).
+fn is_no_text(cause: &DbErr) -> bool {
+    let (DbErr::Exec(RuntimeErr::SqlxError(cause)) | DbErr::Query(RuntimeErr::SqlxError(cause))) = cause else { return false };
+    cause.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "22021")
 }
 
 impl From<getrandom::Error> for Error {

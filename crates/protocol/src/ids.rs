@@ -138,6 +138,8 @@ impl From<String> for RoomRef {
     fn from(text: String) -> Self {
         match text.parse() {
             Ok(id) => Self::Id(id),
+            // No room is called so, and a database might not even look for it.
+            Err(_) if text.contains('\0') => Self::Slug(String::new()),
             Err(_) => Self::Slug(text),
         }
     }
@@ -189,6 +191,7 @@ mod tests {
         assert_eq!(RoomRef::from(id.to_string()), RoomRef::Id(id));
         assert_eq!(RoomRef::from(upper), RoomRef::Id(id));
         assert_eq!("lobby".parse(), Ok(RoomRef::Slug("lobby".to_owned())));
+        assert_eq!("lob\0by".parse(), Ok(RoomRef::Slug(String::new())), "what no room is called");
         assert_eq!(serde_json::to_string(&RoomRef::Id(id)).unwrap(), format!("\"{id}\""));
         assert_eq!(serde_json::from_str::<RoomRef>("\"lobby\"").unwrap(), RoomRef::Slug("lobby".to_owned()));
     }

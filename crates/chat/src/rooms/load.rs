@@ -106,7 +106,7 @@ pub(super) fn select(backend: DbBackend, actor: Actor, members: impl FnOnce(Sql)
         .value(user.0)
         .text(") END, COALESCE(mine.starred_at IS NOT NULL, FALSE), ")
         // Of one between two, who the other one is.
-        .text("CASE r.visibility WHEN 'direct' THEN (SELECT o.user_id FROM memberships o WHERE o.room_id = r.id AND o.user_id <> ")
+        .text("CASE WHEN r.visibility = 'direct' AND mine.role IS NOT NULL THEN (SELECT o.user_id FROM memberships o WHERE o.room_id = r.id AND o.user_id <> ")
         .value(user.0)
         .text(" AND 2 = (SELECT COUNT(*) FROM memberships p WHERE p.room_id = r.id)) END, ");
     // Of a room that is deleted nobody is a member, though their rows go by and by.
