@@ -138,9 +138,15 @@ addEventListener("submit", (event) => {
 for (const kind of ["pointerover", "focusin", "click"]) {
   addEventListener(kind, async (event) => {
     const spot = event.target.closest?.("[data-late]");
-    if (spot) (await import(late[spot.dataset.late])).default(event, spot, late);
+    if (!spot) return;
+    try {
+      await (await import(late[spot.dataset.late])).default(event, spot, late);
+    } catch {
+      // Without a connection it does not come. The next reach tries again.
+    }
   });
 }
+
 // A block of code has a button that copies it, and colours, by a script that comes with the first one on screen. Without it the block is as
 // readable.
 const onScreen = new IntersectionObserver((entries) => {
