@@ -44,7 +44,7 @@ test("a thread stands under its message, live for two, and in the room only wher
   await go(bob.page, `/r/${slug}/t/${root}`);
   await hydrated(bob.page);
   await expect(bob.page.getByRole("heading", { level: 1 })).toHaveText("Thread in Garden");
-  await expect(bob.page.locator(".thread-root .message-body")).toHaveText("Who waters the roses?");
+  await expect(bob.page.locator(".message--root .message-body")).toHaveText("Who waters the roses?");
   await bob.room.say("I do");
   await bob.room.expectAllStored();
 
@@ -108,7 +108,7 @@ test.describe("without a script", () => {
     await page.locator(".composer-send").click();
     await expect(page.locator(".message").last().locator(".message-quote")).toContainText("First");
     await page.locator(".message").last().locator(".message-time").click();
-    await page.getByRole("link", { name: "Thread" }).click();
+    await page.getByRole("link", { name: "Thread", exact: true }).click();
     await page.locator(".composer textarea").fill("Third");
     await page.locator(".composer-send").click();
     await expect(page).toHaveURL(/\/t\/\d+#m\d+$/);

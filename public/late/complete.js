@@ -205,7 +205,7 @@ export default function (composer, files) {
     known.add(composer);
     if (!list.isConnected) {
       document.head.append(make("link", { rel: "stylesheet", href: late["complete.css"] }));
-      document.body.append(list, told);
+      composer.closest("main").append(list, told);
     }
     composer.addEventListener("keydown", key, { capture: true });
     composer.addEventListener("input", (event) => {
