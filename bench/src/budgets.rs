@@ -73,6 +73,10 @@ pub fn verdicts(median: impl Fn(&str, Kind) -> Option<f64>) -> Vec<Verdict> {
     promise(false, 10_000.0, "room pages a second and core, guest", snug("room page: requests per core"));
     let member = share("room page, signed in: requests per core", "room page: requests per core");
     promise(false, 0.25, "room pages a second and core, member's share of a guest's", member);
+    let sidebar = snug("a page beside 500 rooms with news in each: CPU");
+    promise(true, 10.0, "a page beside 500 rooms with exact counts, ms of a core", sidebar);
+    let told = snug("5000 sockets, all 200 change: frames");
+    promise(true, 2.0, "frames to each of 5,000 sockets when all whom it watches change", told.map(|frames| frames / 5_000.0));
     verdicts
 }
 

@@ -9,6 +9,39 @@ const CLIENT_ID: &str = "0190a5e0-7c1e-7d3a-9f10-";
 /// The acknowledgement that a Socket.IO client asks for when it joins; those of sends follow.
 const JOINED: u64 = 0;
 
+/// What is done to messages that are there already.
+#[derive(Clone, Copy, Debug)]
+pub enum Change {
+    /// Their text becomes another one.
+    Edit,
+    /// They are reacted to, and that is taken back.
+    React,
+}
+
+/// A change of so many messages, one after the other from this place on, and then of the first again. Only Snug has them.
+#[derive(Clone, Copy, Debug)]
+pub struct Changes {
+    /// What is done.
+    pub change: Change,
+    /// Place of the first message.
+    pub first: u64,
+    /// How many there are.
+    pub messages: usize,
+}
+
+impl Changes {
+    /// The change of this turn, under this number.
+    #[must_use]
+    pub fn frame(self, room: &str, number: usize, turn: usize) -> String {
+        let (seq, round) = (self.first + (turn % self.messages) as u64, turn / self.messages);
+        let what = match self.change {
+            Change::Edit => format!(r#""edit","body":"{BODY} {round}","revision":{round}"#),
+            Change::React => format!(r#""react","emoji":"👍","on":{}"#, round % 2 == 0),
+        };
+        format!(r#"{{"type":{what},"room":"{room}","client_id":"{CLIENT_ID}{number:012x}","seq":{seq}}}"#)
+    }
+}
+
 /// A way of saying it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
@@ -29,8 +62,10 @@ pub enum Heard {
     Subscribed(u64),
     /// The event at this place.
     Event(u64),
-    /// The send of this number got this place.
+    /// The send or the change of this number got this place.
     Ack(usize, u64),
+    /// People are there, or are not any more.
+    Presence,
     /// Nothing that counts.
     Other,
 }
@@ -104,13 +139,18 @@ fn snug(json: &[u8]) -> Option<Heard> {
     let seq = || frames::number_after(json, r#""seq":"#);
     if json.starts_with(br#"{"type":"event""#) {
         Some(Heard::Event(seq()?))
-    } else if json.starts_with(br#"{"type":"ack""#) {
+    } else if json.starts_with(br#"{"type":"ack""#) || json.starts_with(br#"{"type":"done""#) {
         let number = frames::text_after(json, r#""client_id":"#)?.strip_prefix(CLIENT_ID)?;
         Some(Heard::Ack(usize::from_str_radix(number, 16).ok()?, seq()?))
     } else if json.starts_with(br#"{"type":"subscribed""#) {
         Some(Heard::Subscribed(frames::number_after(json, r#""head":"#)?))
     } else {
-        json.starts_with(br#"{"type":"hello""#).then_some(Heard::Other)
+        let kind = frames::text_after(json, r#"{"type":"#)?;
+        match kind {
+            "presence" => Some(Heard::Presence),
+            "hello" | "activity" | "read" | "rooms_changed" => Some(Heard::Other),
+            _ => None,
+        }
     }
 }
 
@@ -150,6 +190,10 @@ mod tests {
         let ack = format!(r#"{{"type":"ack","client_id":"{CLIENT_ID}00000000001f","seq":9}}"#);
         assert_eq!(hear(&ack), Some(Heard::Ack(31, 9)));
         assert_eq!(hear(r#"{"type":"ack","client_id":"somebody else's","seq":9}"#), None);
+        let done = format!(r#"{{"type":"done","client_id":"{CLIENT_ID}000000000020","room":"x","seq":10}}"#);
+        assert_eq!(hear(&done), Some(Heard::Ack(32, 10)));
+        assert_eq!(hear(r#"{"type":"presence","people":[]}"#), Some(Heard::Presence));
+        assert_eq!(hear(r#"{"type":"activity","room":"x","from":1,"head":2,"entries":[]}"#), Some(Heard::Other));
         assert_eq!(hear(r#"{"type":"error","code":"rate_limited"}"#), None);
     }
 
@@ -170,6 +214,14 @@ mod tests {
     fn a_send_has_its_number_in_what_is_acknowledged() {
         assert!(Dialect::Snug.send("lobby", 31).contains(&format!("{CLIENT_ID}00000000001f")));
         assert!(Dialect::SocketIo.send("lobby", 31).starts_with(r#"4232["send","#));
+    }
+
+    #[test]
+    fn messages_are_changed_in_turn_and_each_time_anew() {
+        let frame = |change, turn| Changes { change, first: 7, messages: 2 }.frame("lobby", 31, turn);
+        assert!([0, 1, 2].map(|turn| frame(Change::React, turn).contains(r#""on":true"#)) == [true, true, false]);
+        let edit = frame(Change::Edit, 3);
+        assert!(edit.contains(r#""revision":1"#) && edit.ends_with(r#"-9f10-00000000001f","seq":8}"#), "{edit}");
     }
 
     #[test]

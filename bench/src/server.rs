@@ -24,7 +24,7 @@ const PASSWORD: &str = "seven small boats";
 /// A few accounts do what otherwise thousands do, all from one address.
 const LIMITS: &str = "sends=1000000+1000000/s,sends-per-address=1000000+1000000/s,connects=1000000+1000000/s,\
                       connects-per-address=1000000+1000000/s,sockets=100000,sockets-per-address=100000,creations=100000+1000/s,\
-                      creations-per-address=100000+1000/s,rooms-made=100000,rooms-joined=100000,rooms=100000";
+                      creations-per-address=100000+1000/s,joins=100000+1000/s,joins-per-address=100000+1000/s,rooms-made=100000,rooms-joined=100000,rooms=100000";
 const START_MAX: Duration = Duration::from_secs(30);
 
 /// Where the programs are, and where data may be put.
@@ -80,8 +80,13 @@ pub struct Server {
     pub started: Instant,
     child: Child,
     folder: PathBuf,
-    /// One access token per account, where there are accounts.
-    tokens: Vec<String>,
+    /// Those who can sign in, where there are accounts.
+    accounts: Vec<Account>,
+}
+
+struct Account {
+    id: String,
+    token: String,
     cookie: String,
 }
 
@@ -91,10 +96,19 @@ impl Server {
     /// # Errors
     /// It does not start, or nobody can register.
     pub fn start(kind: Kind, programs: &Programs) -> Result<Self> {
+        Self::start_with(kind, programs, ACCOUNTS)
+    }
+
+    /// Starts with an empty folder, and so many accounts where there are any.
+    ///
+    /// # Errors
+    /// It does not start, or nobody can register.
+    pub fn start_with(kind: Kind, programs: &Programs, accounts: usize) -> Result<Self> {
         let mut server = Self::start_new(kind, programs)?;
         if kind == Kind::Snug {
-            for account in 0..ACCOUNTS {
-                server.sign_in(account)?;
+            for number in 0..accounts {
+                let account = server.sign_in(number)?;
+                server.accounts.push(account);
             }
         }
         Ok(server)
@@ -120,8 +134,7 @@ impl Server {
     pub fn restarted(mut self, programs: &Programs) -> Result<Self> {
         self.end();
         let mut server = Self::start_on(self.kind, programs, &self.folder)?;
-        mem::swap(&mut server.tokens, &mut self.tokens);
-        mem::swap(&mut server.cookie, &mut self.cookie);
+        mem::swap(&mut server.accounts, &mut self.accounts);
         Ok(server)
     }
 
@@ -136,7 +149,7 @@ impl Server {
             let said = fs::read_to_string(&path)?;
             if let Some(addr) = address_in(&said) {
                 let folder = folder.to_owned();
-                return Ok(Self { kind, addr, started, child, folder, tokens: Vec::new(), cookie: String::new() });
+                return Ok(Self { kind, addr, started, child, folder, accounts: Vec::new() });
             }
             if let Some(status) = child.try_wait()? {
                 return Err(format!("{} ended with {status}: {said}", kind.name()).into());
@@ -149,33 +162,30 @@ impl Server {
         }
     }
 
-    /// Registers an account and draws its token. Each has an address of its own, since tries are counted by address.
-    fn sign_in(&mut self, account: usize) -> Result<()> {
-        let forwarded = format!("198.51.100.{account}");
-        let form = format!("username=bench{account}&display_name=&password={}", PASSWORD.replace(' ', "+"));
-        // Without a cookie: a second account in one browser would end the session of the first.
-        let answer = self.submit("register", &form, &forwarded, "")?;
-        if account == 0 {
-            let cookie = header(&answer, "set-cookie").and_then(|cookie| cookie.split(';').next());
-            cookie.ok_or("no session cookie came with the registration")?.clone_into(&mut self.cookie);
-        }
-        let json = format!(r#"{{"username":"bench{account}","password":"{PASSWORD}"}}"#);
-        let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", &forwarded)];
+    /// Registers an account and draws its token.
+    fn sign_in(&self, number: usize) -> Result<Account> {
+        let form = format!("username=bench{number}&display_name=&password={}", PASSWORD.replace(' ', "+"));
+        // Nobody's cookie goes along yet: a second account in one browser would end the session of the first.
+        let answer = self.submit("/api/fn/register", &form, number)?;
+        let cookie = header(&answer, "set-cookie").and_then(|cookie| cookie.split(';').next());
+        let cookie = cookie.ok_or("no session cookie came with the registration")?.to_owned();
+        let json = format!(r#"{{"username":"bench{number}","password":"{PASSWORD}"}}"#);
+        let headers = [("Content-Type", "application/json"), ("X-Forwarded-For", &address(number))];
         let answer = ask(self.addr, "POST", "/api/v1/auth/token", &headers, &json)?;
-        let token = frames::text_after(answer.as_bytes(), r#""access_token":"#).ok_or("no access token in the answer")?;
-        self.tokens.push(token.to_owned());
-        Ok(())
+        let text = |key| frames::text_after(answer.as_bytes(), key).map(str::to_owned);
+        let token = text(r#""access_token":"#).ok_or("no access token in the answer")?;
+        Ok(Account { id: text(r#""id":"#).ok_or("no account in the answer")?, token, cookie })
     }
 
-    fn submit(&self, function: &str, form: &str, forwarded: &str, cookie: &str) -> Result<String> {
+    fn submit(&self, path: &str, form: &str, account: usize) -> Result<String> {
         let headers = [
             ("Accept", "text/html"),
             ("Content-Type", "application/x-www-form-urlencoded"),
             ("Sec-Fetch-Site", "same-origin"),
-            ("X-Forwarded-For", forwarded),
-            ("Cookie", cookie),
+            ("X-Forwarded-For", &address(account)),
+            ("Cookie", self.cookie(account)),
         ];
-        ask(self.addr, "POST", &format!("/api/fn/{function}"), &headers, form)
+        ask(self.addr, "POST", path, &headers, form)
     }
 
     /// Makes a public room that account 0 may write in; servers without accounts make rooms as they are named.
@@ -185,9 +195,17 @@ impl Server {
     pub fn make_room(&self, name: &str) -> Result<()> {
         if self.kind == Kind::Snug {
             let form = format!("name={name}&topic=&visibility=public&allow_duplicate=true");
-            self.submit("create_room", &form, "198.51.100.0", &self.cookie)?;
+            self.submit("/api/fn/create_room", &form, 0)?;
         }
         Ok(())
+    }
+
+    /// An account joins a room.
+    ///
+    /// # Errors
+    /// It was refused.
+    pub fn join_room(&self, room: &str, account: usize) -> Result<()> {
+        self.submit("/api/fn/join_room", &format!("room={room}"), account).map(|_| ())
     }
 
     /// Account 0 reacts to a message.
@@ -196,14 +214,23 @@ impl Server {
     /// It was refused.
     pub fn react(&self, room: &str, seq: &str, emoji: &str) -> Result<()> {
         let form = format!("room={room}&seq={seq}&emoji={emoji}&on=true");
-        self.submit("react", &form, "198.51.100.0", &self.cookie).map(|_| ())
+        self.submit("/api/fn/react", &form, 0).map(|_| ())
     }
 
-    /// The request that opens a socket of an account.
+    /// Account 0 answers a message with a quote of it. The number makes it another answer than the ones before.
+    ///
+    /// # Errors
+    /// It was refused.
+    pub fn reply(&self, room: &str, seq: &str, body: &str, number: usize) -> Result<()> {
+        let form = format!("client_id=0190a5e0-7c1e-7d3a-9f11-{number:012x}&reply_to={seq}&body={}", body.replace(' ', "+"));
+        self.submit(&format!("/r/{room}"), &form, 0).map(|_| ())
+    }
+
+    /// The request that opens a socket of an account; the accounts take turns.
     #[must_use]
     pub fn handshake(&self, account: usize) -> String {
-        let token =
-            self.tokens.get(account % ACCOUNTS).map(|token| format!("Sec-WebSocket-Protocol: snug.v1, bearer.{token}\r\n"));
+        let account = self.accounts.get(account % self.accounts.len().max(1));
+        let token = account.map(|account| format!("Sec-WebSocket-Protocol: snug.v1, bearer.{}\r\n", account.token));
         format!(
             "GET {} HTTP/1.1\r\nHost: {}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
              Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{}\r\n",
@@ -213,10 +240,16 @@ impl Server {
         )
     }
 
-    /// What account 0 shows to be known on pages.
+    /// What an account shows to be known on pages; nothing where there is no such account.
     #[must_use]
-    pub fn cookie(&self) -> &str {
-        &self.cookie
+    pub fn cookie(&self, account: usize) -> &str {
+        self.accounts.get(account).map_or("", |account| &account.cookie)
+    }
+
+    /// The ids of all accounts.
+    #[must_use]
+    pub fn people(&self) -> Vec<&str> {
+        self.accounts.iter().map(|account| account.id.as_str()).collect()
     }
 
     fn end(&mut self) {
@@ -256,6 +289,11 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Each account has an address of its own, since tries are counted by address.
+fn address(account: usize) -> String {
+    format!("198.51.100.{account}")
 }
 
 fn address_in(said: &str) -> Option<SocketAddr> {

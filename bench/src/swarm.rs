@@ -9,7 +9,7 @@ use mio::{Events, Interest, Poll, Token, net::TcpStream};
 
 use crate::{
     Result,
-    dialect::{Dialect, Heard},
+    dialect::{Changes, Dialect, Heard},
     frames::{self, Frame},
     server::Server,
     tally::Tally,
@@ -75,6 +75,16 @@ struct Floor {
     live: usize,
     deliveries: usize,
     bytes: usize,
+    presence: Told,
+}
+
+/// What sockets were told of people, beside the rooms.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    /// Frames, on all sockets together.
+    pub frames: usize,
+    /// What they took, with their headers.
+    pub bytes: usize,
 }
 
 /// Sockets to one server.
@@ -84,6 +94,8 @@ pub struct Swarm {
     input: Vec<u8>,
     sockets: Vec<Socket>,
     floor: Floor,
+    /// What is done instead of sending, and the number that it began with.
+    changes: Option<(Changes, usize)>,
 }
 
 impl Swarm {
@@ -93,7 +105,7 @@ impl Swarm {
     /// There is no epoll to be had.
     pub fn new() -> Result<Self> {
         let (poll, events) = (Poll::new()?, Events::with_capacity(4096));
-        Ok(Self { poll, events, input: vec![0; INPUT_BYTES], sockets: Vec::new(), floor: Floor::default() })
+        Ok(Self { poll, events, input: vec![0; INPUT_BYTES], sockets: Vec::new(), floor: Floor::default(), changes: None })
     }
 
     /// Opens sockets that subscribe to a room, and waits until all of them stand. The first of a room are its senders.
@@ -179,6 +191,36 @@ impl Swarm {
         Ok(Outcome { time, deliveries, bytes, acknowledged, delivered })
     }
 
+    /// From now on messages are changed, no longer sent. Their author is the first sender.
+    pub fn change(&mut self, changes: Changes) {
+        self.changes = Some((changes, self.floor.sends.len()));
+    }
+
+    /// Says something on each of these sockets.
+    ///
+    /// # Errors
+    /// One has been closed.
+    pub fn say(&mut self, mut sockets: impl Iterator<Item = usize>, text: &str) -> Result<()> {
+        sockets.try_for_each(|id| self.sockets[id].say(text))
+    }
+
+    /// Takes in what comes, until nothing about people has come for so long; gives what did.
+    ///
+    /// # Errors
+    /// A socket has been closed, or an event came out of order.
+    pub fn listen(&mut self, rest: Duration) -> Result<Told> {
+        let (before, mut since) = (self.floor.presence, Instant::now());
+        let mut heard = before.frames;
+        while let Some(left) = rest.checked_sub(since.elapsed()).filter(|left| !left.is_zero()) {
+            self.turn(left, false)?;
+            if self.floor.presence.frames > heard {
+                (heard, since) = (self.floor.presence.frames, Instant::now());
+            }
+        }
+        let Told { frames, bytes } = self.floor.presence;
+        Ok(Told { frames: frames - before.frames, bytes: bytes - before.bytes })
+    }
+
     /// The last place of the first room that somebody has everything up to.
     #[must_use]
     pub fn head(&self) -> u64 {
@@ -187,7 +229,11 @@ impl Swarm {
 
     fn send(&mut self, id: usize) -> Result<()> {
         let socket = &mut self.sockets[id];
-        let text = socket.dialect.send(&self.floor.names[socket.room], self.floor.sends.len());
+        let (room, number) = (&self.floor.names[socket.room], self.floor.sends.len());
+        let text = match self.changes {
+            Some((changes, since)) => changes.frame(room, number, number - since),
+            None => socket.dialect.send(room, number),
+        };
         frames::write_masked_text(text.as_bytes(), &mut socket.outbox);
         self.floor.sends.push(Sent { room: socket.room, at: Instant::now(), answer: None });
         socket.flush()
@@ -314,6 +360,11 @@ impl Socket {
                 Ok(())
             }
             Heard::Ack(number, seq) => floor.acknowledge(number, seq),
+            Heard::Presence => {
+                floor.presence.frames += 1;
+                floor.presence.bytes += size;
+                Ok(())
+            }
             Heard::Other => Ok(()),
         }
     }

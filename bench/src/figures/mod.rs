@@ -1,10 +1,13 @@
 //! What is measured, a file for each group of figures.
 
+mod changes;
 mod fanout;
 mod latency;
 mod memory;
 mod pages;
+mod presence;
 mod sends;
+mod sidebar;
 mod signins;
 mod stand;
 mod start;
@@ -23,6 +26,8 @@ pub enum Group {
     Fanout,
     /// Durable sends a second
     Sends,
+    /// Durable edits and reactions a second
+    Changes,
     /// Time from a send to the last delivery
     Latency,
     /// Memory of an idle server, of idle sockets, and after sign-ins
@@ -31,6 +36,10 @@ pub enum Group {
     Storm,
     /// Pages a second
     Pages,
+    /// A page beside a list of 500 rooms, with what is new in each
+    Sidebar,
+    /// What it costs that people come and go where thousands watch
+    Presence,
     /// Time from the start to the first page
     Start,
 }
@@ -51,10 +60,13 @@ impl Bench {
         match group {
             Group::Fanout => fanout::measure(self),
             Group::Sends => sends::measure(self),
+            Group::Changes => changes::measure(self),
             Group::Latency => latency::measure(self),
             Group::Memory => memory::measure(self).and_then(|()| signins::measure(self)),
             Group::Storm => storm::measure(self),
             Group::Pages => pages::measure(self),
+            Group::Sidebar => sidebar::measure(self),
+            Group::Presence => presence::measure(self),
             Group::Start => start::measure(self),
         }
     }

@@ -17,15 +17,17 @@ use crate::{
 const CONNECTIONS: usize = 8;
 /// As many as a page shows.
 const MESSAGES: usize = 50;
+/// Of them answers that quote another one, where there are any.
+const QUOTES: usize = 20;
 /// What browsers take, of what is worth a server's while.
-const ENCODINGS: &str = "Accept-Encoding: br, gzip\r\n";
+pub(super) const ENCODINGS: &str = "Accept-Encoding: br, gzip\r\n";
 /// More than this much of its own core, and the load side may be what is measured.
 const LOAD_MAX: f64 = 0.9;
 
 pub(super) fn measure(bench: &mut Bench) -> Result<()> {
     let server = Server::start(Kind::Snug, &bench.programs)?;
     fill_room(bench, &server)?;
-    let member = format!("Cookie: {}\r\n", server.cookie());
+    let member = format!("Cookie: {}\r\n", server.cookie(0));
     let mut pages = [
         Page::new(&server, "first page", "/", ""),
         Page::new(&server, "room page", "/r/lobby", ""),
@@ -34,10 +36,10 @@ pub(super) fn measure(bench: &mut Bench) -> Result<()> {
         Page::new(&server, "room page, signed in, br or gzip", "/r/lobby", &format!("{ENCODINGS}{member}")),
     ];
     ask_in_turn(bench, &server, &mut pages)?;
-    react(&server)?;
+    quote_and_react(&server)?;
     let mut pages = [
-        Page::new(&server, "room page, 200 reactions", "/r/lobby", ENCODINGS),
-        Page::new(&server, "room page, 200 reactions, signed in", "/r/lobby", &format!("{ENCODINGS}{member}")),
+        Page::new(&server, "room page, 20 quotes and 200 reactions", "/r/lobby", ENCODINGS),
+        Page::new(&server, "room page, 20 quotes and 200 reactions, signed in", "/r/lobby", &format!("{ENCODINGS}{member}")),
     ];
     ask_in_turn(bench, &server, &mut pages)
 }
@@ -57,16 +59,29 @@ fn ask_in_turn(bench: &mut Bench, server: &Server, pages: &mut [Page]) -> Result
     Ok(())
 }
 
-/// Reacts to each message of the page with each of these emoji: so the member's page has marks of their own in every row.
-fn react(server: &Server) -> Result<()> {
-    let page = ask(server.addr, "GET", "/r/lobby", &[], "")?;
-    let seqs = page.split("<li id=\"m").skip(1).filter_map(|row| row.split('"').next());
-    for seq in seqs {
+/// Answers the last messages of the page, and reacts to each that is on it then, with each of these emoji: so the member's page has marks of
+/// their own in every row.
+fn quote_and_react(server: &Server) -> Result<()> {
+    let page = || ask(server.addr, "GET", "/r/lobby", &[], "");
+    for (number, seq) in seqs(&page()?).into_iter().rev().take(QUOTES).enumerate() {
+        server.reply("lobby", seq, "I had some already, and it was good.", number)?;
+    }
+    let page = page()?;
+    let quotes = page.matches("class=\"message-quote\"").count();
+    if quotes != QUOTES {
+        return Err(format!("the room page shows {quotes} quotes, not {QUOTES}").into());
+    }
+    for seq in seqs(&page) {
         for emoji in ["%F0%9F%91%8D", "%F0%9F%8E%89", "%F0%9F%98%82", "%F0%9F%9A%80"] {
             server.react("lobby", seq, emoji)?;
         }
     }
     Ok(())
+}
+
+/// The places of the messages that a page shows.
+fn seqs(page: &str) -> Vec<&str> {
+    page.split("<li id=\"m").skip(1).filter_map(|row| row.split('"').next()).collect()
 }
 
 /// Writes until a page is full, and sees that guests and members are shown all of it.
@@ -76,7 +91,7 @@ fn fill_room(bench: &Bench, server: &Server) -> Result<()> {
     while usize::try_from(swarm.head())? < MESSAGES + 10 {
         swarm.drive(bench.time / 10, 1, Pace::InFlight(1))?;
     }
-    for cookie in ["", server.cookie()] {
+    for cookie in ["", server.cookie(0)] {
         let shown = ask(server.addr, "GET", "/r/lobby", &[("Cookie", cookie)], "")?.matches("The kettle is on").count();
         if shown < MESSAGES {
             return Err(format!("the room page shows {shown} messages, not {MESSAGES}").into());
@@ -85,27 +100,27 @@ fn fill_room(bench: &Bench, server: &Server) -> Result<()> {
     Ok(())
 }
 
-struct Page {
-    name: &'static str,
+pub(super) struct Page {
+    pub(super) name: &'static str,
     request: String,
     samples: Vec<Sample>,
 }
 
-struct Sample {
+pub(super) struct Sample {
     rate: f64,
-    per_core: f64,
+    pub(super) per_core: f64,
     p99: f64,
     bytes: f64,
     load_side: f64,
 }
 
 impl Page {
-    fn new(server: &Server, name: &'static str, path: &str, headers: &str) -> Self {
+    pub(super) fn new(server: &Server, name: &'static str, path: &str, headers: &str) -> Self {
         let request = format!("GET {path} HTTP/1.1\r\nHost: {}\r\n{headers}\r\n", server.addr);
         Self { name, request, samples: Vec::new() }
     }
 
-    fn sample(&self, server: &Server, time: Duration) -> Result<Sample> {
+    pub(super) fn sample(&self, server: &Server, time: Duration) -> Result<Sample> {
         let (used, own) = (server.cpu()?, cpu_of(process::id())?);
         let loaded = load(server.addr, &self.request, CONNECTIONS, time)?;
         let (used, own) = (server.cpu()?.saturating_sub(used), cpu_of(process::id())?.saturating_sub(own));
