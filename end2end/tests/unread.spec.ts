@@ -1,5 +1,5 @@
 import { expect, test } from "../support/test.ts";
-import { hydrated } from "../support/page.ts";
+import { go, hydrated, submit } from "../support/page.ts";
 
 test("what is new is counted in the list, on the title and on the icon, and goes when it is read in another tab", async ({ ada, bob }) => {
   const slug = await ada.createRoom("Garden", "", "Public");
@@ -55,4 +55,68 @@ test("a message marks the room as unread from there, until one leaves and comes 
   await expect(bob.page.locator(".new-line")).toBeVisible();
   await bob.page.keyboard.press("Escape");
   await expect(count).toHaveCount(0);
+});
+
+test("a room shows as much of what is new as one has chosen there: what calls one, nothing, everything", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  const link = bob.page.locator(`.nav-link[href="/r/${room}"]`);
+  const choose = async (level: string): Promise<void> => {
+    await go(bob.page, `/r/${room}/notifications`);
+    await bob.page.getByLabel(level).check();
+    const saved = bob.page.waitForResponse(/set_level/);
+    await submit(bob.page);
+    await saved;
+  };
+  // What stands there when the lobby is opened anew, and has counted all that was said.
+  const shows = async (count: RegExp | null, title: RegExp): Promise<void> => {
+    await ada.room.expectAllStored();
+    await bob.room.open("lobby");
+    const counted = link.locator(".nav-count");
+    await (count ? expect(counted).toHaveText(count) : expect(counted).toHaveCount(0));
+    await expect(bob.page).toHaveTitle(title);
+  };
+
+  await choose("What calls me");
+  await ada.room.say("The kettle is on");
+  await shows(null, /^[^(]/);
+  await expect(link).not.toHaveClass(/nav-link--new/);
+  await ada.room.say(`Tea, @${bob.username}?`);
+  // While one looks, too.
+  await expect(link.locator(".nav-count--calls")).toHaveText(/^1 for you/);
+  await expect(link).toHaveClass(/nav-link--new/);
+  await shows(/^1 for you/, /^\(1\) /);
+
+  await choose("Nothing");
+  await shows(null, /^[^(]/);
+  await ada.room.say(`It gets cold, @${bob.username}!`);
+  await shows(null, /^[^(]/);
+  await expect(link).not.toHaveClass(/nav-link--new/);
+
+  await choose("Everything");
+  await shows(/^2 for you/, /^\(3\) /);
+});
+
+test("who is not to be disturbed sees nothing new on title and icon, in pages that are open too, until they change it", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  await bob.room.open("lobby");
+  await ada.room.say("The kettle is on");
+  const icon = bob.page.locator('link[rel="icon"]');
+  await expect(bob.page).toHaveTitle(/^\(1\) /);
+  const { page: settings } = await bob.tab();
+  const choose = async (lasts: string): Promise<void> => {
+    await go(settings, "/settings/profile");
+    await settings.getByLabel("Do not disturb").selectOption(lasts);
+    const saved = settings.waitForResponse(/set_availability/);
+    await settings.locator('form[action$="set_availability"] .button').click();
+    await saved;
+  };
+  for (const lasts of ["Until I change it", "For an hour"]) {
+    await choose(lasts);
+    for (const page of [bob.page, settings]) await expect(page).not.toHaveTitle(/^\(/);
+    await expect(icon).toHaveAttribute("href", "/favicon.svg");
+    await expect(bob.page.locator(`.nav-link[href="/r/${room}"] .nav-count`)).toHaveText(/^1/);
+    await choose("No: I may be disturbed");
+    await expect(bob.page).toHaveTitle(/^\(1\) /);
+    await expect(icon).toHaveAttribute("href", "/favicon-new.svg");
+  }
 });

@@ -218,15 +218,16 @@ addEventListener("pageshow", (event) => {
   for (const button of document.querySelectorAll(".form [aria-busy]")) button.ariaBusy = null;
 });
 
-// How much is new stands on title, icon and app, and goes from all three at once. Within the hours in which nobody is to be disturbed it does
-// not stand there.
+// How much is new stands on title, icon and app, and goes from all three at once. While somebody is not to be disturbed it does not
+// stand there: in hours of each day, and until a moment.
 const root = document.documentElement;
 const icon = document.querySelector('link[rel="icon"]');
 const seen = icon.getAttribute("href");
 
 function isQuiet() {
-  const [from, to] = (root.dataset.quiet ?? "").split("-").map(Number);
+  const [from, to, until] = (root.dataset.quiet ?? "").split(" ").map(Number);
   const now = Math.floor(Date.now() / 60000) % 1440;
+  if (Date.now() < until) return true;
   return from < to ? from <= now && now < to : from > to && (from <= now || now < to);
 }
 
@@ -243,5 +244,5 @@ function showUnread() {
 
 new MutationObserver(showUnread).observe(root, { attributeFilter: ["data-unread", "data-quiet"] });
 new MutationObserver(showUnread).observe(document.querySelector("title"), { childList: true });
-if (root.dataset.quiet) setInterval(showUnread, 30000);
+setInterval(showUnread, 30000);
 showUnread();

@@ -119,8 +119,8 @@ pub(super) fn living(visit: &Visit, head: &Head, address: Address, mut data: Pag
 fn news(unread: &RoomsUnread) -> String {
     let count: u64 = unread.rooms.iter().map(RoomUnread::weight).sum();
     let count = if count > 0 { format!(" data-unread=\"{count}\"") } else { String::new() };
-    let quiet = unread.quiet.map(|(from, to)| format!(" data-quiet=\"{from}-{to}\""));
-    [count, quiet.unwrap_or_default()].concat()
+    let quiet = if unread.quiet.is_never() { String::new() } else { format!(" data-quiet=\"{}\"", unread.quiet) };
+    [count, quiet].concat()
 }
 
 /// Renders where signals may be made, and lets go of them.

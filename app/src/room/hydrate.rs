@@ -20,7 +20,7 @@ pub fn hydrate() -> Option<()> {
         Navigation::start(app);
         socket::start(app.socket);
         Effect::new(mark_hydrated);
-        Effect::new(move || show_weight(app.page.news.with(Unread::weight)));
+        Effect::new(move || app.page.news.with(show_news));
         app.view()
     });
     Some(())
@@ -33,11 +33,12 @@ fn read<T: DeserializeOwned>(id: &str) -> Option<T> {
     serde_json::from_str(&element.text_content()?).ok()
 }
 
-/// Tells the page's script how much is new: it shows it on title and icon.
-fn show_weight(weight: u64) {
+/// Tells the page's script how much is new, and when not to say so: it shows it on title and icon.
+fn show_news(news: &Unread) {
     if let Some(root) = document().document_element() {
         // Only an ill-formed name could fail here.
-        let _ = root.set_attribute("data-unread", &weight.to_string());
+        let _ = root.set_attribute("data-unread", &news.weight().to_string());
+        let _ = root.set_attribute("data-quiet", &news.quiet().to_string());
     }
 }
 

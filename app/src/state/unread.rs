@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use protocol::{News, RoomId, RoomUnread, RoomsUnread, Seq, UserId, limits};
+use protocol::{News, Quiet, RoomId, RoomUnread, RoomsUnread, Seq, UserId, limits};
 
 /// Hints that are kept of a room until a list has them in it.
 const RECENT_MAX: usize = 4 * limits::UNREAD_MAX as usize;
@@ -15,6 +15,7 @@ const RECENT_MAX: usize = 4 * limits::UNREAD_MAX as usize;
 pub struct Unread {
     reader: Option<UserId>,
     rooms: BTreeMap<RoomId, Known>,
+    quiet: Quiet,
 }
 
 /// What is known of a room.
@@ -40,7 +41,7 @@ impl Unread {
     /// Begins with what came with the page.
     #[must_use]
     pub fn new(reader: Option<UserId>, list: RoomsUnread) -> Self {
-        let mut unread = Self { reader, rooms: BTreeMap::new() };
+        let mut unread = Self { reader, ..Self::default() };
         unread.take_list(list);
         unread
     }
@@ -57,6 +58,12 @@ impl Unread {
         self.rooms.values().filter_map(|known| known.now(self.reader)).map(|room| room.weight()).sum()
     }
 
+    /// When that number is not shown.
+    #[must_use]
+    pub fn quiet(&self) -> Quiet {
+        self.quiet
+    }
+
     /// How many messages call the reader.
     #[must_use]
     pub fn calls(&self) -> u64 {
@@ -71,6 +78,7 @@ impl Unread {
 
     /// Takes a list that was read. `true` when it has to be read again: something has happened meanwhile of which it may not know.
     pub fn take_list(&mut self, list: RoomsUnread) -> bool {
+        self.quiet = list.quiet;
         let mut before = std::mem::take(&mut self.rooms);
         let mut again = false;
         for room in list.rooms {

@@ -31,5 +31,5 @@ pub use models::{
 };
 pub use palette::{Destinations, PalettePerson, PaletteRoom, PaletteThread};
 pub use presence::{Activity, PersonPresence, Presence, Status};
-pub use unread::{Level, News, RoomUnread, RoomsUnread, count_of};
+pub use unread::{Level, News, Quiet, RoomUnread, RoomsUnread, count_of};
 pub use visible::{first_character, is_ignorable, is_visible, shortened};

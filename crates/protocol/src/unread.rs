@@ -1,5 +1,7 @@
 //! What is new to one person in the rooms that they are in.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -88,14 +90,41 @@ impl RoomUnread {
     }
 }
 
+/// When somebody is not to be disturbed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Quiet {
+    /// The first minute of each day, in UTC.
+    pub from: u16,
+    /// The first minute of each day after that; where it is the same, there are no such hours.
+    pub to: u16,
+    /// And until this moment, in unix milliseconds; 0 where it is none.
+    pub until: i64,
+}
+
+/// As the page's script reads it: the three numbers, in this order.
+impl fmt::Display for Quiet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { from, to, until } = self;
+        write!(f, "{from} {to} {until}")
+    }
+}
+
+impl Quiet {
+    /// Whether they may be disturbed at any time.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 /// What is new in all rooms of somebody's list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct RoomsUnread {
     /// Last place in the log of the account before this was read.
     pub rev: i64,
-    /// When they are not to be disturbed: from and to, in minutes of a day in UTC.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub quiet: Option<(u16, u16)>,
+    /// When they are not to be disturbed.
+    #[serde(skip_serializing_if = "Quiet::is_never")]
+    pub quiet: Quiet,
     /// Room by room.
     pub rooms: Vec<RoomUnread>,
 }
@@ -133,7 +162,8 @@ fn is_zero(count: &u64) -> bool {
 
 words!(Level);
 reads!(RoomUnread { room, head, last_read; default unread, mentions, level, quiet });
-reads!(RoomsUnread { rev, quiet, rooms });
+reads!(Quiet { from, to, until });
+reads!(RoomsUnread { rev, rooms; default quiet });
 reads!(News { seq, author, deleted });
 
 #[cfg(test)]

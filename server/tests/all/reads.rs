@@ -64,5 +64,16 @@ async fn without_a_script_forms_read_all_and_undo_it_mute_rooms_and_settle_hours
     let hours = [("from", "22:00"), ("to", "07:00")];
     assert_eq!(bob.submit(page, "set_quiet_hours", &hours).await.leads_to(), "/settings/notifications?done");
     bob.get(page).await.assert_has("value=\"22:00\"");
-    bob.get("/alerts").await.assert_has("data-quiet=\"1320-420\"");
+    bob.get("/alerts").await.assert_has("data-quiet=\"1320 420 0\"");
+    assert_eq!(unread(&bob).await.quiet.to_string(), "1320 420 0");
+    // And besides for as long as one says.
+    let quiet = async |lasts| {
+        bob.submit("/settings/profile", "set_availability", &[("quiet", lasts)]).await.leads_to();
+        unread(&bob).await.quiet.until
+    };
+    assert_eq!(quiet("always").await, 253_402_300_799_999);
+    bob.get("/alerts").await.assert_has("data-quiet=\"1320 420 253402300799999\"");
+    assert!((chat::now()..=chat::now() + 3_600_000).contains(&quiet("hour").await));
+    assert_eq!(quiet("off").await, 0);
+    bob.get("/alerts").await.assert_has("data-quiet=\"1320 420 0\"");
 }

@@ -75,7 +75,7 @@ impl Server {
     }
 
     fn list(&self) -> RoomsUnread {
-        RoomsUnread { rev: self.rev, quiet: None, rooms: vec![self.count()] }
+        RoomsUnread { rev: self.rev, quiet: Quiet::default(), rooms: vec![self.count()] }
     }
 
     fn says(&mut self, author: u64, calls: bool) {
@@ -281,4 +281,15 @@ fn what_is_read_here_is_read_at_once_and_what_was_marked_as_unread_stays_so() {
     assert!(!world.page.read(room_id(), Seq(4)), "it is not read by itself");
     world.page.release(room_id());
     assert!(world.page.read(room_id(), Seq(4)));
+}
+
+#[test]
+fn the_list_that_was_read_last_says_when_nobody_is_to_be_disturbed() {
+    let mut world = World::new();
+    assert!(world.page.quiet().is_never());
+    let quiet = Quiet { until: 7, ..Quiet::default() };
+    for quiet in [quiet, Quiet::default()] {
+        world.page.take_list(RoomsUnread { quiet, ..world.server.list() });
+        assert_eq!(world.page.quiet(), quiet);
+    }
 }

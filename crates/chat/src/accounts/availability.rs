@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::{
-    Chat, Result, clocks,
+    Chat, Result, account_log, clocks,
     db::{entity::user, now, users},
     reads::QuietHours,
     sessions::Session,
@@ -105,7 +105,10 @@ pub async fn set_availability(chat: &Chat, session: &Session, quiet: &str, invis
         .filter(user::Column::Id.eq(id.0))
         .exec(&transaction)
         .await?;
+    // Title, icon and app are silent meanwhile: their own pages hear of it, too.
+    let signal = account_log::list_changed(&transaction, id).await?;
     transaction.commit().await?;
+    chat.signal(signal).await;
     tell(chat, id).await
 }
 

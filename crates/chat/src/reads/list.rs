@@ -15,6 +15,6 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<RoomsUnread> {
     let db = chat.db().read();
     // Before the rooms: what comes in between is in both.
     let rev = account_log::head(db, user).await?.rev;
-    let quiet = quiet::of(db, user).await?.map(|(hours, zone)| hours.in_utc(&zone, now()));
+    let quiet = quiet::of(db, user).await?.at(now());
     Ok(RoomsUnread { rev, quiet, rooms: marks::of_rooms(db, user).await? })
 }

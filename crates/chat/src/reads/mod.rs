@@ -12,4 +12,4 @@ pub use inbox::{Call, Inbox, inbox};
 pub use level::{Notifications, Span, mute, notifications, set_level};
 pub use list::list;
 pub use mark::{mark_unread, read, read_now};
-pub use quiet::{QuietHours, is_quiet, quiet_hours, set_quiet_hours};
+pub use quiet::{QuietHours, quiet_hours, set_quiet_hours};

@@ -1,6 +1,6 @@
-//! Do not disturb: hours of the day in which somebody is not called, on their own clock.
+//! Do not disturb: hours of the day in which somebody is not called, on their own clock, and a moment until which they said so besides.
 
-use protocol::{ErrorCode, Field, FieldError, Problem, UserId};
+use protocol::{ErrorCode, Field, FieldError, Problem, Quiet, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
 
 use crate::{Chat, Result, account_log, clocks, db::entity::user, sessions::Session};
@@ -55,18 +55,35 @@ fn minutes(time: &str) -> Option<u16> {
     (hours < 24 && minutes < 60).then_some(hours * 60 + minutes)
 }
 
-/// The hours of somebody, and their zone.
-pub(super) async fn of(db: &impl ConnectionTrait, user: UserId) -> Result<Option<(QuietHours, String)>> {
-    type Columns = (Option<i64>, Option<i64>, String);
+/// What somebody has settled.
+pub(super) struct Settled {
+    hours: Option<QuietHours>,
+    /// Until when they are not to be disturbed besides, whether that is over or not.
+    until: Option<i64>,
+    zone: String,
+}
+
+impl Settled {
+    /// As somebody's page knows it from a moment on.
+    pub(super) fn at(&self, now: i64) -> Quiet {
+        let (from, to) = self.hours.map(|hours| hours.in_utc(&self.zone, now)).unwrap_or_default();
+        Quiet { from, to, until: self.until.filter(|until| *until > now).unwrap_or_default() }
+    }
+}
+
+/// What somebody has settled.
+pub(super) async fn of(db: &impl ConnectionTrait, user: UserId) -> Result<Settled> {
+    type Columns = (Option<i64>, Option<i64>, Option<i64>, String);
     let row: Option<Columns> = user::Entity::find_by_id(user.0)
         .select_only()
-        .columns([user::Column::QuietFrom, user::Column::QuietTo, user::Column::TimeZone])
+        .columns([user::Column::QuietFrom, user::Column::QuietTo, user::Column::QuietUntil, user::Column::TimeZone])
         .into_tuple()
         .one(db)
         .await?;
-    let (from, to, zone) = row.ok_or(ErrorCode::NotFound)?;
+    let (from, to, until, zone) = row.ok_or(ErrorCode::NotFound)?;
     let minute = |column: Option<i64>| column.and_then(|minute| u16::try_from(minute).ok());
-    Ok(minute(from).zip(minute(to)).map(|(from, to)| (QuietHours { from, to }, zone)))
+    let hours = minute(from).zip(minute(to)).map(|(from, to)| QuietHours { from, to });
+    Ok(Settled { hours, until, zone })
 }
 
 /// The hours of somebody.
@@ -74,15 +91,7 @@ pub(super) async fn of(db: &impl ConnectionTrait, user: UserId) -> Result<Option
 /// # Errors
 /// `unavailable`.
 pub async fn quiet_hours(chat: &Chat, session: &Session) -> Result<Option<QuietHours>> {
-    Ok(of(chat.db().read(), session.user.id).await?.map(|(hours, _)| hours))
-}
-
-/// Whether somebody is not to be disturbed at a moment.
-///
-/// # Errors
-/// `unavailable`.
-pub async fn is_quiet(chat: &Chat, account: UserId, now: i64) -> Result<bool> {
-    Ok(of(chat.db().read(), account).await?.is_some_and(|(hours, zone)| hours.hold(&zone, now)))
+    Ok(of(chat.db().read(), session.user.id).await?.hours)
 }
 
 /// Settles the hours of somebody, as `22:00` and `07:00`; none where both are empty.
@@ -112,6 +121,16 @@ mod tests {
     /// 1 July 2026, this minute of the day in UTC.
     fn at(minute: i64) -> i64 {
         1_782_864_000_000 + minute * MINUTE_MS
+    }
+
+    #[test]
+    fn a_page_knows_of_hours_and_of_a_moment_that_is_still_to_come() {
+        let hours = QuietHours::parse("22:00", "07:30").unwrap();
+        let settled = Settled { hours, until: Some(at(10)), zone: "Europe/Berlin".to_owned() };
+        assert_eq!(settled.at(at(9)).to_string(), format!("1200 330 {}", at(10)));
+        assert_eq!(settled.at(at(10)).to_string(), "1200 330 0");
+        let until = Settled { hours: None, ..settled };
+        assert_eq!(until.at(at(9)), Quiet { until: at(10), ..Quiet::default() });
     }
 
     #[test]

@@ -63,6 +63,7 @@ async fn people_come_go_away_and_say_what_they_do() {
 
     accounts::set_availability(&scene.chat, &bob.session, "always", false).await.unwrap();
     until(&hers, bob_id, Presence::DoNotDisturb).await;
+    assert!(matches!(his.next_frame().await, ServerFrame::RoomsChanged { .. }), "his own pages are silent from now on");
     accounts::set_availability(&scene.chat, &bob.session, "keep", true).await.unwrap();
     assert_eq!(until(&hers, bob_id, Presence::Offline).await.status, None, "nothing is told of who is invisible");
     let profile = accounts::profile(&scene.chat, &bob.session).await.unwrap();
