@@ -1,18 +1,20 @@
 //! Asks a server function by a plain `fetch`: a form goes out, JSON comes back.
 
-use protocol::{Error, ErrorCode, RoomId, RoomPage, Seq, Window};
-use serde::de::DeserializeOwned;
+use protocol::{
+    Error, ErrorCode, RoomId, RoomPage, Seq, Window,
+    json::{Json, Read},
+};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{RequestInit, Response, UrlSearchParams, window};
 
-use crate::endpoints;
+use crate::{endpoints, json};
 
 /// Asks the function at this address.
 ///
 /// # Errors
 /// What the server said, or that it could not be reached.
-pub(crate) async fn post<T: DeserializeOwned>(path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
+pub(crate) async fn post<T: Read>(path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
     request(RequestInit::new(), path, fields).await
 }
 
@@ -20,10 +22,8 @@ pub(crate) async fn post<T: DeserializeOwned>(path: &str, fields: &[(&str, &str)
 ///
 /// # Errors
 /// What the server said, or that it could not be reached.
-pub(crate) async fn request<T: DeserializeOwned>(request: RequestInit, path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
-    // What did not arrive, or was answered by something in between, may be asked again.
-    let (ok, text) = send(request, path, fields).await.map_err(|_| ErrorCode::Unavailable)?;
-    if ok { read(&text) } else { Err(read(&text)?) }
+pub(crate) async fn request<T: Read>(request: RequestInit, path: &str, fields: &[(&str, &str)]) -> Result<T, Error> {
+    read(ask(request, path, fields).await?)
 }
 
 /// A stretch of a room, which is named by its slug or id, or of a thread in it.
@@ -52,8 +52,16 @@ pub(crate) async fn newest(room: RoomId, thread: Option<Seq>) -> Result<RoomPage
     room_page(&room.to_string(), thread, Window::Latest).await
 }
 
-fn read<T: DeserializeOwned>(text: &str) -> Result<T, Error> {
-    serde_json::from_str(text).map_err(|_| ErrorCode::Unavailable.into())
+/// What did not arrive, or was answered by something in between, may be asked again.
+fn read<T: Read>(answer: Json) -> Result<T, Error> {
+    T::read(answer).ok_or_else(|| ErrorCode::Unavailable.into())
+}
+
+/// The answer, whatever it is to be: so there is one of this for all.
+async fn ask(request: RequestInit, path: &str, fields: &[(&str, &str)]) -> Result<Json, Error> {
+    let (ok, text) = send(request, path, fields).await.map_err(|_| ErrorCode::Unavailable)?;
+    let answer = json::parse(&text).ok_or(ErrorCode::Unavailable)?;
+    if ok { Ok(answer) } else { Err(read(answer)?) }
 }
 
 /// Whether it was done, and the answer.

@@ -16,6 +16,7 @@ mod endpoints;
 mod error;
 mod fetch;
 mod head;
+mod json;
 mod next;
 #[cfg(feature = "ssr")]
 pub mod pages;

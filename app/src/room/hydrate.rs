@@ -1,12 +1,12 @@
 use leptos::{mount::hydrate_body, prelude::*};
-use serde::de::DeserializeOwned;
+use protocol::json::Read;
 
 use super::{
     app::App,
     data::{DATA, MESSAGES, PageData},
     navigation::{Navigation, here, path_and_query},
 };
-use crate::{components::Theme, socket, state::Unread};
+use crate::{components::Theme, json, socket, state::Unread};
 
 /// Brings the page that the server rendered to life. `None` where it is not the page of a room.
 pub fn hydrate() -> Option<()> {
@@ -27,10 +27,10 @@ pub fn hydrate() -> Option<()> {
 }
 
 /// Takes it out of the document: what is deleted later is not to stand there any more.
-fn read<T: DeserializeOwned>(id: &str) -> Option<T> {
+fn read<T: Read>(id: &str) -> Option<T> {
     let element = document().get_element_by_id(id)?;
     element.remove();
-    serde_json::from_str(&element.text_content()?).ok()
+    json::read(&element.text_content()?)
 }
 
 /// Tells the page's script how much is new, and when not to say so: it shows it on title and icon.

@@ -26,7 +26,7 @@ use super::{
 };
 use crate::{
     components::refresh,
-    endpoints, fetch,
+    endpoints, fetch, json,
     next::signed_out,
     state::{Applied, Outbox, Pending, RoomState, Typing, TypingThrottle, Unread},
 };
@@ -251,7 +251,7 @@ impl Client {
             return;
         }
         // A frame of a kind that this build does not know is for newer ones.
-        if let Ok(frame) = serde_json::from_str(text) {
+        if let Some(frame) = json::read(text) {
             self.frame(frame);
         }
     }

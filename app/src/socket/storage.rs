@@ -79,6 +79,7 @@ mod connection {
 
     use super::{get, local_storage, pending_prefix, remove, set};
     use crate::{
+        json,
         socket::token::StoredToken,
         state::{Deed, Pending},
     };
@@ -91,7 +92,7 @@ mod connection {
 
     /// The token that this tab or another one has got last.
     pub(crate) fn token() -> Option<StoredToken> {
-        serde_json::from_str(&get(TOKEN)?).ok()
+        json::read(&get(TOKEN)?)
     }
 
     /// Keeps a token for the next page and for other tabs.
@@ -127,13 +128,13 @@ mod connection {
         let Some(storage) = local_storage() else { return Vec::new() };
         let prefix = pending_prefix(author);
         let keys = (0..storage.length().unwrap_or(0)).filter_map(|at| storage.key(at).ok().flatten());
-        keys.filter(|key| key.starts_with(&prefix)).filter_map(|key| serde_json::from_str(&get(&key)?).ok()).collect()
+        keys.filter(|key| key.starts_with(&prefix)).filter_map(|key| json::read(&get(&key)?)).collect()
     }
 
     /// What another tab will do to a message after some time, if that is what a `storage` event says: that tab may be closed before.
     pub(crate) fn begun_elsewhere(author: UserId, event: &web_sys::StorageEvent) -> Option<Pending> {
         event.key()?.strip_prefix(&pending_prefix(author))?;
-        let pending: Pending = serde_json::from_str(&event.new_value()?).ok()?;
+        let pending: Pending = json::read(&event.new_value()?)?;
         matches!(pending.deed, Deed::Delete { .. }).then_some(pending)
     }
 

@@ -3,8 +3,12 @@
 //! At most one message per room is under way, and the next one waits until it is answered: so nothing overtakes a message that has
 //! to be tried again. The client id stays the same over every try, and the server stores it once (G2).
 
-use protocol::{Answers, ClientFrame, ClientId, Error, ErrorCode, Quote, Retry, RoomId, Seq};
-use serde::{Deserialize, Serialize};
+use protocol::{
+    Answers, ClientFrame, ClientId, Error, ErrorCode, Quote, Retry, RoomId, Seq,
+    json::{BadField, Json, Object, Read},
+    objects,
+};
+use serde::Serialize;
 
 use super::backoff;
 
@@ -39,7 +43,7 @@ pub enum Status {
 }
 
 /// What is to be done.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub enum Deed {
     /// Send a message.
     #[default]
@@ -68,7 +72,7 @@ pub enum Deed {
 }
 
 /// What is to be done to a message that is under way already, once it is stored.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub enum Then {
     /// Give it this text.
     Edit(String),
@@ -77,25 +81,23 @@ pub enum Then {
 }
 
 /// Something on its way.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Pending {
     /// The id that makes a second try harmless.
     pub client_id: ClientId,
     /// The room.
     pub room: RoomId,
     /// What is to be done there.
-    #[serde(default)]
     pub deed: Deed,
     /// Markdown source; nothing where no text is sent.
     pub body: String,
     /// What a message answers, and where it is to stand.
-    #[serde(default)]
     pub answers: Answers,
     /// The message that it answers, as it was then: for where that is not loaded. It is not worth being kept in the storage.
     #[serde(skip)]
     pub quote: Option<Box<Quote>>,
     /// What comes after it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub then: Option<Then>,
     /// When it was written (unix milliseconds, this device's clock).
     pub at: i64,
@@ -225,6 +227,48 @@ impl Pending {
         (self.status, self.tries, self.not_before) = (Status::Waiting, 0, 0);
     }
 }
+
+/// As serde writes it: an object with one field, or a word.
+impl Read for Deed {
+    fn read(value: Json) -> Option<Self> {
+        let mut deed = match value {
+            Json::Object(deed) => deed,
+            word => return (String::read(word)? == "Send").then_some(Self::Send),
+        };
+        let mut of = |kind| deed.take::<Option<Object>>(kind).ok().flatten();
+        if let Some(mut edit) = of("Edit") {
+            return Some(Self::Edit { seq: edit.take("seq").ok()?, revision: edit.take("revision").ok()? });
+        }
+        if let Some(mut delete) = of("Delete") {
+            return Some(Self::Delete { seq: delete.take("seq").ok()? });
+        }
+        let mut react = of("React")?;
+        Some(Self::React { seq: react.take("seq").ok()?, emoji: react.take("emoji").ok()?, on: react.take("on").ok()? })
+    }
+}
+
+/// As serde writes it: an object with one field, or a word.
+impl Read for Then {
+    fn read(value: Json) -> Option<Self> {
+        match value {
+            Json::Object(mut then) => then.take("Edit").ok().map(Self::Edit),
+            word => (String::read(word)? == "Delete").then_some(Self::Delete),
+        }
+    }
+}
+
+impl TryFrom<Object> for Pending {
+    type Error = BadField;
+
+    fn try_from(mut object: Object) -> Result<Self, BadField> {
+        let (client_id, room) = (object.take("client_id")?, object.take("room")?);
+        let written = Self::new(client_id, room, object.take("body")?, object.take("at")?);
+        let (deed, answers) = (object.take_or_default("deed")?, object.take_or_default("answers")?);
+        Ok(Self { deed, answers, then: object.take("then")?, fresh: false, ..written })
+    }
+}
+
+objects!(Pending);
 
 /// The queue.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! Reading what comes as JSON, in little code. What serde derives for each type goes through the object field by field and knows every type
 //! that a field could have had: in the browser that is a tenth of all that is loaded. Here an object is read whole ([`Json`]), the same code for
-//! all, and each type takes its fields from it ([`Read`], mostly by [`reads!`]). Writing is serde's.
+//! all, and each type takes its fields from it ([`Read`], mostly by [`reads!`]). In the browser its own parser makes the [`Json`]. Writing is
+//! serde's.
 
 use std::{fmt, sync::Arc};
 
@@ -36,6 +37,12 @@ pub enum Json {
 /// The fields of an object, in their order. There are few, so looking through them is quick.
 #[derive(Default)]
 pub struct Object(Vec<(String, Json)>);
+
+impl FromIterator<(String, Json)> for Object {
+    fn from_iter<I: IntoIterator<Item = (String, Json)>>(fields: I) -> Self {
+        Self(fields.into_iter().collect())
+    }
+}
 
 impl Object {
     /// Takes a field that may be left out only where [`Read::absent`] says so.
@@ -107,6 +114,18 @@ macro_rules! numbers {
 }
 
 numbers!(u16, i32, u32, u64, usize);
+
+impl Read for () {
+    fn read(value: Json) -> Option<Self> {
+        if let Json::Null = value { Some(()) } else { None }
+    }
+}
+
+impl Read for Object {
+    fn read(value: Json) -> Option<Self> {
+        if let Json::Object(value) = value { Some(value) } else { None }
+    }
+}
 
 impl<T: Read> Read for Option<T> {
     fn read(value: Json) -> Option<Self> {
