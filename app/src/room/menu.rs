@@ -185,7 +185,7 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
         Some(button(room, about, entry, "", view! { <Glyph icon /> }.into_any()))
     });
     let items = ENTRIES.iter().map(|entry| {
-        let key = (entry.key.len() == 1).then(|| view! { <kbd>{entry.key.to_uppercase()}</kbd> });
+        let key = (entry.key.len() == 1).then(|| view! { <kbd>{entry.key.to_ascii_uppercase()}</kbd> });
         let inside = view! {
             <span>{entry.label}</span>
             {key}
