@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 use protocol::{User, UserId, first_character};
 
+use super::Part;
+
 /// Number of colours in the style sheet (`data-hue="0"` and up).
 const HUES: u8 = 8;
 
@@ -11,14 +13,14 @@ pub(crate) fn avatar(user: &User, class: &'static str) -> AnyView {
     match &user.picture {
         Some(picture) => {
             let address = ["/u/", &user.id.to_string(), "/picture/", picture].concat();
-            view! { <img class=class src=address alt="" loading="lazy" width="36" height="36" /> }.into_any()
+            view! { <img class=class src=address alt="" loading="lazy" width="36" height="36" /> }.part()
         }
         None => view! {
             <span class=class data-hue=hue(user.id).to_string() aria-hidden="true">
                 {initials(&user.name)}
             </span>
         }
-        .into_any(),
+        .part(),
     }
 }
 

@@ -2,6 +2,8 @@ use leptos::prelude::*;
 use protocol::reads;
 use serde::Serialize;
 
+use super::Part;
+
 /// The house, as its pages show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct House {
@@ -23,8 +25,8 @@ impl House {
 /// The name plate: the icon of the house, or a bubble asleep in another, and the name.
 pub(crate) fn brand(house: House) -> AnyView {
     let mark = match house.icon_address() {
-        Some(address) => view! { <img class="brand-mark brand-icon" src=address alt="" width="36" height="36" /> }.into_any(),
-        None => sleeping_bubble().into_any(),
+        Some(address) => view! { <img class="brand-mark brand-icon" src=address alt="" width="36" height="36" /> }.part(),
+        None => sleeping_bubble(),
     };
     view! {
         <a class="brand" href="/">
@@ -34,10 +36,10 @@ pub(crate) fn brand(house: House) -> AnyView {
             </span>
         </a>
     }
-    .into_any()
+    .part()
 }
 
-fn sleeping_bubble() -> impl IntoView {
+fn sleeping_bubble() -> AnyView {
     view! {
         <svg class="brand-mark" viewBox="0 0 64 64" aria-hidden="true">
             <path
@@ -48,4 +50,5 @@ fn sleeping_bubble() -> impl IntoView {
             <path class="brand-eyes" d="M29.5 32c1.6 2.2 4.3 2.2 5.9 0M39.5 32c1.6 2.2 4.3 2.2 5.9 0"></path>
         </svg>
     }
+    .part()
 }

@@ -13,7 +13,7 @@ mod theme;
 
 pub(crate) use avatar::avatar;
 pub(crate) use brand::{House, brand};
-pub(crate) use dynamic::{Dynamic, dynamic, dynamic_view};
+pub(crate) use dynamic::{Dynamic, Part, dynamic, dynamic_view};
 pub(crate) use icon::{Glyph, Icon};
 pub(crate) use layout::Layout;
 #[cfg(feature = "ssr")]

@@ -1,6 +1,8 @@
 use leptos::prelude::*;
 use protocol::{Presence, UserId};
 
+use super::Part;
+
 /// The dot at somebody's picture that says whether they are there. Where that is not known yet, a script finds it out (`presence.js`).
 pub(crate) fn presence_dot(user: UserId, presence: Option<Presence>) -> AnyView {
     let label = presence.map(Presence::label);
@@ -14,5 +16,5 @@ pub(crate) fn presence_dot(user: UserId, presence: Option<Presence>) -> AnyView 
             title=label
         ></span>
     }
-    .into_any()
+    .part()
 }

@@ -1,15 +1,15 @@
 use leptos::prelude::*;
 use protocol::{Room, RoomId, Section, User, Visibility, count_of};
 
-use super::{Dynamic, Glyph, Icon, PageContext, avatar, brand, dynamic, dynamic_view, presence_dot, theme::theme_switch};
+use super::{Dynamic, Glyph, Icon, PageContext, Part, avatar, brand, dynamic, dynamic_view, presence_dot, theme::theme_switch};
 use crate::{endpoints, next::way_in, state::Unread};
 
 /// Rooms, and the person at the screen.
-pub(super) fn sidebar(page: PageContext) -> impl IntoView {
+pub(super) fn sidebar(page: PageContext) -> AnyView {
     let signed_in = page.is_signed_in();
     let new = signed_in.then(|| {
         let new_room = nav_link(page, "/rooms/new".to_owned(), Icon::Plus, "New room".to_owned());
-        (new_room, nav_link(page, "/messages/new".to_owned(), Icon::Plus, "New message".to_owned()))
+        vec![new_room, nav_link(page, "/messages/new".to_owned(), Icon::Plus, "New message".to_owned())]
     });
     let none = dynamic_view(move || {
         page.rooms.with(Vec::is_empty).then(|| view! { <p class="nav-note">"None yet. Find one under “All rooms”."</p> })
@@ -29,30 +29,31 @@ pub(super) fn sidebar(page: PageContext) -> impl IntoView {
                 <kbd>"Ctrl K"</kbd>
             </a>
             <nav class="room-nav" aria-label="Rooms">
-                {signed_in.then(|| inbox(page))}
+                {signed_in.then(|| inbox(page)).part()}
                 <ul class="nav-list">
-                    {nav_link(page, "/".to_owned(), Icon::Compass, "All rooms".to_owned())} {new}
+                    {nav_link(page, "/".to_owned(), Icon::Compass, "All rooms".to_owned())} {new.part()}
                 </ul>
                 <div class="nav-sections">
                     {calling(page, called)} {section(page, called, Section::Starred, "Starred")}
                     {section(page, called, Section::Rooms, if signed_in { "Your rooms" } else { "Public rooms" })}
                     {section(page, called, Section::Direct, "Messages")} {none}
                 </div>
-                {all_read}
+                {all_read.part()}
             </nav>
             <footer class="sidebar-foot">
-                {page.administers.then(|| view! { <a class="nav-link" href="/admin">"Administration"</a> })}
+                {page.administers.then(|| view! { <a class="nav-link" href="/admin">"Administration"</a> }).part()}
                 {match page.viewer.get_value() {
-                    Some(user) => me(page, user).into_any(),
-                    None => guest(page).into_any(),
+                    Some(user) => me(page, user),
+                    None => guest(page),
                 }} {theme_switch(page.theme)}
             </footer>
         </aside>
     }
+    .part()
 }
 
 /// The way to what calls the reader, with how much is new of it.
-fn inbox(page: PageContext) -> impl IntoView {
+fn inbox(page: PageContext) -> AnyView {
     let count = dynamic_view(move || {
         let count = page.news.with(Unread::calls);
         (count > 0).then(|| view! { <span class="nav-count nav-count--calls">{count_of(count)}</span> })
@@ -68,10 +69,11 @@ fn inbox(page: PageContext) -> impl IntoView {
             </li>
         </ul>
     }
+    .part()
 }
 
 /// Takes all rooms for read, while something is new; a form, so that it works without a script.
-fn all_read(page: PageContext) -> impl IntoView {
+fn all_read(page: PageContext) -> Dynamic<AnyView> {
     let weight = Memo::new(move |_| page.news.with(|news| news.is_any_new()));
     dynamic_view(move || {
         weight.get().then(|| {
@@ -88,7 +90,7 @@ fn all_read(page: PageContext) -> impl IntoView {
 type Called = Memo<Vec<RoomId>>;
 
 /// These stand above all others.
-fn calling(page: PageContext, called: Called) -> impl IntoView {
+fn calling(page: PageContext, called: Called) -> Dynamic<AnyView> {
     let is_there = Memo::new(move |_| called.with(|called| !called.is_empty()));
     dynamic_view(move || {
         is_there.get().then(|| {
@@ -101,7 +103,7 @@ fn calling(page: PageContext, called: Called) -> impl IntoView {
 }
 
 /// A part of the list, if there is anything in it. It folds without a script; with one it is remembered (`page.js`).
-fn section(page: PageContext, called: Called, section: Section, title: &'static str) -> impl IntoView {
+fn section(page: PageContext, called: Called, section: Section, title: &'static str) -> Dynamic<AnyView> {
     let wanted = Some(section);
     let is_there =
         Memo::new(move |_| rooms_of(page, called, |rooms, called| rooms.iter().any(|room| part(room, called) == wanted)));
@@ -173,7 +175,7 @@ fn room_link(page: PageContext, room: &Room) -> AnyView {
             </a>
         </li>
     }
-    .into_any()
+    .part()
 }
 
 /// Whether the page is this one or one below it.
@@ -194,10 +196,10 @@ fn nav_link(page: PageContext, address: String, icon: Icon, name: String) -> Any
             </a>
         </li>
     }
-    .into_any()
+    .part()
 }
 
-fn me(page: PageContext, user: User) -> impl IntoView {
+fn me(page: PageContext, user: User) -> AnyView {
     view! {
         <div class="me">
             <a class="me-link" href="/settings/profile" title="Settings">
@@ -218,10 +220,11 @@ fn me(page: PageContext, user: User) -> impl IntoView {
             </form>
         </div>
     }
+    .part()
 }
 
 /// The way to the alerts, with the number of those that are unread.
-fn bell(page: PageContext) -> impl IntoView {
+fn bell(page: PageContext) -> AnyView {
     let label = dynamic(move || match page.unread.get() {
         0 => "Alerts".to_owned(),
         count => ["Alerts, ", &count.to_string(), " unread"].concat(),
@@ -237,9 +240,10 @@ fn bell(page: PageContext) -> impl IntoView {
             {count}
         </a>
     }
+    .part()
 }
 
-fn guest(page: PageContext) -> impl IntoView {
+fn guest(page: PageContext) -> AnyView {
     let way_in = |form: &'static str| dynamic(move || page.here.with(|here| way_in(form, here)));
     view! {
         <div class="guest">
@@ -251,4 +255,5 @@ fn guest(page: PageContext) -> impl IntoView {
             </a>
         </div>
     }
+    .part()
 }

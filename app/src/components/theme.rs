@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Glyph, Icon};
+use super::{Glyph, Icon, Part};
 use crate::endpoints;
 
 /// The colours that were chosen.
@@ -59,7 +59,7 @@ impl Theme {
 }
 
 /// Three buttons in a form that works without JavaScript; with it, the page's script changes the colours at once.
-pub(super) fn theme_switch(theme: Theme) -> impl IntoView {
+pub(super) fn theme_switch(theme: Theme) -> AnyView {
     let choices =
         [(Theme::System, Icon::Screen, "As the system"), (Theme::Light, Icon::Sun, "Light"), (Theme::Dark, Icon::Moon, "Dark")];
     let buttons = choices.map(|(choice, icon, label)| {
@@ -75,13 +75,15 @@ pub(super) fn theme_switch(theme: Theme) -> impl IntoView {
                 <Glyph icon />
             </button>
         }
+        .part()
     });
     view! {
         <form method="post" action=endpoints::SET_THEME>
             <fieldset class="theme-switch">
                 <legend class="visually-hidden">"Colours"</legend>
-                {buttons}
+                {Vec::from(buttons)}
             </fieldset>
         </form>
     }
+    .part()
 }

@@ -7,7 +7,7 @@ use web_sys::HtmlElement;
 
 use super::{about::About, context::RoomContext};
 use crate::{
-    components::dynamic_view,
+    components::{Dynamic, Part, dynamic_view},
     state::{self, MessageRow},
 };
 
@@ -35,7 +35,7 @@ pub(super) fn let_go(room: RoomContext) -> bool {
 }
 
 /// What the composer says above the text while one answers and edits nothing. It follows what becomes of the message.
-pub(super) fn banner(room: RoomContext) -> impl IntoView {
+pub(super) fn banner(room: RoomContext) -> Dynamic<AnyView> {
     dynamic_view(move || {
         let quote = room.answering.get().filter(|_| room.editing.with(Option::is_none))?;
         let now = room.state.with(|state| state.message(quote.seq).map(|message| state::quote(message)));
@@ -59,17 +59,20 @@ pub(super) fn banner(room: RoomContext) -> impl IntoView {
 }
 
 /// What a message answers, and the way there.
-pub(super) fn quote(room: RoomContext, row: &MessageRow) -> Option<impl IntoView + use<>> {
+pub(super) fn quote(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
     let quote = row.message.reply_to.as_deref()?;
     let (seq, name, said) = (quote.seq.to_string(), quote.author.in_sentence(), said(quote).to_owned());
     let address = room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, "#m", &seq].concat());
-    Some(view! {
-        <a class="message-quote" href=address data-gone=quote.deleted.then_some("")>
-            <bdi class="message-quoted">{name}</bdi>
-            " "
-            <span dir="auto">{said}</span>
-        </a>
-    })
+    Some(
+        view! {
+            <a class="message-quote" href=address data-gone=quote.deleted.then_some("")>
+                <bdi class="message-quoted">{name}</bdi>
+                " "
+                <span dir="auto">{said}</span>
+            </a>
+        }
+        .part(),
+    )
 }
 
 fn said(quote: &Quote) -> &str {

@@ -10,7 +10,7 @@ use web_sys::{HtmlElement, HtmlTextAreaElement};
 
 use super::{answer, context::RoomContext, edit, target::Editing};
 use crate::{
-    components::{Glyph, Icon, dynamic},
+    components::{Glyph, Icon, Part, dynamic},
     socket::storage,
 };
 
@@ -20,7 +20,7 @@ const COUNT_FROM: usize = limits::BODY_MAX / 10 * 9;
 const COMPOSING_KEY: u32 = 229;
 
 /// A form that works without JavaScript; with it, Enter sends and the page stays.
-pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
+pub(super) fn composer(room: RoomContext, form_id: ClientId) -> AnyView {
     // Once: somebody who leaves the room and comes back writes something new.
     let refused = room.refused.try_update_value(Option::take).flatten();
     let (fault, count) = (RwSignal::new(refused), RwSignal::new(0));
@@ -104,7 +104,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
             <button class="composer-send" aria-label="Send" title="Send">
                 <Glyph icon=Icon::Send />
             </button>
-            {also}
+            {also.part()}
             <p class="field-fault" id="composer-fault" role="alert">
                 {dynamic(move || composer.fault.get())}
             </p>
@@ -116,6 +116,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> impl IntoView {
             </p>
         </form>
     }
+    .part()
 }
 
 /// A text that was sent without JavaScript and refused, as HTML. The browser finds it in its place.

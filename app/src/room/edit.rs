@@ -11,7 +11,7 @@ use super::{
     target::{Editing, Target, target},
 };
 use crate::{
-    components::dynamic_view,
+    components::{Dynamic, Part, dynamic_view},
     state::{Mark, Row},
 };
 
@@ -92,7 +92,7 @@ pub(super) fn tick(room: RoomContext, event: &MouseEvent) {
 }
 
 /// What the composer says above the text while a message is edited in it.
-pub(super) fn banner(room: RoomContext) -> impl IntoView {
+pub(super) fn banner(room: RoomContext) -> Dynamic<AnyView> {
     dynamic_view(move || {
         room.editing.with(Option::is_some).then(|| {
             view! {
@@ -108,7 +108,7 @@ pub(super) fn banner(room: RoomContext) -> impl IntoView {
 }
 
 /// What became of something that was to be done to a message and was not.
-pub(super) fn refused(room: RoomContext, target: Target, mark: &Mark) -> Option<impl IntoView + use<>> {
+pub(super) fn refused(room: RoomContext, target: Target, mark: &Mark) -> Option<AnyView> {
     let Mark::Unchanged { by, error, text } = mark.clone() else { return None };
     let what = match &error {
         None => "Changed more than an hour ago and not sent.".to_owned(),
@@ -122,10 +122,10 @@ pub(super) fn refused(room: RoomContext, target: Target, mark: &Mark) -> Option<
         Some(text) => again(room, target, text.clone()),
         None => room.socket.retry(by),
     };
-    Some(view! {
+    let fault = view! {
         <div class="message-fault">
             <span role="alert">{what}</span>
-            {kept}
+            {kept.part()}
             <button type="button" on:click=again>
                 {if has_text { "Edit again" } else { "Retry" }}
             </button>
@@ -133,5 +133,6 @@ pub(super) fn refused(room: RoomContext, target: Target, mark: &Mark) -> Option<
                 "Discard"
             </button>
         </div>
-    })
+    };
+    Some(fault.part())
 }

@@ -4,10 +4,13 @@ use leptos::prelude::*;
 use protocol::{ClientId, Standing};
 
 use super::{composer::composer, context::RoomContext, membership::Membership};
-use crate::{components::dynamic_view, next::way_in};
+use crate::{
+    components::{Dynamic, Part, dynamic_view},
+    next::way_in,
+};
 
 /// What stands under the messages, as long as the reader may do what they may now.
-pub(super) fn footer(room: RoomContext, form_id: ClientId) -> impl IntoView {
+pub(super) fn footer(room: RoomContext, form_id: ClientId) -> Dynamic<AnyView> {
     let standing = room.standing();
     let facts = room.room();
     let archived = Memo::new(move |_| facts.with(|facts| facts.archived));
@@ -17,20 +20,20 @@ pub(super) fn footer(room: RoomContext, form_id: ClientId) -> impl IntoView {
                 <p>"This room is archived: it can be read, and that is all."</p>
             </div>
         }
-        .into_any(),
-        Standing::Member => composer(room, form_id).into_any(),
+        .part(),
+        Standing::Member => composer(room, form_id),
         Standing::MayJoin => view! {
             <div class="join-bar">
                 <p>"Members write here."</p>
                 {Membership::Join.form(room)}
             </div>
         }
-        .into_any(),
-        Standing::Guest => guest(room).into_any(),
+        .part(),
+        Standing::Guest => guest(room),
     })
 }
 
-fn guest(room: RoomContext) -> impl IntoView {
+fn guest(room: RoomContext) -> AnyView {
     let way_in = |form| room.page.here.with_untracked(|here| way_in(form, here));
     view! {
         <div class="join-bar">
@@ -43,4 +46,5 @@ fn guest(room: RoomContext) -> impl IntoView {
             </a>
         </div>
     }
+    .part()
 }

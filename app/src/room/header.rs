@@ -7,7 +7,7 @@ use web_sys::HtmlElement;
 
 use super::{context::RoomContext, membership::Membership};
 use crate::{
-    components::{Glyph, Icon, dynamic, dynamic_view},
+    components::{Dynamic, Glyph, Icon, Part, dynamic, dynamic_view},
     endpoints,
     state::RoomState,
 };
@@ -16,10 +16,9 @@ use crate::{
 const MENU: &str = "room-menu";
 const LEAVE: &str = "room-leave";
 
-pub(super) fn header(room: RoomContext) -> impl IntoView {
+pub(super) fn header(room: RoomContext) -> AnyView {
     let facts = room.room();
-    let members = Memo::new(move |_| room.state.with(|state| state.members));
-    let count = dynamic(move || match members.get() {
+    let count = dynamic(move || match room.state.with(|state| state.members) {
         1 => "1 member".to_owned(),
         many => [&many.to_string(), " members"].concat(),
     });
@@ -53,6 +52,7 @@ pub(super) fn header(room: RoomContext) -> impl IntoView {
             {menu(room)}
         </header>
     }
+    .part()
 }
 
 /// The address of a page about the room.
@@ -61,21 +61,21 @@ fn below(room: RoomContext, path: &str) -> String {
 }
 
 /// A popover, so that it opens without a script.
-fn menu(room: RoomContext) -> impl IntoView {
+fn menu(room: RoomContext) -> AnyView {
     let facts = room.room();
     let rights = Memo::new(move |_| room.state.with(|state| state.rights));
     let standing = room.standing();
     let settings = dynamic_view(move || {
         let rights = rights.get();
-        let link = |path, name: &'static str| view! { <a href=below(room, path)>{name}</a> };
+        let link = |path, name: &'static str| view! { <a href=below(room, path)>{name}</a> }.part();
         let any = rights.edit || rights.moderate || rights.manage;
-        (
+        vec![
             (standing.get() == Standing::Member)
-                .then(|| view! { <a href=below(room, "/notifications") data-panel="">"Notifications"</a> }),
+                .then(|| view! { <a href=below(room, "/notifications") data-panel="">"Notifications"</a> }.part()),
             any.then(|| link("/settings", "Settings")),
             rights.invite.then(|| link("/invites", "Invite")),
             rights.moderate.then(|| link("/reports", "Reports")),
-        )
+        ]
     });
     let may_leave = Memo::new(move |_| room.state.with(|state| state.rights.leave));
     let leave = dynamic_view(move || may_leave.get().then(|| leave(room, rights.get().manage)));
@@ -94,10 +94,11 @@ fn menu(room: RoomContext) -> impl IntoView {
             <div class="room-actions">{settings} {star(room)} {leave} {hide}</div>
         </div>
     }
+    .part()
 }
 
 /// Asks before one leaves.
-fn leave(room: RoomContext, owner: bool) -> impl IntoView {
+fn leave(room: RoomContext, owner: bool) -> AnyView {
     let loss = if owner {
         "It needs an owner: if nobody else is one, make somebody an owner first."
     } else {
@@ -117,16 +118,17 @@ fn leave(room: RoomContext, owner: bool) -> impl IntoView {
             </div>
         </div>
     }
+    .part()
 }
 
 /// Gives the room a star in the reader's list, or takes it away. Rooms that are not in the list have none.
-fn star(room: RoomContext) -> impl IntoView {
+fn star(room: RoomContext) -> Dynamic<AnyView> {
     let id = room.id;
     let listed = room.page.rooms;
-    let starred = Memo::new(move |_| listed.with(|rooms| rooms.iter().find(|room| room.id == id).map(|room| room.starred)));
     let is_member = room.page.is_signed_in();
     dynamic_view(move || {
-        starred.get().filter(|_| is_member).map(|starred| {
+        let starred = listed.with(|rooms| rooms.iter().find(|room| room.id == id).map(|room| room.starred));
+        starred.filter(|_| is_member).map(|starred| {
             let (next, label) = if starred { ("false", "Take the star away") } else { ("true", "Star") };
             view! {
                 <form method="post" action=endpoints::STAR_ROOM data-stay="">
@@ -140,13 +142,14 @@ fn star(room: RoomContext) -> impl IntoView {
 }
 
 /// Takes a conversation out of the list. A plain form: the page that follows is another one anyway.
-fn hide(room: RoomContext) -> impl IntoView {
+fn hide(room: RoomContext) -> AnyView {
     view! {
         <form method="post" action=endpoints::HIDE_CONVERSATION>
             <input type="hidden" name="room" value=room.slug.get_value() />
             <button title="It comes back with the next message">"Hide from the list"</button>
         </form>
     }
+    .part()
 }
 
 /// The panel goes when one has left, and the focus must not go with it.

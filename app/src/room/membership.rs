@@ -2,7 +2,10 @@ use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use protocol::{Error, ErrorCode};
 
 use super::context::RoomContext;
-use crate::{components::dynamic, endpoints, fetch};
+use crate::{
+    components::{Part, dynamic},
+    endpoints, fetch,
+};
 
 /// Joining or leaving.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,7 +16,7 @@ pub(super) enum Membership {
 
 impl Membership {
     /// A form that works without JavaScript; with it, the page stays and changes.
-    pub(super) fn form(self, room: RoomContext) -> impl IntoView {
+    pub(super) fn form(self, room: RoomContext) -> AnyView {
         let busy = RwSignal::new(false);
         let fault = RwSignal::new(None::<String>);
         let submit = move |event: SubmitEvent| {
@@ -48,6 +51,7 @@ impl Membership {
                 </span>
             </form>
         }
+        .part()
     }
 
     async fn change(self, slug: String) -> Result<(), Error> {

@@ -15,7 +15,7 @@ use super::{
     thread,
 };
 use crate::{
-    components::{Glyph, Icon, dynamic},
+    components::{Glyph, Icon, Part, dynamic},
     state::Deed,
 };
 
@@ -182,15 +182,15 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
     let about = Memo::new(move |_| target.get().and_then(|target| About::of(room, target)));
     let tools = ENTRIES.iter().filter_map(|entry| {
         let icon = entry.icon?;
-        Some(button(room, about, entry, "", view! { <Glyph icon /> }.into_any()))
+        Some(button(room, about, entry, "", view! { <Glyph icon /> }.part()))
     });
     let items = ENTRIES.iter().map(|entry| {
         let key = (entry.key.len() == 1).then(|| view! { <kbd>{entry.key.to_ascii_uppercase()}</kbd> });
         let inside = view! {
             <span>{entry.label}</span>
-            {key}
+            {key.part()}
         };
-        button(room, about, entry, "menuitem", inside.into_any())
+        button(room, about, entry, "menuitem", inside.part())
     });
     let nothing = dynamic(move || about.with(Option::is_none));
     view! {
@@ -216,13 +216,7 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
 }
 
 /// An entry: by its picture in the toolbar, by its name in the menu.
-fn button(
-    room: RoomContext,
-    about: Memo<Option<About>>,
-    entry: &'static Entry,
-    role: &'static str,
-    inside: AnyView,
-) -> impl IntoView + use<> {
+fn button(room: RoomContext, about: Memo<Option<About>>, entry: &'static Entry, role: &'static str, inside: AnyView) -> AnyView {
     let is_item = !role.is_empty();
     let hidden = dynamic(move || !about.with(|about| about.as_ref().is_some_and(entry.offered)));
     let label = (!is_item).then_some(entry.label);
@@ -249,4 +243,5 @@ fn button(
             {inside}
         </button>
     }
+    .part()
 }

@@ -6,7 +6,7 @@ use protocol::{ClientId, Message, Seq, markdown};
 
 use super::{answer, context::RoomContext, edit, reactions, target::Target, thread};
 use crate::{
-    components::{Dynamic, Glyph, Icon, avatar, dynamic, dynamic_view},
+    components::{Dynamic, Glyph, Icon, Part, avatar, dynamic, dynamic_view},
     state::{Mark, MessageRow, Row, clock},
 };
 
@@ -15,9 +15,9 @@ pub(super) fn row(room: RoomContext, row: ArcRwSignal<Row>) -> AnyView {
     let first = row.get_untracked();
     let changing = Changing(row);
     match first {
-        Row::New => view! { <li class="new-line">"New"</li> }.into_any(),
-        Row::Day { .. } => day(changing).into_any(),
-        Row::Message(row) => message(room, &row.message, changing).into_any(),
+        Row::New => view! { <li class="new-line">"New"</li> }.part(),
+        Row::Day { .. } => day(changing),
+        Row::Message(row) => message(room, &row.message, changing),
     }
 }
 
@@ -39,21 +39,22 @@ impl Changing {
     }
 
     /// A part of a message that is there or not.
-    fn part<V: IntoView + 'static>(&self, view: impl Fn(&MessageRow) -> Option<V> + Send + 'static) -> Dynamic<AnyView> {
+    fn part(&self, view: impl Fn(&MessageRow) -> Option<AnyView> + Send + 'static) -> Dynamic<AnyView> {
         let row = self.0.clone();
         dynamic_view(move || row.with(|row| if let Row::Message(row) = row { view(row) } else { None }))
     }
 }
 
-fn day(row: Changing) -> impl IntoView {
+fn day(row: Changing) -> AnyView {
     view! {
         <li class="day">
             <time datetime=row.time(clock::iso_day)>{row.time(clock::day_label)}</time>
         </li>
     }
+    .part()
 }
 
-fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView + use<> {
+fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
     let author = message.author.clone();
     let handle = ["@", &author.username].concat();
     let avatar = row.part(|row| row.first.then(|| avatar(&row.message.author, "avatar message-avatar")));
@@ -61,16 +62,14 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
     let signed_in = room.page.is_signed_in();
     let note = row.part(move |row| match &row.mark {
         Mark::Stored if signed_in && !row.message.deleted && room.focus.get() == Some(row.message.seq) => {
-            Some(actions(room, row).into_any())
+            Some(actions(room, row))
         }
         Mark::Stored | Mark::Pending => None,
-        Mark::Slow => Some(view! { <p class="message-slow">"Sending…"</p> }.into_any()),
-        Mark::Held => {
-            Some(question(room, client_id, "Written more than an hour ago and not sent.".to_owned(), "Send").into_any())
-        }
-        Mark::Failed(error) => Some(question(room, client_id, ["Not sent. ", &error.message()].concat(), "Retry").into_any()),
-        Mark::Deleting(by) => Some(undo(room, *by).into_any()),
-        mark @ Mark::Unchanged { .. } => edit::refused(room, Target::of(&row.message), mark).map(IntoAny::into_any),
+        Mark::Slow => Some(view! { <p class="message-slow">"Sending…"</p> }.part()),
+        Mark::Held => Some(question(room, client_id, "Written more than an hour ago and not sent.".to_owned(), "Send")),
+        Mark::Failed(error) => Some(question(room, client_id, ["Not sent. ", &error.message()].concat(), "Retry")),
+        Mark::Deleting(by) => Some(undo(room, *by)),
+        mark @ Mark::Unchanged { .. } => edit::refused(room, Target::of(&row.message), mark),
     });
     let marks = row.part(marks);
     let chips = row.part(move |row| reactions::chips(room, row));
@@ -94,7 +93,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
                 <a class="message-author" href=["/u/", &author.username].concat() title=handle.clone() dir="auto">
                     {author.name}
                 </a>
-                {author.ambiguous.then(|| view! { <span class="message-handle">{handle}</span> })}
+                {author.ambiguous.then(|| view! { <span class="message-handle">{handle}</span> }).part()}
                 <a class="message-time" href=permalink>
                     <time datetime=row.message(|row| clock::iso_utc(row.message.at)) title=row.time(clock::full_label)>
                         {row.time(clock::short_time)}
@@ -110,6 +109,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> impl IntoView
             {note}
         </li>
     }
+    .part()
 }
 
 /// What it says, as HTML.
@@ -136,19 +136,19 @@ fn edited(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
                     "edited"
                 </a>
             }
-            .into_any()
+            .part()
         }
         None => view! {
             <span class="message-edited" title=when>
                 "edited"
             </span>
         }
-        .into_any(),
+        .part(),
     })
 }
 
 /// It goes in a moment.
-fn undo(room: RoomContext, by: ClientId) -> impl IntoView {
+fn undo(room: RoomContext, by: ClientId) -> AnyView {
     view! {
         <p class="message-undo">
             <button type="button" on:click=move |_| room.socket.undo(by)>
@@ -156,10 +156,11 @@ fn undo(room: RoomContext, by: ClientId) -> impl IntoView {
             </button>
         </p>
     }
+    .part()
 }
 
 /// What was made of it: held up for all, kept for oneself.
-fn marks(row: &MessageRow) -> Option<impl IntoView + use<>> {
+fn marks(row: &MessageRow) -> Option<AnyView> {
     let mark = |icon: Icon, text: &'static str| {
         view! {
             <span>
@@ -172,14 +173,15 @@ fn marks(row: &MessageRow) -> Option<impl IntoView + use<>> {
     (pinned || kept).then(|| {
         view! {
             <p class="message-marks">
-                {pinned.then(|| mark(Icon::Pin, "Pinned"))} {kept.then(|| mark(Icon::Bookmark, "Bookmarked"))}
+                {pinned.then(|| mark(Icon::Pin, "Pinned")).part()} {kept.then(|| mark(Icon::Bookmark, "Bookmarked")).part()}
             </p>
         }
+        .part()
     })
 }
 
 /// What may be done about the message that the address names.
-fn actions(room: RoomContext, row: &MessageRow) -> impl IntoView + use<> {
+fn actions(room: RoomContext, row: &MessageRow) -> AnyView {
     let seq = row.message.seq.to_string();
     let rights = room.state.with_untracked(|state| state.rights);
     let page = |what: &str| room.slug.with_value(|slug| ["/r/", slug, "/m/", &seq, what].concat());
@@ -197,8 +199,9 @@ fn actions(room: RoomContext, row: &MessageRow) -> impl IntoView + use<> {
             <a href=address>{text}</a>
             " "
         }
+        .part()
     });
-    view! { <p class="message-actions">{links.collect_view()}</p> }
+    view! { <p class="message-actions">{links.collect_view()}</p> }.part()
 }
 
 /// The place in the room's log, as addresses have it. A message that is not stored has none.
@@ -228,7 +231,7 @@ fn class(room: RoomContext, row: &MessageRow) -> String {
 }
 
 /// What became of a message that is not stored, and what may be done about it.
-fn question(room: RoomContext, client_id: ClientId, what: String, again: &'static str) -> impl IntoView {
+fn question(room: RoomContext, client_id: ClientId, what: String, again: &'static str) -> AnyView {
     view! {
         <div class="message-fault">
             <span role="alert">{what}</span>
@@ -240,4 +243,5 @@ fn question(room: RoomContext, client_id: ClientId, what: String, again: &'stati
             </button>
         </div>
     }
+    .part()
 }

@@ -8,7 +8,7 @@ use web_sys::{Element, HtmlElement};
 
 use super::{about::About, click::is_plain, context::RoomContext};
 use crate::{
-    components::{Glyph, Icon, dynamic, dynamic_view},
+    components::{Glyph, Icon, Part, dynamic, dynamic_view},
     socket::storage,
     state::MessageRow,
 };
@@ -17,7 +17,7 @@ use crate::{
 const CHOICE: &str = "[data-emoji]";
 
 /// What stands under a message.
-pub(super) fn chips(room: RoomContext, row: &MessageRow) -> Option<impl IntoView + use<>> {
+pub(super) fn chips(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
     if row.reactions.is_empty() {
         return None;
     }
@@ -38,13 +38,15 @@ pub(super) fn chips(room: RoomContext, row: &MessageRow) -> Option<impl IntoView
                     {text}
                 </a>
             }
+            .part()
         })
         .collect();
-    Some(view! {
+    let all = view! {
         <div class="reactions" role="group" aria-label="Reactions" data-late="emoji.js">
             {chips}
         </div>
-    })
+    };
+    Some(all.part())
 }
 
 /// What stands in the toolbar: the emoji that were used most, and what opens the picker.

@@ -14,7 +14,7 @@ use web_sys::{Element, HtmlDivElement};
 
 use super::place::{Anchor, Place, Watch, distances, last_seen, show};
 use crate::{
-    components::{Glyph, Icon},
+    components::{Glyph, Icon, Part},
     fetch,
     socket::Socket,
     state::RoomState,
@@ -264,7 +264,7 @@ impl Scroller {
     }
 
     /// What is new while the reader stands further up.
-    pub(super) fn pill(self) -> Option<impl IntoView> {
+    pub(super) fn pill(self) -> Option<AnyView> {
         if self.at_end.get() {
             return None;
         }
@@ -282,13 +282,14 @@ impl Scroller {
                 let _ = scroller.focus();
             }
         };
-        Some(view! {
+        let pill = view! {
             <button type="button" class="pill" on:click=go>
                 {text}
                 " "
                 <Glyph icon=Icon::Down />
             </button>
-        })
+        };
+        Some(pill.part())
     }
 
     /// Sees where the reader stands.

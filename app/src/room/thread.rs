@@ -5,7 +5,7 @@ use protocol::{Seq, Thread};
 
 use super::{about::About, context::RoomContext};
 use crate::{
-    components::{avatar, dynamic, dynamic_view},
+    components::{Part, avatar, dynamic, dynamic_view},
     endpoints, fetch,
     state::{MessageRow, RoomState, clock},
 };
@@ -32,7 +32,7 @@ pub(super) fn line(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
     let message = &row.message;
     if let Some(root) = message.thread_of {
         let way = [&address(room, root), "?m=", &message.seq.to_string()].concat();
-        return Some(view! { <a class="message-thread" href=way>"In a thread"</a> }.into_any());
+        return Some(view! { <a class="message-thread" href=way>"In a thread"</a> }.part());
     }
     let Thread { replies, last_at, people } = message.thread.as_deref()?.clone();
     let count = if replies == 1 { "1 reply".to_owned() } else { [&replies.to_string(), " replies"].concat() };
@@ -48,7 +48,7 @@ pub(super) fn line(room: RoomContext, row: &MessageRow) -> Option<AnyView> {
                 <time datetime=clock::iso_utc(last_at)>{["Last on ", &last].concat()}</time>
             </a>
         }
-        .into_any(),
+        .part(),
     )
 }
 
@@ -66,7 +66,7 @@ pub(super) fn read(room: RoomContext, root: Seq, seen: Seq) {
 }
 
 /// What stands above a thread: where it is, and whether one follows it.
-pub(super) fn header(room: RoomContext, root: Seq) -> impl IntoView {
+pub(super) fn header(room: RoomContext, root: Seq) -> AnyView {
     let facts = room.room();
     let following = Memo::new(move |_| room.state.with(|state| state.following));
     let is_open = Memo::new(move |_| room.state.with(RoomState::is_open_to_reader));
@@ -94,8 +94,9 @@ pub(super) fn header(room: RoomContext, root: Seq) -> impl IntoView {
                     {name}
                 </a>
             </h1>
-            {signed_in.then(|| view! { <a href="/threads">"All threads"</a> })}
+            {signed_in.then(|| view! { <a href="/threads">"All threads"</a> }).part()}
             {follow}
         </header>
     }
+    .part()
 }

@@ -174,7 +174,7 @@ impl Item {
 }
 
 /// The way to more messages: a plain link, that loads them in place once the page is alive.
-fn edge(room: RoomContext, edge: Edge, next: RwSignal<Option<Seq>>) -> impl IntoView {
+fn edge(room: RoomContext, edge: Edge, next: RwSignal<Option<Seq>>) -> Dynamic<AnyView> {
     let (class, query, text) = match edge {
         Edge::Older => ("older", "?before=", "Older messages"),
         Edge::Newer => ("newer", "?after=", "Newer messages"),
@@ -199,9 +199,8 @@ fn edge(room: RoomContext, edge: Edge, next: RwSignal<Option<Seq>>) -> impl Into
 
 /// What was written while there was no connection, told once and not message by message.
 fn missed(room: RoomContext) -> Dynamic<Option<String>> {
-    let missed = Memo::new(move |_| room.state.with(RoomState::missed));
     dynamic(move || {
-        missed.get().map(|missed| match missed {
+        room.state.with(RoomState::missed).map(|missed| match missed {
             Missed::Exactly(count) => [&new_messages(count), " since you were last connected"].concat(),
             Missed::MoreThan(count) => ["More than ", &new_messages(count), " since you were last connected"].concat(),
         })
@@ -209,7 +208,7 @@ fn missed(room: RoomContext) -> Dynamic<Option<String>> {
 }
 
 /// What to do where nothing has been said yet.
-fn empty(room: RoomContext, shown: Shown) -> impl IntoView {
+fn empty(room: RoomContext, shown: Shown) -> Dynamic<AnyView> {
     let standing = room.standing();
     let is_empty = Memo::new(move |_| shown.is_empty.get() && shown.older.get().is_none() && shown.newer.get().is_none());
     let is_open = Memo::new(move |_| room.state.with(RoomState::is_open_to_reader));

@@ -9,7 +9,7 @@ use super::{
     zone::Zone,
 };
 use crate::{
-    components::{PageContext, dynamic, dynamic_view},
+    components::{PageContext, Part, dynamic, dynamic_view},
     socket::Socket,
     state::RoomState,
 };
@@ -59,8 +59,8 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
     let unreached = move || socket.unreached.get().filter(|(room, _)| *room == id).map(|(_, said)| said);
     let notice = dynamic(move || room.notice.get().or_else(unreached));
     let header = match thread {
-        Some(root) => thread::header(room, root).into_any(),
-        None => header(room).into_any(),
+        Some(root) => thread::header(room, root),
+        None => header(room),
     };
     view! {
         <section class="room" data-room>
@@ -69,7 +69,7 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
             </p> {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)} {footer(room, form_id)}
         </section>
     }
-    .into_any()
+    .part()
 }
 
 /// Lets the head of the document follow the room.
@@ -106,7 +106,7 @@ pub(super) fn loading(name: String) -> AnyView {
             <div class="skeleton"></div>
         </section>
     }
-    .into_any()
+    .part()
 }
 
 /// A room did not come.
@@ -126,5 +126,5 @@ pub(super) fn failed(error: &protocol::Error) -> AnyView {
             </div>
         </section>
     }
-    .into_any()
+    .part()
 }

@@ -64,8 +64,8 @@ impl Socket {
     }
 
     /// What the reader should know about the connection.
-    pub(crate) fn status(self) -> Signal<Status> {
-        self.status.into()
+    pub(crate) fn status(self) -> Status {
+        self.status.get()
     }
 
     /// A room that is kept up to date already, or a thread there.
