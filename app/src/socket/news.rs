@@ -1,7 +1,5 @@
 //! When the list of what is new is read, and when it is said what was read here.
 
-use std::collections::BTreeMap;
-
 use protocol::{RoomId, Seq};
 
 /// What was read is said so often.
@@ -17,7 +15,7 @@ pub(super) struct News {
     /// Whether it is on its way.
     asked: bool,
     /// What was read and is to be said.
-    marks: BTreeMap<RoomId, Seq>,
+    marks: Vec<(RoomId, Seq)>,
     /// Not before then.
     rests_until: f64,
 }
@@ -25,7 +23,7 @@ pub(super) struct News {
 impl News {
     /// A connection stands: the list is read, and these marks are said once more.
     pub(super) fn begin(&mut self, marks: Vec<(RoomId, Seq)>, now: f64) {
-        self.marks = marks.into_iter().collect();
+        self.marks = marks;
         self.ask_at(now);
     }
 
@@ -55,13 +53,14 @@ impl News {
 
     /// A room was read up to here.
     pub(super) fn read(&mut self, room: RoomId, seq: Seq) {
-        self.marks.insert(room, seq);
+        self.marks.retain(|(other, _)| *other != room);
+        self.marks.push((room, seq));
     }
 
     /// What is to be said now.
-    pub(super) fn take_marks(&mut self, now: f64) -> BTreeMap<RoomId, Seq> {
+    pub(super) fn take_marks(&mut self, now: f64) -> Vec<(RoomId, Seq)> {
         if self.marks.is_empty() || now < self.rests_until {
-            return BTreeMap::new();
+            return Vec::new();
         }
         self.rests_until = now + SAY_MS;
         std::mem::take(&mut self.marks)
@@ -99,11 +98,11 @@ mod tests {
     fn who_scrolls_says_it_once_in_a_while() {
         let (mut news, room) = (News::default(), RoomId(Default::default()));
         news.read(room, Seq(3));
-        assert_eq!(news.take_marks(0.0), BTreeMap::from([(room, Seq(3))]));
+        assert_eq!(news.take_marks(0.0), [(room, Seq(3))]);
         news.read(room, Seq(4));
         news.read(room, Seq(5));
         assert!(news.take_marks(SAY_MS - 1.0).is_empty());
         assert_eq!(news.deadline(), Some(SAY_MS));
-        assert_eq!(news.take_marks(SAY_MS), BTreeMap::from([(room, Seq(5))]));
+        assert_eq!(news.take_marks(SAY_MS), [(room, Seq(5))]);
     }
 }

@@ -1,9 +1,6 @@
 //! One room as this page knows it: a snapshot, moved on by events.
 
-use std::{
-    collections::{BTreeSet, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use protocol::{Change, EpochId, Event, Message, Rights, Room, RoomPage, Seq, Standing, User, UserId, Visibility, limits};
 
@@ -68,11 +65,11 @@ pub struct RoomState {
     has_older: bool,
     has_newer: bool,
     /// What the reader reacted with to which messages.
-    reacted: BTreeSet<(Seq, String)>,
+    reacted: Vec<(Seq, String)>,
     /// What is pinned, also where it is not shown.
-    pinned: BTreeSet<Seq>,
+    pinned: Vec<Seq>,
     /// Which of the messages the reader keeps for themselves.
-    bookmarked: BTreeSet<Seq>,
+    bookmarked: Vec<Seq>,
     /// What was done to messages lately, for pages that were read before it and come later.
     changes: VecDeque<Event>,
     /// Of what was done up to here, some is not among them any more.
@@ -90,13 +87,17 @@ impl RoomState {
     /// A room from a snapshot.
     #[must_use]
     pub fn from_page(page: RoomPage, reader: Option<UserId>) -> Self {
+        let (mut reacted, mut pinned, mut bookmarked) = (Vec::new(), Vec::new(), Vec::new());
+        note_all(&mut reacted, page.reacted);
+        note_all(&mut pinned, page.pinned);
+        note_all(&mut bookmarked, page.bookmarked);
         Self {
             messages: page.messages,
             root: page.root,
             following: page.following,
-            reacted: page.reacted.into_iter().collect(),
-            pinned: page.pinned.into_iter().collect(),
-            bookmarked: page.bookmarked.into_iter().collect(),
+            reacted,
+            pinned,
+            bookmarked,
             changes: VecDeque::new(),
             forgotten: page.head,
             room: page.room,
@@ -142,7 +143,7 @@ impl RoomState {
         }
         let older = page.messages.into_iter().filter(|message| message.seq < before);
         self.messages.splice(0..0, older);
-        self.bookmarked.extend(page.bookmarked);
+        note_all(&mut self.bookmarked, page.bookmarked);
         self.bring_up_to_date(page.reacted, page.head);
         self.has_older = page.has_older;
         if self.messages.len() > SHOWN_MAX {
@@ -158,7 +159,7 @@ impl RoomState {
             return false;
         }
         self.messages.extend(page.messages.into_iter().filter(|message| message.seq > after));
-        self.bookmarked.extend(page.bookmarked);
+        note_all(&mut self.bookmarked, page.bookmarked);
         self.bring_up_to_date(page.reacted, page.head);
         // Events that came while the page was on its way were not shown, and the page may be too old to hold them.
         self.has_newer = page.has_newer || page.head < self.head;
@@ -233,7 +234,7 @@ impl RoomState {
 
     /// The reader keeps a message for themselves, or no longer. `true` if that is new.
     pub fn bookmark(&mut self, seq: Seq, on: bool) -> bool {
-        if on { self.bookmarked.insert(seq) } else { self.bookmarked.remove(&seq) }
+        note(&mut self.bookmarked, seq, on)
     }
 
     /// The shown stretch.
@@ -344,7 +345,7 @@ impl RoomState {
 
     /// Does to messages that came late what was done since they were read.
     fn bring_up_to_date(&mut self, reacted: Vec<(Seq, String)>, read_at: Seq) {
-        self.reacted.extend(reacted);
+        note_all(&mut self.reacted, reacted);
         for event in self.changes.iter().filter(|event| event.seq > read_at) {
             changes::apply(&mut self.messages, &event.change);
             note_reaction(&mut self.reacted, self.reader, event);
@@ -358,11 +359,11 @@ impl RoomState {
         match &event.change {
             Change::MessageDeleted { seq, .. } => {
                 self.unseen.retain(|unseen| unseen != seq);
-                self.pinned.remove(seq);
-                self.bookmarked.remove(seq);
+                note(&mut self.pinned, *seq, false);
+                note(&mut self.bookmarked, *seq, false);
             }
             Change::MessagePinned { seq, pinned, .. } => {
-                _ = if *pinned { self.pinned.insert(*seq) } else { self.pinned.remove(seq) };
+                note(&mut self.pinned, *seq, *pinned);
             }
             _ => {}
         }
@@ -452,13 +453,29 @@ impl RoomState {
 }
 
 /// What the reader reacted with, after this.
-fn note_reaction(reacted: &mut BTreeSet<(Seq, String)>, reader: Option<UserId>, event: &Event) {
+fn note_reaction(reacted: &mut Vec<(Seq, String)>, reader: Option<UserId>, event: &Event) {
     let Change::ReactionChanged { seq, emoji, on, .. } = &event.change else { return };
     if reader != Some(event.actor.id) {
         return;
     }
-    let reaction = (*seq, emoji.clone());
-    _ = if *on { reacted.insert(reaction) } else { reacted.remove(&reaction) };
+    note(reacted, (*seq, emoji.clone()), *on);
+}
+
+/// Adds something to what is kept in order, once of each, or takes it out. `true` if that is something else now. (A `BTreeSet` would be more
+/// code than all that is done with it.)
+fn note<T: Ord>(kept: &mut Vec<T>, one: T, on: bool) -> bool {
+    match kept.binary_search(&one) {
+        Err(at) if on => kept.insert(at, one),
+        Ok(at) if !on => _ = kept.remove(at),
+        _ => return false,
+    }
+    true
+}
+
+fn note_all<T: Ord>(kept: &mut Vec<T>, all: Vec<T>) {
+    for one in all {
+        note(kept, one, true);
+    }
 }
 
 #[cfg(test)]

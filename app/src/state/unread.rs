@@ -3,8 +3,6 @@
 //! The list says up to which place of each room it counted. What comes after that place is added; what comes of one before is in it. So it does not
 //! matter in which order list, hints and marks come, and where something between them is missing, that is seen and the list is read anew.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use protocol::{News, Quiet, RoomId, RoomUnread, RoomsUnread, Seq, UserId, limits};
 
 /// Hints that are kept of a room until a list has them in it.
@@ -14,7 +12,8 @@ const RECENT_MAX: usize = 4 * limits::UNREAD_MAX as usize;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     reader: Option<UserId>,
-    rooms: BTreeMap<RoomId, Known>,
+    /// In the order of their ids. (A `BTreeMap` would be more code than all that is done with it.)
+    rooms: Vec<(RoomId, Known)>,
     quiet: Quiet,
 }
 
@@ -49,13 +48,13 @@ impl Unread {
     /// What is new in a room, as far as it is known.
     #[must_use]
     pub fn of(&self, room: RoomId) -> Option<RoomUnread> {
-        self.rooms.get(&room)?.now(self.reader)
+        self.rooms[self.find(room).ok()?].1.now(self.reader)
     }
 
     /// The number on title and icon.
     #[must_use]
     pub fn weight(&self) -> u64 {
-        self.rooms.values().filter_map(|known| known.now(self.reader)).map(|room| room.weight()).sum()
+        self.all().map(|room| room.weight()).sum()
     }
 
     /// When that number is not shown.
@@ -67,35 +66,50 @@ impl Unread {
     /// How many messages call the reader.
     #[must_use]
     pub fn calls(&self) -> u64 {
-        self.rooms.values().filter_map(|known| known.now(self.reader)).map(|room| room.calls()).sum()
+        self.all().map(|room| room.calls()).sum()
     }
 
     /// Whether there is anything to be marked as read.
     #[must_use]
     pub fn is_any_new(&self) -> bool {
-        self.rooms.values().filter_map(|known| known.now(self.reader)).any(|room| room.is_bold() || room.calls() > 0)
+        self.all().any(|room| room.is_bold() || room.calls() > 0)
+    }
+
+    fn all(&self) -> impl Iterator<Item = RoomUnread> {
+        self.rooms.iter().filter_map(|(_, known)| known.now(self.reader))
+    }
+
+    /// Where a room stands, or where it would.
+    fn find(&self, room: RoomId) -> Result<usize, usize> {
+        self.rooms.binary_search_by_key(&room, |(id, _)| *id)
+    }
+
+    fn known(&mut self, room: RoomId) -> &mut Known {
+        let at = self.find(room).unwrap_or_else(|at| {
+            self.rooms.insert(at, (room, Known::default()));
+            at
+        });
+        &mut self.rooms[at].1
     }
 
     /// Takes a list that was read. `true` when it has to be read again: something has happened meanwhile of which it may not know.
     pub fn take_list(&mut self, list: RoomsUnread) -> bool {
         self.quiet = list.quiet;
-        let mut before = std::mem::take(&mut self.rooms);
+        let reader = self.reader;
+        let is_listed = |id: RoomId| list.rooms.iter().any(|room| room.room == id);
+        // Of those that are not in it only what the socket says is known: they may have come into it since.
+        self.rooms.retain(|(id, known)| (known.base.is_none() && !known.recent.is_empty()) || is_listed(*id));
         let mut again = false;
         for room in list.rooms {
-            let (id, mut known) = (room.room, before.remove(&room.room).unwrap_or_default());
-            again |= known.take(room, list.rev, self.reader);
-            self.rooms.insert(id, known);
+            again |= self.known(room.room).take(room, list.rev, reader);
         }
-        // Of those that are not in it only what the socket says is known: they may have come into it since.
-        before.retain(|_, known| known.base.is_none() && !known.recent.is_empty());
-        self.rooms.extend(before);
         again
     }
 
     /// The reader's mark has moved, on whichever device. `true` when the list has to be read again.
     pub fn take_mark(&mut self, room: RoomUnread, rev: i64) -> bool {
         let reader = self.reader;
-        let known = self.rooms.entry(room.room).or_default();
+        let known = self.known(room.room);
         let Some(base) = &known.base else { return true };
         if rev < known.rev {
             return false;
@@ -115,7 +129,7 @@ impl Unread {
     /// Something has happened in a room. `true` when the list has to be read again.
     pub fn take_activity(&mut self, room: RoomId, (from, head): (Seq, Seq), entries: Vec<News>) -> bool {
         let reader = self.reader;
-        let known = self.rooms.entry(room).or_default();
+        let known = self.known(room);
         if from > known.head {
             known.missing = known.missing.max(from);
         }
@@ -138,7 +152,8 @@ impl Unread {
     /// The reader has read a room up to a place, on this page. `true` when the server is to be told.
     pub fn read(&mut self, room: RoomId, seq: Seq) -> bool {
         let reader = self.reader;
-        let Some(known) = self.rooms.get_mut(&room).filter(|known| !known.held) else { return false };
+        let Ok(at) = self.find(room) else { return false };
+        let Some((_, known)) = self.rooms.get_mut(at).filter(|(_, known)| !known.held) else { return false };
         let Some(now) = known.now(reader).filter(|now| now.unread + now.mentions > 0) else { return false };
         let moves = seq > now.last_read;
         if moves {
@@ -156,14 +171,14 @@ impl Unread {
 
     /// The reader marks a room as unread: until they leave it, it is not read by itself.
     pub fn hold(&mut self, room: RoomId) {
-        let known = self.rooms.entry(room).or_default();
+        let known = self.known(room);
         (known.held, known.reading) = (true, Seq::ZERO);
     }
 
     /// The reader has left a room, or says themselves that it is read.
     pub fn release(&mut self, room: RoomId) {
-        if let Some(known) = self.rooms.get_mut(&room) {
-            known.held = false;
+        if let Ok(at) = self.find(room) {
+            self.rooms[at].1.held = false;
         }
     }
 }
@@ -218,7 +233,7 @@ impl Known {
 
     /// Messages of others that came since it was counted, after this place.
     fn came(&self, last_read: Seq, reader: Option<UserId>) -> u64 {
-        let deleted: BTreeSet<Seq> = self.recent.iter().filter_map(|news| news.deleted).collect();
+        let deleted: Vec<Seq> = self.recent.iter().filter_map(|news| news.deleted).collect();
         let is_new = |news: &&News| {
             news.deleted.is_none() && Some(news.author) != reader && news.seq > last_read && !deleted.contains(&news.seq)
         };
