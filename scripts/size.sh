@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-limit=243000
+limit=240000
 
 total=0
 shopt -s nullglob
