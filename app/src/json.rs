@@ -1,14 +1,15 @@
 //! Reads JSON by the browser's own parser: that of serde would have to be loaded with the page.
 
 use js_sys::{Array, JSON, Object};
-use protocol::json::{Json, Read};
+use protocol::json::Json;
 use wasm_bindgen::{JsCast, JsValue};
 
 /// Whole numbers up to here are kept by a double as they are (ECMA-262, `Number.MAX_SAFE_INTEGER`).
 const SAFE_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// What a text says; nothing where it is no JSON, or of another form.
-pub(crate) fn read<T: Read>(text: &str) -> Option<T> {
+#[cfg(feature = "hydrate")]
+pub(crate) fn read<T: protocol::json::Read>(text: &str) -> Option<T> {
     T::read(parse(text)?)
 }
 

@@ -131,8 +131,12 @@ fn room_link(event: &MouseEvent) -> Option<(String, Address)> {
         return None;
     }
     // With what the composer is to answer the server makes the page.
-    let link =
-        event.target()?.dyn_into::<Element>().ok()?.closest("a[href]:not([target], [download], [rel=external], [href*='?reply='])").ok()??;
+    let link = event
+        .target()?
+        .dyn_into::<Element>()
+        .ok()?
+        .closest("a[href]:not([target], [download], [rel=external], [href*='?reply='])")
+        .ok()??;
     let href = link.dyn_into::<HtmlAnchorElement>().ok()?.href();
     let to = href.strip_prefix(&location().origin().ok()?)?;
     let (address, _) = to.split_once('#').unwrap_or((to, ""));

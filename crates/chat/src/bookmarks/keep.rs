@@ -2,8 +2,7 @@
 
 use protocol::{ErrorCode, RoomRef, Seq, limits};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    prelude::Uuid,
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, prelude::Uuid,
 };
 
 use crate::{
@@ -94,6 +93,6 @@ async fn exists(db: &impl ConnectionTrait, room: Uuid, seq: Seq) -> Result<()> {
         .value(seq.0)
         .postgres(" FOR SHARE");
     let message = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
-    let deleted_at: Option<i64> = message.try_get_by_index(0).map_err(DbErr::from)?;
+    let deleted_at: Option<i64> = message.try_get_by_index(0)?;
     if deleted_at.is_some() { Err(ErrorCode::NotFound.into()) } else { Ok(()) }
 }
