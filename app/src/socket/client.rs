@@ -40,6 +40,8 @@ struct Client {
     connection: Connection,
     subscriptions: Subscriptions,
     throttle: TypingThrottle,
+    /// The epoch of the logs, as the server said it last.
+    epoch: Option<EpochId>,
     /// Last place in the log of the reader's account that was heard of.
     rev: i64,
     news: News,
@@ -68,6 +70,7 @@ pub(crate) fn start(socket: Socket) {
         connection: Connection::new(reader.is_some()),
         subscriptions: Subscriptions::default(),
         throttle: TypingThrottle::default(),
+        epoch: None,
         rev: 0,
         news: News::default(),
         token: None,
@@ -258,7 +261,11 @@ impl Client {
 
     fn frame(&mut self, frame: ServerFrame) {
         match frame {
-            ServerFrame::Hello { build, user, rev, unread, .. } => {
+            ServerFrame::Hello { build, epoch, user, rev, unread } => {
+                if self.epoch.is_some() && self.epoch != epoch {
+                    self.socket.news.update(Unread::begin_anew);
+                }
+                self.epoch = epoch;
                 // After a restore the log may end earlier than it did.
                 let known = std::mem::replace(&mut self.rev, rev.unwrap_or_default());
                 if known > 0 && known != self.rev {

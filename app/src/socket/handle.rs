@@ -146,8 +146,9 @@ impl Socket {
     pub(crate) fn react(self, room: RoomId, seq: Seq, emoji: &str) {
         let Some(shown) = self.find(|state| state.room.id == room) else { return };
         self.change(|outbox, now| {
-            let on = !shown.with_untracked(|state| state::reacts(state, outbox.of_room(room), seq, emoji));
-            outbox.react(room, (seq, emoji), on, now)
+            let (known, does) = shown
+                .with_untracked(|state| (state.has_reacted(seq, emoji), state::reacts(state, outbox.of_room(room), seq, emoji)));
+            outbox.react(room, (seq, emoji), (known, !does), now)
         });
     }
 

@@ -45,6 +45,12 @@ impl Unread {
         unread
     }
 
+    /// A backup was put in the place of the database: the places that are known are of another epoch, and the log of the account may end before
+    /// them. Nothing is known until the list is read anew.
+    pub fn begin_anew(&mut self) {
+        self.rooms.clear();
+    }
+
     /// What is new in a room, as far as it is known.
     #[must_use]
     pub fn of(&self, room: RoomId) -> Option<RoomUnread> {

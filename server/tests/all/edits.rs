@@ -54,9 +54,10 @@ async fn pages(person: &Person, seq: Seq) -> Vec<(String, String)> {
     ] {
         pages.push((path.clone(), person.get(&path).await.text));
     }
-    let window = format!("{{\"before\":{before}}}");
-    let list = person.request(Method::POST, "/api/fn/room_page").form(&[("room", "garden"), ("window", &window)]);
-    pages.push(("room_page".to_owned(), Answer::to(list).await.text));
+    let window = [("room", "garden".to_owned()), ("window[before]", before.to_string())];
+    let list = Answer::to(person.request(Method::POST, "/api/fn/room_page").form(&window)).await;
+    assert_eq!(list.status, StatusCode::OK, "{}", list.text);
+    pages.push(("room_page".to_owned(), list.text));
     pages
 }
 

@@ -77,7 +77,8 @@ impl Account {
     pub(crate) async fn sign_in(node: SocketAddr, name: &'static str) -> Self {
         let Tokens { access_token, user, .. } = Program::at(node).sign_in(name).await;
         let browser = Arc::new(Person::at(node));
-        browser.submit("/login", "login", &[("username", name), ("password", PASSWORD)]).await.leads_to();
+        let answer = browser.submit("/login", "login", &[("username", name), ("password", PASSWORD)]).await;
+        browser.entered(&answer).await;
         Self { name, id: user.id, access_token, browser }
     }
 }
@@ -295,6 +296,8 @@ impl Client {
             let known = journal.reacted.get(&(number, message.seq)).copied().unwrap_or(Some(false));
             Some((message.seq, !known?))
         });
+        let takes_back = dice(2) == 0;
+        let known = known.filter(|(_, on)| *on != takes_back);
         let Some((seq, on)) = any_of(known) else { return false };
         let (room, client_id, emoji) = (room(ROOMS[number]), ClientId::generate(), journal.emoji.to_owned());
         self.put(client_id, ClientFrame::React { room, client_id, seq, emoji, on });

@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::join_all;
 use protocol::Seq;
 use tokio::{
     sync::watch,
@@ -29,6 +30,9 @@ use crate::{
 
 /// What clients react with, each with another one.
 const EMOJI: [&str; 16] = ["👍", "🎉", "😂", "😮", "😢", "🙏", "👀", "🚀", "🔥", "👏", "🌹", "🍀", "🐢", "🦀", "🍕", "🎈"];
+
+/// Clients that show what they hear.
+const LOOKING: usize = 32;
 
 /// How many, and how fast.
 #[derive(Clone, Copy)]
@@ -77,9 +81,7 @@ impl Crowd {
     /// Signs in at the first of these addresses. The clients begin at one after the other, and come back to any of them.
     pub(crate) async fn gather(nodes: &[SocketAddr], plan: Plan) -> Self {
         let mut crowd = Self::empty();
-        for name in PEOPLE {
-            crowd.accounts.push(Account::sign_in(nodes[0], name).await);
-        }
+        crowd.accounts = join_all(PEOPLE.map(|name| Account::sign_in(nodes[0], name))).await;
         let pace = Duration::from_secs(1) * u32::try_from(plan.senders.max(1)).unwrap() / plan.sends_per_second.max(1);
         let profile = Profile { account: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None };
         let senders = crowd.accounts.clone().into_iter().cycle().take(plan.senders).map(Some);
@@ -114,8 +116,8 @@ impl Crowd {
     /// One more client.
     pub(crate) fn add(&mut self, profile: Profile) {
         let reader = profile.account.as_ref().map(|account| account.id);
-        let emoji = EMOJI[self.journals.len() % EMOJI.len()];
-        let journal = Arc::new(Mutex::new(Journal::new(ROOMS.len(), reader, emoji)));
+        let (emoji, is_looking) = (EMOJI[self.journals.len() % EMOJI.len()], self.journals.len() < LOOKING);
+        let journal = Arc::new(Mutex::new(Journal::new(ROOMS.len(), reader, emoji, is_looking)));
         self.tasks.spawn(Client::new(profile, &self.guest, self.phase.subscribe(), journal.clone()).run());
         self.journals.push(journal);
     }
@@ -181,8 +183,8 @@ impl Crowd {
     /// Lets everybody calm down, then holds all that was seen against the database. Prints one line.
     pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
         self.calm_down(database_url).await;
-        self.assert_shown().await;
         let stored = audit(database_url).await;
+        self.assert_shown().await;
         self.phase.send_replace(Phase::End);
         while let Some(ended) = self.tasks.join_next().await {
             ended.unwrap();
@@ -211,7 +213,7 @@ impl Crowd {
         for account in &self.accounts {
             // Marks are gathered before they are written.
             let knows = async || {
-                let list = list(&account.browser, node).await?;
+                let list = list(&account.browser, node).await.filter(|list| list.rooms.len() == ROOMS.len())?;
                 let journals = self.journals.iter().map(|journal| journal.lock().unwrap());
                 let mut devices = journals.filter(|journal| journal.reader == Some(account.id));
                 devices.all(|journal| journal.screen.knows(&list)).then_some(())

@@ -25,11 +25,11 @@ pub(crate) enum Ask {
 
 /// A stretch of a room, as this person sees it.
 pub(crate) async fn page(person: &Person, node: SocketAddr, room: usize, window: Window) -> Option<RoomPage> {
-    let window = match window {
-        Window::Before(seq) => format!("{{\"before\":{seq}}}"),
-        _ => "latest".to_owned(),
+    let (name, value) = match window {
+        Window::Before(seq) => ("window[before]", seq.to_string()),
+        _ => ("window", "latest".to_owned()),
     };
-    post(person, node, "room_page", &[("room", ROOMS[room]), ("window", &window)]).await
+    post(person, node, "room_page", &[("room", ROOMS[room]), (name, &value)]).await
 }
 
 /// What is new to this person.
@@ -40,7 +40,12 @@ pub(crate) async fn list(person: &Person, node: SocketAddr) -> Option<RoomsUnrea
 async fn post<T: DeserializeOwned>(person: &Person, node: SocketAddr, function: &str, fields: &[(&str, &str)]) -> Option<T> {
     let request = person.request(Method::POST, &format!("http://{node}/api/fn/{function}"));
     let answer = request.header("accept", "application/json").form(fields).send().await.ok()?;
-    let text = answer.error_for_status().ok()?.text().await.ok()?;
+    let status = answer.status();
+    let text = answer.text().await.ok()?;
+    assert!(!status.is_client_error(), "{function}: {text}");
+    if !status.is_success() {
+        return None;
+    }
     Some(serde_json::from_str(&text).unwrap_or_else(|error| panic!("{error}: {text}")))
 }
 
@@ -91,7 +96,7 @@ impl Fresh {
             for reaction in &message.reactions {
                 let own = reacted.contains(&(message.seq, reaction.emoji.clone()));
                 let shown = screen.has_reacted(message.seq, &reaction.emoji);
-                assert_eq!(shown, own, "one's own {} under {}", reaction.emoji, message.seq);
+                assert_eq!(shown, own, "whether {reader:?} reacts with {} in {message:?}; {reacted:?}", reaction.emoji);
             }
         }
     }

@@ -66,6 +66,10 @@ impl Screen {
 
     /// A connection stands: the list is read, and what was read here is said once more.
     pub(crate) fn greeted(&mut self, epoch: Option<EpochId>) {
+        if self.epoch.is_some() && self.epoch != epoch {
+            self.unread.begin_anew();
+            self.told.clear();
+        }
         self.epoch = epoch;
         self.list_due = self.reader.map(|_| Instant::now());
         self.marks = self.unread.unconfirmed().into_iter().collect();

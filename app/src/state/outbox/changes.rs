@@ -52,20 +52,24 @@ impl Outbox {
         Kept { keep: Some(keep), forget }
     }
 
-    /// Reacts to a message, or takes that back. What waits to be said of the same emoji need not be said any more; and where nobody was asked
-    /// for that yet, nothing need.
-    pub fn react(&mut self, room: RoomId, (seq, emoji): (Seq, &str), on: bool, now: i64) -> Kept {
-        let waits = |other: &Pending| {
-            let same = matches!(&other.deed, Deed::React { seq: place, emoji: other, .. } if *place == seq && other == emoji);
-            same && other.room == room && other.status == Status::Waiting
+    /// Reacts to a message, or takes that back; `known` is whether the server has said that the reader does. What waits to be said of the same emoji
+    /// need not be said any more; and where nobody was asked for that yet and it is so without it, nothing need.
+    pub fn react(&mut self, room: RoomId, (seq, emoji): (Seq, &str), (known, on): (bool, bool), now: i64) -> Kept {
+        let about = |other: &Pending| match &other.deed {
+            Deed::React { seq: place, emoji: with, on } if other.room == room && *place == seq && with == emoji => Some(*on),
+            _ => None,
         };
-        let before = self.queue.iter().position(waits).map(|at| self.queue.remove(at));
+        let waits = |other: &mut Pending| about(other).is_some() && other.status == Status::Waiting;
+        let before: Vec<_> = self.queue.extract_if(.., waits).collect();
         let forget = before.iter().map(|before| before.client_id).collect();
-        if before.is_some_and(|before| before.fresh) {
+        let fresh = before.iter().all(|before| before.fresh);
+        let under_way = self.queue.iter().rev().filter(|other| !matches!(other.status, Status::Failed(_))).find_map(about);
+        if fresh && under_way.unwrap_or(known) == on {
             return Kept { keep: None, forget };
         }
         let deed = Deed::React { seq, emoji: emoji.to_owned(), on };
-        let pending = Pending::done_to(ClientId::generate(), room, deed, String::new(), now);
+        // What takes the place of one that may have come is never left out: nobody knows what is so now.
+        let pending = Pending { fresh, ..Pending::done_to(ClientId::generate(), room, deed, String::new(), now) };
         self.queue.push(pending.clone());
         Kept { keep: Some(pending), forget }
     }

@@ -14,9 +14,9 @@ fn room(done: &[Done]) -> RoomState {
     RoomState::from_page(page(&log(done), done.len(), Some(reader), Window::Latest), Some(reader))
 }
 
-/// Reacts to the first message; answers with what is to be kept of it.
+/// Reacts to the first message, of which the server has said nothing; answers with what is to be kept of it.
 fn react(outbox: &mut Outbox, emoji: &str, on: bool) -> (Option<ClientId>, Vec<ClientId>) {
-    let kept = outbox.react(room_id(), (Seq(1), emoji), on, 0);
+    let kept = outbox.react(room_id(), (Seq(1), emoji), (false, on), 0);
     (kept.keep.map(|pending| pending.client_id), kept.forget)
 }
 
@@ -63,6 +63,40 @@ fn what_is_taken_back_before_it_went_out_is_nothing() {
     let (last, forgotten) = react(&mut outbox, "👍", false);
     assert_eq!((last.is_some(), forgotten.len(), outbox.of_room(room_id()).count()), (true, 1, 1));
     assert_eq!(shown(&state, &outbox), "");
+}
+
+#[test]
+fn whatever_is_said_of_one_that_may_have_come_the_last_word_goes_out() {
+    let state = room(&[Done::Says(2)]);
+    let mut outbox = Outbox::default();
+    react(&mut outbox, "👍", true);
+    outbox.take_due(0);
+    outbox.disconnected();
+    // It may have come or not: neither this nor what takes it back can be left out.
+    for on in [false, true, false] {
+        assert!(react(&mut outbox, "👍", on).0.is_some());
+        assert_eq!((shown(&state, &outbox).is_empty(), outbox.of_room(room_id()).count()), (!on, 1));
+    }
+
+    // The first waits for another try, and the second behind it: the third is what counts, not the second.
+    let mut outbox = Outbox::default();
+    react(&mut outbox, "👍", true);
+    let first = outbox.take_due(0).remove(0).client_id;
+    react(&mut outbox, "👍", false);
+    outbox.refuse(first, Error::from(ErrorCode::Unavailable), 0, 0.5);
+    for on in [true, false] {
+        react(&mut outbox, "👍", on);
+        assert_eq!((shown(&state, &outbox).is_empty(), outbox.of_room(room_id()).count()), (!on, 1));
+    }
+
+    // Another device has said the same meanwhile: taking it back here has to be said.
+    let done = [Done::Says(2), Done::Says(2), Done::Reacts(1, 0)];
+    let mut outbox = Outbox::default();
+    react(&mut outbox, "🎉", true);
+    let emoji = room(&done).messages()[0].reactions[0].emoji.clone();
+    react(&mut outbox, &emoji, true);
+    outbox.react(room_id(), (Seq(1), &emoji), (true, false), 0);
+    assert!(!shown(&room(&done), &outbox).contains(&emoji));
 }
 
 #[test]

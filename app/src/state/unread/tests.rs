@@ -293,3 +293,21 @@ fn the_list_that_was_read_last_says_when_nobody_is_to_be_disturbed() {
         assert_eq!(world.page.quiet(), quiet);
     }
 }
+
+#[test]
+fn after_a_restore_a_list_of_an_earlier_place_is_taken() {
+    let mut world = World::new();
+    let backup = world.server.list();
+    for _ in 0..3 {
+        world.step(Step::Says(false));
+        world.server.mark(world.server.log.len());
+        world.account();
+    }
+    assert_eq!(world.page.of(room_id()).unwrap().last_read, Seq(7));
+    // Without another epoch it is a late one.
+    assert!(world.page.take_list(backup.clone()));
+    world.page.begin_anew();
+    assert_eq!((world.page.of(room_id()), world.page.unconfirmed()), (None, Vec::new()));
+    assert!(!world.page.take_list(backup.clone()));
+    assert_eq!(world.page.of(room_id()).as_ref(), backup.rooms.first());
+}

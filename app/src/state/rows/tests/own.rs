@@ -276,7 +276,8 @@ impl World {
         let shown: Vec<_> = self.state.messages().iter().filter(|message| !message.deleted).map(|message| message.seq).collect();
         let Some(&seq) = shown.get(n % shown.len().max(1)) else { return };
         let on = !reacts(&self.state, self.outbox.of_room(room_id()), seq, emoji);
-        let kept = self.outbox.react(room_id(), (seq, emoji), on, self.now);
+        let known = self.state.has_reacted(seq, emoji);
+        let kept = self.outbox.react(room_id(), (seq, emoji), (known, on), self.now);
         self.keep(kept);
         let own = |row: Row| match row {
             Row::Message(row) if row.message.seq == seq && !row.message.deleted => {
