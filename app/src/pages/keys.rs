@@ -39,6 +39,7 @@ pub async fn keys(visit: Visit) -> Page {
                 {group("Everywhere", &EVERYWHERE)}
                 {group("Writing", &WRITING)}
                 {group("Messages", &MESSAGES)}
+                <p><a href="/">"To the rooms"</a></p>
             </section>
         }
         .into_any()

@@ -224,6 +224,8 @@ fn nothing_before(head: Seq, epoch: EpochId) -> RoomPage {
         visibility: Visibility::Public,
         archived: false,
         slow_seconds: 0,
+        starred: false,
+        person: None,
     };
     RoomPage {
         room,
@@ -233,6 +235,8 @@ fn nothing_before(head: Seq, epoch: EpochId) -> RoomPage {
         head,
         epoch,
         messages: Vec::new(),
+        root: None,
+        following: false,
         reacted: Vec::new(),
         pinned: Vec::new(),
         bookmarked: Vec::new(),
