@@ -6,8 +6,6 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 export CARGO_TERM_PROGRESS_WHEN=never
-# Most of what tests do is wait: for a server, for a second to pass. More at once than there are processors take half the time.
-at_once=$(($(nproc) * 2))
 reports=target/test-reports
 mkdir -p "$reports"
 passed=0
@@ -44,12 +42,12 @@ cargo_stage() {
 
 rust_tests() {
   # All but the browser's own crate in one call: `server` switches `app` to its server side.
-  RUST_TEST_THREADS=$at_once cargo test --workspace --exclude frontend --no-fail-fast
+  cargo test --workspace --exclude frontend --no-fail-fast
 }
 
 # The same tests as before, of all that touches the database.
 postgres_tests() {
-  RUST_TEST_THREADS=$at_once SNUG_TEST_DATABASE=postgres cargo test --workspace --exclude frontend --no-fail-fast --test all
+  SNUG_TEST_DATABASE=postgres cargo test --workspace --exclude frontend --no-fail-fast --test all
 }
 
 browser_tests() {

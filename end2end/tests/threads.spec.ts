@@ -69,6 +69,10 @@ test("a thread stands under its message, live for two, and in the room only wher
   await expect(bob.page).toHaveURL(new RegExp(`/r/${slug}/t/${root}\\?m=${reply}`));
   await expect(bob.page.locator(".message--focus")).toContainText("I do");
 
+  // What comes while one looks elsewhere is new.
+  await go(bob.page, "/");
+  await ada.room.say("Any time");
+  await ada.room.expectAllStored();
   await go(bob.page, "/threads");
   await expect(bob.page.locator(".thread")).toContainText("Who waters the roses?");
   await expect(bob.page.locator(".thread")).toContainText("1 new");

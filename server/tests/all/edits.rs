@@ -1,7 +1,7 @@
 //! Editing and deleting without JavaScript, and that nothing is left of what was said.
 
 use protocol::{ErrorCode, Seq};
-use reqwest::{Method, StatusCode};
+use reqwest::{Method, StatusCode, header::ACCEPT};
 
 use crate::support::{
     TestApp,
@@ -55,7 +55,7 @@ async fn pages(person: &Person, seq: Seq) -> Vec<(String, String)> {
         pages.push((path.clone(), person.get(&path).await.text));
     }
     let window = [("room", "garden".to_owned()), ("window[before]", before.to_string())];
-    let list = Answer::to(person.request(Method::POST, "/api/fn/room_page").form(&window)).await;
+    let list = Answer::to(person.request(Method::POST, "/api/fn/room_page").header(ACCEPT, "*/*").form(&window)).await;
     assert_eq!(list.status, StatusCode::OK, "{}", list.text);
     pages.push(("room_page".to_owned(), list.text));
     pages
