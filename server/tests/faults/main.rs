@@ -10,14 +10,11 @@ mod support;
 
 mod client;
 mod crowd;
-mod fresh;
 mod journal;
 mod node;
-mod screen;
+mod renamer;
 mod services;
-mod steward;
 
-mod away;
 mod clocks;
 mod deaf_visitors;
 mod disk_full;
