@@ -1,7 +1,9 @@
 import { expect, test } from "../support/test.ts";
 
 test("by touch: what is hidden opens, things are ticked, names are completed", async ({ ada, room }) => {
-  await ada.room.say("||hidden||\n\n- [ ] milk\n\n| a | b |\n|-|-|\n| wide | " + "wide ".repeat(30).trim().replaceAll(" ", "-") + " |");
+  await ada.room.composer.fill("||hidden||\n\n- [ ] milk\n\n| a | b |\n|-|-|\n| wide | " + "wide ".repeat(30).trim().replaceAll(" ", "-") + " |");
+  await ada.room.send.tap();
+  await expect(ada.room.messages).toHaveCount(1);
   await ada.room.expectAllStored();
   await ada.room.bodies.last().locator(".spoiler").tap();
   await expect(ada.room.bodies.last().locator(".spoiler > span")).toHaveCSS("visibility", "visible");
