@@ -11,6 +11,7 @@ use super::{
     failure::refused_in_room,
     field::TextField,
     form::{Form, refusal},
+    listed::listed,
 };
 use crate::{
     api::{CloseReport, DeleteMessage, ReportMessage},
@@ -118,22 +119,9 @@ pub(super) fn quote(author: &str, body: &str) -> impl IntoView + use<> {
 }
 
 fn list(visit: &Visit, room: &Room, reports: Vec<Report>, refused: Option<String>) -> AnyView {
-    let none = reports.is_empty().then(|| view! { <p class="note">"Nothing is reported. What people report stands here."</p> });
+    let none = reports.is_empty().then(|| "Nothing is reported. What people report stands here.".to_owned());
     let rows = reports.into_iter().map(|report| row(visit, room, report)).collect_view();
-    view! {
-        <div class="people">
-            <header class="people-head">
-                <h1>"Reports in " <span dir="auto">{room.name.clone()}</span></h1>
-                <p><a href=["/r/", &room.slug].concat()>"Back to the room"</a></p>
-            </header>
-            <p class="form-fault" role="alert">
-                {refused}
-            </p>
-            {none}
-            <ul class="people-list">{rows}</ul>
-        </div>
-    }
-    .into_any()
+    listed("Reports in", room, refused, none, rows.into_any())
 }
 
 fn row(visit: &Visit, room: &Room, report: Report) -> impl IntoView + use<> {

@@ -21,6 +21,7 @@ mod invite;
 mod invites;
 mod keep;
 mod keys;
+mod listed;
 mod members;
 mod message;
 mod namesake;

@@ -222,7 +222,7 @@ addEventListener("pageshow", (event) => {
 // stand there: in hours of each day, and until a moment.
 const root = document.documentElement;
 const icon = document.querySelector('link[rel="icon"]');
-const seen = icon.getAttribute("href");
+const plain = icon.getAttribute("href");
 
 function isQuiet() {
   const [from, to, until] = (root.dataset.quiet ?? "").split(" ").map(Number);
@@ -236,7 +236,7 @@ function showUnread() {
   const name = document.title.replace(/^\(\d+\+?\) /, "");
   const title = count ? `(${count > 99 ? "99+" : count}) ${name}` : name;
   if (document.title !== title) document.title = title;
-  const picture = count ? "/favicon-new.svg" : seen;
+  const picture = count ? "/favicon-new.svg" : plain;
   if (icon.getAttribute("href") !== picture) icon.setAttribute("href", picture);
   const told = count ? navigator.setAppBadge?.(count) : navigator.clearAppBadge?.();
   told?.catch(() => {});

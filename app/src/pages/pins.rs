@@ -3,7 +3,7 @@
 use chat::messages::{Pinned, Pins};
 use leptos::{prelude::*, server_fn::ServerFn};
 
-use super::{Page, Visit, document::document, failure::refused_in_room, form::refusal, message::quote};
+use super::{Page, Visit, document::document, failure::refused_in_room, form::refusal, listed::listed, message::quote};
 use crate::{api::PinMessage, head::Head, state::clock};
 
 /// What is pinned in a room, and for those who may, the forms to unpin it.
@@ -25,23 +25,10 @@ fn view(visit: &Visit, pins: &Pins, refused: Option<String>) -> AnyView {
         } else {
             "Moderators pin what all should find again."
         };
-        view! { <p class="note">"Nothing is pinned. " {how}</p> }
+        ["Nothing is pinned. ", how].concat()
     });
     let rows = pins.pins.iter().map(|pinned| row(visit, pins, pinned)).collect_view();
-    view! {
-        <div class="people">
-            <header class="people-head">
-                <h1>"Pinned in " <span dir="auto">{pins.room.name.clone()}</span></h1>
-                <p><a href=["/r/", &pins.room.slug].concat()>"Back to the room"</a></p>
-            </header>
-            <p class="form-fault" role="alert">
-                {refused}
-            </p>
-            {none}
-            <ul class="people-list">{rows}</ul>
-        </div>
-    }
-    .into_any()
+    listed("Pinned in", &pins.room, refused, none, rows.into_any())
 }
 
 fn row(visit: &Visit, pins: &Pins, pinned: &Pinned) -> impl IntoView + use<> {

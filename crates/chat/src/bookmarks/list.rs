@@ -3,7 +3,13 @@
 use protocol::{Room, RoomId, Seq, User, UserId};
 use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
 
-use crate::{Chat, Result, db::Sql, policy::Actor, rooms, sessions::Session};
+use crate::{
+    Chat, Result,
+    db::{Sql, users},
+    policy::Actor,
+    rooms,
+    sessions::Session,
+};
 
 /// Bookmarks in one page of them.
 const PAGE: u64 = 50;
@@ -56,10 +62,8 @@ pub async fn list(chat: &Chat, session: &Session, page: u64) -> Result<Bookmarks
         .text(&format!(" OFFSET {}", (page - 1) * PAGE));
     let mut bookmarks = Vec::new();
     for row in db.query_all_raw(select.done()).await? {
-        type Columns = (Uuid, i64, String, i64, Uuid, String, String, bool, Option<String>);
-        let (room, seq, body, written_at, id, username, name, ambiguous, picture) =
-            Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-        let author = User { id: UserId(id), username, name, ambiguous, picture };
+        let (room, seq, body, written_at) = <(Uuid, i64, String, i64)>::try_get_many_by_index(&row).map_err(DbErr::from)?;
+        let author = users::of_row(&row, 4)?;
         let room = rooms.iter().find(|known| known.id.0 == room).cloned();
         bookmarks.extend(room.map(|room| Bookmark { room, seq: Seq(seq), author, body, written_at }));
     }

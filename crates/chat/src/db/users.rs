@@ -2,7 +2,8 @@
 
 use protocol::{User, UserId, Username};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, prelude::Uuid, sea_query::OnConflict,
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, prelude::Uuid,
+    sea_query::OnConflict,
 };
 
 use super::{entity::user, now};
@@ -35,6 +36,17 @@ pub(crate) async fn is_last_owner(db: &impl ConnectionTrait, id: UserId) -> Resu
 /// The person as events name them.
 pub(crate) async fn person(db: &impl ConnectionTrait, id: UserId) -> Result<User, DbErr> {
     Ok(by_id(db, id).await?.into())
+}
+
+/// The person whose columns begin here: id, user name, name, whether that is ambiguous, picture.
+pub(crate) fn of_row(row: &QueryResult, first: usize) -> Result<User, DbErr> {
+    Ok(User {
+        id: UserId(row.try_get_by_index(first)?),
+        username: row.try_get_by_index(first + 1)?,
+        name: row.try_get_by_index(first + 2)?,
+        ambiguous: row.try_get_by_index(first + 3)?,
+        picture: row.try_get_by_index(first + 4)?,
+    })
 }
 
 /// Who stands in the log of a room for the house itself: for its command line, and for its clocks. It has no account, and is in no list.

@@ -3,7 +3,7 @@
 use protocol::{Change, ErrorCode, Room, RoomRef, Seq, User, UserId, limits};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
-    TryGetableMany, prelude::Uuid, sea_query::Expr,
+    TryGetableMany, sea_query::Expr,
 };
 
 use super::{
@@ -15,7 +15,7 @@ use crate::{
     db::{
         Sql,
         entity::{message, pin},
-        now,
+        now, users,
     },
     policy::{Action, Actor},
     rooms,
@@ -77,16 +77,8 @@ pub async fn pins(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Pins> {
     let select = Sql::new(db.get_database_backend(), columns).value(found.room.id.0).text(" ORDER BY p.at DESC, p.seq DESC");
     let rows = db.query_all_raw(select.done()).await?;
     let pins = rows.iter().map(|row| {
-        type Columns = (i64, String, i64, i64, Uuid, String, String, bool, Option<String>);
-        let (seq, body, written_at, at, by, username, name, ambiguous, picture) = Columns::try_get_many_by_index(row)?;
-        let by = User { id: UserId(by), username, name, ambiguous, picture };
-        let author = User {
-            id: UserId(row.try_get_by_index(9)?),
-            username: row.try_get_by_index(10)?,
-            name: row.try_get_by_index(11)?,
-            ambiguous: row.try_get_by_index(12)?,
-            picture: row.try_get_by_index(13)?,
-        };
+        let (seq, body, written_at, at) = <(i64, String, i64, i64)>::try_get_many_by_index(row)?;
+        let (by, author) = (users::of_row(row, 4)?, users::of_row(row, 9)?);
         Ok(Pinned { seq: Seq(seq), author, body, written_at, by, at })
     });
     let pins = pins.collect::<std::result::Result<_, DbErr>>()?;

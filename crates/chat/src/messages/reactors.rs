@@ -1,12 +1,12 @@
 //! Who reacted to a message.
 
 use protocol::{ErrorCode, Reaction, RoomId, RoomRef, Seq, User, UserId};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TryGetableMany, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 
 use super::{delete::Asked, find::find};
 use crate::{
     Chat, Result,
-    db::Sql,
+    db::{Sql, users},
     emoji,
     policy::{Action, Actor},
     rooms,
@@ -104,12 +104,7 @@ pub async fn reactors(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, emoji
 async fn people(db: &impl ConnectionTrait, (room, seq): (RoomId, Seq), emoji: &str, after: u64, most: u64) -> Result<Vec<User>> {
     let select = select_people(db.get_database_backend(), (room, seq), emoji, after, most);
     let rows = db.query_all_raw(select).await?;
-    let people = rows.iter().map(|row| {
-        type Columns = (Uuid, String, String, bool, Option<String>);
-        let (id, username, name, ambiguous, picture) = Columns::try_get_many_by_index(row)?;
-        Ok(User { id: UserId(id), username, name, ambiguous, picture })
-    });
-    Ok(people.collect::<std::result::Result<_, DbErr>>()?)
+    Ok(rows.iter().map(|row| users::of_row(row, 0)).collect::<std::result::Result<_, DbErr>>()?)
 }
 
 /// People in the order in which they reacted with an emoji.

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement, TryGetableMany, prel
 use super::{known::Known, sent::Send};
 use crate::{
     Result,
-    db::Sql,
+    db::{Sql, users},
     log::stored::{self, People, StoredThread},
     writer::Transaction,
 };
@@ -56,13 +56,7 @@ impl Referred {
         for row in transaction.query_all_raw(select.done()).await? {
             type Columns = (Uuid, i64, String, Option<i64>, Option<i64>, String);
             let (room, seq, body, deleted_at, stands_in, thread) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-            let author = User {
-                id: UserId(row.try_get_by_index(6)?),
-                username: row.try_get_by_index(7)?,
-                name: row.try_get_by_index(8)?,
-                ambiguous: row.try_get_by_index(9)?,
-                picture: row.try_get_by_index(10)?,
-            };
+            let author = users::of_row(&row, 6)?;
             let (thread, deleted) = (stored::parse::<StoredThread>(&thread)?, deleted_at.is_some());
             let message = Message { author, body, deleted, stands_in: stands_in.map(Seq), thread, answered: false };
             messages.insert((RoomId(room), Seq(seq)), message);

@@ -1,11 +1,11 @@
 //! What was reported and is not seen to.
 
-use protocol::{Room, RoomId, RoomRef, Seq, User, UserId, Visibility};
+use protocol::{Room, RoomId, RoomRef, Seq, User, Visibility};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Chat, Result,
-    db::{Sql, entity::room},
+    db::{Sql, entity::room, users},
     house::{By, Doer},
     policy::{Action, Actor, HouseAction},
     rooms,
@@ -108,18 +108,7 @@ fn report(row: &QueryResult) -> std::result::Result<Report, DbErr> {
     type Columns = (Uuid, String, i64, i64, String, i64, Uuid, String, String, room::Visibility);
     let (id, reason, at, seq, body, revision, room, slug, name, visibility) = Columns::try_get_many_by_index(row)?;
     let place = Place { id: RoomId(room), slug, name, visibility: visibility.into() };
-    let (by, author) = (user(row, 10)?, user(row, 15)?);
+    let (by, author) = (users::of_row(row, 10)?, users::of_row(row, 15)?);
     let revision = u32::try_from(revision).unwrap_or(u32::MAX);
     Ok(Report { id: id.to_string(), by, reason, at, seq: Seq(seq), author, body, revision, place })
-}
-
-/// The person whose columns begin here.
-fn user(row: &QueryResult, first: usize) -> std::result::Result<User, DbErr> {
-    Ok(User {
-        id: UserId(row.try_get_by_index(first)?),
-        username: row.try_get_by_index(first + 1)?,
-        name: row.try_get_by_index(first + 2)?,
-        ambiguous: row.try_get_by_index(first + 3)?,
-        picture: row.try_get_by_index(first + 4)?,
-    })
 }

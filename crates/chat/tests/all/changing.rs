@@ -6,15 +6,11 @@ use chat::{
 };
 use protocol::{Change, ClientId, ErrorCode, Message, Reaction, Room, Seq, ServerFrame, Window, limits};
 
-use crate::scene::{Person, Scene, code, subscribe};
+use crate::scene::{Person, Scene, code, garden, react, subscribe};
 
 async fn edit(scene: &Scene, person: &Person, room: &Room, seq: Seq, revision: u32, body: &str) -> chat::Result<Done> {
     let text = NewText { room: room.id.into(), seq, body: body.to_owned(), revision };
     messages::edit(&scene.chat, person.actor(), text).await
-}
-
-async fn react(scene: &Scene, person: &Person, room: &Room, seq: Seq, emoji: &str, on: bool) -> chat::Result<Done> {
-    messages::react(&scene.chat, person.actor(), &room.id.into(), seq, emoji, on).await
 }
 
 /// The message at a place as a fresh page has it, and what the reader reacted with.
@@ -23,13 +19,6 @@ async fn read(scene: &Scene, reader: &Person, room: &Room, seq: Seq) -> (Message
     let message = page.messages.iter().find(|message| message.seq == seq).unwrap();
     let reacted = page.reacted.into_iter().filter(|(place, _)| *place == seq).map(|(_, emoji)| emoji).collect();
     ((**message).clone(), reacted)
-}
-
-async fn garden(scene: &Scene) -> (Person, Person, Room) {
-    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
-    let room = ada.room("Garden", "public").await;
-    bob.join(&room).await;
-    (ada, bob, room)
 }
 
 #[tokio::test]

@@ -3,11 +3,7 @@
 use chat::{accounts, bookmarks, house, messages, rooms};
 use protocol::{Change, ErrorCode, Room, Seq, ServerFrame, Window, limits};
 
-use crate::scene::{HOME, PASSWORD, Person, Scene, code, subscribe};
-
-async fn react(scene: &Scene, person: &Person, room: &Room, seq: Seq, emoji: &str, on: bool) -> chat::Result<messages::Done> {
-    messages::react(&scene.chat, person.actor(), &room.id.into(), seq, emoji, on).await
-}
+use crate::scene::{HOME, PASSWORD, Person, Scene, code, garden, react, subscribe};
 
 async fn pin(scene: &Scene, person: &Person, room: &Room, seq: Seq, pinned: bool) -> chat::Result<messages::Done> {
     messages::pin(&scene.chat, person.actor(), &room.id.into(), seq, pinned).await
@@ -25,13 +21,6 @@ async fn kept(scene: &Scene, person: &Person) -> Vec<String> {
 
 async fn page(scene: &Scene, person: &Person, room: &Room) -> protocol::RoomPage {
     messages::page(&scene.chat, person.actor(), &room.id.into(), Window::Latest).await.unwrap()
-}
-
-async fn garden(scene: &Scene) -> (Person, Person, Room) {
-    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
-    let room = ada.room("Garden", "public").await;
-    bob.join(&room).await;
-    (ada, bob, room)
 }
 
 #[tokio::test]

@@ -237,6 +237,18 @@ pub fn seen(session: &Session) -> Option<Visitor> {
     Some(Visitor { session: session.clone(), keep_for: None, unread: 0 })
 }
 
+/// A room of two.
+pub async fn garden(scene: &Scene) -> (Person, Person, Room) {
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    bob.join(&room).await;
+    (ada, bob, room)
+}
+
+pub async fn react(scene: &Scene, person: &Person, room: &Room, seq: Seq, emoji: &str, on: bool) -> chat::Result<messages::Done> {
+    messages::react(&scene.chat, person.actor(), &room.id.into(), seq, emoji, on).await
+}
+
 /// How a subscription began.
 pub struct Resumed {
     pub head: Seq,

@@ -7,7 +7,7 @@ use chat::{
 };
 use protocol::{Answers, Change, ClientId, ErrorCode, Mention, Message, Presence, Quote, Room, Seq, ServerFrame, Thread, Window};
 
-use crate::scene::{Person, Scene, code, eventually, subscribe};
+use crate::scene::{Person, Scene, code, eventually, garden, subscribe};
 
 async fn try_answer(scene: &Scene, person: &Person, room: &Room, answers: Answers, body: &str) -> chat::Result<Sent> {
     let message = Outgoing { answers, ..Outgoing::new(room.id.into(), ClientId::generate(), body.to_owned()) };
@@ -33,13 +33,6 @@ async fn shown(scene: &Scene, reader: &Person, room: &Room) -> Vec<Message> {
 
 async fn read(scene: &Scene, reader: &Person, room: &Room, seq: Seq) -> Message {
     shown(scene, reader, room).await.into_iter().find(|message| message.seq == seq).unwrap()
-}
-
-async fn garden(scene: &Scene) -> (Person, Person, Room) {
-    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
-    let room = ada.room("Garden", "public").await;
-    bob.join(&room).await;
-    (ada, bob, room)
 }
 
 /// Sixty more members.

@@ -1,12 +1,11 @@
 //! People who may be added to a room, or written to.
 
 use protocol::{RoomRef, User};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbErr};
 
-use super::named::user;
 use crate::{
     Chat, Result,
-    db::Sql,
+    db::{Sql, users},
     policy::{Action, Actor},
     rooms::{
         load::load,
@@ -58,5 +57,5 @@ async fn named(db: &impl ConnectionTrait, text: &str, only: impl FnOnce(Sql) -> 
     let sql = only(sql).text(" ORDER BY CASE WHEN u.username = ").value(text.as_str()).text(" THEN 0 WHEN u.username ");
     let sql = begins(begins(sql, &text).text(" OR lower(u.name) "), &text);
     let rows = db.query_all_raw(sql.text(" THEN 1 ELSE 2 END, lower(u.name), u.id").limit(FOUND_MAX).done()).await?;
-    rows.iter().map(user).collect()
+    Ok(rows.iter().map(|row| users::of_row(row, 0)).collect::<std::result::Result<_, DbErr>>()?)
 }

@@ -1,11 +1,11 @@
 //! People whose names begin like what somebody types.
 
-use protocol::{RoomId, RoomRef, User, UserId};
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
+use protocol::{RoomId, RoomRef, User};
+use sea_orm::{ConnectionTrait, DbErr};
 
 use crate::{
     Chat, Result,
-    db::Sql,
+    db::{Sql, users},
     policy::{Action, Actor},
     rooms::{
         load::load,
@@ -60,12 +60,5 @@ async fn look(db: &impl ConnectionTrait, room: RoomId, text: &str, those: Those,
         like(sql.text(" OR lower(u.name) "), &[" ", text].concat()).text(")")
     };
     let rows = db.query_all_raw(sql.text(" ORDER BY lower(u.name), u.id").limit(limit).done()).await?;
-    rows.iter().map(user).collect()
-}
-
-/// Somebody of whom id, user name, name, whether that is ambiguous, and picture were asked for.
-pub(super) fn user(row: &QueryResult) -> Result<User> {
-    let (id, username, name, ambiguous, picture) =
-        <(Uuid, String, String, bool, Option<String>)>::try_get_many_by_index(row).map_err(DbErr::from)?;
-    Ok(User { id: UserId(id), username, name, ambiguous, picture })
+    Ok(rows.iter().map(|row| users::of_row(row, 0)).collect::<std::result::Result<_, DbErr>>()?)
 }
