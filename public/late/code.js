@@ -52,7 +52,9 @@ async function colour(code, late) {
 
 // A block came on screen.
 export default async function (pre, late) {
+  // Without its style the button would take a line of its own for a moment, and the page would jump.
+  await style(late);
   if (!pre.isConnected || pre.parentElement.className === "code") return;
   frame(pre);
-  await Promise.all([style(late), colour(pre.firstElementChild, late)]);
+  await colour(pre.firstElementChild, late);
 }

@@ -10,11 +10,14 @@ use hub::Broker;
 use parking_lot::Mutex;
 use protocol::{RoomId, Seq, UserId};
 use sea_orm::ConnectionTrait;
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::Notify,
+    time::{sleep, timeout},
+};
 
 use super::count::of_room;
 use crate::{
-    Result, account_log,
+    Error, Result, account_log,
     db::{Db, Sql},
 };
 
@@ -22,6 +25,8 @@ use crate::{
 const PAUSE: Duration = Duration::from_millis(200);
 /// After a failure it is tried again.
 const REST: Duration = Duration::from_secs(2);
+/// A database that has not answered by then is asked anew: a connection that the network has forgotten never answers.
+const ANSWER_MAX: Duration = Duration::from_secs(4);
 /// Marks of one transaction: what others write waits no longer than for these.
 const AT_ONCE: usize = 64;
 
@@ -74,14 +79,18 @@ pub(crate) async fn write(db: &Db, broker: &dyn Broker, marks: &Marks) -> Result
         if due.is_empty() {
             return Ok(());
         }
-        match write_some(db, &due).await {
-            Ok(moved) => tell(db, broker, moved).await?,
+        match in_time(write_some(db, &due)).await {
+            Ok(moved) => in_time(tell(db, broker, moved)).await?,
             Err(error) => {
                 due.into_iter().for_each(|((user, room), seq)| marks.note(user, room, seq));
                 return Err(error);
             }
         }
     }
+}
+
+async fn in_time<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
+    timeout(ANSWER_MAX, asked).await.map_err(Error::unavailable)?
 }
 
 /// A mark that has moved, at a place in the log of its account.

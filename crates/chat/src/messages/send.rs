@@ -1,7 +1,5 @@
 //! Sending a message.
 
-use std::time::Duration;
-
 use protocol::{Answers, Body, ClientId, ErrorCode, RoomRef, markdown};
 use tokio::time::timeout;
 
@@ -9,10 +7,12 @@ use super::{
     mentions::here,
     sent::{Send, Sent},
 };
-use crate::{Chat, Error, Result, policy::Actor, throttle::Deed, writer::Answer};
-
-/// A send that has no result by then has failed, and may be retried with the same client id (G7).
-const PATIENCE: Duration = Duration::from_secs(5);
+use crate::{
+    Chat, Error, Result,
+    policy::Actor,
+    throttle::Deed,
+    writer::{Answer, PATIENCE},
+};
 
 /// A message on its way.
 #[derive(Clone, Debug)]

@@ -16,6 +16,9 @@ use super::{
 };
 use crate::{Error, Result, db::Db};
 
+/// What has no result by then has failed, and may be tried again (G7): many that stand in the queue while the database does not answer each take as
+/// long as a transaction may.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
 /// Jobs that may wait. At a thousand a second this is more than a send's patience.
 const QUEUE: usize = 8192;
 /// Jobs that are taken from the queue at once.
@@ -62,11 +65,11 @@ impl Writer {
     /// Queues work and waits for its answer.
     ///
     /// # Errors
-    /// Those of the work, and `unavailable` when the queue is full or the server shuts down.
+    /// Those of the work, and `unavailable` when the queue is full, the server shuts down, or there is no answer in time.
     pub(crate) async fn run<W: Work>(&self, work: W) -> Result<W::Answer> {
         let (job, answer) = Single::new(work);
         self.enqueue(Box::new(job))?;
-        answer.await.map_err(Error::unavailable)?
+        timeout(PATIENCE, answer).await.map_err(Error::unavailable)?.map_err(Error::unavailable)?
     }
 
     /// Queues work that can share a transaction, at once: the order of the calls is the order of the commits.
