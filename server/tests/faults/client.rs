@@ -9,7 +9,7 @@ use std::{
 
 use app::state::backoff::delay_ms;
 use futures::{SinkExt, StreamExt};
-use protocol::{ClientFrame, ClientId, CloseCode, Retry, RoomId, ServerFrame};
+use protocol::{ClientFrame, ClientId, CloseCode, Retry, RoomId, Seq, ServerFrame, UserId};
 use serde_json::json;
 use tokio::{
     net::TcpSocket,
@@ -19,12 +19,14 @@ use tokio::{
 use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
 
 use crate::{
-    dice, jitter,
-    journal::{Comeback, Journal, Sent, Tally},
+    dice,
+    fresh::{Ask, list, page},
+    jitter,
+    journal::{Asked, Comeback, Journal, Sent, Tally},
     node::ROOMS,
     support::{
         PASSWORD,
-        person::{Program, Tokens},
+        person::{Person, Program, Tokens},
         socket::{message, request, room, with_token},
     },
 };
@@ -37,6 +39,16 @@ const BACKOFF: Duration = Duration::from_millis(150);
 const OUTBOX: usize = 32;
 /// One of so many sends goes out twice.
 const DOUBLED: u64 = 10;
+/// One of so many times something is done to a message that is there, instead of sending one. Of what is done to one's own, one in so many is to
+/// delete it.
+const CHANGED: u64 = 5;
+const REACTED: u64 = 5;
+const DELETED: u64 = 4;
+/// To how many of the last messages.
+const REACH: usize = 40;
+/// One of so many times a room is read, up to one of so many places before its end.
+const READ: u64 = 8;
+const BEHIND: u64 = 20;
 
 /// What all clients are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,11 +63,31 @@ pub(crate) enum Phase {
 
 type Stream = WebSocketStream<tokio::net::TcpStream>;
 
+/// Somebody with an account.
+#[derive(Clone)]
+pub(crate) struct Account {
+    pub(crate) name: &'static str,
+    pub(crate) id: UserId,
+    access_token: String,
+    /// What reads pages as them.
+    pub(crate) browser: Arc<Person>,
+}
+
+impl Account {
+    pub(crate) async fn sign_in(node: SocketAddr, name: &'static str) -> Self {
+        let Tokens { access_token, user, .. } = Program::at(node).sign_in(name).await;
+        let browser = Arc::new(Person::at(node));
+        let answer = browser.submit("/login", "login", &[("username", name), ("password", PASSWORD)]).await;
+        browser.entered(&answer).await;
+        Self { name, id: user.id, access_token, browser }
+    }
+}
+
 /// How a client is.
 #[derive(Clone)]
 pub(crate) struct Profile {
-    /// Who sends, and their access token; nobody for a guest, who only reads.
-    pub(crate) account: Option<(&'static str, String)>,
+    /// Who sends; nobody for a guest, who only reads.
+    pub(crate) account: Option<Account>,
     /// Any of these serves it; the first one is where it begins.
     pub(crate) nodes: Vec<SocketAddr>,
     /// Time between two sends.
@@ -68,6 +100,8 @@ pub(crate) struct Profile {
 
 pub(crate) struct Client {
     profile: Profile,
+    /// What reads its pages.
+    browser: Arc<Person>,
     phase: watch::Receiver<Phase>,
     journal: Arc<Mutex<Journal>>,
     /// In the order of the sends: ids of version 7 rise.
@@ -82,11 +116,19 @@ struct Waiting {
     sent: Option<Instant>,
     /// When it may go out again after a refusal.
     due: Instant,
+    /// Whether it went out before.
+    is_out: bool,
 }
 
 impl Client {
-    pub(crate) fn new(profile: Profile, phase: watch::Receiver<Phase>, journal: Arc<Mutex<Journal>>) -> Self {
-        Self { profile, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new() }
+    pub(crate) fn new(
+        profile: Profile,
+        guest: &Arc<Person>,
+        phase: watch::Receiver<Phase>,
+        journal: Arc<Mutex<Journal>>,
+    ) -> Self {
+        let browser = profile.account.as_ref().map_or(guest, |account| &account.browser).clone();
+        Self { profile, browser, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new() }
     }
 
     /// Connects again and again, until it is told to leave.
@@ -128,7 +170,7 @@ impl Client {
         let stream = socket.connect(addr).await.ok()?;
         let request = request(addr, "");
         let request = match &self.profile.account {
-            Some((_, token)) => with_token(request, token),
+            Some(account) => with_token(request, &account.access_token),
             None => request,
         };
         Some(client_async(request, stream).await.ok()?.0)
@@ -136,13 +178,13 @@ impl Client {
 
     /// In a long run access tokens expire.
     async fn sign_in(&mut self) {
-        let Some((name, token)) = &mut self.profile.account else { return };
-        let credentials = json!({ "username": *name, "password": PASSWORD });
+        let Some(account) = &mut self.profile.account else { return };
+        let credentials = json!({ "username": account.name, "password": PASSWORD });
         let request = Program::at(self.profile.nodes[0]).post("/api/v1/auth/token").json(&credentials);
         if let Ok(response) = request.send().await
             && let Ok(tokens) = response.json::<Tokens>().await
         {
-            *token = tokens.access_token;
+            account.access_token = tokens.access_token;
         }
     }
 
@@ -178,6 +220,8 @@ impl Client {
                 _ = pace.tick() => {
                     self.compose();
                     self.transmit(&mut ws).await?;
+                    self.read(&mut ws).await?;
+                    self.ask();
                 }
                 _ = pings.tick() => {
                     if heard.elapsed() > PATIENCE {
@@ -196,19 +240,119 @@ impl Client {
         if !may || self.outbox.len() >= OUTBOX {
             return;
         }
+        if (dice(CHANGED) == 0 && self.change()) || (dice(REACTED) == 0 && self.react()) {
+            return;
+        }
         let id = ClientId::generate();
-        let number = usize::try_from(dice(ROOMS.len() as u64)).unwrap();
+        let number = any_room();
         let body = format!("message {id} {}", "x".repeat(self.profile.padding)).trim_end().to_owned();
-        let frame = message(ROOMS[number], id, &body);
-        self.outbox.insert(id, Waiting { frame, sent: None, due: Instant::now() });
-        self.journal.lock().unwrap().sent.insert(id, Sent { room: number, body, ack: None });
+        self.put(id, message(ROOMS[number], id, &body));
+        self.journal.lock().unwrap().sent.insert(id, Sent { room: number, body, ack: None, revision: 0 });
+    }
+
+    fn put(&mut self, id: ClientId, frame: ClientFrame) {
+        self.outbox.insert(id, Waiting { frame, sent: None, due: Instant::now(), is_out: false });
+    }
+
+    /// Edits or deletes a message that it has sent, if there is one.
+    fn change(&mut self) -> bool {
+        let journal = self.journal.clone();
+        let mut journal = journal.lock().unwrap();
+        let is_busy = |id: &ClientId| {
+            journal
+                .asked
+                .values()
+                .any(|asked| matches!(asked, Asked::Edit { message, .. } | Asked::Delete { message } if message == id))
+        };
+        let known = journal.sent.iter().rev().take(REACH).filter(|(id, sent)| !sent.body.is_empty() && !is_busy(id));
+        let known = known.filter_map(|(id, sent)| Some((*id, sent.ack?.0, sent)));
+        let Some((message, seq, sent)) = any_of(known) else { return false };
+        let (room, revision, client_id) = (room(ROOMS[sent.room]), sent.revision, ClientId::generate());
+        let (frame, asked) = if dice(DELETED) == 0 {
+            (ClientFrame::Delete { room, client_id, seq }, Asked::Delete { message })
+        } else {
+            let body = format!("edit {client_id}");
+            (ClientFrame::Edit { room, client_id, seq, body: body.clone(), revision }, Asked::Edit { message, body })
+        };
+        self.put(client_id, frame);
+        journal.asked.insert(client_id, asked);
+        true
+    }
+
+    /// Reacts to a message that it shows, or no longer.
+    fn react(&mut self) -> bool {
+        let journal = self.journal.clone();
+        let mut journal = journal.lock().unwrap();
+        let number = any_room();
+        let is_busy = |place: Seq| {
+            journal
+                .asked
+                .values()
+                .any(|asked| matches!(asked, Asked::React { room, seq, .. } if (*room, *seq) == (number, place)))
+        };
+        let shown = journal.screen.newest(number).take(REACH).filter(|message| !message.deleted && !is_busy(message.seq));
+        // What is not sure is left alone.
+        let known = shown.filter_map(|message| {
+            let known = journal.reacted.get(&(number, message.seq)).copied().unwrap_or(Some(false));
+            Some((message.seq, !known?))
+        });
+        let takes_back = dice(2) == 0;
+        let known = known.filter(|(_, on)| *on != takes_back);
+        let Some((seq, on)) = any_of(known) else { return false };
+        let (room, client_id, emoji) = (room(ROOMS[number]), ClientId::generate(), journal.emoji.to_owned());
+        self.put(client_id, ClientFrame::React { room, client_id, seq, emoji, on });
+        journal.asked.insert(client_id, Asked::React { room: number, seq, on, once: true });
+        true
+    }
+
+    /// Reads a room up to a place near its end, which may be one before what another device has read; says what was read.
+    async fn read(&mut self, ws: &mut Stream) -> Result<(), u16> {
+        let marks = {
+            let mut journal = self.journal.lock().unwrap();
+            let number = any_room();
+            let id = self.ids.iter().find_map(|(id, known)| (*known == number).then_some(*id));
+            let last = journal.last(number);
+            let may = *self.phase.borrow() == Phase::Send && self.profile.account.is_some() && dice(READ) == 0;
+            if let (true, Some(id), Some(last)) = (may, id, last) {
+                journal.screen.read(id, Seq(last.0.saturating_sub_unsigned(dice(BEHIND))));
+            }
+            let marks = journal.screen.take_marks();
+            journal.tally.reads += marks.len();
+            marks
+        };
+        for (room, seq) in marks {
+            send(ws, &ClientFrame::Read { room, seq }).await?;
+        }
+        Ok(())
+    }
+
+    /// Reads what it needs beside the socket.
+    fn ask(&self) {
+        let mut journal = self.journal.lock().unwrap();
+        let (Some(node), Some(ask)) = (journal.node, journal.screen.next_ask()) else { return };
+        let (browser, journal) = (self.browser.clone(), self.journal.clone());
+        tokio::spawn(async move {
+            match ask {
+                Ask::Page(room, window) => {
+                    let page = timeout(PATIENCE, page(&browser, node, room, window)).await.ok().flatten();
+                    journal.lock().unwrap().take_page(room, window, page);
+                }
+                Ask::List => {
+                    let list = timeout(PATIENCE, list(&browser, node)).await.ok().flatten();
+                    journal.lock().unwrap().take_list(list);
+                }
+            }
+        });
     }
 
     /// Sends what has not gone out on this connection, or was refused and is due again.
     async fn transmit(&mut self, ws: &mut Stream) -> Result<(), u16> {
         let now = Instant::now();
-        for waiting in self.outbox.values_mut().filter(|waiting| waiting.sent.is_none() && waiting.due <= now) {
-            waiting.sent = Some(now);
+        for (id, waiting) in self.outbox.iter_mut().filter(|(_, waiting)| waiting.sent.is_none() && waiting.due <= now) {
+            if waiting.is_out {
+                self.journal.lock().unwrap().repeated(*id);
+            }
+            (waiting.sent, waiting.is_out) = (Some(now), true);
             for _ in 0..=usize::from(dice(DOUBLED) == 0) {
                 self.journal.lock().unwrap().tally.sends += 1;
                 send(ws, &waiting.frame).await?;
@@ -235,6 +379,11 @@ impl Client {
                     journal.tally.slowest_answer = journal.tally.slowest_answer.max(sent.elapsed());
                 }
             }
+            ServerFrame::Done { client_id, .. } => {
+                journal.done(client_id);
+                self.outbox.remove(&client_id);
+            }
+            ServerFrame::Hello { epoch, .. } => journal.screen.greeted(epoch),
             ServerFrame::Error { client_id: Some(id), error, .. } if error.code.retry() == Retry::Later => {
                 *journal.tally.refusals.entry(format!("{:?}", error.code)).or_default() += 1;
                 // Of a send that went out twice, one may be refused and the other not.
@@ -247,20 +396,17 @@ impl Client {
             }
             // A subscription that cannot be had now: the whole connection is tried again.
             ServerFrame::Error { client_id: None, error, .. } if error.code.retry() == Retry::Later => return Err(0),
-            ServerFrame::Error { error, .. } => journal.faults.push(format!("refused for good: {error}")),
+            ServerFrame::Error { client_id, error, .. } => {
+                journal.refused(client_id, &error);
+                client_id.map(|id| self.outbox.remove(&id));
+            }
             ServerFrame::Unsubscribed { room, .. } => journal.faults.push(format!("unsubscribed from {room}")),
-            ServerFrame::Hello { .. }
-            | ServerFrame::Renamed { .. }
+            ServerFrame::Renamed { .. }
             | ServerFrame::Alert { .. }
-            | ServerFrame::AlertsChanged { .. }
-            | ServerFrame::RoomsChanged { .. }
-            | ServerFrame::Presence { .. }
-            | ServerFrame::Read { .. }
-            | ServerFrame::Activity { .. }
             | ServerFrame::BookmarkChanged { .. }
             | ServerFrame::Typing { .. }
-            | ServerFrame::Done { .. }
             | ServerFrame::Pong => {}
+            told => journal.told(told),
         }
         Ok(())
     }
@@ -268,6 +414,15 @@ impl Client {
     fn tally(&self, count: impl FnOnce(&mut Tally)) {
         count(&mut self.journal.lock().unwrap().tally);
     }
+}
+
+fn any_room() -> usize {
+    usize::try_from(dice(ROOMS.len() as u64)).unwrap()
+}
+
+fn any_of<T>(all: impl Iterator<Item = T>) -> Option<T> {
+    let mut all: Vec<_> = all.collect();
+    (!all.is_empty()).then(|| all.swap_remove(usize::try_from(dice(all.len() as u64)).unwrap()))
 }
 
 async fn send(ws: &mut Stream, frame: &ClientFrame) -> Result<(), u16> {

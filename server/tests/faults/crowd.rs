@@ -6,6 +6,7 @@ use std::{
     time::Duration,
 };
 
+use futures::future::join_all;
 use protocol::Seq;
 use tokio::{
     sync::watch,
@@ -14,17 +15,24 @@ use tokio::{
 };
 
 use crate::{
-    client::{Client, Phase, Profile},
+    client::{Account, Client, Phase, Profile},
+    fresh::{Fresh, list},
     journal::{Journal, Tally, assert_nothing_else},
     node::{PEOPLE, ROOMS},
-    renamer::rename,
+    steward::keep_house,
     support::{
         PATIENCE,
         audit::{Audit, head},
         eventually,
-        person::Program,
+        person::Person,
     },
 };
+
+/// What clients react with, each with another one.
+const EMOJI: [&str; 16] = ["👍", "🎉", "😂", "😮", "😢", "🙏", "👀", "🚀", "🔥", "👏", "🌹", "🍀", "🐢", "🦀", "🍕", "🎈"];
+
+/// Clients that show what they hear.
+const LOOKING: usize = 32;
 
 /// How many, and how fast.
 #[derive(Clone, Copy)]
@@ -47,6 +55,9 @@ impl Default for Plan {
 pub(crate) struct Crowd {
     phase: watch::Sender<Phase>,
     journals: Vec<Arc<Mutex<Journal>>>,
+    accounts: Vec<Account>,
+    /// What reads pages as nobody.
+    guest: Arc<Person>,
     tasks: JoinSet<()>,
     /// Ends by itself when the crowd settles.
     renaming: tokio::sync::Mutex<JoinSet<()>>,
@@ -59,6 +70,8 @@ impl Crowd {
         Self {
             phase,
             journals: Vec::new(),
+            accounts: Vec::new(),
+            guest: Arc::new(Person::at(SocketAddr::from(([127, 0, 0, 1], 0)))),
             tasks: JoinSet::new(),
             renaming: tokio::sync::Mutex::default(),
             began: Instant::now(),
@@ -68,19 +81,17 @@ impl Crowd {
     /// Signs in at the first of these addresses. The clients begin at one after the other, and come back to any of them.
     pub(crate) async fn gather(nodes: &[SocketAddr], plan: Plan) -> Self {
         let mut crowd = Self::empty();
-        let mut accounts = Vec::new();
-        for name in PEOPLE {
-            accounts.push((name, Program::at(nodes[0]).sign_in(name).await.access_token));
-        }
+        crowd.accounts = join_all(PEOPLE.map(|name| Account::sign_in(nodes[0], name))).await;
         let pace = Duration::from_secs(1) * u32::try_from(plan.senders.max(1)).unwrap() / plan.sends_per_second.max(1);
         let profile = Profile { account: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None };
-        let senders = accounts.into_iter().cycle().take(plan.senders).map(Some);
+        let senders = crowd.accounts.clone().into_iter().cycle().take(plan.senders).map(Some);
         for (number, account) in senders.chain(std::iter::repeat_n(None, plan.readers)).enumerate() {
             let mut profile = Profile { account, ..profile.clone() };
             profile.nodes.rotate_left(number % nodes.len());
             crowd.add(profile);
         }
-        crowd.renaming.get_mut().spawn(rename(nodes.to_vec(), crowd.phase.subscribe()));
+        let (owner, shown) = (crowd.accounts[0].browser.clone(), crowd.journals[0].clone());
+        crowd.renaming.get_mut().spawn(keep_house(owner, nodes.to_vec(), shown, crowd.phase.subscribe()));
         crowd.subscribed().await;
         crowd
     }
@@ -97,10 +108,17 @@ impl Crowd {
         self.everybody(&format!("everybody has caught up with {heads:?}"), has_all).await;
     }
 
+    /// One of the people who send.
+    pub(crate) fn account(&self, number: usize) -> Option<Account> {
+        self.accounts.get(number % self.accounts.len()).cloned()
+    }
+
     /// One more client.
     pub(crate) fn add(&mut self, profile: Profile) {
-        let journal = Arc::new(Mutex::new(Journal::new(ROOMS.len())));
-        self.tasks.spawn(Client::new(profile, self.phase.subscribe(), journal.clone()).run());
+        let reader = profile.account.as_ref().map(|account| account.id);
+        let (emoji, is_looking) = (EMOJI[self.journals.len() % EMOJI.len()], self.journals.len() < LOOKING);
+        let journal = Arc::new(Mutex::new(Journal::new(ROOMS.len(), reader, emoji, is_looking)));
+        self.tasks.spawn(Client::new(profile, &self.guest, self.phase.subscribe(), journal.clone()).run());
         self.journals.push(journal);
     }
 
@@ -142,7 +160,7 @@ impl Crowd {
         while let Some(ended) = self.renaming.lock().await.join_next().await {
             ended.unwrap();
         }
-        self.everybody("everything is acknowledged", |journal| journal.sent.values().all(|sent| sent.ack.is_some())).await;
+        self.everybody("everything is acknowledged", Journal::is_answered).await;
         self.catch_up(database_url).await;
     }
 
@@ -166,6 +184,7 @@ impl Crowd {
     pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
         self.calm_down(database_url).await;
         let stored = audit(database_url).await;
+        self.assert_shown().await;
         self.phase.send_replace(Phase::End);
         while let Some(ended) = self.tasks.join_next().await {
             ended.unwrap();
@@ -178,6 +197,30 @@ impl Crowd {
         let tally = Tally::sum(journals.iter().map(|journal| &journal.tally));
         println!("{name}: {tally}, in {:?}", self.began.elapsed());
         tally
+    }
+}
+
+impl Crowd {
+    /// Holds what each client shows against what a fresh one shows, which reads the rooms now.
+    async fn assert_shown(&self) {
+        self.everybody("everything is shown", Journal::is_shown).await;
+        let node = self.journals.iter().find_map(|journal| journal.lock().unwrap().node).expect("somebody is connected");
+        let mut fresh = Vec::new();
+        for room in 0..ROOMS.len() {
+            fresh.push(Fresh::read(node, room, &self.guest, &self.accounts).await);
+        }
+        self.journals.iter().for_each(|journal| journal.lock().unwrap().assert_shows(&fresh));
+        for account in &self.accounts {
+            // Marks are gathered before they are written.
+            let knows = async || {
+                let list = list(&account.browser, node).await.filter(|list| list.rooms.len() == ROOMS.len())?;
+                let journals = self.journals.iter().map(|journal| journal.lock().unwrap());
+                let mut devices = journals.filter(|journal| journal.reader == Some(account.id));
+                devices.all(|journal| journal.screen.knows(&list)).then_some(())
+            };
+            eventually(&format!("all devices of {} show what is new as a list says it that is read now", account.name), knows)
+                .await;
+        }
     }
 }
 

@@ -7,9 +7,11 @@ use std::{
     time::Duration,
 };
 
-use protocol::{Change, ClientId, EpochId, Event, MessageId, Seq};
+use protocol::{
+    Change, ClientId, EpochId, Error, ErrorCode, Event, MessageId, RoomPage, RoomsUnread, Seq, ServerFrame, UserId, Window,
+};
 
-use crate::support::audit::Audit;
+use crate::{fresh::Fresh, screen::Screen, support::audit::Audit};
 
 /// One delivery: the message of an event, if it is one.
 pub(crate) type Content = Option<(ClientId, String)>;
@@ -40,8 +42,30 @@ impl Run {
 #[derive(Debug)]
 pub(crate) struct Sent {
     pub(crate) room: usize,
+    /// The text that it has, as far as that was answered; none once it is deleted.
     pub(crate) body: String,
     pub(crate) ack: Option<(Seq, MessageId)>,
+    /// How often it was edited.
+    pub(crate) revision: u32,
+}
+
+/// What is to be done to a message, and is not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Edit {
+        message: ClientId,
+        body: String,
+    },
+    Delete {
+        message: ClientId,
+    },
+    /// To react or no longer; whether this went out once only, so that no late one can undo what follows it.
+    React {
+        room: usize,
+        seq: Seq,
+        on: bool,
+        once: bool,
+    },
 }
 
 /// Everything that one client did and saw.
@@ -52,6 +76,16 @@ pub(crate) struct Journal {
     /// Its runs, for each room.
     pub(crate) rooms: Vec<Vec<Run>>,
     pub(crate) sent: BTreeMap<ClientId, Sent>,
+    /// What was asked for and is not answered, by the id of the question.
+    pub(crate) asked: BTreeMap<ClientId, Asked>,
+    /// The messages that it has reacted to, and whether it still does, where that is sure.
+    pub(crate) reacted: BTreeMap<(usize, Seq), Option<bool>>,
+    /// Who it is, and what it reacts with. No other client does with the same, so what it was told last is so.
+    pub(crate) reader: Option<UserId>,
+    pub(crate) emoji: &'static str,
+    /// What its page shows, where somebody looks at it: of hundreds that hear the same, not all need to show it.
+    pub(crate) screen: Screen,
+    is_looking: bool,
     /// What is stored from before a restore, by whomever.
     pub(crate) earlier: BTreeSet<ClientId>,
     /// What must not happen at all.
@@ -64,6 +98,12 @@ pub(crate) struct Journal {
 pub(crate) struct Tally {
     pub(crate) sends: usize,
     pub(crate) acks: usize,
+    /// Edits, deletions and reactions that were answered.
+    pub(crate) changes: usize,
+    /// Marks of what was read.
+    pub(crate) reads: usize,
+    /// Pages and lists that were read beside the socket.
+    pub(crate) pages: usize,
     pub(crate) deliveries: usize,
     pub(crate) connections: usize,
     pub(crate) resumes: usize,
@@ -88,11 +128,17 @@ pub(crate) struct Comeback {
 }
 
 impl Journal {
-    pub(crate) fn new(rooms: usize) -> Self {
+    pub(crate) fn new(rooms: usize, reader: Option<UserId>, emoji: &'static str, is_looking: bool) -> Self {
         Self {
             node: None,
             rooms: (0..rooms).map(|_| Vec::new()).collect(),
             sent: BTreeMap::new(),
+            asked: BTreeMap::new(),
+            reacted: BTreeMap::new(),
+            reader,
+            emoji,
+            screen: Screen::new(rooms, reader),
+            is_looking,
             earlier: BTreeSet::new(),
             faults: Vec::new(),
             tally: Tally::default(),
@@ -103,7 +149,8 @@ impl Journal {
     pub(crate) fn place(&self) -> String {
         let last: Vec<_> = (0..self.rooms.len()).map(|room| self.last(room)).collect();
         let waiting = self.sent.values().filter(|sent| sent.ack.is_none()).count();
-        format!("at {last:?} with {waiting} sends not acknowledged, on {:?}", self.node)
+        let asked = self.asked.len();
+        format!("at {last:?} with {waiting} sends not acknowledged and {asked} changes not answered, on {:?}", self.node)
     }
 
     /// The last place that was seen in a room.
@@ -122,13 +169,27 @@ impl Journal {
             *runs = runs.last().map(|run| Run::new(run.epoch, run.last())).into_iter().collect();
         }
         self.sent.clear();
+        self.asked.clear();
+        self.reacted.clear();
+        self.screen.begin_anew();
         self.earlier = stored.iter().flat_map(|room| room.messages.keys().copied()).collect();
     }
 
-    /// What it saw of each room after these places, in its last run.
-    pub(crate) fn seen_after(&self, places: &[Seq]) -> Vec<Vec<Content>> {
+    /// What it saw of each room after these places, in its last run. What a message said may be another text for those who heard of it later.
+    pub(crate) fn seen_after(&self, places: &[Seq]) -> Vec<Vec<Option<ClientId>>> {
         let runs = self.rooms.iter().map(|runs| runs.last().expect("it is subscribed"));
-        runs.zip(places).map(|(run, after)| run.seen[usize::try_from(after.0 - run.after.0).unwrap()..].to_vec()).collect()
+        let seen = runs.zip(places).map(|(run, after)| &run.seen[usize::try_from(after.0 - run.after.0).unwrap()..]);
+        seen.map(|seen| seen.iter().map(id).collect()).collect()
+    }
+
+    /// Whether everything that it asked for was answered.
+    pub(crate) fn is_answered(&self) -> bool {
+        self.asked.is_empty() && self.sent.values().all(|sent| sent.ack.is_some())
+    }
+
+    /// Whether its page shows what it has seen.
+    pub(crate) fn is_shown(&self) -> bool {
+        !self.is_looking || self.screen.shows_up_to((0..self.rooms.len()).map(|room| self.last(room)))
     }
 
     /// A subscription stands: the run goes on, or a new one begins.
@@ -141,6 +202,11 @@ impl Journal {
             last => {
                 self.tally.resets += usize::from(last.is_some());
                 self.rooms[room].push(Run::new(epoch, head));
+                match () {
+                    () if !self.is_looking => {}
+                    () if is_same => self.screen.missed(room),
+                    () => self.screen.begin(room, head, epoch),
+                }
             }
         }
     }
@@ -154,6 +220,7 @@ impl Journal {
             if let Change::RoomChanged { name, .. } = &event.change {
                 run.name = Some(name.clone());
             }
+            self.screen.apply(room, event);
             run.seen.push(event.message().map(|message| (message.client_id, message.body)));
             self.tally.deliveries += 1;
         } else {
@@ -172,6 +239,75 @@ impl Journal {
         }
     }
 
+    /// What it asked for was done.
+    pub(crate) fn done(&mut self, id: ClientId) {
+        // Of one that went out twice, the other is answered too.
+        let Some(asked) = self.asked.remove(&id) else { return };
+        self.tally.changes += 1;
+        let sent = match &asked {
+            Asked::Edit { message, .. } | Asked::Delete { message } => self.sent.get_mut(message),
+            Asked::React { .. } => None,
+        };
+        match (asked, sent) {
+            (Asked::Edit { body, .. }, Some(sent)) => (sent.body, sent.revision) = (body, sent.revision + 1),
+            (Asked::Delete { .. }, Some(sent)) => sent.body.clear(),
+            (Asked::React { room, seq, on, once }, _) => {
+                let known = self.reacted.entry((room, seq)).or_insert(Some(on));
+                *known = known.filter(|_| once).map(|_| on);
+            }
+            (asked, None) => self.faults.push(format!("{asked:?} was done to a message that was never sent")),
+        }
+    }
+
+    /// What it asked for goes out once more: a late one may undo what follows it.
+    pub(crate) fn repeated(&mut self, id: ClientId) {
+        if let Some(Asked::React { once, .. }) = self.asked.get_mut(&id) {
+            *once = false;
+        }
+    }
+
+    /// What it asked for cannot be done.
+    pub(crate) fn refused(&mut self, id: Option<ClientId>, error: &Error) {
+        let asked = id.and_then(|id| self.asked.remove(&id));
+        // Of one that went out twice, the other may have been done, and something else since; and a message that somebody reacts to may have
+        // been deleted.
+        let answered = id.is_some_and(|id| asked.is_none() && !self.sent.contains_key(&id));
+        let gone = matches!(asked, Some(Asked::React { .. })) && error.code == ErrorCode::NotFound;
+        if !answered && !gone {
+            self.faults.push(format!("refused for good: {error}, {asked:?}"));
+        }
+    }
+
+    /// A page came that was asked for.
+    pub(crate) fn take_page(&mut self, room: usize, window: Window, page: Option<RoomPage>) {
+        self.tally.pages += usize::from(page.is_some());
+        let after = self.rooms[room].last().map_or(Seq::ZERO, |run| run.after);
+        let taken = self.screen.take_page(room, window, page, after);
+        self.faults.extend(taken.err());
+    }
+
+    /// The list of what is new came that was asked for.
+    pub(crate) fn take_list(&mut self, list: Option<RoomsUnread>) {
+        self.tally.pages += usize::from(list.is_some());
+        let taken = self.screen.take_list(list);
+        self.faults.extend(taken.err());
+    }
+
+    /// Its account is told something.
+    pub(crate) fn told(&mut self, frame: ServerFrame) {
+        let taken = self.screen.take_frame(frame);
+        self.faults.extend(taken.err());
+    }
+
+    /// What it shows is what a client shows that comes now.
+    pub(crate) fn assert_shows(&self, fresh: &[Fresh]) {
+        for (room, fresh) in fresh.iter().enumerate() {
+            if self.is_looking {
+                fresh.assert_shown_by(self.screen.room(room).expect("it is subscribed"), self.reader);
+            }
+        }
+    }
+
     /// Holds everything against the rooms as they are stored (G1 to G4).
     pub(crate) fn assert_agrees(&self, stored: &[Audit]) {
         assert_eq!(self.faults, [""; 0]);
@@ -180,7 +316,8 @@ impl Journal {
                 let start = usize::try_from(run.after.0).unwrap();
                 assert!(stored.log.len() >= start + run.seen.len(), "more was delivered than is stored");
                 for (entry, seen) in stored.log[start..].iter().zip(&run.seen) {
-                    assert_eq!(seen, &entry.message, "delivered and stored at {}", entry.seq);
+                    assert_eq!(id(seen), id(&entry.message), "delivered and stored at {}", entry.seq);
+                    assert!(entry.changed || seen == &entry.message, "delivered and stored at {}", entry.seq);
                 }
             }
         }
@@ -197,7 +334,26 @@ impl Journal {
             let entry = &stored.log[usize::try_from(seq.0).unwrap() - 1];
             assert_eq!(entry.message, Some((*id, sent.body.clone())));
         }
+        self.assert_agrees_about_reactions_and_marks(stored);
     }
+
+    fn assert_agrees_about_reactions_and_marks(&self, stored: &[Audit]) {
+        let Some(reader) = self.reader else { return };
+        for ((room, seq), on) in &self.reacted {
+            let stored = &stored[*room];
+            let entry = &stored.log[usize::try_from(seq.0).unwrap() - 1];
+            let key = (*seq, reader, self.emoji.to_owned());
+            assert!(entry.deleted || on.is_none_or(|on| stored.reacted.contains(&key) == on), "{key:?} was answered as {on:?}");
+        }
+        for stored in stored {
+            let (mark, read) = (stored.marks.get(&reader), self.screen.read.get(&stored.room));
+            assert!(mark >= read, "it has read up to {read:?}, and {mark:?} is stored");
+        }
+    }
+}
+
+fn id(content: &Content) -> Option<ClientId> {
+    content.as_ref().map(|(id, _)| *id)
 }
 
 /// Nobody sent what is stored beside this, and nothing is stored twice.
@@ -216,6 +372,9 @@ impl Tally {
         tallies.into_iter().fold(Self::default(), |mut sum, tally| {
             sum.sends += tally.sends;
             sum.acks += tally.acks;
+            sum.changes += tally.changes;
+            sum.reads += tally.reads;
+            sum.pages += tally.pages;
             sum.deliveries += tally.deliveries;
             sum.connections += tally.connections;
             sum.resumes += tally.resumes;
@@ -233,9 +392,12 @@ impl fmt::Display for Tally {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             f,
-            "{} sends, {} acks, {} deliveries, {} connections, {} resumes, {} resets, refusals {:?}, closes {:?}, slowest answer {:?}",
+            "{} sends, {} acks, {} changes, {} reads, {} pages, {} deliveries, {} connections, {} resumes, {} resets, refusals {:?}, closes {:?}, slowest answer {:?}",
             self.sends,
             self.acks,
+            self.changes,
+            self.reads,
+            self.pages,
             self.deliveries,
             self.connections,
             self.resumes,

@@ -10,11 +10,14 @@ mod support;
 
 mod client;
 mod crowd;
+mod fresh;
 mod journal;
 mod node;
-mod renamer;
+mod screen;
 mod services;
+mod steward;
 
+mod away;
 mod clocks;
 mod deaf_visitors;
 mod disk_full;

@@ -18,6 +18,9 @@ use crate::support::{
 
 /// The people who send. Few enough that the server does not throttle their registration.
 pub(crate) const PEOPLE: [&str; 6] = ["ada", "bob", "carol", "dan", "eve", "frank"];
+/// They sign in twice, all at once; and one of them holds up what is said, all the time.
+const MORE_LIFTED: &str = ",tries-per-account=1000+1000/s,tries-per-address=1000+1000/s,\
+                            moderations=100000+100000/s,moderations-per-address=100000+100000/s";
 /// The rooms that everybody is in.
 pub(crate) const ROOMS: [&str; 2] = ["lobby", "kitchen"];
 
@@ -38,8 +41,8 @@ impl Node {
         Self {
             name: name.to_owned(),
             folder: folder.clone(),
-            settings: [("SNUG_LOG", "warn,sqlx=error"), ("SNUG_LIMITS", LIFTED)]
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            settings: [("SNUG_LOG", "warn,sqlx=error".to_owned()), ("SNUG_LIMITS", [LIFTED, MORE_LIFTED].concat())]
+                .map(|(name, value)| (name.to_owned(), value))
                 .to_vec(),
             wrapper: Vec::new(),
             addr: SocketAddr::from((Ipv4Addr::LOCALHOST, free_port())),

@@ -3,7 +3,7 @@
 
 use std::{fs, sync::Arc};
 
-use testkit::sqlite_url;
+use testkit::{Redis, sqlite_url};
 
 use crate::{
     crowd::{Crowd, Plan, audit, heads},
@@ -84,7 +84,9 @@ async fn an_older_backup_under_nodes_on_postgresql_is_another_epoch() {
 
     let restored = services.postgres.database().await;
     command("restore", &nodes[0], &[("DATABASE_URL", restored.clone())]).await;
-    let mut other = services.node("other").set("DATABASE_URL", &restored);
+    // What it tells people by way of a broker of its own reaches nobody here.
+    let broker = Redis::start().await;
+    let mut other = services.node("other").set("DATABASE_URL", &restored).set("REDIS_URL", &broker.url());
     outgrow(&mut other, &restored, &lengths).await;
     let clients = crowd.begin_anew(&before, &audit(&restored).await);
     services.postgres.replace(&url, &restored).await;
