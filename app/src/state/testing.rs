@@ -48,10 +48,9 @@ pub(crate) enum Deed {
 
 /// A log where people say things and take them back, join, leave and give the room another name.
 pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
-    let mut log: Vec<Event> = Vec::new();
+    let (mut log, mut messages) = (Vec::new(), Vec::<Message>::new());
     for (seq, &deed) in (1..).zip(deeds) {
         let told = |actor, change| Event { room: room_id(), seq: Seq(seq), at: seq * 1_000, actor: user(actor), change };
-        let messages = messages(&log);
         let chosen = |n: usize| messages.get(n % messages.len().max(1));
         let event = match deed {
             Deed::Joins(who) => told(who, Change::MemberJoined),
@@ -71,6 +70,7 @@ pub(crate) fn log(deeds: &[Deed]) -> Vec<Event> {
                 _ => message_event(seq, who, seq * 1_000),
             },
         };
+        take(&mut messages, &event);
         log.push(event);
     }
     log
@@ -141,59 +141,60 @@ fn done_to(messages: &[Message], message: &Message, deed: Deed, who: u64, place:
 
 /// The messages of a log as they stand at its end.
 pub(crate) fn messages(log: &[Event]) -> Vec<Message> {
-    let mut messages: Vec<Message> = Vec::new();
-    for event in log {
-        messages.extend(event.message());
-        let below = match &event.change {
-            Change::MessageCreated { message } => message.thread_of.zip(Some(message.thread.clone())),
-            Change::MessageDeleted { thread_of, thread, .. } => thread_of.zip(Some(thread.clone())),
-            _ => None,
-        };
-        if let Some((root, thread)) = below
-            && let Some(root) = messages.iter_mut().find(|message| message.seq == root)
-        {
-            root.thread = thread;
-        }
-        let said = match &event.change {
-            Change::MessageEdited { seq, body, .. } => Some((*seq, markdown::line(body), false)),
-            Change::MessageDeleted { seq, .. } => Some((*seq, String::new(), true)),
-            _ => None,
-        };
-        for quote in messages.iter_mut().filter_map(|message| message.reply_to.as_mut()) {
-            if let Some((seq, line, deleted)) = &said
-                && quote.seq == *seq
-            {
-                (quote.line, quote.deleted) = (line.clone(), *deleted);
-            }
-        }
-        let about = match event.change {
-            Change::MessageEdited { seq, .. }
-            | Change::MessageDeleted { seq, .. }
-            | Change::ReactionChanged { seq, .. }
-            | Change::MessagePinned { seq, .. } => messages.iter_mut().find(|message| message.seq == seq),
-            _ => None,
-        };
-        let Some(message) = about else { continue };
-        match event.change.clone() {
-            Change::MessageEdited { body, revision, edited_at, .. } => {
-                (message.body, message.revision, message.edited_at) = (body, revision, Some(edited_at));
-            }
-            Change::MessageDeleted { .. } => {
-                let NewMessage { body, .. } = NewMessage::plain(message.id, message.client_id, String::new());
-                (message.body, message.deleted, message.edited_at, message.pinned) = (body, true, None, false);
-                message.reactions.clear();
-                message.reply_to = None;
-            }
-            Change::ReactionChanged { emoji, count, since, .. } => {
-                message.reactions.retain(|reaction| reaction.emoji != emoji);
-                message.reactions.extend((count > 0).then_some(Reaction { emoji, count, since }));
-                message.reactions.sort_by_key(|reaction| reaction.since);
-            }
-            Change::MessagePinned { pinned, .. } => message.pinned = pinned,
-            _ => {}
+    let mut messages = Vec::new();
+    log.iter().for_each(|event| take(&mut messages, event));
+    messages
+}
+
+/// Does to messages what happened next.
+fn take(messages: &mut Vec<Message>, event: &Event) {
+    messages.extend(event.message());
+    let below = match &event.change {
+        Change::MessageCreated { message } => message.thread_of.zip(Some(message.thread.clone())),
+        Change::MessageDeleted { thread_of, thread, .. } => thread_of.zip(Some(thread.clone())),
+        _ => None,
+    };
+    if let Some((root, thread)) = below
+        && let Some(root) = messages.iter_mut().find(|message| message.seq == root)
+    {
+        root.thread = thread;
+    }
+    let said = match &event.change {
+        Change::MessageEdited { seq, body, .. } => Some((*seq, markdown::line(body), false)),
+        Change::MessageDeleted { seq, .. } => Some((*seq, String::new(), true)),
+        _ => None,
+    };
+    if let Some((seq, line, deleted)) = said {
+        for quote in messages.iter_mut().filter_map(|message| message.reply_to.as_mut()).filter(|quote| quote.seq == seq) {
+            (quote.line, quote.deleted) = (line.clone(), deleted);
         }
     }
-    messages
+    let about = match event.change {
+        Change::MessageEdited { seq, .. }
+        | Change::MessageDeleted { seq, .. }
+        | Change::ReactionChanged { seq, .. }
+        | Change::MessagePinned { seq, .. } => messages.iter_mut().find(|message| message.seq == seq),
+        _ => None,
+    };
+    let Some(message) = about else { return };
+    match event.change.clone() {
+        Change::MessageEdited { body, revision, edited_at, .. } => {
+            (message.body, message.revision, message.edited_at) = (body, revision, Some(edited_at));
+        }
+        Change::MessageDeleted { .. } => {
+            let NewMessage { body, .. } = NewMessage::plain(message.id, message.client_id, String::new());
+            (message.body, message.deleted, message.edited_at, message.pinned) = (body, true, None, false);
+            message.reactions.clear();
+            message.reply_to = None;
+        }
+        Change::ReactionChanged { emoji, count, since, .. } => {
+            message.reactions.retain(|reaction| reaction.emoji != emoji);
+            message.reactions.extend((count > 0).then_some(Reaction { emoji, count, since }));
+            message.reactions.sort_by_key(|reaction| reaction.since);
+        }
+        Change::MessagePinned { pinned, .. } => message.pinned = pinned,
+        _ => {}
+    }
 }
 
 /// What somebody reacted with in a log, to these messages.

@@ -35,8 +35,13 @@ async fn sign_in(server: &Binary, account: usize) {
     person.entered(&Answer::to(registration).await).await;
     for _ in 0..SIGN_INS_EACH {
         let body = json!({ "username": name, "password": PASSWORD });
-        let request = Program::at(server.addr).post("/api/v1/auth/token").header("x-forwarded-for", &from).json(&body);
-        assert_eq!(Answer::to(request).await.status, StatusCode::OK);
+        // On a busy machine more want to sign in than it has time for: they are asked to come again.
+        let signed_in = async || {
+            let request = Program::at(server.addr).post("/api/v1/auth/token").header("x-forwarded-for", &from).json(&body);
+            let status = Answer::to(request).await.status;
+            (status != StatusCode::SERVICE_UNAVAILABLE).then_some(status)
+        };
+        assert_eq!(eventually("there is time for a sign-in", signed_in).await, StatusCode::OK);
     }
 }
 

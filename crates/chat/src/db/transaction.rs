@@ -1,6 +1,6 @@
 //! Transactions that write.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, ExecResult, QueryResult, Statement,
@@ -17,6 +17,10 @@ use super::{
     reader::{busy, close, open},
     script::{self, Outcome, Script},
 };
+
+/// A connection that has not undone a transaction by then never will: the thread of SQLite, on which it would be done, may have ended with the
+/// question still in its queue (sqlx 0.9 panics there when a prepared statement no longer fits the schema), and then nobody answers.
+const UNDO_MAX: Duration = Duration::from_secs(1);
 
 /// Where transactions come from; cheap to clone.
 ///
@@ -172,7 +176,7 @@ impl Drop for Lease {
             let mut undo = Script::default();
             undo.word("ROLLBACK");
             let undone = match connection.as_mut() {
-                Some(connection) => undo.run(connection).await.is_ok(),
+                Some(connection) => timeout(UNDO_MAX, undo.run(connection)).await.is_ok_and(|undone| undone.is_ok()),
                 None => false,
             };
             if !undone {
