@@ -40,14 +40,17 @@ cargo_stage() {
   count $(awk '/^test result:/ { p += $4; f += $6 } END { print p + 0, f + 0 }' "$log") "$status"
 }
 
+# Tests wait more than they work: for a second of the server, for another node, for a database that does not answer.
+rust_threads=$(($(nproc) * 2))
+
 rust_tests() {
   # All but the browser's own crate in one call: `server` switches `app` to its server side.
-  cargo test --workspace --exclude frontend --no-fail-fast
+  RUST_TEST_THREADS=$rust_threads cargo test --workspace --exclude frontend --no-fail-fast
 }
 
 # The same tests as before, of all that touches the database.
 postgres_tests() {
-  SNUG_TEST_DATABASE=postgres cargo test --workspace --exclude frontend --no-fail-fast --test all
+  RUST_TEST_THREADS=$rust_threads SNUG_TEST_DATABASE=postgres cargo test --workspace --exclude frontend --no-fail-fast --test all
 }
 
 browser_tests() {

@@ -177,8 +177,9 @@ async fn names_of_an_older_version_get_their_looks_at_the_next_start() {
     let ada = scene.person("ada").await;
     ada.room("Garden", "public").await;
     // More than are filled in one go.
-    let names: Vec<_> = (0..500).map(|n| format!("Room {n}")).collect();
-    futures::future::join_all(names.iter().map(|name| ada.room(name, "public"))).await;
+    for n in 0..500 {
+        ada.room(&format!("Room {n}"), "public").await;
+    }
     scene.sql("UPDATE users SET username_look = NULL, name_look = NULL, ambiguous = FALSE").await;
     scene.sql("UPDATE rooms SET name_look = NULL").await;
     let scene = scene.restart().await;
