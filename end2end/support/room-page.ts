@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 import { go } from "./page.ts";
 
-/** `/r/{slug}` and `/r/{slug}/m/{seq}`. */
+/** `/r/{slug}` and `/r/{slug}/m/{seq}`, or what stands beside it. */
 export class RoomPage {
   readonly page: Page;
   readonly timeline: Locator;
@@ -22,9 +22,8 @@ export class RoomPage {
   readonly menu: Locator;
   readonly topic: Locator;
 
-  constructor(page: Page) {
+  constructor(page: Page, room = page.locator("#main > [data-room]")) {
     this.page = page;
-    const room = page.locator("[data-room]");
     this.timeline = room.getByRole("log");
     this.messages = this.timeline.locator(".message");
     this.bodies = this.messages.locator(".message-body");
@@ -89,7 +88,7 @@ export class RoomPage {
   /** The place of a message in the room's log. */
   async seqOf(text: string): Promise<number> {
     const id = await this.message(text).getAttribute("id");
-    return Number(id?.replace(/^m/, ""));
+    return Number(id?.replace(/^[mt]/, ""));
   }
 
   /** What stands in the messages, without the comments by which Leptos marks places and the frames of code, which come late. */

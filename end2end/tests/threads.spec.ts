@@ -1,4 +1,5 @@
 import { go, hydrated, submit } from "../support/page.ts";
+import { RoomPage } from "../support/room-page.ts";
 import { expect, test } from "../support/test.ts";
 
 test("a reply quotes what it answers, and the quote follows it until it is gone", async ({ ada, bob }) => {
@@ -51,9 +52,10 @@ test("a thread stands under its message, live for two, and in the room only wher
   const line = ada.room.message("Who waters the roses?").locator(".message-thread");
   await expect(line).toContainText("1 reply");
   await expect(ada.room.message("I do")).toHaveCount(0);
+  // On a window that is too narrow for both it is a page of its own.
+  await ada.page.setViewportSize({ width: 1000, height: 800 });
   await line.click();
   await expect(ada.page).toHaveURL(new RegExp(`/r/${slug}/t/${root}$`));
-  await hydrated(ada.page);
   await expect(ada.room.message("I do")).toBeVisible();
   await ada.page.getByLabel("Also send to the room").check();
   await ada.room.say("Thank you");
@@ -78,6 +80,71 @@ test("a thread stands under its message, live for two, and in the room only wher
   await expect(bob.page.locator(".thread")).toContainText("1 new");
   await bob.page.getByRole("button", { name: "Mark as read" }).click();
   await expect(bob.page.locator(".thread-new")).toHaveCount(0);
+});
+
+test("a thread opens beside its room, and both stay alive", async ({ ada, bob }) => {
+  const slug = await ada.createRoom("Garden", "", "Public");
+  await bob.room.enter(slug);
+  await ada.room.open(slug);
+  await ada.room.say("Who waters the roses?");
+  await ada.room.expectAllStored();
+  const thread = new RoomPage(ada.page, ada.page.locator(".beside"));
+
+  // By the key, and by the line under the message.
+  await ada.room.scroller.focus();
+  await ada.page.keyboard.press("End");
+  await ada.page.keyboard.press("t");
+  await expect(thread.composer).toBeFocused();
+  await expect(ada.page).toHaveURL(new RegExp(`/r/${slug}$`));
+  await thread.say("I do");
+  await thread.expectAllStored();
+  await expect(thread.message("I do")).toBeVisible();
+  // Who answers follows it.
+  const follow = ada.page.locator(".thread-follow button");
+  await expect(follow).toHaveText("Unfollow");
+  await expect(ada.room.message("I do")).toHaveCount(0);
+  const line = ada.room.message("Who waters the roses?").locator(".message-thread");
+  await expect(line).toContainText("1 reply");
+  await ada.page.keyboard.press("Escape");
+  await expect(ada.page.locator(".beside")).toHaveCount(0);
+  await expect(ada.room.composer).toBeFocused();
+  await line.click();
+  await expect(thread.message("I do")).toBeVisible();
+
+  // What the others do comes to both.
+  await bob.room.say("Good morning");
+  await expect(ada.room.message("Good morning")).toBeVisible();
+  await bob.room.message("Who waters the roses?").locator(".message-thread").click();
+  const theirs = new RoomPage(bob.page, bob.page.locator(".beside"));
+  await theirs.say("Thank you");
+  await expect(thread.message("Thank you")).toBeVisible();
+  await expect(line).toContainText("2 replies");
+
+  // What is done in it is done there: the toolbar, the menu, keys.
+  await thread.message("I do").hover();
+  await ada.page.locator(".beside").getByRole("button", { name: "Edit" }).click();
+  await expect(thread.composer).toHaveValue("I do");
+  await thread.composer.fill("I do, at noon");
+  await thread.composer.press("Enter");
+  await expect(theirs.message("I do, at noon")).toBeVisible();
+  await expect(ada.room.composer).toHaveValue("");
+  await thread.message("Thank you").hover();
+  await ada.page.locator(".beside").getByRole("button", { name: "More about this message" }).click();
+  await expect(ada.page.getByRole("menuitem").filter({ visible: true }).first()).toBeFocused();
+  await ada.page.keyboard.press("Escape");
+  await expect(thread.message("Thank you")).toBeVisible();
+
+  await follow.click();
+  await expect(follow).toHaveText("Follow");
+  await ada.page.getByRole("link", { name: "Close the thread" }).click();
+  await expect(ada.page.locator(".beside")).toHaveCount(0);
+
+  // It does not go along to another room, and stays where one goes on in its own.
+  await line.click();
+  await expect(follow).toHaveText("Follow");
+  await ada.page.locator('.nav-link[href="/r/lobby"]').click();
+  await expect(ada.page.locator(".beside")).toHaveCount(0);
+  await expect(ada.page).toHaveURL(/\/r\/lobby$/);
 });
 
 test("who is called by name sees it, and who cannot read the room is named to the author alone", async ({ ada, bob }) => {

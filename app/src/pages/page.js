@@ -168,7 +168,7 @@ lookAt();
 
 // What completes names in the composer comes with the first character that may begin one.
 addEventListener("input", async ({ target, data }) => {
-  if (target.id === "composer-body" && /[@#:]/.test(data)) (await import(late["complete.js"])).default(target, late);
+  if (target.matches(".composer textarea") && /[@#:]/.test(data)) (await import(late["complete.js"])).default(target, late);
 });
 
 // After a panic nothing on the page reacts any more, so it says so and offers the way out.

@@ -2,6 +2,7 @@ use leptos::prelude::*;
 
 use super::{
     address::Address,
+    beside::Beside,
     data::PageData,
     screen::{Screen, Visited},
     view,
@@ -21,6 +22,7 @@ pub(crate) struct App {
     pub(super) address: StoredValue<Address>,
     /// What stands in the main part. Numbered, so that each screen is known from the one before.
     pub(super) screen: RwSignal<(u32, Screen)>,
+    pub(super) beside: Beside,
 }
 
 impl App {
@@ -36,23 +38,21 @@ impl App {
             ..Visited::new(socket, address.clone(), data.page, data.form_id, Zone::Fixed(data.zone))
         };
         let screen = RwSignal::new((0, Screen::Room(Box::new(visited))));
-        Self { page, socket, address: StoredValue::new(address), screen }
+        Self { page, socket, address: StoredValue::new(address), screen, beside: Beside::new(page, socket) }
     }
 
     pub(crate) fn view(self) -> AnyView {
-        let Self { page, socket, address, screen } = self;
+        let Self { page, socket, address, screen, beside } = self;
         // Each screen has a view of its own: nothing of one room is left in the next.
         let screens = list(
             move || vec![screen.get()],
             |(number, _)| (0, u128::from(*number)),
             move |(_, screen)| match screen {
-                Screen::Room(visited) => view::room(page, socket, address, *visited),
-                #[cfg(feature = "hydrate")]
+                Screen::Room(visited) => view::room(page, socket, (address, beside, false), *visited),
                 Screen::Loading(name) => view::loading(name),
-                #[cfg(feature = "hydrate")]
                 Screen::Failed(error) => view::failed(&error),
             },
         );
-        view! { <Layout page>{screens}</Layout> }.into_any()
+        view! { <Layout page>{screens} {beside.view()}</Layout> }.into_any()
     }
 }

@@ -70,21 +70,22 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> AnyView {
         }
     });
     let address = room.address("");
+    let (fault_id, hint_id) = if room.is_beside { ("thread-fault", "thread-hint") } else { ("composer-fault", "composer-hint") };
     view! {
         <form class="composer" method="post" action=address on:submit=submit>
             {edit::banner(room)} {answer::banner(room)}
             <input type="hidden" name="client_id" value=form_id.to_string() />
-            <label class="visually-hidden" for=answer::COMPOSER>
+            <label class="visually-hidden" for=room.composer()>
                 {dynamic(label)}
             </label>
             <textarea
-                id=answer::COMPOSER
+                id=room.composer()
                 name="body"
                 rows="1"
                 dir="auto"
                 required
                 placeholder=dynamic(label)
-                aria-describedby="composer-fault composer-hint"
+                aria-describedby=[fault_id, " ", hint_id].concat()
                 aria-invalid=dynamic(move || composer.fault.with(Option::is_some).then_some("true"))
                 node_ref=composer.element
                 on:keydown=key
@@ -97,7 +98,7 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> AnyView {
                 aria-label="Emoji"
                 title="Emoji"
                 data-late="emoji.js"
-                data-into="composer-body"
+                data-into=room.composer()
             >
                 <Glyph icon=Icon::Smile />
             </button>
@@ -105,13 +106,13 @@ pub(super) fn composer(room: RoomContext, form_id: ClientId) -> AnyView {
                 <Glyph icon=Icon::Send />
             </button>
             {also.part()}
-            <p class="field-fault" id="composer-fault" role="alert">
+            <p class="field-fault" id=fault_id role="alert">
                 {dynamic(move || composer.fault.get())}
             </p>
             <p class="composer-count" data-over=dynamic(move || (composer.count.get() > limits::BODY_MAX).then_some(""))>
                 {count}
             </p>
-            <p class="composer-hint" id="composer-hint">
+            <p class="composer-hint" id=hint_id>
                 "Enter sends, Shift+Enter makes a new line."
             </p>
         </form>
@@ -173,7 +174,7 @@ impl Composer {
             }
             // On touch the focus would call up the keyboard; at a permalink one came to read.
             let idle = document().active_element().is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "A"));
-            if idle && !is_touch() && self.room.focus.get_untracked().is_none() {
+            if (idle || self.room.is_beside) && !is_touch() && self.room.focus.get_untracked().is_none() {
                 focus(&element);
             }
         });

@@ -4,6 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     address::{Address, Place},
+    beside::Beside,
     scroller::Scroller,
     target::{Editing, Menu},
     zone::Zone,
@@ -19,6 +20,9 @@ pub(super) struct RoomContext {
     pub(super) slug: StoredValue<String>,
     /// The message under which the shown ones stand, where they are those of a thread.
     pub(super) thread: Option<Seq>,
+    pub(super) beside: Beside,
+    /// Whether it stands there itself.
+    pub(super) is_beside: bool,
     pub(super) state: RwSignal<RoomState>,
     /// What the browser's address bar names.
     pub(super) address: StoredValue<Address>,
@@ -47,6 +51,11 @@ impl RoomContext {
     pub(super) fn address(self, below: &str) -> String {
         let thread = self.thread.map(|root| ["/t/", &root.to_string()].concat()).unwrap_or_default();
         self.slug.with_value(|slug| ["/r/", slug, &thread, below].concat())
+    }
+
+    /// What the id of a message begins with, before its place: the room beside may show the same one.
+    pub(super) fn row_prefix(self) -> &'static str {
+        if self.is_beside { "t" } else { "m" }
     }
 
     /// What the reader may do, without a signal for every event.

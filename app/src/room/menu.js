@@ -3,27 +3,27 @@
 const PRESS_MS = 500;
 const PRESS_PX = 10;
 
-const menu = () => document.getElementById("message-menu");
-const items = () => [...menu().querySelectorAll("[role=menuitem]:not([hidden])")];
+const items = (menu) => [...menu.querySelectorAll("[role=menuitem]:not([hidden])")];
 
 // Beside the toolbar that opened it, inside the window; on narrow screens the style sheet has a place for it.
 addEventListener("toggle", ({ target, newState }) => {
-  if (target.id !== "message-menu" || newState !== "open") return;
-  const from = document.querySelector(".message .message-tools")?.getBoundingClientRect();
+  if (!target.matches(".message-menu") || newState !== "open") return;
+  const from = target.closest(".room").querySelector(".message .message-tools")?.getBoundingClientRect();
   if (from) {
     const { offsetWidth: width, offsetHeight: height } = target;
     const below = from.bottom + height < innerHeight;
     target.style.setProperty("--top", `${Math.max(8, below ? from.bottom : from.top - height)}px`);
     target.style.setProperty("--left", `${Math.max(8, from.right - width)}px`);
   }
-  items()[0]?.focus();
+  items(target)[0]?.focus();
 }, true);
 
 addEventListener("keydown", (event) => {
   if (event.target.getAttribute?.("role") !== "menuitem") return;
-  const all = items(), at = all.indexOf(event.target), last = all.length - 1;
+  const menu = event.target.closest(".message-menu");
+  const all = items(menu), at = all.indexOf(event.target), last = all.length - 1;
   const to = { ArrowDown: at < last ? at + 1 : 0, ArrowUp: at > 0 ? at - 1 : last, Home: 0, End: last }[event.key];
-  if (event.key === "Tab") menu().hidePopover();
+  if (event.key === "Tab") menu.hidePopover();
   else if (to === undefined) return;
   event.preventDefault();
   if (to !== undefined) all[to]?.focus();
@@ -54,7 +54,7 @@ addEventListener("pointerup", () => {
   if (!row || performance.now() - since < PRESS_MS) return;
   row.tabIndex = -1;
   row.focus({ preventScroll: true });
-  setTimeout(() => menu().showPopover());
+  setTimeout(() => row.closest(".room").querySelector(".message-menu").showPopover());
 });
 
 // What is to be copied stands on the menu for a moment. Where the clipboard is closed to scripts (no HTTPS), the old way is open.

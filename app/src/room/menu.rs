@@ -19,8 +19,8 @@ use crate::{
     state::Deed,
 };
 
-/// The id of the menu.
-const MENU: &str = "message-menu";
+/// The ids of the menus of a room and of a thread beside it.
+const MENUS: [&str; 2] = ["message-menu", "thread-menu"];
 
 /// Something that may be done.
 struct Entry {
@@ -193,6 +193,7 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
         button(room, about, entry, "menuitem", inside.part())
     });
     let nothing = dynamic(move || about.with(Option::is_none));
+    let id = MENUS[usize::from(room.is_beside)];
     view! {
         <div hidden>
             <div class="message-tools" role="toolbar" aria-label="Message" aria-live="off" node_ref=toolbar hidden=nothing>
@@ -200,7 +201,7 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
                 {tools.collect_view()}
                 <button
                     type="button"
-                    popovertarget=MENU
+                    popovertarget=id
                     aria-haspopup="menu"
                     aria-label="More about this message"
                     title="More"
@@ -209,7 +210,7 @@ pub(super) fn menu(room: RoomContext) -> impl IntoView {
                 </button>
             </div>
         </div>
-        <div class="message-menu" id=MENU popover="auto" role="menu" aria-label="Message" node_ref=menu>
+        <div class="message-menu" id=id popover="auto" role="menu" aria-label="Message" node_ref=menu>
             {items.collect_view()}
         </div>
     }

@@ -84,7 +84,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
     let thread = row.part(move |row| thread::line(room, row));
     view! {
         <li
-            id=row.message(|row| Some(["m", &place(row)?].concat()))
+            id=row.message(move |row| Some([room.row_prefix(), &place(row)?].concat()))
             data-unsent=unsent
             class=row.message(move |row| class(room, row))
         >

@@ -5,6 +5,7 @@ mod address;
 mod answer;
 mod app;
 mod banner;
+mod beside;
 mod click;
 mod composer;
 mod context;

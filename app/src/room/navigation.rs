@@ -46,6 +46,9 @@ impl Navigation {
             return;
         }
         event.prevent_default();
+        if self.opens_beside(&address) && self.app.beside.open(address.clone()) {
+            return;
+        }
         let pushed = window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(&to)));
         match pushed {
             Ok(()) => self.go(address),
@@ -54,12 +57,19 @@ impl Navigation {
         }
     }
 
+    /// Whether it is a thread of the room that stands there.
+    fn opens_beside(self, address: &Address) -> bool {
+        let is_of = |now: &Address| now.slug == address.slug && now.thread.is_none();
+        address.thread.is_some() && self.app.address.with_value(is_of)
+    }
+
     /// Shows what the address names: at once if it is kept up to date already.
     fn go(self, address: Address) {
         if self.is_at(&address) {
             return;
         }
         self.app.address.set_value(address.clone());
+        self.app.beside.leave(&address.slug);
         self.app.page.here.set(path_and_query());
         let known = self.app.socket.known(&address.slug, address.thread);
         let begins = |state: &RoomState| {

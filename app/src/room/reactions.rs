@@ -89,7 +89,7 @@ pub(super) fn click(room: RoomContext, event: &MouseEvent) {
         return;
     }
     let Some(row) = choice.closest(".message").ok().flatten() else { return };
-    let seq = row.id().strip_prefix('m').and_then(|seq| seq.parse().ok()).map(Seq);
+    let seq = row.id().strip_prefix(['m', 't']).and_then(|seq| seq.parse().ok()).map(Seq);
     let (Some(seq), Some(emoji)) = (seq, choice.get_attribute("data-emoji")) else { return };
     event.prevent_default();
     let (rights, standing) = room.state.with_untracked(|state| (state.rights, state.standing));

@@ -36,7 +36,9 @@ pub(super) fn read_along(room: RoomContext) {
         ];
         on_cleanup(move || looks.into_iter().for_each(|handle| handle.remove()));
     });
-    on_cleanup(move || _ = news.try_update(|news| news.release(room.id)));
+    if room.thread.is_none() {
+        on_cleanup(move || _ = news.try_update(|news| news.release(room.id)));
+    }
 }
 
 /// Whether the reader looks at this page.

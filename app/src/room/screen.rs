@@ -9,10 +9,8 @@ pub(crate) enum Screen {
     /// A room.
     Room(Box<Visited>),
     /// A room is on its way; its name, as the list of rooms has it.
-    #[cfg(feature = "hydrate")]
     Loading(String),
     /// It did not come.
-    #[cfg(feature = "hydrate")]
     Failed(protocol::Error),
 }
 

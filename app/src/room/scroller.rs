@@ -105,7 +105,10 @@ impl Scroller {
             self.watch.set_value(Watch::over(&element, move || self.hold()));
             request_animation_frame(move || {
                 let message = match focus {
-                    Some(seq) => document().get_element_by_id(&["m", &seq.to_string()].concat()),
+                    Some(seq) => {
+                        let seq = seq.to_string();
+                        element.query_selector(&[":is(#m", &seq, ",#t", &seq, ")"].concat()).ok().flatten()
+                    }
                     // Who comes back goes on where they left.
                     None => element.query_selector(".new-line").ok().flatten(),
                 };
@@ -176,7 +179,7 @@ impl Scroller {
         if distances(&scroller).1 <= SEEN_PX && !has_newer {
             return Some(head);
         }
-        last_seen(&scroller)?.strip_prefix('m')?.parse().ok()
+        last_seen(&scroller)?.strip_prefix(['m', 't'])?.parse().ok()
     }
 
     /// Loads more at one end, if there is more.

@@ -72,6 +72,6 @@ impl Menu {
 
 /// Which message a row is of.
 pub(super) fn target(row: &Element) -> Option<Target> {
-    let place = row.id().strip_prefix('m').and_then(|seq| seq.parse().ok()).map(Target::Stored);
+    let place = row.id().strip_prefix(['m', 't']).and_then(|seq| seq.parse().ok()).map(Target::Stored);
     place.or_else(|| row.get_attribute("data-unsent")?.parse().ok().map(Target::Unsent))
 }

@@ -1,9 +1,13 @@
 //! Threads: the line under a message, and what is around the messages of one.
 
-use leptos::{prelude::*, task::spawn_local};
+use leptos::{ev::SubmitEvent, prelude::*, task::spawn_local};
 use protocol::{Seq, Thread};
 
-use super::{about::About, context::RoomContext};
+use super::{
+    about::About,
+    address::{Address, Place},
+    context::RoomContext,
+};
 use crate::{
     components::{Part, avatar, dynamic, dynamic_view},
     endpoints, fetch,
@@ -18,7 +22,9 @@ pub(super) fn address(room: RoomContext, root: Seq) -> String {
 /// Goes to the thread of a message, to answer it there.
 pub(super) fn open(room: RoomContext, about: &About) {
     let root = about.message.thread_of.or(about.place());
-    if let Some(root) = root {
+    let Some(root) = root else { return };
+    let thread = room.slug.with_value(|slug| Address { slug: slug.clone(), thread: Some(root), place: Place::End });
+    if !room.beside.open(thread) {
         // Fails only for addresses that are none.
         let _ = location().set_href(&address(room, root));
     }
@@ -65,17 +71,45 @@ pub(super) fn read(room: RoomContext, root: Seq, seen: Seq) {
     });
 }
 
+/// Follows a thread, or no longer, without leaving the page.
+fn turn(room: RoomContext, root: Seq, event: &SubmitEvent) {
+    event.prevent_default();
+    let (on, slug) = (!room.state.with_untracked(|state| state.following), room.slug.get_value());
+    spawn_local(async move {
+        let fields = [("room", &*slug), ("seq", &*root.to_string()), ("on", if on { "true" } else { "false" })];
+        let turned: Result<(), _> = fetch::post(endpoints::FOLLOW_THREAD, &fields).await;
+        match turned {
+            Ok(()) => _ = room.state.try_update(|state| state.following = on),
+            Err(error) => _ = room.notice.try_set(Some(error.message())),
+        }
+    });
+}
+
+/// Who answers follows the thread, unless they did and no longer want to: the server knows.
+fn hear_of_following(room: RoomContext) {
+    let last_own = Memo::new(move |_| {
+        room.state.with(|state| state.messages().iter().rev().find(|message| state.is_reader(&message.author)).map(|own| own.seq))
+    });
+    Effect::new(move |before: Option<()>| {
+        let answered = last_own.get().is_some();
+        if before.is_some() && answered && !room.state.with_untracked(|state| state.following) {
+            room.socket.read_anew(room.id);
+        }
+    });
+}
+
 /// What stands above a thread: where it is, and whether one follows it.
 pub(super) fn header(room: RoomContext, root: Seq) -> AnyView {
     let facts = room.room();
     let following = Memo::new(move |_| room.state.with(|state| state.following));
     let is_open = Memo::new(move |_| room.state.with(RoomState::is_open_to_reader));
+    hear_of_following(room);
     let signed_in = room.page.is_signed_in();
     let follow = dynamic_view(move || {
         let (on, label) = if following.get() { ("false", "Unfollow") } else { ("true", "Follow") };
         (signed_in && is_open.get()).then(|| {
             view! {
-                <form class="thread-follow" method="post" action=endpoints::FOLLOW_THREAD>
+                <form class="thread-follow" method="post" action=endpoints::FOLLOW_THREAD on:submit=move |event| turn(room, root, &event)>
                     <input type="hidden" name="room" value=room.slug.get_value() />
                     <input type="hidden" name="seq" value=root.to_string() />
                     <button class="button button--quiet" name="on" value=on>
@@ -94,8 +128,9 @@ pub(super) fn header(room: RoomContext, root: Seq) -> AnyView {
                     {name}
                 </a>
             </h1>
-            {signed_in.then(|| view! { <a href="/threads">"All threads"</a> }).part()}
+            {(signed_in && !room.is_beside).then(|| view! { <a href="/threads">"All threads"</a> }).part()}
             {follow}
+            {room.is_beside.then(|| room.beside.closer(room.slug.with_value(|slug| ["/r/", slug].concat()))).part()}
         </header>
     }
     .part()

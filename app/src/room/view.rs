@@ -4,9 +4,9 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, context::RoomContext, footer::footer, head::head, header::header, reactions,
-    reading::read_along, screen::Visited, scroller::Scroller, target::Menu, thread, timeline::timeline, typing::typing, zone,
-    zone::Zone,
+    address::Address, banner::banner, beside::Beside, context::RoomContext, footer::footer, head::head, header::header,
+    reactions, reading::read_along, screen::Visited, scroller::Scroller, target::Menu, thread, timeline::timeline,
+    typing::typing, zone, zone::Zone,
 };
 use crate::{
     components::{PageContext, Part, dynamic, dynamic_view},
@@ -14,9 +14,19 @@ use crate::{
     state::RoomState,
 };
 
-pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>, visited: Visited) -> AnyView {
+pub(super) fn room(
+    page: PageContext,
+    socket: Socket,
+    (here, beside, is_beside): (StoredValue<Address>, Beside, bool),
+    visited: Visited,
+) -> AnyView {
     let Visited { address, room: shared, form_id, zone, notice, refused, answering } = visited;
     socket.visit(&shared);
+    if is_beside {
+        beside.visit_room();
+    } else {
+        beside.stands_beside(&shared);
+    }
     let state = RwSignal::from(shared.clone());
     let (id, slug, thread) = state.with_untracked(|state| (state.room.id, state.room.slug.clone(), state.thread()));
     let focus = address.place.focus();
@@ -28,6 +38,8 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
         id,
         slug: StoredValue::new(slug),
         thread,
+        beside,
+        is_beside,
         state,
         address: here,
         focus: RwSignal::new(focus),
@@ -48,12 +60,14 @@ pub(super) fn room(page: PageContext, socket: Socket, here: StoredValue<Address>
         zone::keep_zone(room.zone.get_untracked());
         room.zone.set(Zone::Browser);
     });
-    Effect::new(move || {
-        if room.scroller.has_gone_on() {
-            room.follow_to_present();
-        }
-    });
-    show_head(room);
+    if !is_beside {
+        Effect::new(move || {
+            if room.scroller.has_gone_on() {
+                room.follow_to_present();
+            }
+        });
+        show_head(room);
+    }
     reactions::tell_refused(room);
     // To those whom it names the server says nothing.
     let unreached = move || socket.unreached.get().filter(|(room, _)| *room == id).map(|(_, said)| said);
@@ -96,7 +110,6 @@ fn message(state: &RoomState, seq: Seq) -> Option<Message> {
 }
 
 /// A room is on its way: what is known of it, and where the rest will be.
-#[cfg(feature = "hydrate")]
 pub(super) fn loading(name: String) -> AnyView {
     view! {
         <section class="room" aria-busy="true">
@@ -110,7 +123,6 @@ pub(super) fn loading(name: String) -> AnyView {
 }
 
 /// A room did not come.
-#[cfg(feature = "hydrate")]
 pub(super) fn failed(error: &protocol::Error) -> AnyView {
     let again = |_| _ = location().reload();
     view! {

@@ -144,7 +144,7 @@ impl Socket {
 
     /// Reacts to a message, or takes that back: whichever is not so now.
     pub(crate) fn react(self, room: RoomId, seq: Seq, emoji: &str) {
-        let Some(shown) = self.find(|state| state.room.id == room) else { return };
+        let Some(shown) = self.find(|state| state.room.id == room && state.shows(seq)) else { return };
         self.change(|outbox, now| {
             let (known, does) = shown
                 .with_untracked(|state| (state.has_reacted(seq, emoji), state::reacts(state, outbox.of_room(room), seq, emoji)));

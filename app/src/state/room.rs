@@ -447,7 +447,9 @@ impl RoomState {
         self.has_older |= surplus > 0;
     }
 
-    fn is_reader(&self, user: &User) -> bool {
+    /// Whether the reader is this person.
+    #[must_use]
+    pub fn is_reader(&self, user: &User) -> bool {
         self.reader == Some(user.id)
     }
 }
