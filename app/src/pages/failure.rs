@@ -1,8 +1,9 @@
+use chat::rooms::Beside;
 use http::StatusCode;
 use leptos::prelude::*;
 use protocol::ErrorCode;
 
-use super::{Page, Visit, shell::render, visit::Beside};
+use super::{Page, Visit, shell::render};
 use crate::{context::reveal, head::Head, next::way_in};
 
 /// There is nothing at this address, or nothing for this person: both look the same on purpose.

@@ -1,7 +1,8 @@
+use chat::rooms::Beside;
 use leptos::prelude::*;
 use protocol::{ClientId, ErrorCode};
 
-use super::{Page, Visit, composed::Written, escape::escape, shell::render, visit::Beside};
+use super::{Page, Visit, composed::Written, escape::escape, shell::render};
 use crate::{AppError, head::Head, next::with_next};
 
 /// The page for a message that could not be sent and cannot be shown in its room either: because the session has ended, say. What was

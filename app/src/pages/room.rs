@@ -1,4 +1,4 @@
-use chat::messages::Outgoing;
+use chat::{messages::Outgoing, rooms::Beside};
 use http::StatusCode;
 use protocol::{Answers, ClientId, ErrorCode, Quote, Seq, Standing, Window};
 use serde::Deserialize;
@@ -87,17 +87,15 @@ async fn send(visit: &Visit, address: &Address, written: &Written) -> Result<cha
 
 async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Error> {
     let (slug, window): (_, Window) = (address.slug.clone().into(), address.place.window());
-    let (page, rooms) = match address.thread {
-        Some(root) => chat::messages::thread_and_rooms(&visit.chat, visit.actor(), &slug, root, window).await?,
-        None => chat::messages::page_and_rooms(&visit.chat, visit.actor(), &slug, window).await?,
+    let (page, Beside { rooms, arrangement, unread: news }) = match address.thread {
+        Some(root) => chat::messages::thread_and_beside(&visit.chat, visit.actor(), &slug, root, window).await?,
+        None => chat::messages::page_and_beside(&visit.chat, visit.actor(), &slug, window).await?,
     };
-    let news = visit.unread().await?.shown();
     // A room can be asked for by its id as well; its own name is the slug.
     address.slug.clone_from(&page.room.slug);
     let (viewer, administers, unread, zone) = (visit.viewer(), visit.administers(), visit.caller.unread, visit.zone());
     let form_id = ClientId::generate();
     let house = visit.house();
-    let arrangement = chat::rooms::arrangement(&visit.chat, visit.actor()).await?;
     Ok(PageData {
         arrangement,
         viewer,
@@ -105,7 +103,7 @@ async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Er
         house,
         unread,
         rooms,
-        news,
+        news: news.shown(),
         page,
         form_id,
         zone,

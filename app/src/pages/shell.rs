@@ -6,6 +6,7 @@ use std::{
 };
 
 use axum::response::{Html, IntoResponse, Response};
+use chat::rooms::Beside;
 use http::{HeaderValue, StatusCode, header};
 use leptos::{
     config::LeptosOptions,
@@ -15,12 +16,7 @@ use leptos::{
 
 use protocol::{RoomUnread, RoomsUnread};
 
-use super::{
-    assets::Assets,
-    escape::escape,
-    visit::{Beside, Visit},
-    written,
-};
+use super::{assets::Assets, escape::escape, visit::Visit, written};
 use crate::{
     components::{Layout, PageContext},
     head::Head,

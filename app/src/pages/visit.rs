@@ -1,11 +1,11 @@
 use axum::extract::Query;
-use chat::{Actor, Chat};
+use chat::{Actor, Chat, rooms::Beside};
 use http::{
     HeaderMap, Uri,
     header::{self, HeaderName},
 };
 use leptos::nonce::Nonce;
-use protocol::{Arrangement, Room, RoomsUnread, User};
+use protocol::User;
 use serde::de::DeserializeOwned;
 
 use super::assets::Assets;
@@ -30,14 +30,6 @@ pub struct Visit {
     pub nonce: Nonce,
     /// The files that the page needs.
     pub assets: Assets,
-}
-
-/// What stands beside a page.
-#[derive(Default)]
-pub(super) struct Beside {
-    pub(super) arrangement: Arrangement,
-    pub(super) rooms: Vec<Room>,
-    pub(super) unread: RoomsUnread,
 }
 
 impl Visit {
@@ -68,13 +60,7 @@ impl Visit {
 
     /// The rooms in the list beside the page, how it is arranged, and what is new in them.
     pub(super) async fn beside(&self) -> Result<Beside, chat::Error> {
-        let (rooms, unread) = (chat::rooms::list(&self.chat, self.actor()).await?, self.unread().await?);
-        Ok(Beside { rooms, arrangement: chat::rooms::arrangement(&self.chat, self.actor()).await?, unread })
-    }
-
-    /// What is new in the rooms of the list.
-    pub(super) async fn unread(&self) -> Result<RoomsUnread, chat::Error> {
-        chat::reads::list(&self.chat, self.actor()).await
+        chat::rooms::beside(&self.chat, self.actor()).await
     }
 
     /// The room that the address names: `/r/{slug}`.

@@ -2,7 +2,7 @@ use leptos::prelude::*;
 
 use super::{
     address::Address,
-    beside::Beside,
+    beside::ThreadBeside,
     data::PageData,
     screen::{Screen, Visited},
     view,
@@ -22,7 +22,7 @@ pub(crate) struct App {
     pub(super) address: StoredValue<Address>,
     /// What stands in the main part. Numbered, so that each screen is known from the one before.
     pub(super) screen: RwSignal<(u32, Screen)>,
-    pub(super) beside: Beside,
+    pub(super) beside: ThreadBeside,
 }
 
 impl App {
@@ -38,7 +38,7 @@ impl App {
             ..Visited::new(socket, address.clone(), data.page, data.form_id, Zone::Fixed(data.zone))
         };
         let screen = RwSignal::new((0, Screen::Room(Box::new(visited))));
-        Self { page, socket, address: StoredValue::new(address), screen, beside: Beside::new(page, socket) }
+        Self { page, socket, address: StoredValue::new(address), screen, beside: ThreadBeside::new(page, socket) }
     }
 
     pub(crate) fn view(self) -> AnyView {

@@ -25,7 +25,7 @@ const WIDE: &str = "(width >= 1100px)";
 
 /// What stands beside the room.
 #[derive(Clone, Copy)]
-pub(super) struct Beside {
+pub(super) struct ThreadBeside {
     page: PageContext,
     socket: Socket,
     /// The thread that was asked for.
@@ -36,7 +36,7 @@ pub(super) struct Beside {
     screen: RwSignal<(u32, Option<Screen>)>,
 }
 
-impl Beside {
+impl ThreadBeside {
     pub(super) fn new(page: PageContext, socket: Socket) -> Self {
         Self { page, socket, asked: StoredValue::new(None), room: StoredValue::new(None), screen: RwSignal::new((0, None)) }
     }

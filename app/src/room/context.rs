@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::{
     address::{Address, Place},
-    beside::Beside,
+    beside::ThreadBeside,
     scroller::Scroller,
     target::{Editing, Menu},
     zone::Zone,
@@ -20,7 +20,7 @@ pub(super) struct RoomContext {
     pub(super) slug: StoredValue<String>,
     /// The message under which the shown ones stand, where they are those of a thread.
     pub(super) thread: Option<Seq>,
-    pub(super) beside: Beside,
+    pub(super) beside: ThreadBeside,
     /// Whether it stands there itself.
     pub(super) is_beside: bool,
     pub(super) state: RwSignal<RoomState>,

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::{Message, Seq};
 
 use super::{
-    address::Address, banner::banner, beside::Beside, context::RoomContext, footer::footer, head::head, header::header,
+    address::Address, banner::banner, beside::ThreadBeside, context::RoomContext, footer::footer, head::head, header::header,
     reactions, reading::read_along, screen::Visited, scroller::Scroller, target::Menu, thread, timeline::timeline,
     typing::typing, zone, zone::Zone,
 };
@@ -17,7 +17,7 @@ use crate::{
 pub(super) fn room(
     page: PageContext,
     socket: Socket,
-    (here, beside, is_beside): (StoredValue<Address>, Beside, bool),
+    (here, beside, is_beside): (StoredValue<Address>, ThreadBeside, bool),
     visited: Visited,
 ) -> AnyView {
     let Visited { address, room: shared, form_id, zone, notice, refused, answering } = visited;

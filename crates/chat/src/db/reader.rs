@@ -79,6 +79,23 @@ pub(super) fn busy() -> DbErr {
 }
 
 impl Reader {
+    /// Runs queries, on SQLite in one go, and gives the rows of each.
+    pub(crate) async fn query_each(&self, statements: Vec<Statement>) -> Result<Vec<Vec<QueryResult>>, DbErr> {
+        match self {
+            Self::Sqlite(readers) => {
+                let outcomes = readers.run(statements.into_iter().collect()).await?;
+                Ok(outcomes.into_iter().map(|outcome| outcome.rows).collect())
+            }
+            Self::Postgres(pool) => {
+                let mut results = Vec::with_capacity(statements.len());
+                for statement in statements {
+                    results.push(pool.query_all_raw(statement).await?);
+                }
+                Ok(results)
+            }
+        }
+    }
+
     /// Ends the connections after the statements that run.
     pub(crate) async fn close(&self) -> Result<(), DbErr> {
         match self {

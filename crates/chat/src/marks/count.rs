@@ -1,7 +1,7 @@
 //! What is new to somebody in their rooms: exact up to a bound, and only looked for where anything happened since they read.
 
 use protocol::{Level, RoomId, RoomUnread, Seq, UserId, limits};
-use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Result,
@@ -41,8 +41,17 @@ fn read(row: &QueryResult) -> std::result::Result<RoomUnread, DbErr> {
 
 /// Those of the rooms of somebody that stand in their list.
 pub(crate) async fn of_rooms(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomUnread>> {
-    let select = select(db.get_database_backend(), user).text(" AND m.hidden_at IS NULL AND r.archived_at IS NULL").done();
-    Ok(db.query_all_raw(select).await?.iter().map(read).collect::<std::result::Result<_, _>>()?)
+    Ok(of_rows(&db.query_all_raw(select_of_rooms(db.get_database_backend(), user)).await?)?)
+}
+
+/// Asks for these.
+pub(crate) fn select_of_rooms(backend: DbBackend, user: UserId) -> Statement {
+    select(backend, user).text(" AND m.hidden_at IS NULL AND r.archived_at IS NULL").done()
+}
+
+/// What came of that.
+pub(crate) fn of_rows(rows: &[QueryResult]) -> std::result::Result<Vec<RoomUnread>, DbErr> {
+    rows.iter().map(read).collect()
 }
 
 /// That of one room, if they are in it.

@@ -4,5 +4,5 @@
 mod count;
 mod gather;
 
-pub(crate) use count::{of_room, of_rooms, rooms_of};
+pub(crate) use count::{of_room, of_rooms, of_rows, rooms_of, select_of_rooms};
 pub(crate) use gather::{Marks, keep_writing, write};

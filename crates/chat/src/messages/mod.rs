@@ -29,7 +29,7 @@ pub(crate) use expire::keep_no_longer;
 pub(crate) use find::root;
 pub use history::{Text, history};
 pub(crate) use page::Written;
-pub use page::{page, page_and_rooms, quote, stands_in, thread, thread_and_rooms};
+pub use page::{page, page_and_beside, quote, stands_in, thread, thread_and_beside};
 pub use pin::{Pinned, Pins, pin, pins};
 pub use react::react;
 pub use reactors::{Reactors, ReactorsPage, reactors, who_reacted};

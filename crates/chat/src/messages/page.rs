@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use protocol::{
-    EpochId, ErrorCode, Message, Quote, Rights, Room, RoomId, RoomPage, RoomRef, Seq, User, UserId, Window, limits, markdown,
+    EpochId, ErrorCode, Message, Quote, Rights, RoomId, RoomPage, RoomRef, RoomUnread, Seq, User, UserId, Window, limits,
+    markdown,
 };
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, Statement, TryGetableMany, prelude::Uuid};
 
@@ -15,7 +16,8 @@ use crate::{
     marks,
     policy::{Action, Actor},
     recent::Stretch,
-    rooms, threads,
+    rooms::{self, Beside},
+    threads,
 };
 
 /// Messages before the first new one that are shown with it.
@@ -34,18 +36,21 @@ pub async fn page(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> 
     // The head is read before the messages: what is committed in between is in both, and a client drops doubles. The other way
     // round it would be in neither.
     let (found, members) = rooms::load_counted(chat.db().read(), actor, room).await?;
+    let window = going_on(chat, actor, &found, window, None).await?;
     page_of(chat, actor, found, members, window).await
 }
 
-/// The same, with the list of rooms beside it: what the page of a room begins with.
+/// The same, with what stands beside it: what the page of a room begins with.
 ///
 /// # Errors
 /// As [`page`].
-pub async fn page_and_rooms(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<(RoomPage, Vec<Room>)> {
-    let (rooms, found) = rooms::list_and_load(chat, actor, room).await?;
+pub async fn page_and_beside(chat: &Chat, actor: Actor, room: &RoomRef, window: Window) -> Result<(RoomPage, Beside)> {
+    let (beside, found) = rooms::beside_and_load(chat, actor, room).await?;
     let (found, members) = found.ok_or(ErrorCode::NotFound)?;
+    let known = beside.unread.rooms.iter().find(|mark| mark.room == found.room.id);
+    let window = going_on(chat, actor, &found, window, known).await?;
     let page = page_of(chat, actor, found, members, window).await?;
-    Ok((page, rooms))
+    Ok((page, beside))
 }
 
 /// A thread: the message under which it stands, and a stretch of what stands there.
@@ -57,20 +62,20 @@ pub async fn thread(chat: &Chat, actor: Actor, room: &RoomRef, root: Seq, window
     thread_of(chat, actor, (found, members), root, window).await
 }
 
-/// The same, with the list of rooms beside it.
+/// The same, with what stands beside it.
 ///
 /// # Errors
 /// As [`thread`].
-pub async fn thread_and_rooms(
+pub async fn thread_and_beside(
     chat: &Chat,
     actor: Actor,
     room: &RoomRef,
     root: Seq,
     window: Window,
-) -> Result<(RoomPage, Vec<Room>)> {
-    let (rooms, found) = rooms::list_and_load(chat, actor, room).await?;
+) -> Result<(RoomPage, Beside)> {
+    let (beside, found) = rooms::beside_and_load(chat, actor, room).await?;
     let page = thread_of(chat, actor, found.ok_or(ErrorCode::NotFound)?, root, window).await?;
-    Ok((page, rooms))
+    Ok((page, beside))
 }
 
 async fn thread_of(
@@ -114,7 +119,6 @@ pub async fn stands_in(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> R
 
 async fn page_of(chat: &Chat, actor: Actor, found: rooms::Found, members: u64, window: Window) -> Result<RoomPage> {
     found.access.standing()?;
-    let window = if window == Window::Unread { unread(chat, actor, &found).await? } else { window };
     let stretch = if found.access.may(Action::Read) {
         read(chat, found.room.id, (found.epoch, found.head), window).await?
     } else {
@@ -153,14 +157,20 @@ async fn page_with(
     })
 }
 
-/// Where somebody goes on who has read a room up to some place: at its end, unless more is new than a page has.
-async fn unread(chat: &Chat, actor: Actor, found: &rooms::Found) -> Result<Window> {
-    let Actor::User(user) = actor else { return Ok(Window::Latest) };
+/// Where somebody goes on who has read a room up to some place, which may be known already: at its end, unless more is new than a page has.
+async fn going_on(chat: &Chat, actor: Actor, found: &rooms::Found, window: Window, known: Option<&RoomUnread>) -> Result<Window> {
+    let user = match actor {
+        Actor::User(user) if window == Window::Unread => user,
+        _ => return Ok(window),
+    };
     // What is told beside the room's messages takes places, too.
     if !found.access.is_member() || found.head.0 <= limits::PAGE.cast_signed() {
         return Ok(Window::Latest);
     }
-    let mark = marks::of_room(chat.db().read(), user, found.room.id).await?;
+    let mark = match known {
+        Some(known) => Some(known.clone()),
+        None => marks::of_room(chat.db().read(), user, found.room.id).await?,
+    };
     let far = mark.filter(|mark| mark.unread > 0 && mark.head.0 - mark.last_read.0 > limits::PAGE.cast_signed() - CONTEXT);
     Ok(far.map_or(Window::Latest, |mark| Window::Around(mark.last_read)))
 }

@@ -1,9 +1,16 @@
 //! How far somebody has read their rooms.
 
-use protocol::RoomsUnread;
+use protocol::{Arrangement, RoomsUnread, UserId};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement};
 
-use super::quiet;
-use crate::{Chat, Result, account_log, db::now, marks, policy::Actor};
+use super::quiet::Settled;
+use crate::{
+    Chat, Error, Result,
+    db::{Sql, now},
+    marks,
+    policy::Actor,
+    rooms::parse_arrangement,
+};
 
 /// What is new in each room of the actor's list; guests have none. A client begins with it, and reads it anew when it may have missed
 /// something.
@@ -14,7 +21,27 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<RoomsUnread> {
     let Actor::User(user) = actor else { return Ok(RoomsUnread::default()) };
     let db = chat.db().read();
     // Before the rooms: what comes in between is in both.
-    let rev = account_log::head(db, user).await?.rev;
-    let quiet = quiet::of(db, user).await?.at(now());
-    Ok(RoomsUnread { rev, quiet, rooms: marks::of_rooms(db, user).await? })
+    let row = db.query_one_raw(select_account(db.get_database_backend(), user)).await?;
+    let account = Account::of_row(&row.ok_or_else(|| Error::internal("no such account"))?)?;
+    Ok(RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms: marks::of_rooms(db, user).await? })
+}
+
+/// What somebody's pages go by: where the log of their account stands, how the list is arranged, when they are not to be disturbed.
+pub(crate) struct Account {
+    pub(crate) rev: i64,
+    pub(crate) arrangement: Arrangement,
+    pub(crate) quiet: Settled,
+}
+
+/// Asks for that.
+pub(crate) fn select_account(backend: DbBackend, user: UserId) -> Statement {
+    let columns = "SELECT u.rev, u.sidebar, u.quiet_from, u.quiet_to, u.quiet_until, u.time_zone FROM users u WHERE u.id = ";
+    Sql::new(backend, columns).value(user.0).done()
+}
+
+impl Account {
+    pub(crate) fn of_row(row: &QueryResult) -> std::result::Result<Self, DbErr> {
+        let arrangement = parse_arrangement(&row.try_get_by_index::<String>(1)?);
+        Ok(Self { rev: row.try_get_by_index(0)?, arrangement, quiet: Settled::of_row(row, 2)? })
+    }
 }

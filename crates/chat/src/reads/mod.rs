@@ -11,5 +11,6 @@ pub use all::{read_all, undo};
 pub use inbox::{Call, Inbox, inbox};
 pub use level::{Notifications, Span, mute, notifications, set_level};
 pub use list::list;
+pub(crate) use list::{Account, select_account};
 pub use mark::{mark_unread, read, read_now};
 pub use quiet::{QuietHours, quiet_hours, set_quiet_hours};

@@ -1,9 +1,13 @@
 //! Do not disturb: hours of the day in which somebody is not called, on their own clock, and a moment until which they said so besides.
 
 use protocol::{ErrorCode, Field, FieldError, Problem, Quiet, UserId};
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, sea_query::Expr};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, sea_query::Expr};
 
-use crate::{Chat, Result, account_log, clocks, db::entity::user, sessions::Session};
+use crate::{
+    Chat, Result, account_log, clocks,
+    db::{Sql, entity::user},
+    sessions::Session,
+};
 
 const DAY: i64 = 24 * 60;
 const MINUTE_MS: i64 = 60 * 1_000;
@@ -56,7 +60,7 @@ fn minutes(time: &str) -> Option<u16> {
 }
 
 /// What somebody has settled.
-pub(super) struct Settled {
+pub(crate) struct Settled {
     hours: Option<QuietHours>,
     /// Until when they are not to be disturbed besides, whether that is over or not.
     until: Option<i64>,
@@ -64,26 +68,26 @@ pub(super) struct Settled {
 }
 
 impl Settled {
+    /// From four columns, of which this is the first.
+    pub(super) fn of_row(row: &QueryResult, first: usize) -> std::result::Result<Self, DbErr> {
+        let minute =
+            |column| Ok::<_, DbErr>(row.try_get_by_index::<Option<i64>>(column)?.and_then(|minute| u16::try_from(minute).ok()));
+        let hours = minute(first)?.zip(minute(first + 1)?).map(|(from, to)| QuietHours { from, to });
+        Ok(Self { hours, until: row.try_get_by_index(first + 2)?, zone: row.try_get_by_index(first + 3)? })
+    }
+
     /// As somebody's page knows it from a moment on.
-    pub(super) fn at(&self, now: i64) -> Quiet {
+    pub(crate) fn at(&self, now: i64) -> Quiet {
         let (from, to) = self.hours.map(|hours| hours.in_utc(&self.zone, now)).unwrap_or_default();
         Quiet { from, to, until: self.until.filter(|until| *until > now).unwrap_or_default() }
     }
 }
 
 /// What somebody has settled.
-pub(super) async fn of(db: &impl ConnectionTrait, user: UserId) -> Result<Settled> {
-    type Columns = (Option<i64>, Option<i64>, Option<i64>, String);
-    let row: Option<Columns> = user::Entity::find_by_id(user.0)
-        .select_only()
-        .columns([user::Column::QuietFrom, user::Column::QuietTo, user::Column::QuietUntil, user::Column::TimeZone])
-        .into_tuple()
-        .one(db)
-        .await?;
-    let (from, to, until, zone) = row.ok_or(ErrorCode::NotFound)?;
-    let minute = |column: Option<i64>| column.and_then(|minute| u16::try_from(minute).ok());
-    let hours = minute(from).zip(minute(to)).map(|(from, to)| QuietHours { from, to });
-    Ok(Settled { hours, until, zone })
+async fn of(db: &impl ConnectionTrait, user: UserId) -> Result<Settled> {
+    let columns = "SELECT u.quiet_from, u.quiet_to, u.quiet_until, u.time_zone FROM users u WHERE u.id = ";
+    let row = db.query_one_raw(Sql::new(db.get_database_backend(), columns).value(user.0).done()).await?;
+    Ok(Settled::of_row(&row.ok_or(ErrorCode::NotFound)?, 0)?)
 }
 
 /// The hours of somebody.

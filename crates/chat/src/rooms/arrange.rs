@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use protocol::{Arrangement, ErrorCode, Room, RoomRef, Section, UserId};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QuerySelect, prelude::Uuid, sea_query::Expr};
 
-use super::{load::load, order};
+use super::load::load;
 use crate::{
     Chat, Result, account_log,
     db::{
@@ -75,8 +75,12 @@ pub async fn star(chat: &Chat, actor: Actor, room: &RoomRef, starred: bool) -> R
 async fn of(db: &impl ConnectionTrait, user: UserId) -> Result<Arrangement> {
     let select = user::Entity::find_by_id(user.0).select_only().column(user::Column::Sidebar);
     let kept: Option<String> = select.into_tuple().one(db).await?;
-    // Empty until something is arranged.
-    Ok(kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default())
+    Ok(parse(&kept.unwrap_or_default()))
+}
+
+/// An arrangement as it is kept: empty until something is arranged.
+pub(crate) fn parse(kept: &str) -> Arrangement {
+    serde_json::from_str(kept).unwrap_or_default()
 }
 
 async fn change(chat: &Chat, user: UserId, change: impl FnOnce(&mut Arrangement)) -> Result<()> {
@@ -96,12 +100,9 @@ async fn change(chat: &Chat, user: UserId, change: impl FnOnce(&mut Arrangement)
     Ok(())
 }
 
-/// Sorts rooms as the actor has them arranged.
-pub(super) async fn sort(db: &impl ConnectionTrait, actor: Actor, rooms: &mut [Room]) -> Result<()> {
-    // As people sort.
-    rooms.sort_by_cached_key(|room| order::key(&room.name));
-    let Actor::User(user) = actor else { return Ok(()) };
-    if of(db, user).await?.by_activity {
+/// Sorts rooms, which stand by name, as somebody has them arranged.
+pub(super) async fn sort(db: &impl ConnectionTrait, arrangement: &Arrangement, rooms: &mut [Room]) -> Result<()> {
+    if arrangement.by_activity {
         let last = last_events(db, rooms).await?;
         rooms.sort_by_key(|room| std::cmp::Reverse(last.get(&room.id.0).copied()));
     }

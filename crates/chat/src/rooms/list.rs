@@ -1,11 +1,12 @@
 //! The rooms beside a page: an account's own, for guests the public ones. Bounded, whatever the house has; without those that are archived.
 
 use protocol::{Room, RoomRef, Standing, limits};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement};
 
 use super::{
     arrange,
     load::{Found, MEMBERS, UNCOUNTED, found, is, select},
+    order,
 };
 use crate::{
     Chat, Result,
@@ -19,35 +20,41 @@ use crate::{
 /// `unavailable`.
 pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Room>> {
     let db = chat.db().read();
-    let sql = select(db.get_database_backend(), actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.id IN (");
-    let rows = db.query_all_raw(listed(sql, actor).text(")").done()).await?;
-    let found = rows.iter().map(|row| Ok(found(row, actor)?.0)).collect::<Result<Vec<_>>>()?;
-    let mut rooms: Vec<_> = found.into_iter().filter(|found| is_listed(found, actor)).map(|found| found.room).collect();
-    arrange::sort(db, actor, &mut rooms).await?;
+    let (mut rooms, _) = listed_of(&db.query_all_raw(select_listed(db.get_database_backend(), actor, None)).await?, actor, None)?;
+    arrange::sort(db, &arrange::arrangement(chat, actor).await?, &mut rooms).await?;
     Ok(rooms)
 }
 
-/// The same, and beside it one room as the actor sees it, with its number of members: one question for a page of a room and the list.
-pub(crate) async fn list_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Vec<Room>, Option<(Found, u64)>)> {
-    let db = chat.db().read();
+/// Asks for them, and for one room beside them with its number of members.
+pub(super) fn select_listed(backend: DbBackend, actor: Actor, room: Option<&RoomRef>) -> Statement {
+    let Some(room) = room else {
+        let sql = select(backend, actor, |sql| sql.text(UNCOUNTED)).text(" WHERE r.id IN (");
+        return listed(sql, actor).text(")").done();
+    };
     let members = |sql: Sql| is(sql.text("CASE WHEN "), room).text(" THEN ").text(MEMBERS).text(" ELSE 0 END");
-    let sql = select(db.get_database_backend(), actor, members).text(" WHERE r.id IN (");
-    let sql = listed(sql, actor).text(" UNION SELECT r.id FROM rooms r WHERE ");
+    let sql = select(backend, actor, members).text(" WHERE r.id IN (");
+    is(listed(sql, actor).text(" UNION SELECT r.id FROM rooms r WHERE "), room).text(")").done()
+}
+
+/// What came of that: the list, by name, and the room, if the actor may know of it.
+pub(super) fn listed_of(rows: &[QueryResult], actor: Actor, room: Option<&RoomRef>) -> Result<(Vec<Room>, Option<(Found, u64)>)> {
     let (mut list, mut asked) = (Vec::new(), None);
-    for row in &db.query_all_raw(is(sql, room).text(")").done()).await? {
+    for row in rows {
         let (found, members) = found(row, actor)?;
         if is_listed(&found, actor) {
             list.push(found.room.clone());
         }
         let is_asked = match room {
-            RoomRef::Id(id) => found.room.id == *id,
-            RoomRef::Slug(slug) => found.room.slug == *slug,
+            Some(RoomRef::Id(id)) => found.room.id == *id,
+            Some(RoomRef::Slug(slug)) => found.room.slug == *slug,
+            None => false,
         };
         if is_asked && found.access.standing().is_ok() {
             asked = Some((found, members));
         }
     }
-    arrange::sort(db, actor, &mut list).await?;
+    // As people sort.
+    list.sort_by_cached_key(|room: &Room| order::key(&room.name));
     Ok((list, asked))
 }
 

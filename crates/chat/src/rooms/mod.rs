@@ -3,6 +3,7 @@
 mod address;
 mod archive;
 mod arrange;
+mod beside;
 mod bounds;
 mod create;
 mod delete;
@@ -25,7 +26,10 @@ mod visibility;
 
 pub use address::{moved, set_address};
 pub use archive::archive;
+pub(crate) use arrange::parse as parse_arrangement;
 pub use arrange::{arrangement, fold, order_by_activity, star};
+pub(crate) use beside::beside_and_load;
+pub use beside::{Beside, beside};
 pub use create::{NewRoom, create, establish};
 pub use delete::delete;
 pub(crate) use delete::finish_deletions;
@@ -33,7 +37,6 @@ pub(crate) use direct::show;
 pub use direct::{converse, hide};
 pub use edit::{RoomEdit, edit};
 pub use list::list;
-pub(crate) use list::list_and_load;
 pub(crate) use load::{Found, load, load_counted, load_invited};
 pub(crate) use lobby::{LOBBY, ensure_lobby};
 pub(crate) use membership::let_in;

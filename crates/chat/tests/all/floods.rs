@@ -149,16 +149,16 @@ async fn a_room_beyond_the_list_is_read_all_the_same() {
     fill(&scene.chat, &ada, bounds::ROOMS_LISTED + 1).await;
     let read = async |actor| {
         let window = protocol::Window::Latest;
-        chat::messages::page_and_rooms(&scene.chat, actor, &format!("room-{}", bounds::ROOMS_LISTED).parse().unwrap(), window)
+        chat::messages::page_and_beside(&scene.chat, actor, &format!("room-{}", bounds::ROOMS_LISTED).parse().unwrap(), window)
             .await
             .unwrap()
     };
     for (actor, members, listed) in
         [(ada.actor(), 1, bounds::ROOMS_LISTED + 1), (bob.actor(), 1, 1), (chat::Actor::Guest, 1, bounds::ROOMS_LISTED + 1)]
     {
-        let (page, list) = read(actor).await;
+        let (page, beside) = read(actor).await;
         assert_eq!(
-            (page.room.name.as_str(), page.members, list.len()),
+            (page.room.name.as_str(), page.members, beside.rooms.len()),
             (format!("Room {}", bounds::ROOMS_LISTED).as_str(), members, listed)
         );
     }
