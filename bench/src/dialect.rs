@@ -148,7 +148,7 @@ fn snug(json: &[u8]) -> Option<Heard> {
         let kind = frames::text_after(json, r#"{"type":"#)?;
         match kind {
             "presence" => Some(Heard::Presence),
-            "hello" | "activity" | "read" | "rooms_changed" => Some(Heard::Other),
+            "hello" | "activity" | "read" | "rooms_changed" | "alerts_changed" => Some(Heard::Other),
             _ => None,
         }
     }

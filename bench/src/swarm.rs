@@ -70,6 +70,8 @@ struct Floor {
     names: Vec<String>,
     tallies: Vec<Option<Tally>>,
     members: Vec<usize>,
+    /// The number of the first send: a client id is used once, whichever swarm sends it.
+    first: usize,
     sends: Vec<Sent>,
     acknowledged: usize,
     live: usize,
@@ -106,6 +108,19 @@ impl Swarm {
     pub fn new() -> Result<Self> {
         let (poll, events) = (Poll::new()?, Events::with_capacity(4096));
         Ok(Self { poll, events, input: vec![0; INPUT_BYTES], sockets: Vec::new(), floor: Floor::default(), changes: None })
+    }
+
+    /// Lets its sends follow those of other swarms of the same people.
+    #[must_use]
+    pub fn following(mut self, sends: usize) -> Self {
+        self.floor.first = sends;
+        self
+    }
+
+    /// How many sends there were, with those that it follows.
+    #[must_use]
+    pub fn sends(&self) -> usize {
+        self.floor.first + self.floor.sends.len()
     }
 
     /// Opens sockets that subscribe to a room, and waits until all of them stand. The first of a room are its senders.
@@ -232,7 +247,7 @@ impl Swarm {
         let (room, number) = (&self.floor.names[socket.room], self.floor.sends.len());
         let text = match self.changes {
             Some((changes, since)) => changes.frame(room, number, number - since),
-            None => socket.dialect.send(room, number),
+            None => socket.dialect.send(room, self.floor.first + number),
         };
         frames::write_masked_text(text.as_bytes(), &mut socket.outbox);
         self.floor.sends.push(Sent { room: socket.room, at: Instant::now(), answer: None });
@@ -377,7 +392,8 @@ impl Socket {
 
 impl Floor {
     fn acknowledge(&mut self, number: usize, seq: u64) -> Result<()> {
-        let sent = self.sends.get_mut(number).ok_or("an ack for what was not sent")?;
+        let sent =
+            number.checked_sub(self.first).and_then(|number| self.sends.get_mut(number)).ok_or("an ack for what was not sent")?;
         if sent.answer.replace((seq, Instant::now())).is_some() {
             return Err("a send was acknowledged twice".into());
         }

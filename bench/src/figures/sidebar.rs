@@ -47,8 +47,9 @@ pub(super) fn measure(bench: &mut Bench) -> Result<()> {
 
 fn fill_rooms(bench: &Bench, server: &Server) -> Result<()> {
     let names: Vec<_> = (0..ROOMS).map(|room| format!("bench-{room}")).collect();
+    let mut sends = 0;
     for names in names.chunks(AT_ONCE) {
-        let mut swarm = Swarm::new()?;
+        let mut swarm = Swarm::new()?.following(sends);
         for name in names {
             server.make_room(name)?;
             server.join_room(name, READER)?;
@@ -58,6 +59,7 @@ fn fill_rooms(bench: &Bench, server: &Server) -> Result<()> {
         while each < NEW {
             each += swarm.drive(bench.time / 4, 1, Pace::InFlight(64))?.acknowledged.len() / names.len();
         }
+        sends = swarm.sends();
     }
     Ok(())
 }

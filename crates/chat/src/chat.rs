@@ -15,7 +15,7 @@ use crate::{
     db::Db,
     kept::Kept,
     limits::Limits,
-    marks::{self, Marks},
+    marks::{self, Counted, Marks},
     readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,
@@ -162,6 +162,10 @@ impl Chat {
     /// Writes what people have read and is not written yet.
     pub(crate) async fn write_marks(&self) -> crate::Result<()> {
         marks::write(self.db(), &*self.inner.broker, self.marks()).await
+    }
+
+    pub(crate) fn counted(&self) -> &Counted {
+        &self.inner.kept.counted
     }
 
     pub(crate) fn recent(&self) -> &Recent {

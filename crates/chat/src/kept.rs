@@ -12,6 +12,7 @@ use sea_orm::DbErr;
 use crate::{
     db::Db,
     limits::Limits,
+    marks::Counted,
     recent::Recent,
     seats::Seats,
     settings::{self, Settings},
@@ -23,6 +24,7 @@ pub(crate) struct Kept {
     /// With the count of changes when they were read.
     settings: RwLock<(i64, Arc<Settings>)>,
     pub(crate) recent: Recent,
+    pub(crate) counted: Counted,
     pub(crate) seats: Arc<Seats>,
     pub(crate) limits: Limits,
     pub(crate) deeds: Deeds,
@@ -38,6 +40,7 @@ impl Kept {
         Self {
             settings: RwLock::default(),
             recent: Recent::default(),
+            counted: Counted::default(),
             seats: Arc::default(),
             deeds: Deeds::new(|deed| limits.rates(deed), floods.clone()),
             sign_ins: SignIns::new(&limits, db, floods),

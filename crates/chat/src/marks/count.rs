@@ -1,8 +1,11 @@
 //! What is new to somebody in their rooms: exact up to a bound, and only looked for where anything happened since they read.
 
-use protocol::{Level, RoomId, RoomUnread, Seq, UserId, limits};
+use std::collections::{HashMap, HashSet};
+
+use protocol::{EpochId, Level, RoomId, RoomUnread, Seq, UserId, limits};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
+use super::counted::Counted;
 use crate::{
     Result,
     db::{Sql, now},
@@ -39,19 +42,39 @@ fn read(row: &QueryResult) -> std::result::Result<RoomUnread, DbErr> {
     })
 }
 
-/// Those of the rooms of somebody that stand in their list.
-pub(crate) async fn of_rooms(db: &impl ConnectionTrait, user: UserId) -> Result<Vec<RoomUnread>> {
-    Ok(of_rows(&db.query_all_raw(select_of_rooms(db.get_database_backend(), user)).await?)?)
-}
-
-/// Asks for these.
+/// Asks how far somebody has read the rooms that stand in their list; what is new there is not counted yet.
 pub(crate) fn select_of_rooms(backend: DbBackend, user: UserId) -> Statement {
-    select(backend, user).text(" AND m.hidden_at IS NULL AND r.archived_at IS NULL").done()
+    let columns = "SELECT m.room_id, r.last_seq, m.last_read_seq, m.level, m.quiet_until, CAST(0 AS BIGINT), CAST(0 AS BIGINT) \
+                   FROM memberships m JOIN rooms r ON r.id = m.room_id \
+                   WHERE r.deleted_at IS NULL AND m.hidden_at IS NULL AND r.archived_at IS NULL AND m.user_id = ";
+    Sql::new(backend, columns).value(user.0).done()
 }
 
-/// What came of that.
-pub(crate) fn of_rows(rows: &[QueryResult]) -> std::result::Result<Vec<RoomUnread>, DbErr> {
-    rows.iter().map(read).collect()
+/// What came of that, counted where it was not counted before.
+pub(crate) async fn of_rows(
+    db: &impl ConnectionTrait,
+    counted: &Counted,
+    whose: (EpochId, UserId),
+    rows: &[QueryResult],
+) -> Result<Vec<RoomUnread>> {
+    let mut rooms: Vec<_> = rows.iter().map(read).collect::<std::result::Result<_, _>>()?;
+    let has_news = |room: &&mut RoomUnread| room.head > room.last_read;
+    let missing = rooms.iter_mut().filter(has_news).filter_map(|room| (!counted.fill(whose, room)).then_some(room.room));
+    let missing: HashSet<_> = missing.collect();
+    if missing.is_empty() {
+        return Ok(rooms);
+    }
+    let select =
+        select(db.get_database_backend(), whose.1).text(" AND m.room_id IN ").list(missing.iter().map(|room| room.0.into()));
+    let mut found = HashMap::with_capacity(missing.len());
+    for row in db.query_all_raw(select.done()).await? {
+        let room = read(&row)?;
+        counted.keep(whose, &room);
+        found.insert(room.room, room);
+    }
+    // One that they have left meanwhile is in their list no more.
+    let now = |room: RoomUnread| if missing.contains(&room.room) { found.remove(&room.room) } else { Some(room) };
+    Ok(rooms.into_iter().filter_map(now).collect())
 }
 
 /// That of one room, if they are in it.

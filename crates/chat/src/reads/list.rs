@@ -20,10 +20,15 @@ use crate::{
 pub async fn list(chat: &Chat, actor: Actor) -> Result<RoomsUnread> {
     let Actor::User(user) = actor else { return Ok(RoomsUnread::default()) };
     let db = chat.db().read();
-    // Before the rooms: what comes in between is in both.
-    let row = db.query_one_raw(select_account(db.get_database_backend(), user)).await?;
-    let account = Account::of_row(&row.ok_or_else(|| Error::internal("no such account"))?)?;
-    Ok(RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms: marks::of_rooms(db, user).await? })
+    let backend = db.get_database_backend();
+    // The account before the rooms: what comes in between is in both.
+    let mut answers =
+        db.query_each(vec![select_account(backend, user), marks::select_of_rooms(backend, user)]).await?.into_iter();
+    let mut next = || answers.next().unwrap_or_default();
+    let (account, rooms) = (next().pop(), next());
+    let account = Account::of_row(&account.ok_or_else(|| Error::internal("no such account"))?)?;
+    let rooms = marks::of_rows(db, chat.counted(), (chat.db().epoch(), user), &rooms).await?;
+    Ok(RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms })
 }
 
 /// What somebody's pages go by: where the log of their account stands, how the list is arranged, when they are not to be disturbed.

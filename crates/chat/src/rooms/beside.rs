@@ -1,7 +1,7 @@
 //! What stands beside a page, read in one go.
 
 use protocol::{Arrangement, Room, RoomRef, RoomsUnread};
-use sea_orm::{ConnectionTrait, QueryResult};
+use sea_orm::ConnectionTrait;
 
 use super::{arrange, list, load::Found};
 use crate::{Chat, Result, db::now, marks, policy::Actor, reads};
@@ -45,13 +45,14 @@ async fn read(chat: &Chat, actor: Actor, room: Option<&RoomRef>) -> Result<(Besi
         }
     };
     let (mut rooms, asked) = list::listed_of(&rooms, actor, room)?;
-    let (arrangement, unread) = account.map(|account| of_account(&account, &marks)).transpose()?.unwrap_or_default();
+    let (arrangement, unread) = match (account, actor) {
+        (Some(account), Actor::User(user)) => {
+            let account = reads::Account::of_row(&account)?;
+            let rooms = marks::of_rows(db, chat.counted(), (chat.db().epoch(), user), &marks).await?;
+            (account.arrangement, RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms })
+        }
+        _ => Default::default(),
+    };
     arrange::sort(db, &arrangement, &mut rooms).await?;
     Ok((Beside { rooms, arrangement, unread }, asked))
-}
-
-fn of_account(account: &QueryResult, marks: &[QueryResult]) -> Result<(Arrangement, RoomsUnread)> {
-    let account = reads::Account::of_row(account)?;
-    let unread = RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms: marks::of_rows(marks)? };
-    Ok((account.arrangement, unread))
 }
