@@ -2,38 +2,28 @@
 
 use leptos::prelude::*;
 use protocol::{Quote, limits, markdown};
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
-use super::{about::About, context::RoomContext};
+use super::{
+    about::About,
+    context::RoomContext,
+    textarea::{self, COMPOSER},
+};
 use crate::{
     components::{Dynamic, Part, dynamic_view},
     state::{self, MessageRow},
 };
 
-/// The id of what one writes in, on every page.
-pub(super) const COMPOSER: &str = "composer-body";
-
 /// Begins to answer a message.
 pub(super) fn begin(room: RoomContext, about: &About) {
     room.editing.set(None);
     room.answering.set(Some(state::quote(&about.message)));
-    focus(room.composer());
+    textarea::focus(room.composer());
 }
 
 impl RoomContext {
     /// The id of what one writes in here.
     pub(super) fn composer(self) -> &'static str {
         if self.is_beside { "thread-body" } else { COMPOSER }
-    }
-}
-
-/// Goes to what one writes in.
-pub(super) fn focus(composer: &str) {
-    let composer = document().get_element_by_id(composer).and_then(|composer| composer.dyn_into::<HtmlElement>().ok());
-    if let Some(composer) = composer {
-        // Fails for nothing that is an element of this page.
-        let _ = composer.focus();
     }
 }
 

@@ -1,4 +1,4 @@
-use leptos::prelude::*;
+use leptos::{ev::KeyboardEvent, prelude::*};
 
 use super::{
     address::Address,
@@ -38,7 +38,7 @@ impl App {
             ..Visited::new(socket, address.clone(), data.page, data.form_id, Zone::Fixed(data.zone))
         };
         let screen = RwSignal::new((0, Screen::Room(Box::new(visited))));
-        Self { page, socket, address: StoredValue::new(address), screen, beside: ThreadBeside::new(page, socket) }
+        Self { page, socket, address: StoredValue::new(address), screen, beside: ThreadBeside::new(socket) }
     }
 
     pub(crate) fn view(self) -> AnyView {
@@ -53,6 +53,44 @@ impl App {
                 Screen::Failed(error) => view::failed(&error),
             },
         );
-        view! { <Layout page>{screens} {beside.view()}</Layout> }.into_any()
+        view! { <Layout page>{screens} {threads(page, socket, beside)}</Layout> }.into_any()
     }
+}
+
+/// What stands beside the room.
+fn threads(page: PageContext, socket: Socket, beside: ThreadBeside) -> AnyView {
+    let screen = beside.screen;
+    let screens = move || screen.with(|(number, shown)| shown.clone().map(|shown| (*number, shown)).into_iter().collect());
+    let close = move |event: &KeyboardEvent| {
+        if event.key() == "Escape" && !event.default_prevented() && nothing_open() {
+            event.prevent_default();
+            beside.close();
+        }
+    };
+    list(
+        screens,
+        |(number, _)| (0, u128::from(*number)),
+        move |(_, screen)| {
+            let inside = match screen {
+                Screen::Room(visited) => {
+                    let here = StoredValue::new(visited.address.clone());
+                    view::room(page, socket, (here, beside, true), *visited)
+                }
+                Screen::Loading(name) => view::loading(name),
+                Screen::Failed(error) => view::failed(&error),
+            };
+            view! {
+                <section class="beside" aria-label="Thread" on:keydown=move |event| close(&event)>
+                    {inside}
+                </section>
+            }
+            .into_any()
+        },
+    )
+    .into_any()
+}
+
+/// Whether nothing else is open that the key is for.
+fn nothing_open() -> bool {
+    document().query_selector(":popover-open, dialog[open]").is_ok_and(|open| open.is_none())
 }

@@ -1,21 +1,15 @@
 //! A thread beside its room, where the window is wide enough for both. Elsewhere a thread is a page.
 
-use leptos::{
-    ev::{KeyboardEvent, MouseEvent},
-    prelude::*,
-    task::spawn_local,
-};
+use leptos::{ev::MouseEvent, prelude::*, task::spawn_local};
 use protocol::ClientId;
 
 use super::{
     address::Address,
-    answer,
     screen::{Screen, Visited},
-    view,
+    textarea::{self, COMPOSER},
     zone::Zone,
 };
 use crate::{
-    components::{PageContext, list},
     fetch,
     socket::{SharedRoom, Socket},
 };
@@ -26,19 +20,18 @@ const WIDE: &str = "(width >= 1100px)";
 /// What stands beside the room.
 #[derive(Clone, Copy)]
 pub(super) struct ThreadBeside {
-    page: PageContext,
     socket: Socket,
     /// The thread that was asked for.
     asked: StoredValue<Option<Address>>,
     /// The room that it stands beside.
     room: StoredValue<Option<SharedRoom>>,
     /// Numbered, so that each screen is known from the one before.
-    screen: RwSignal<(u32, Option<Screen>)>,
+    pub(super) screen: RwSignal<(u32, Option<Screen>)>,
 }
 
 impl ThreadBeside {
-    pub(super) fn new(page: PageContext, socket: Socket) -> Self {
-        Self { page, socket, asked: StoredValue::new(None), room: StoredValue::new(None), screen: RwSignal::new((0, None)) }
+    pub(super) fn new(socket: Socket) -> Self {
+        Self { socket, asked: StoredValue::new(None), room: StoredValue::new(None), screen: RwSignal::new((0, None)) }
     }
 
     /// Opens a thread. `false` where there is no room for it.
@@ -87,43 +80,11 @@ impl ThreadBeside {
     pub(super) fn close(self) {
         self.asked.set_value(None);
         self.show(None);
-        answer::focus(answer::COMPOSER);
+        textarea::focus(COMPOSER);
     }
 
     fn show(self, screen: Option<Screen>) {
         self.screen.update(|(number, shown)| (*number, *shown) = (number.wrapping_add(1), screen));
-    }
-
-    pub(super) fn view(self) -> AnyView {
-        let screen = self.screen;
-        let screens = move || screen.with(|(number, shown)| shown.clone().map(|shown| (*number, shown)).into_iter().collect());
-        let close = move |event: &KeyboardEvent| {
-            if event.key() == "Escape" && !event.default_prevented() && nothing_open() {
-                event.prevent_default();
-                self.close();
-            }
-        };
-        list(
-            screens,
-            |(number, _)| (0, u128::from(*number)),
-            move |(_, screen)| {
-                let inside = match screen {
-                    Screen::Room(visited) => {
-                        let here = StoredValue::new(visited.address.clone());
-                        view::room(self.page, self.socket, (here, self, true), *visited)
-                    }
-                    Screen::Loading(name) => view::loading(name),
-                    Screen::Failed(error) => view::failed(&error),
-                };
-                view! {
-                    <section class="beside" aria-label="Thread" on:keydown=move |event| close(&event)>
-                        {inside}
-                    </section>
-                }
-                .into_any()
-            },
-        )
-        .into_any()
     }
 
     /// What closes it: without a script, the way to the room.
@@ -141,9 +102,4 @@ impl ThreadBeside {
         }
         .into_any()
     }
-}
-
-/// Whether nothing else is open that the key is for.
-fn nothing_open() -> bool {
-    document().query_selector(":popover-open, dialog[open]").is_ok_and(|open| open.is_none())
 }

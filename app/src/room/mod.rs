@@ -31,6 +31,7 @@ mod rendered;
 mod screen;
 mod scroller;
 mod target;
+mod textarea;
 mod thread;
 mod timeline;
 mod typing;

@@ -11,11 +11,12 @@ use protocol::EpochId;
 use tokio::task::JoinSet;
 
 use crate::{
+    counted::Counted,
     credentials::{Hasher, Tokens},
     db::Db,
     kept::Kept,
     limits::Limits,
-    marks::{self, Counted, Marks},
+    marks::{self, Marks},
     readiness::{self, NotReady, Readiness},
     recent::Recent,
     seats::Seats,

@@ -10,9 +10,9 @@ use parking_lot::RwLock;
 use sea_orm::DbErr;
 
 use crate::{
+    counted::Counted,
     db::Db,
     limits::Limits,
-    marks::Counted,
     recent::Recent,
     seats::Seats,
     settings::{self, Settings},

@@ -31,6 +31,7 @@ mod writer;
 
 // Ground.
 pub mod clocks;
+mod counted;
 mod credentials;
 mod db;
 mod emoji;

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use protocol::{EpochId, Level, RoomId, RoomUnread, Seq, UserId, limits};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
-use super::counted::Counted;
 use crate::{
     Result,
+    counted::Counted,
     db::{Sql, now},
 };
 

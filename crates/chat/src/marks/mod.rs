@@ -2,9 +2,7 @@
 //! makes thousands of them.
 
 mod count;
-mod counted;
 mod gather;
 
 pub(crate) use count::{of_room, of_rows, rooms_of, select_of_rooms};
-pub(crate) use counted::Counted;
 pub(crate) use gather::{Marks, keep_writing, write};

@@ -3,7 +3,10 @@
 use protocol::{Arrangement, Room, RoomRef, RoomsUnread};
 use sea_orm::ConnectionTrait;
 
-use super::{arrange, list, load::Found};
+use super::{
+    arrange,
+    list::{self, Asked},
+};
 use crate::{Chat, Result, db::now, marks, policy::Actor, reads};
 
 /// What stands beside a page. Guests have the public rooms, and nothing new in them.
@@ -26,11 +29,11 @@ pub async fn beside(chat: &Chat, actor: Actor) -> Result<Beside> {
 }
 
 /// The same, and one room as the actor sees it, with its number of members: one question for a page of a room and what is beside it.
-pub(crate) async fn beside_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Beside, Option<(Found, u64)>)> {
+pub(crate) async fn beside_and_load(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Beside, Option<Asked>)> {
     read(chat, actor, Some(room)).await
 }
 
-async fn read(chat: &Chat, actor: Actor, room: Option<&RoomRef>) -> Result<(Beside, Option<(Found, u64)>)> {
+async fn read(chat: &Chat, actor: Actor, room: Option<&RoomRef>) -> Result<(Beside, Option<Asked>)> {
     let db = chat.db().read();
     let backend = db.get_database_backend();
     let rooms = list::select_listed(backend, actor, room);

@@ -14,6 +14,9 @@ use crate::{
     policy::Actor,
 };
 
+/// The room that was asked for beside the list, with its number of members.
+pub(crate) type Asked = (Found, u64);
+
 /// The rooms that an account is in, by name or as it has them arranged, or those that guests may read: [`limits::ROOMS_LISTED`] at most.
 ///
 /// # Errors
@@ -37,7 +40,7 @@ pub(super) fn select_listed(backend: DbBackend, actor: Actor, room: Option<&Room
 }
 
 /// What came of that: the list, by name, and the room, if the actor may know of it.
-pub(super) fn listed_of(rows: &[QueryResult], actor: Actor, room: Option<&RoomRef>) -> Result<(Vec<Room>, Option<(Found, u64)>)> {
+pub(super) fn listed_of(rows: &[QueryResult], actor: Actor, room: Option<&RoomRef>) -> Result<(Vec<Room>, Option<Asked>)> {
     let (mut list, mut asked) = (Vec::new(), None);
     for row in rows {
         let (found, members) = found(row, actor)?;

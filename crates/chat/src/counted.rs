@@ -24,7 +24,7 @@ pub(crate) struct Counted {
 
 impl Counted {
     /// Fills in what is new in a room, if it was counted for this head and this mark. `false` if not.
-    pub(super) fn fill(&self, (epoch, user): (EpochId, UserId), room: &mut RoomUnread) -> bool {
+    pub(crate) fn fill(&self, (epoch, user): (EpochId, UserId), room: &mut RoomUnread) -> bool {
         let places = (epoch, room.head, room.last_read);
         let known =
             self.kept.lock().get(&(user, room.room)).filter(|(counted_at, _)| *counted_at == places).map(|(_, counts)| *counts);
@@ -35,7 +35,7 @@ impl Counted {
     }
 
     /// Keeps what was counted in one question: head, mark and counts are of one moment.
-    pub(super) fn keep(&self, (epoch, user): (EpochId, UserId), room: &RoomUnread) {
+    pub(crate) fn keep(&self, (epoch, user): (EpochId, UserId), room: &RoomUnread) {
         let mut kept = self.kept.lock();
         if kept.len() >= KEPT_MAX {
             kept.clear();
