@@ -175,6 +175,15 @@ impl Crowd {
         self.journals.len()
     }
 
+    /// The rooms as they are stored, once what everybody has read is written, too: marks are gathered before that.
+    pub(crate) async fn audit(&self, database_url: &str) -> Vec<Audit> {
+        let marked = async || {
+            let stored = audit(database_url).await;
+            self.journals.iter().all(|journal| journal.lock().unwrap().is_marked(&stored)).then_some(stored)
+        };
+        eventually("all marks are written", marked).await
+    }
+
     /// Lets everybody send again, after they have calmed down.
     pub(crate) fn go_on(&self) {
         self.phase.send_replace(Phase::Send);
@@ -183,8 +192,8 @@ impl Crowd {
     /// Lets everybody calm down, then holds all that was seen against the database. Prints one line.
     pub(crate) async fn settle(mut self, name: &str, database_url: &str) -> Tally {
         self.calm_down(database_url).await;
-        let stored = audit(database_url).await;
         self.assert_shown().await;
+        let stored = self.audit(database_url).await;
         self.phase.send_replace(Phase::End);
         while let Some(ended) = self.tasks.join_next().await {
             ended.unwrap();

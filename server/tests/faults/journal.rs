@@ -345,6 +345,12 @@ impl Journal {
         self.assert_agrees_about_reactions_and_marks(stored);
     }
 
+    /// Whether what it has read is stored.
+    pub(crate) fn is_marked(&self, stored: &[Audit]) -> bool {
+        let Some(reader) = self.reader else { return true };
+        stored.iter().all(|stored| stored.marks.get(&reader) >= self.screen.read.get(&stored.room))
+    }
+
     fn assert_agrees_about_reactions_and_marks(&self, stored: &[Audit]) {
         let Some(reader) = self.reader else { return };
         for ((room, seq), on) in &self.reacted {
@@ -353,10 +359,7 @@ impl Journal {
             let key = (*seq, reader, self.emoji.to_owned());
             assert!(entry.deleted || on.is_none_or(|on| stored.reacted.contains(&key) == on), "{key:?} was answered as {on:?}");
         }
-        for stored in stored {
-            let (mark, read) = (stored.marks.get(&reader), self.screen.read.get(&stored.room));
-            assert!(mark >= read, "it has read up to {read:?}, and {mark:?} is stored");
-        }
+        assert!(self.is_marked(stored), "what it has read is not stored");
     }
 }
 

@@ -54,7 +54,7 @@ async fn an_older_backup_on_sqlite_is_another_epoch() {
     let url = sqlite_url(node.folder());
     let crowd = Crowd::gather(&[node.addr()], Plan::default()).await;
     work_around_a_backup(&crowd, &node, &[], &url).await;
-    let before = audit(&url).await;
+    let before = crowd.audit(&url).await;
     let lengths = heads(&url).await;
 
     node.kill();
@@ -79,7 +79,7 @@ async fn an_older_backup_under_nodes_on_postgresql_is_another_epoch() {
     let crowd = Crowd::gather(&[nodes[0].addr(), nodes[1].addr()], Plan::default()).await;
     let url = services.database_url.clone();
     work_around_a_backup(&crowd, &nodes[0], &[("DATABASE_URL", url.clone())], &url).await;
-    let before = audit(&url).await;
+    let before = crowd.audit(&url).await;
     let lengths = heads(&url).await;
 
     let restored = services.postgres.database().await;
