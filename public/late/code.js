@@ -29,8 +29,11 @@ async function copy(button, code) {
   setTimeout(() => (button.textContent = "Copy"), TOLD_MS);
 }
 
+const isDone = (pre) => !pre.isConnected || pre.parentElement.className === "code";
+
 // The block and its button, side by side. That they came is nothing to be told of.
 function frame(pre) {
+  if (isDone(pre)) return;
   const frame = Object.assign(document.createElement("div"), { className: "code" });
   const button = Object.assign(document.createElement("button"), { type: "button", className: "code-copy", textContent: "Copy" });
   frame.setAttribute("aria-live", "off");
@@ -52,9 +55,7 @@ async function colour(code, late) {
 
 // A block came on screen.
 export default async function (pre, late) {
+  if (isDone(pre)) return;
   // Without its style the button would take a line of its own for a moment, and the page would jump.
-  await style(late);
-  if (!pre.isConnected || pre.parentElement.className === "code") return;
-  frame(pre);
-  await colour(pre.firstElementChild, late);
+  await Promise.all([style(late).then(() => frame(pre)), colour(pre.firstElementChild, late)]);
 }

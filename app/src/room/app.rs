@@ -47,13 +47,17 @@ impl App {
         let screens = list(
             move || vec![screen.get()],
             |(number, _)| (0, u128::from(*number)),
-            move |(_, screen)| match screen {
-                Screen::Room(visited) => view::room(page, socket, (address, beside, false), *visited),
-                Screen::Loading(name) => view::loading(name),
-                Screen::Failed(error) => view::failed(&error),
-            },
+            move |(_, screen)| show(screen, |visited| view::room(page, socket, (address, beside, false), visited)),
         );
         view! { <Layout page>{screens} {threads(page, socket, beside)}</Layout> }.into_any()
+    }
+}
+
+fn show(screen: Screen, room: impl FnOnce(Visited) -> AnyView) -> AnyView {
+    match screen {
+        Screen::Room(visited) => room(*visited),
+        Screen::Loading(name) => view::loading(name),
+        Screen::Failed(error) => view::failed(&error),
     }
 }
 
@@ -71,14 +75,10 @@ fn threads(page: PageContext, socket: Socket, beside: ThreadBeside) -> AnyView {
         screens,
         |(number, _)| (0, u128::from(*number)),
         move |(_, screen)| {
-            let inside = match screen {
-                Screen::Room(visited) => {
-                    let here = StoredValue::new(visited.address.clone());
-                    view::room(page, socket, (here, beside, true), *visited)
-                }
-                Screen::Loading(name) => view::loading(name),
-                Screen::Failed(error) => view::failed(&error),
-            };
+            let inside = show(screen, |visited| {
+                let here = StoredValue::new(visited.address.clone());
+                view::room(page, socket, (here, beside, true), visited)
+            });
             view! {
                 <section class="beside" aria-label="Thread" on:keydown=move |event| close(&event)>
                     {inside}

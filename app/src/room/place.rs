@@ -1,5 +1,6 @@
 //! Where things stand in the box with the messages, in pixels of the window.
 
+use protocol::Seq;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{Element, ResizeObserver};
 
@@ -85,12 +86,18 @@ fn size(scroller: &Element) -> (f64, f64) {
     (window.width(), window.height())
 }
 
-/// The id of the last message that stands in the window as a whole, or above it.
-pub(super) fn last_seen(scroller: &Element) -> Option<String> {
+/// The place of the message of a row, once it has one.
+pub(super) fn seq_of(row: &Element) -> Option<Seq> {
+    row.id().strip_prefix(['m', 't'])?.parse().ok()
+}
+
+/// The place of the last message that stands in the window as a whole, or above it.
+pub(super) fn last_seen(scroller: &Element) -> Option<Seq> {
     let edge = scroller.get_bounding_client_rect().bottom();
     let rows = scroller.query_selector_all(".message[id]").ok()?;
     let row = |at| rows.get(at)?.dyn_into::<Element>().ok();
-    (0..rows.length()).rev().filter_map(row).find(|row| row.get_bounding_client_rect().bottom() <= edge + 1.0).map(|row| row.id())
+    let seen = (0..rows.length()).rev().filter_map(row).find(|row| row.get_bounding_client_rect().bottom() <= edge + 1.0)?;
+    seq_of(&seen)
 }
 
 /// Pixels above and below the window.

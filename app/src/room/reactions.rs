@@ -2,11 +2,11 @@
 //! them, and the picker for others, is shown by `emoji.js`.
 
 use leptos::{ev::MouseEvent, html, prelude::*};
-use protocol::{Seq, Standing};
+use protocol::Standing;
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlElement};
 
-use super::{about::About, click::is_plain, context::RoomContext};
+use super::{about::About, click::is_plain, context::RoomContext, place::seq_of};
 use crate::{
     components::{Glyph, Icon, Part, dynamic, dynamic_view},
     socket::storage,
@@ -89,8 +89,7 @@ pub(super) fn click(room: RoomContext, event: &MouseEvent) {
         return;
     }
     let Some(row) = choice.closest(".message").ok().flatten() else { return };
-    let seq = row.id().strip_prefix(['m', 't']).and_then(|seq| seq.parse().ok()).map(Seq);
-    let (Some(seq), Some(emoji)) = (seq, choice.get_attribute("data-emoji")) else { return };
+    let (Some(seq), Some(emoji)) = (seq_of(&row), choice.get_attribute("data-emoji")) else { return };
     event.prevent_default();
     let (rights, standing) = room.state.with_untracked(|state| (state.rights, state.standing));
     let refusal = match standing {

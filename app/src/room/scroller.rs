@@ -179,7 +179,7 @@ impl Scroller {
         if distances(&scroller).1 <= SEEN_PX && !has_newer {
             return Some(head);
         }
-        last_seen(&scroller)?.strip_prefix(['m', 't'])?.parse().ok()
+        last_seen(&scroller)
     }
 
     /// Loads more at one end, if there is more.

@@ -5,6 +5,8 @@ use protocol::{ClientId, Message, Seq};
 use wasm_bindgen::JsCast;
 use web_sys::{Element, EventTarget};
 
+use super::place::seq_of;
+
 /// Which message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Target {
@@ -72,6 +74,5 @@ impl Menu {
 
 /// Which message a row is of.
 pub(super) fn target(row: &Element) -> Option<Target> {
-    let place = row.id().strip_prefix(['m', 't']).and_then(|seq| seq.parse().ok()).map(Target::Stored);
-    place.or_else(|| row.get_attribute("data-unsent")?.parse().ok().map(Target::Unsent))
+    seq_of(row).map(Target::Stored).or_else(|| row.get_attribute("data-unsent")?.parse().ok().map(Target::Unsent))
 }

@@ -93,7 +93,11 @@ fn hear_of_following(room: RoomContext) {
     Effect::new(move |before: Option<()>| {
         let answered = last_own.get().is_some();
         if before.is_some() && answered && !room.state.with_untracked(|state| state.following) {
-            room.socket.read_anew(room.id);
+            spawn_local(async move {
+                if let Ok(page) = fetch::newest(room.id, room.thread).await {
+                    room.state.try_update(|state| state.following = page.following);
+                }
+            });
         }
     });
 }

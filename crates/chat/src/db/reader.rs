@@ -73,6 +73,15 @@ pub(super) async fn close(connection: SqliteConnection) -> Result<(), DbErr> {
     connection.close().await.map_err(|error| DbErr::Conn(RuntimeErr::SqlxError(error.into())))
 }
 
+/// Runs queries where each is a trip of its own, and gives the rows of each.
+pub(super) async fn one_by_one(db: &impl ConnectionTrait, statements: Vec<Statement>) -> Result<Vec<Vec<QueryResult>>, DbErr> {
+    let mut results = Vec::with_capacity(statements.len());
+    for statement in statements {
+        results.push(db.query_all_raw(statement).await?);
+    }
+    Ok(results)
+}
+
 /// Nobody was done in time.
 pub(super) fn busy() -> DbErr {
     DbErr::Conn(RuntimeErr::Internal(format!("no connection was free within {} s", ACQUIRE_TIMEOUT.as_secs())))
@@ -86,13 +95,7 @@ impl Reader {
                 let outcomes = readers.run(statements.into_iter().collect()).await?;
                 Ok(outcomes.into_iter().map(|outcome| outcome.rows).collect())
             }
-            Self::Postgres(pool) => {
-                let mut results = Vec::with_capacity(statements.len());
-                for statement in statements {
-                    results.push(pool.query_all_raw(statement).await?);
-                }
-                Ok(results)
-            }
+            Self::Postgres(pool) => one_by_one(pool, statements).await,
         }
     }
 

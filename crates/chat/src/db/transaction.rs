@@ -14,7 +14,7 @@ use tokio::{
 
 use super::{
     connect::{self, ACQUIRE_TIMEOUT},
-    reader::{busy, close, open},
+    reader::{busy, close, one_by_one, open},
     script::{self, Outcome, Script},
 };
 
@@ -99,11 +99,7 @@ impl Transaction {
             }
             Inner::Postgres { transaction, .. } => {
                 self.catch_up().await?;
-                let mut results = Vec::with_capacity(statements.len());
-                for statement in statements {
-                    results.push(transaction.query_all_raw(statement).await?);
-                }
-                Ok(results)
+                one_by_one(transaction, statements).await
             }
         }
     }

@@ -1,17 +1,16 @@
 //! Sending a message.
 
 use protocol::{Answers, Body, ClientId, ErrorCode, RoomRef, markdown};
-use tokio::time::timeout;
 
 use super::{
     mentions::here,
     sent::{Send, Sent},
 };
 use crate::{
-    Chat, Error, Result,
+    Chat, Result,
     policy::Actor,
     throttle::Deed,
-    writer::{Answer, PATIENCE},
+    writer::{self, Answer},
 };
 
 /// A message on its way.
@@ -45,11 +44,10 @@ pub fn submit(chat: &Chat, actor: Actor, message: Outgoing) -> impl Future<Outpu
     let queued = enqueue(chat, actor, message);
     let (marks, author) = (chat.marks().clone(), actor.user());
     async move {
-        let sent = async {
-            let reply = timeout(PATIENCE, queued?).await.map_err(Error::unavailable)?;
-            reply.map_err(Error::unavailable)?
-        }
-        .await;
+        let sent = match queued {
+            Ok(answer) => writer::wait(answer).await,
+            Err(refused) => Err(refused),
+        };
         // Who writes has read what stands before it.
         if let (Ok(sent), Ok(author)) = (&sent, author) {
             marks.note(author, sent.room, sent.seq);

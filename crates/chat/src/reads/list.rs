@@ -27,15 +27,14 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<RoomsUnread> {
     let mut next = || answers.next().unwrap_or_default();
     let (account, rooms) = (next().pop(), next());
     let account = Account::of_row(&account.ok_or_else(|| Error::internal("no such account"))?)?;
-    let rooms = marks::of_rows(db, chat.counted(), (chat.db().epoch(), user), &rooms).await?;
-    Ok(RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms })
+    account.unread(chat, user, &rooms).await
 }
 
 /// What somebody's pages go by: where the log of their account stands, how the list is arranged, when they are not to be disturbed.
 pub(crate) struct Account {
-    pub(crate) rev: i64,
+    rev: i64,
     pub(crate) arrangement: Arrangement,
-    pub(crate) quiet: Settled,
+    quiet: Settled,
 }
 
 /// Asks for that.
@@ -48,5 +47,11 @@ impl Account {
     pub(crate) fn of_row(row: &QueryResult) -> std::result::Result<Self, DbErr> {
         let arrangement = parse_arrangement(&row.try_get_by_index::<String>(1)?);
         Ok(Self { rev: row.try_get_by_index(0)?, arrangement, quiet: Settled::of_row(row, 2)? })
+    }
+
+    /// What is new in the rooms of their list, by the rows of their marks, which were read after the account.
+    pub(crate) async fn unread(&self, chat: &Chat, user: UserId, rows: &[QueryResult]) -> Result<RoomsUnread> {
+        let rooms = marks::of_rows(chat.db().read(), chat.counted(), (chat.db().epoch(), user), rows).await?;
+        Ok(RoomsUnread { rev: self.rev, quiet: self.quiet.at(now()), rooms })
     }
 }

@@ -77,7 +77,7 @@ impl Settled {
     }
 
     /// As somebody's page knows it from a moment on.
-    pub(crate) fn at(&self, now: i64) -> Quiet {
+    pub(super) fn at(&self, now: i64) -> Quiet {
         let (from, to) = self.hours.map(|hours| hours.in_utc(&self.zone, now)).unwrap_or_default();
         Quiet { from, to, until: self.until.filter(|until| *until > now).unwrap_or_default() }
     }

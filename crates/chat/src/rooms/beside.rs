@@ -7,7 +7,7 @@ use super::{
     arrange,
     list::{self, Asked},
 };
-use crate::{Chat, Result, db::now, marks, policy::Actor, reads};
+use crate::{Chat, Result, marks, policy::Actor, reads};
 
 /// What stands beside a page. Guests have the public rooms, and nothing new in them.
 #[derive(Clone, Debug, Default)]
@@ -51,8 +51,8 @@ async fn read(chat: &Chat, actor: Actor, room: Option<&RoomRef>) -> Result<(Besi
     let (arrangement, unread) = match (account, actor) {
         (Some(account), Actor::User(user)) => {
             let account = reads::Account::of_row(&account)?;
-            let rooms = marks::of_rows(db, chat.counted(), (chat.db().epoch(), user), &marks).await?;
-            (account.arrangement, RoomsUnread { rev: account.rev, quiet: account.quiet.at(now()), rooms })
+            let unread = account.unread(chat, user, &marks).await?;
+            (account.arrangement, unread)
         }
         _ => Default::default(),
     };

@@ -10,6 +10,6 @@ mod transaction;
 mod work;
 
 pub(crate) use job::Answer;
-pub(crate) use queue::{PATIENCE, Writer};
+pub(crate) use queue::{Writer, wait};
 pub(crate) use transaction::Transaction;
 pub(crate) use work::{SharedWork, Work};

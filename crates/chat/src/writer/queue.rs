@@ -18,7 +18,7 @@ use crate::{Error, Result, db::Db};
 
 /// What has no result by then has failed, and may be tried again (G7): many that stand in the queue while the database does not answer each take as
 /// long as a transaction may.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(5);
 /// Jobs that may wait. At a thousand a second this is more than a send's patience.
 const QUEUE: usize = 8192;
 /// Jobs that are taken from the queue at once.
@@ -69,7 +69,7 @@ impl Writer {
     pub(crate) async fn run<W: Work>(&self, work: W) -> Result<W::Answer> {
         let (job, answer) = Single::new(work);
         self.enqueue(Box::new(job))?;
-        timeout(PATIENCE, answer).await.map_err(Error::unavailable)?.map_err(Error::unavailable)?
+        wait(answer).await
     }
 
     /// Queues work that can share a transaction, at once: the order of the calls is the order of the commits.
@@ -85,6 +85,14 @@ impl Writer {
     fn enqueue(&self, job: Box<dyn Job>) -> Result<()> {
         self.queue.try_send(job).map_err(|refused| Error::unavailable(refused.to_string()))
     }
+}
+
+/// Waits for an answer, within bounds.
+///
+/// # Errors
+/// Those of the work, and `unavailable` when there is none in time.
+pub(crate) async fn wait<T>(answer: Answer<T>) -> Result<T> {
+    timeout(PATIENCE, answer).await.map_err(Error::unavailable)?.map_err(Error::unavailable)?
 }
 
 async fn run(task: Task, mut jobs: mpsc::Receiver<Box<dyn Job>>, closing: CancellationToken) {
