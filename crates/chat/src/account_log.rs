@@ -167,15 +167,7 @@ pub(crate) async fn bookmark_changed(db: &impl ConnectionTrait, to: UserId, room
 /// Takes the next place in the log of everybody who has one of these messages in their inbox, and gives what their sockets are to be told.
 /// Where that would be very many they are not told one by one: the sockets that are there hear of it by the hub's catching up.
 pub(crate) async fn called(db: &impl ConnectionTrait, messages: &[(RoomId, Seq)]) -> Result<Vec<Signal>> {
-    let backend = db.get_database_backend();
-    // In one order, so that two nodes cannot wait for each other.
-    let mut update = Sql::new(backend, "UPDATE users SET rev = rev + 1 WHERE id IN (SELECT u.id FROM users u WHERE u.id IN (")
-        .text("SELECT user_id FROM inbox WHERE FALSE");
-    for (room, seq) in messages {
-        update = update.text(" OR (room_id = ").value(room.0).text(" AND seq = ").value(seq.0).text(")");
-    }
-    let update = update.text(")").postgres(" ORDER BY u.id FOR UPDATE").text(") RETURNING id, rev");
-    let raised = db.query_all_raw(update.done()).await?;
+    let raised = db.query_all_raw(raise_called(db.get_database_backend(), messages)).await?;
     if raised.len() > TOLD_MAX {
         return Ok(Vec::new());
     }
@@ -184,6 +176,20 @@ pub(crate) async fn called(db: &impl ConnectionTrait, messages: &[(RoomId, Seq)]
         Ok(Signal::Account { user: UserId(user), rev, frame: missed(rev) })
     });
     Ok(signals.collect::<std::result::Result<_, sea_orm::TryGetError>>().map_err(DbErr::from)?)
+}
+
+/// In one order, so that two nodes cannot wait for each other, and without a claim on the rows themselves: those that point to an account
+/// are written meanwhile.
+fn raise_called(backend: DbBackend, messages: &[(RoomId, Seq)]) -> Statement {
+    let of_message =
+        |sql: Sql, (room, seq): &(RoomId, Seq)| sql.text("room_id = ").value(room.0).text(" AND seq = ").value(seq.0);
+    Sql::new(backend, "UPDATE users SET rev = rev + 1 WHERE id IN (SELECT u.id FROM users u WHERE u.id IN (")
+        .text("SELECT user_id FROM inbox WHERE ")
+        .any(messages, of_message)
+        .text(")")
+        .postgres(" ORDER BY u.id FOR NO KEY UPDATE")
+        .text(") RETURNING id, rev")
+        .done()
 }
 
 /// Drops all but the newest of them, those first that were dismissed.
@@ -206,4 +212,19 @@ pub(crate) async fn raise_rev(db: &impl ConnectionTrait, account: UserId) -> Res
         .exec_with_returning(db)
         .await?;
     Ok(rows.first().ok_or_else(|| Error::internal(format!("account {account} has gone")))?.rev)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plan;
+
+    #[tokio::test]
+    async fn who_is_called_is_found_without_reading_all_inboxes() {
+        let one = (RoomId::generate(), Seq(2));
+        for messages in [&[one][..], &[one, (one.0, Seq(3))]] {
+            let steps = plan(raise_called(DbBackend::Sqlite, messages)).await;
+            assert!(steps.contains("SEARCH inbox USING") && !steps.contains("SCAN inbox"), "{steps}");
+        }
+    }
 }

@@ -46,13 +46,15 @@ impl Error {
     }
 
     /// Whether another transaction was first with something that there is only one of, or took away what this one goes by: what it
-    /// writes does not fit any more (`log::raise_heads` too says so by a constraint).
+    /// writes does not fit any more (`log::raise_heads` too says so by a constraint). PostgreSQL ends one of two that wait for each
+    /// other, and asks for the same (SQLSTATE 40P01, deadlock detected).
     pub(crate) fn is_lost_race(&self) -> bool {
         let Self::Failed { cause, .. } = self else { return false };
         let Some(DbErr::Exec(cause) | DbErr::Query(cause)) = cause.downcast_ref::<DbErr>() else { return false };
         let RuntimeErr::SqlxError(cause) = cause else { return false };
-        let kind = cause.as_database_error().map(DatabaseError::kind);
-        matches!(kind, Some(ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation))
+        let Some(cause) = cause.as_database_error() else { return false };
+        matches!(cause.kind(), ErrorKind::UniqueViolation | ErrorKind::ForeignKeyViolation | ErrorKind::NotNullViolation)
+            || cause.code().is_some_and(|code| code == "40P01")
     }
 }
 

@@ -9,7 +9,7 @@ use std::{
 
 use app::state::backoff::delay_ms;
 use futures::{SinkExt, StreamExt};
-use protocol::{ClientFrame, ClientId, CloseCode, Retry, RoomId, Seq, ServerFrame, UserId};
+use protocol::{Answers, ClientFrame, ClientId, CloseCode, Retry, RoomId, Seq, ServerFrame, UserId};
 use serde_json::json;
 use tokio::{
     net::TcpSocket,
@@ -27,7 +27,7 @@ use crate::{
     support::{
         PASSWORD,
         person::{Person, Program, Tokens},
-        socket::{message, request, room, with_token},
+        socket::{answering, request, room, with_token},
     },
 };
 
@@ -43,6 +43,8 @@ const DOUBLED: u64 = 10;
 /// delete it.
 const CHANGED: u64 = 5;
 const REACTED: u64 = 5;
+/// One of so many messages answers one that is shown.
+const ANSWERED: u64 = 4;
 const DELETED: u64 = 4;
 /// To how many of the last messages.
 const REACH: usize = 40;
@@ -246,8 +248,22 @@ impl Client {
         let id = ClientId::generate();
         let number = any_room();
         let body = format!("message {id} {}", "x".repeat(self.profile.padding)).trim_end().to_owned();
-        self.put(id, message(ROOMS[number], id, &body));
-        self.journal.lock().unwrap().sent.insert(id, Sent { room: number, body, ack: None, revision: 0 });
+        let answers = if dice(ANSWERED) == 0 { self.answer(number) } else { Answers::default() };
+        self.put(id, answering(ROOMS[number], id, &body, answers));
+        let is_answer = answers != Answers::default();
+        self.journal.lock().unwrap().sent.insert(id, Sent { room: number, body, is_answer, ack: None, revision: 0 });
+    }
+
+    /// Quotes a message that it shows, or stands under it in a thread.
+    fn answer(&self, number: usize) -> Answers {
+        let journal = self.journal.lock().unwrap();
+        let Some(shown) = any_of(journal.screen.newest(number).take(REACH).filter(|message| !message.deleted)) else {
+            return Answers::default();
+        };
+        match dice(3) {
+            0 => Answers { thread_of: shown.thread_of.or(Some(shown.seq)), only_in_thread: dice(2) == 0, reply_to: None },
+            _ => Answers { reply_to: Some(shown.seq), ..Answers::default() },
+        }
     }
 
     fn put(&mut self, id: ClientId, frame: ClientFrame) {

@@ -85,7 +85,9 @@ impl Fresh {
         let (Some(first), Some(last)) = (screen.first_seq(), screen.last_seq()) else { return };
         let oldest = self.messages.keys().next().copied().unwrap_or(Seq(i64::MAX));
         let shown: Vec<_> = screen.messages().iter().filter(|message| message.seq >= oldest).collect();
-        let fresh: Vec<_> = self.messages.range(first.max(oldest)..=last).map(|(_, message)| message).collect();
+        // A screen that was scrolled up may end before what was read here.
+        let on_it = first.max(oldest)..=last;
+        let fresh: Vec<_> = self.messages.values().filter(|message| on_it.contains(&message.seq)).collect();
         for (shown, fresh) in shown.iter().zip(&fresh) {
             assert_eq!(shown, fresh, "what is shown and what a fresh page shows");
         }

@@ -44,6 +44,8 @@ pub(crate) struct Sent {
     pub(crate) room: usize,
     /// The text that it has, as far as that was answered; none once it is deleted.
     pub(crate) body: String,
+    /// Whether it quotes another message, or stands under one.
+    pub(crate) is_answer: bool,
     pub(crate) ack: Option<(Seq, MessageId)>,
     /// How often it was edited.
     pub(crate) revision: u32,
@@ -269,6 +271,12 @@ impl Journal {
     /// What it asked for cannot be done.
     pub(crate) fn refused(&mut self, id: Option<ClientId>, error: &Error) {
         let asked = id.and_then(|id| self.asked.remove(&id));
+        // What is to be answered may have been deleted: then nothing was sent, and never will be.
+        let unsent = |sent: &Sent| sent.is_answer && sent.ack.is_none() && error.code == ErrorCode::NotFound;
+        if let Some(id) = id.filter(|id| self.sent.get(id).is_some_and(unsent)) {
+            self.sent.remove(&id);
+            return;
+        }
         // Of one that went out twice, the other may have been done, and something else since; and a message that somebody reacts to may have
         // been deleted.
         let answered = id.is_some_and(|id| asked.is_none() && !self.sent.contains_key(&id));

@@ -10,6 +10,8 @@ pub(crate) mod notes;
 mod now;
 mod older;
 mod origin;
+#[cfg(test)]
+mod plan;
 mod reader;
 pub(crate) mod schema;
 mod script;
@@ -26,6 +28,8 @@ pub(crate) use database::Db;
 pub(crate) use ids::first_id;
 pub use now::now;
 pub(crate) use older::fill;
+#[cfg(test)]
+pub(crate) use plan::plan;
 pub(crate) use serial::{Serial, serialize};
 pub(crate) use sql::Sql;
 pub(crate) use transaction::Transaction;

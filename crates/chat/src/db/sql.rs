@@ -73,6 +73,15 @@ impl Sql {
         self
     }
 
+    /// Goes on with alternatives, of which there is at least one, each in brackets: `(a = ?) OR (a = ?)`. SQLite searches for each by its
+    /// index. One that is never true (`FALSE OR …`) would make it read the whole table.
+    pub(crate) fn any<T>(mut self, alternatives: impl IntoIterator<Item = T>, mut one: impl FnMut(Self, T) -> Self) -> Self {
+        for (n, alternative) in alternatives.into_iter().enumerate() {
+            self = one(self.text(if n > 0 { " OR (" } else { "(" }), alternative).text(")");
+        }
+        self
+    }
+
     /// Goes on with the most rows that are wanted, written out: SQLite prepares a statement anew when a value behind `LIMIT` is bound,
     /// since the number may change how it searches.
     pub(crate) fn limit(self, rows: u64) -> Self {
@@ -99,5 +108,7 @@ mod tests {
         assert_eq!(postgres.sql, "INSERT INTO t VALUES ($1, $2), ($3, $4) FOR UPDATE");
         assert_eq!(sqlite.values, postgres.values);
         assert_eq!(Sql::new(DbBackend::Sqlite, "x IN ").list([]).done().sql, "x IN (NULL)");
+        let either = Sql::new(DbBackend::Sqlite, "WHERE ").any([1, 2], |sql, n| sql.text("a = ").value(n)).done();
+        assert_eq!(either.sql, "WHERE (a = ?) OR (a = ?)");
     }
 }

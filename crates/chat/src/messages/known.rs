@@ -171,7 +171,7 @@ impl Known {
             .list(slugs.into_iter().map(Into::into))
             .text(")")
             .text(" ORDER BY r.id")
-            .postgres(" FOR UPDATE OF r")
+            .postgres(" FOR NO KEY UPDATE OF r")
             .done()
     }
 

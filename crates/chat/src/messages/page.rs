@@ -382,29 +382,18 @@ impl Written {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)]
     use super::*;
-    use crate::messages::reactors::select_people;
-
-    /// How SQLite goes about it, step by step.
-    async fn plan(db: &impl ConnectionTrait, mut statement: Statement) -> Vec<String> {
-        statement.sql.insert_str(0, "EXPLAIN QUERY PLAN ");
-        let rows = db.query_all_raw(statement).await.unwrap();
-        rows.iter().map(|row| row.try_get("", "detail").unwrap()).collect()
-    }
+    use crate::{db::plan, messages::reactors::select_people};
 
     #[tokio::test]
     async fn ten_thousand_reactions_to_a_message_are_not_read_for_a_page_nor_for_a_name_list() {
-        use migration::MigratorTrait;
-        let db = sea_orm::Database::connect("sqlite::memory:").await.unwrap();
-        migration::Migrator::up(&db, None).await.unwrap();
         let (room, user) = (RoomId::generate(), UserId::generate());
         let own = select_own(DbBackend::Sqlite, (room, user), [Seq(2), Seq(3)].into_iter(), (Seq(1), Seq(9)));
-        let own = plan(&db, own).await.join("\n");
+        let own = plan(own).await;
         // By the place and the person, not by the place alone.
         assert!(own.contains("reactions USING") && own.contains("(room_id=? AND seq=? AND user_id=?"), "{own}");
         assert!(own.contains("(user_id=? AND room_id=? AND seq>? AND seq<?)"), "{own}");
-        let people = plan(&db, select_people(DbBackend::Sqlite, (room, Seq(2)), "👍", 0, 10)).await.join("\n");
+        let people = plan(select_people(DbBackend::Sqlite, (room, Seq(2)), "👍", 0, 10)).await;
         assert!(people.contains("reactions_emoji (room_id=? AND seq=? AND emoji=?)"), "{people}");
         assert!(!people.contains("TEMP B-TREE"), "the first ten are found without sorting all: {people}");
     }

@@ -45,15 +45,8 @@ impl Referred {
         if wanted.is_empty() {
             return Ok(Self::default());
         }
-        let select = "SELECT m.room_id, m.seq, m.body, m.deleted_at, m.thread_of, m.thread, u.id, u.username, u.name, u.ambiguous, \
-             u.picture FROM messages m JOIN users u ON u.id = m.author_id WHERE FALSE";
-        let mut select = Sql::new(transaction.get_database_backend(), select);
-        for (room, places) in wanted {
-            select = select.text(" OR (m.room_id = ").value(room.0).text(" AND m.seq IN ");
-            select = select.list(places.into_iter().map(|seq| seq.0.into())).text(")");
-        }
         let mut messages = BTreeMap::new();
-        for row in transaction.query_all_raw(select.done()).await? {
+        for row in transaction.query_all_raw(select(transaction.get_database_backend(), wanted)).await? {
             type Columns = (Uuid, i64, String, Option<i64>, Option<i64>, String);
             let (room, seq, body, deleted_at, stands_in, thread) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
             let author = users::of_row(&row, 6)?;
@@ -111,6 +104,16 @@ impl Referred {
     }
 }
 
+fn select(backend: DbBackend, wanted: BTreeMap<RoomId, BTreeSet<Seq>>) -> Statement {
+    let select = "SELECT m.room_id, m.seq, m.body, m.deleted_at, m.thread_of, m.thread, u.id, u.username, u.name, u.ambiguous, \
+         u.picture FROM messages m JOIN users u ON u.id = m.author_id WHERE ";
+    let in_room = |sql: Sql, (room, places): (RoomId, BTreeSet<Seq>)| {
+        let sql = sql.text("m.room_id = ").value(room.0).text(" AND m.seq IN ");
+        sql.list(places.into_iter().map(|seq| seq.0.into()))
+    };
+    Sql::new(backend, select).any(wanted, in_room).done()
+}
+
 fn keep(backend: DbBackend, (room, root): (RoomId, Seq), thread: String) -> Statement {
     Sql::new(backend, "UPDATE messages SET thread = ")
         .value(thread)
@@ -148,4 +151,20 @@ pub(super) async fn recount(transaction: &mut Transaction, room: RoomId, root: S
     transaction.add(keep);
     let people = People::read(&**transaction, thread.people.iter().copied().collect()).await?;
     Ok(people.thread(thread))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::plan;
+
+    #[tokio::test]
+    async fn what_is_answered_is_found_without_reading_all_that_was_ever_said() {
+        let places = BTreeSet::from([Seq(1), Seq(7)]);
+        let rooms = [RoomId::generate(), RoomId::generate()].map(|room| (room, places.clone()));
+        for wanted in [BTreeMap::from([rooms[0].clone()]), BTreeMap::from(rooms)] {
+            let steps = plan(select(DbBackend::Sqlite, wanted)).await;
+            assert!(steps.contains("SEARCH m USING") && !steps.contains("SCAN"), "{steps}");
+        }
+    }
 }

@@ -73,7 +73,7 @@ pub(super) async fn lock(transaction: &Transaction, token: &str) -> Result<Optio
     // On PostgreSQL each statement sees what was committed before it: so the lock, then the look. SQLite has one writer anyway.
     let lock = Sql::new(backend, "SELECT s.id FROM sessions s JOIN refresh_tokens t ON t.session_id = s.id WHERE t.hash = ")
         .value(hash.as_str())
-        .postgres(" FOR UPDATE OF s");
+        .postgres(" FOR NO KEY UPDATE OF s");
     let rows = transaction.query_each(vec![lock.done(), select(backend, &hash)]).await?;
     rows.last().and_then(|rows| rows.first()).map(|row| found(hash, row)).transpose()
 }

@@ -105,6 +105,20 @@ async fn a_send_that_is_retried_on_the_other_node_gives_the_first_result() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_is_called_while_they_write_on_the_other_node_keeps_nobody_waiting() {
+    let (scene, _other) = Scene::of_two_nodes(NO_REDIS).await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let room = ada.room("Garden", "public").await;
+    // A row that points to somebody holds them like this until it is committed. Who waited for it while they hold somebody themselves
+    // would wait for whoever waits for them.
+    let one = scene.begin().await;
+    let held = format!("SELECT 1 FROM users WHERE id = '{}' FOR KEY SHARE", bob.user().id);
+    one.execute_unprepared(&held).await.unwrap();
+    ada.say(room.id, "what says @bob?").await;
+    one.rollback().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn who_is_made_the_last_owner_on_one_node_is_not_banned_on_the_other() {
     let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
     let (ada, bob, eve) = (scene.person("ada").await, scene.person("bob").await, scene.person("eve").await);

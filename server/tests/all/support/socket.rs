@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use futures::{SinkExt, StreamExt};
-use protocol::{BEARER_PREFIX, ClientFrame, ClientId, Event, MessageId, RoomRef, SUBPROTOCOL, Seq, ServerFrame};
+use protocol::{Answers, BEARER_PREFIX, ClientFrame, ClientId, Event, MessageId, RoomRef, SUBPROTOCOL, Seq, ServerFrame};
 use tokio::{
     net::{TcpSocket, TcpStream},
     time::timeout,
@@ -225,12 +225,10 @@ impl Socket {
 }
 
 pub(crate) fn message(name: &str, client_id: ClientId, body: &str) -> ClientFrame {
-    ClientFrame::Send {
-        room: room(name),
-        client_id,
-        body: body.to_owned(),
-        reply_to: None,
-        thread_of: None,
-        only_in_thread: false,
-    }
+    answering(name, client_id, body, Answers::default())
+}
+
+pub(crate) fn answering(name: &str, client_id: ClientId, body: &str, answers: Answers) -> ClientFrame {
+    let Answers { reply_to, thread_of, only_in_thread } = answers;
+    ClientFrame::Send { room: room(name), client_id, body: body.to_owned(), reply_to, thread_of, only_in_thread }
 }

@@ -47,8 +47,9 @@ pub(super) fn may_set_role(access: Access, own: bool, subject: RoomRole) -> std:
 /// Holds a room until the transaction ends, so that what is counted there stays so, and gives the last place in its log. SQLite has one
 /// writer anyway.
 pub(crate) async fn lock(db: &impl ConnectionTrait, room: RoomId) -> Result<Seq> {
-    let select =
-        Sql::new(db.get_database_backend(), "SELECT last_seq FROM rooms WHERE id = ").value(room.0).postgres(" FOR UPDATE");
+    let select = Sql::new(db.get_database_backend(), "SELECT last_seq FROM rooms WHERE id = ")
+        .value(room.0)
+        .postgres(" FOR NO KEY UPDATE");
     let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
     let (head,): (i64,) = TryGetableMany::try_get_many_by_index(&row).map_err(DbErr::from)?;
     Ok(Seq(head))
