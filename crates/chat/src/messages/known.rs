@@ -110,8 +110,9 @@ impl Known {
         let mut known = Self::default();
         for send in sends {
             let (room, member) = seats.of(transaction.epoch(), &send.room, send.author)?;
-            // That a place is taken makes sure of what is kept. A refusal takes none, and hiding neither.
-            if room.slow_seconds > 0 || room.hidden {
+            // That a place is taken makes sure of what is kept. A refusal takes none, and hiding neither: of an answer that is sent again
+            // it has to be known whether it is stored, before what it answers is missed.
+            if room.slow_seconds > 0 || room.hidden || send.answers != Answers::default() {
                 return None;
             }
             known.members.insert((room.id, send.author), member);

@@ -389,3 +389,15 @@ async fn a_name_that_somebody_had_still_leads_to_them() {
     let seq = ada.say(room.id, "@bob?").await.seq;
     assert!(read(&scene, &ada, &room, seq).await.mentions.is_empty());
 }
+
+#[tokio::test]
+async fn an_answer_that_is_sent_again_is_found_though_what_it_answers_has_gone() {
+    let scene = Scene::open().await;
+    let (ada, bob, room) = garden(&scene).await;
+    let asked = bob.say(room.id, "tea?").await.seq;
+    let again = Outgoing { answers: reply_to(asked), ..Outgoing::new(room.id.into(), ClientId::generate(), "yes".to_owned()) };
+    let first = messages::send(&scene.chat, ada.actor(), again.clone()).await.unwrap();
+    messages::delete(&scene.chat, bob.actor(), &room.id.into(), asked).await.unwrap();
+    assert_eq!(messages::send(&scene.chat, ada.actor(), again).await.unwrap(), first);
+    assert_eq!(code(try_answer(&scene, &ada, &room, reply_to(asked), "yes").await), ErrorCode::NotFound);
+}
