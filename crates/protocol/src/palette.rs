@@ -6,7 +6,6 @@ use crate::Seq;
 
 /// What can be gone to by its name, beside the rooms that one is in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Destinations {
     /// Rooms that one may find.
     pub rooms: Vec<PaletteRoom>,
@@ -18,7 +17,6 @@ pub struct Destinations {
 
 /// A room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaletteRoom {
     /// Its part of the address.
     pub slug: String,
@@ -28,7 +26,6 @@ pub struct PaletteRoom {
 
 /// Somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PalettePerson {
     /// User name.
     pub username: String,
@@ -38,7 +35,6 @@ pub struct PalettePerson {
 
 /// A thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaletteThread {
     /// What it is about: the first line of the message that it stands under.
     pub line: String,
