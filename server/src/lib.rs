@@ -2,7 +2,7 @@
 
 use axum::{
     Router, middleware,
-    routing::{any, get, post},
+    routing::{any, get},
 };
 
 mod answers;
@@ -22,7 +22,7 @@ mod pictures;
 mod probes;
 pub mod proxies;
 mod reload;
-mod rest;
+pub mod rest;
 mod security;
 mod seldom;
 pub mod serve;
@@ -44,10 +44,7 @@ pub use state::{AppState, Parts};
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
-        .route("/api/v1/auth/token", post(rest::token))
-        .route("/api/v1/auth/refresh", post(rest::refresh))
-        .route("/api/v1/auth/verify", post(rest::verify))
-        .route("/api/v1/auth/revoke", post(rest::revoke))
+        .merge(rest::routes())
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))
         .route("/icon/{etag}", get(pictures::icon))

@@ -32,9 +32,10 @@ addEventListener("keydown", (event) => {
 // A long press. The menu opens when the finger leaves: opened before, it would be closed by that.
 let press;
 
-addEventListener("pointerdown", ({ target, pointerType, clientX: x, clientY: y }) => {
+// Times are of the finger, not of when a busy page hears of it.
+addEventListener("pointerdown", ({ target, pointerType, clientX: x, clientY: y, timeStamp: since }) => {
   const row = target.closest?.(".message");
-  press = pointerType === "touch" && row && !target.closest(".message-tools, .reactions") ? { row, x, y, since: performance.now() } : null;
+  press = pointerType === "touch" && row && !target.closest(".message-tools, .reactions") ? { row, x, y, since } : null;
 });
 
 addEventListener("pointermove", ({ clientX, clientY }) => {
@@ -48,10 +49,13 @@ addEventListener("contextmenu", (event) => {
   else press = null;
 });
 
-addEventListener("pointerup", () => {
-  const { row, since } = press ?? {};
+addEventListener("pointerup", ({ timeStamp }) => {
+  const { row: pressed, x, y, since } = press ?? {};
   press = null;
-  if (!row || performance.now() - since < PRESS_MS) return;
+  if (!pressed || timeStamp - since < PRESS_MS) return;
+  // What was on its way under the finger may have arrived meanwhile, and be another row.
+  const row = pressed.isConnected ? pressed : document.elementFromPoint(x, y)?.closest(".message");
+  if (!row) return;
   row.tabIndex = -1;
   row.focus({ preventScroll: true });
   setTimeout(() => row.closest(".room").querySelector(".message-menu").showPopover());

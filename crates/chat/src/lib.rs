@@ -54,7 +54,7 @@ pub use db::{now, urls, utc};
 pub use error::{Error, Result};
 pub use limits::Limits;
 pub use open::Options;
-pub use policy::Actor;
+pub use policy::{Actor, Need, Scopes};
 pub use quotas::{Quota, Quotas};
 pub use readiness::NotReady;
 pub use sessions::Session;

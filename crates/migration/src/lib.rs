@@ -15,6 +15,7 @@ mod m20261126_000007_key;
 mod m20261126_000008_names;
 mod m20261126_000009_team;
 mod m20261126_000011_conversation;
+mod m20261126_000012_bots;
 
 /// Brings a database from any older step to the newest.
 pub struct Migrator;
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000008_names::Migration),
             Box::new(m20261126_000009_team::Migration),
             Box::new(m20261126_000011_conversation::Migration),
+            Box::new(m20261126_000012_bots::Migration),
         ]
     }
 }

@@ -6,6 +6,7 @@ use crate::{reads, words};
 
 /// A part of the list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Section {
     /// Rooms with a star.
@@ -30,6 +31,7 @@ impl Section {
 
 /// How somebody has the list of rooms arranged.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Arrangement {
     /// Parts that are folded.
     #[serde(skip_serializing_if = "Vec::is_empty")]

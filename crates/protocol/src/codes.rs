@@ -12,6 +12,7 @@ use crate::{
 
 /// What went wrong, in a form that programs can branch on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ErrorCode {
     /// There is no valid sign-in behind the request.
@@ -172,6 +173,7 @@ impl ErrorCode {
 /// wherever it is shown, so an error that travels in an address cannot put words into the page: `detail` is said where the error happens,
 /// and is not read back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(into = "WireError")]
 pub struct Error {
     /// What went wrong.
@@ -238,6 +240,7 @@ impl std::error::Error for Error {}
 
 /// [`Error`] as it travels: with the texts written out for programs that only print them.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct WireError {
     code: ErrorCode,
     message: String,
@@ -249,6 +252,7 @@ struct WireError {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 struct WireFieldError {
     #[serde(flatten)]
     error: FieldError,

@@ -13,6 +13,7 @@ use crate::{
 
 /// A person, as others see them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct User {
     /// Account id.
     pub id: UserId,
@@ -43,6 +44,7 @@ impl User {
 
 /// Who may find and read a room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Visibility {
     /// Anyone reads; any account may join and write.
@@ -57,6 +59,7 @@ pub enum Visibility {
 
 /// What an account may do in the house. Each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum HouseRole {
     /// Everybody.
@@ -69,6 +72,7 @@ pub enum HouseRole {
 
 /// What a member may do in a room. Each may do what those before it may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RoomRole {
     /// Reads and writes.
@@ -81,6 +85,7 @@ pub enum RoomRole {
 
 /// What an alert is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum AlertKind {
     /// An admin tells everybody something.
@@ -117,6 +122,7 @@ impl AlertKind {
 
 /// A short text to one person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Alert {
     /// Id.
     pub id: AlertId,
@@ -144,6 +150,7 @@ pub struct Alert {
 
 /// Alerts of an account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Alerts {
     /// Last place in the account's log when this was read: ask for what comes after it.
     pub rev: i64,
@@ -157,6 +164,7 @@ pub struct Alerts {
 
 /// A room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Room {
     /// Id.
     pub id: RoomId,
@@ -198,6 +206,7 @@ fn is_zero(number: &u32) -> bool {
 
 /// What the person who asks may do in a room. Made by `chat::policy`; pages only show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Standing {
     /// No account: may read a public room.
@@ -210,6 +219,7 @@ pub enum Standing {
 
 /// What else the person who asks may do in a room. Made by `chat::policy`; pages only show it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Rights {
     /// Write.
     pub write: bool,
@@ -236,6 +246,7 @@ pub struct Rights {
 
 /// A room in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomSummary {
     /// The room.
     pub room: Room,
@@ -249,6 +260,7 @@ pub struct RoomSummary {
 
 /// The message that another one answers, as it is now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quote {
     /// Its place in the room's log.
     pub seq: Seq,
@@ -263,6 +275,7 @@ pub struct Quote {
 
 /// What stands under a message in a thread of its own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Thread {
     /// How many messages; deleted ones do not count.
     pub replies: u64,
@@ -274,6 +287,7 @@ pub struct Thread {
 
 /// How many people reacted to a message with one emoji.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Reaction {
     /// The emoji.
     pub emoji: String,
@@ -285,6 +299,7 @@ pub struct Reaction {
 
 /// What a message answers, and where it stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Answers {
     /// The place of the message that it answers.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -299,6 +314,7 @@ pub struct Answers {
 
 /// Somebody whom a message calls by name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Mention {
     /// The name as it was written, without `@`.
     pub word: String,
@@ -309,6 +325,7 @@ pub struct Mention {
 
 /// A message as it stands now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Message {
     /// Id.
     pub id: MessageId,
@@ -356,6 +373,7 @@ pub struct Message {
 
 /// The part of a `message_created` event that the event itself does not already say.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NewMessage {
     /// Id.
     pub id: MessageId,
@@ -446,6 +464,7 @@ impl NewMessage {
 
 /// What happened in a room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Change {
     /// The actor wrote a message.
@@ -603,6 +622,7 @@ objects!(Change);
 
 /// One entry of a room's log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Event {
     /// The room.
     pub room: RoomId,
@@ -627,6 +647,7 @@ impl Event {
 
 /// Which part of a room's history to read. A page holds [`crate::limits::PAGE`] messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Window {
     /// The newest messages.
@@ -643,6 +664,7 @@ pub enum Window {
 
 /// A room as one person sees it at one moment, with a stretch of its history.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomPage {
     /// The room.
     pub room: Room,
@@ -681,6 +703,7 @@ pub struct RoomPage {
 
 /// What a sign-in gives to a program, and the browser's hook gets from its session.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TokenGrant {
     /// JWT for the socket and for `/api/v1`.
     pub access_token: String,

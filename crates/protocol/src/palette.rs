@@ -6,6 +6,7 @@ use crate::Seq;
 
 /// What can be gone to by its name, beside the rooms that one is in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Destinations {
     /// Rooms that one may find.
     pub rooms: Vec<PaletteRoom>,
@@ -17,6 +18,7 @@ pub struct Destinations {
 
 /// A room.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaletteRoom {
     /// Its part of the address.
     pub slug: String,
@@ -26,6 +28,7 @@ pub struct PaletteRoom {
 
 /// Somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PalettePerson {
     /// User name.
     pub username: String,
@@ -35,6 +38,7 @@ pub struct PalettePerson {
 
 /// A thread.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PaletteThread {
     /// What it is about: the first line of the message that it stands under.
     pub line: String,

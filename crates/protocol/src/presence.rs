@@ -6,6 +6,7 @@ use crate::{UserId, reads, words};
 
 /// Whether somebody is there. Of several devices the last of these counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Presence {
     /// No, or they do not want it to be seen.
@@ -45,6 +46,7 @@ impl Presence {
 
 /// Whether somebody touches the device that a socket is on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Activity {
     /// They do.
@@ -64,6 +66,7 @@ impl From<Activity> for Presence {
 
 /// What somebody says of what they do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Status {
     /// An emoji; may be empty.
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -78,6 +81,7 @@ pub struct Status {
 
 /// How somebody is seen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PersonPresence {
     /// Who.
     pub user: UserId,

@@ -11,6 +11,7 @@ use crate::{
 
 /// Of what somebody wants to hear in a room.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// Of all that is said.
@@ -49,6 +50,7 @@ impl Level {
 
 /// How far somebody has read a room, and what is new to them there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomUnread {
     /// The room.
     pub room: RoomId,
@@ -92,6 +94,7 @@ impl RoomUnread {
 
 /// When somebody is not to be disturbed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Quiet {
     /// The first minute of each day, in UTC.
     pub from: u16,
@@ -119,6 +122,7 @@ impl Quiet {
 
 /// What is new in all rooms of somebody's list.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RoomsUnread {
     /// Last place in the log of the account before this was read.
     pub rev: i64,
@@ -146,6 +150,7 @@ pub fn count_of(unread: u64) -> String {
 
 /// Something in a room that changes what is new there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct News {
     /// Its place in the room's log.
     pub seq: Seq,

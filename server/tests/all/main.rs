@@ -22,6 +22,7 @@ mod limits;
 mod logs;
 #[cfg(target_os = "linux")]
 mod memory;
+mod openapi;
 mod pages;
 mod people;
 mod probes;

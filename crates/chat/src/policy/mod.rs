@@ -2,9 +2,11 @@
 
 mod house;
 mod room;
+mod scopes;
 
 use protocol::{ErrorCode, UserId};
 
+pub use self::scopes::{Need, Scopes};
 pub(crate) use self::{
     house::{HouseAction, HouseRules, permit},
     room::{Access, Action, may_still_edit},

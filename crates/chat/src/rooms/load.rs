@@ -4,7 +4,7 @@ use protocol::{EpochId, ErrorCode, Room, RoomId, RoomRef, Seq, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
-    Result,
+    Chat, Result,
     db::{
         Sql,
         entity::{membership, room},
@@ -51,6 +51,17 @@ pub(super) async fn load_for_house(db: &impl ConnectionTrait, room: &RoomRef) ->
     let (found, members) = any(db, Actor::Guest, room, MEMBERS).await?;
     let access = Access::of_house(found.room.visibility).archived(found.room.archived);
     Ok((Found { access, ..found }, members))
+}
+
+/// Which room that is, whether or not anybody may know of it.
+///
+/// # Errors
+/// `not_found`, `unavailable`.
+pub async fn locate(chat: &Chat, room: &RoomRef) -> Result<RoomId> {
+    match room {
+        RoomRef::Id(id) => Ok(*id),
+        RoomRef::Slug(_) => Ok(any(chat.db().read(), Actor::Guest, room, UNCOUNTED).await?.0.room.id),
+    }
 }
 
 async fn one(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &str) -> Result<(Found, u64)> {

@@ -37,6 +37,7 @@ pub(crate) use direct::show;
 pub use direct::{converse, hide};
 pub use edit::{RoomEdit, edit};
 pub use list::list;
+pub use load::locate;
 pub(crate) use load::{Found, load, load_counted, load_invited};
 pub(crate) use lobby::{LOBBY, ensure_lobby};
 pub(crate) use membership::let_in;

@@ -2,6 +2,7 @@
 
 #![allow(dead_code, unused_imports, reason = "each of the two needs its own part")]
 
+pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod binary;

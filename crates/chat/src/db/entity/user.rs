@@ -61,6 +61,10 @@ pub(crate) struct Model {
     pub(crate) quiet_until: Option<i64>,
     /// How the list of rooms is arranged, as JSON.
     pub(crate) sidebar: String,
+    /// Whether a program speaks through it.
+    pub(crate) bot: bool,
+    /// Who answers for the program.
+    pub(crate) owner_id: Option<Uuid>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -2,7 +2,7 @@
 
 use axum::{
     Extension, Json,
-    extract::{FromRequest, Request, State},
+    extract::State,
     http::{HeaderMap, StatusCode, header},
     response::IntoResponse,
 };
@@ -11,41 +11,36 @@ use chat::{
     sessions::{self, Source},
 };
 use protocol::{ErrorCode, TokenGrant, User};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
+use super::{extract::Payload, openapi::Refused};
 use crate::{
     AppState,
     answers::Refusal,
     caller::{Client, bearer},
 };
 
-/// A body of JSON, with our own error when it is none.
-pub(crate) struct Payload<T>(T);
-
-impl<T: DeserializeOwned> FromRequest<AppState> for Payload<T> {
-    type Rejection = Refusal;
-
-    async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
-        match Json::from_request(request, state).await {
-            Ok(Json(value)) => Ok(Self(value)),
-            Err(_) => Err(ErrorCode::BadRequest.into()),
-        }
-    }
-}
-
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Credentials {
     username: String,
     password: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Refresh {
     refresh_token: String,
 }
 
+pub(super) fn routes() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(token)).routes(routes!(refresh)).routes(routes!(verify)).routes(routes!(revoke))
+}
+
 /// What a sign-in or a refresh answers.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Tokens {
     #[serde(flatten)]
     grant: TokenGrant,
@@ -53,7 +48,7 @@ struct Tokens {
 }
 
 /// What a valid access token says.
-#[derive(Serialize)]
+#[derive(Serialize, ToSchema)]
 struct Verified {
     user: User,
     expires_in: u64,
@@ -63,6 +58,14 @@ struct Verified {
 const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// `POST token`: user name and password for tokens.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/token",
+    tag = "auth",
+    request_body = Credentials,
+    responses((status = 200, body = Tokens), Refused),
+    security(()),
+)]
 pub(crate) async fn token(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
@@ -77,6 +80,14 @@ pub(crate) async fn token(
 }
 
 /// `POST refresh`: new tokens for a refresh token, which is worth nothing afterwards.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/refresh",
+    tag = "auth",
+    request_body = Refresh,
+    responses((status = 200, body = Tokens), Refused),
+    security(()),
+)]
 pub(crate) async fn refresh(
     State(state): State<AppState>,
     Extension(client): Extension<Client>,
@@ -88,6 +99,12 @@ pub(crate) async fn refresh(
 }
 
 /// `POST verify`: whose access token it is, and for how long.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/verify",
+    tag = "auth",
+    responses((status = 200, body = Verified), Refused),
+)]
 pub(crate) async fn verify(State(state): State<AppState>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let token = bearer(&headers).ok_or(ErrorCode::NotAuthenticated)?;
     let session = sessions::by_access_token(&state.chat, token).await?;
@@ -96,6 +113,14 @@ pub(crate) async fn verify(State(state): State<AppState>, headers: HeaderMap) ->
 }
 
 /// `POST revoke`: ends a session, live sockets included. Says nothing about whether there was one.
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/revoke",
+    tag = "auth",
+    request_body = Refresh,
+    responses((status = 204, description = "It is ended, if there was one."), Refused),
+    security(()),
+)]
 pub(crate) async fn revoke(
     State(state): State<AppState>,
     Payload(Refresh { refresh_token }): Payload<Refresh>,

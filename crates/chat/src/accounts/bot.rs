@@ -1,0 +1,49 @@
+//! The account of a program: it has no password, and somebody answers for it.
+
+use protocol::{DisplayName, User, UserId, Username};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, SqlErr};
+
+use super::names::{Looks, mark_alike, refuse_alike, taken};
+use crate::{
+    Result,
+    db::{entity::user, now},
+    settings::mark_changed,
+    writer::Transaction,
+};
+
+/// Makes one. Nobody signs in with it: programs come with its tokens.
+///
+/// # Errors
+/// `invalid` where the user name is taken, or looks like one that is.
+pub(crate) async fn insert_bot(
+    transaction: &Transaction,
+    username: &Username,
+    name: &DisplayName,
+    owner: UserId,
+) -> Result<User> {
+    refuse_alike(&**transaction, username, None).await?;
+    let looks = Looks::of(username.as_str(), name.as_str());
+    let alike = mark_alike(&**transaction, name.as_str(), &looks, None).await?;
+    if alike.others {
+        mark_changed(&**transaction).await?;
+    }
+    let row = user::ActiveModel {
+        id: Set(UserId::generate().0),
+        username: Set(username.as_str().to_owned()),
+        name: Set(name.as_str().to_owned()),
+        username_look: Set(Some(looks.username)),
+        name_look: Set(Some(looks.name)),
+        ambiguous: Set(alike.itself),
+        password_hash: Set(String::new()),
+        role: Set(user::Role::Member),
+        created_at: Set(now()),
+        bot: Set(true),
+        owner_id: Set(Some(owner.0)),
+        ..Default::default()
+    };
+    let made = row.insert(&**transaction).await.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => taken(),
+        _ => error.into(),
+    })?;
+    Ok(made.into())
+}

@@ -1,0 +1,74 @@
+//! Who asks by the API, from where, and what their token is for.
+
+use std::net::IpAddr;
+
+use axum::{
+    extract::FromRequestParts,
+    http::{header, request::Parts},
+};
+use chat::{
+    Actor, Deed, Need, Scopes, rooms,
+    sessions::{self, Session},
+};
+use protocol::{ErrorCode, RoomRef};
+
+use crate::{
+    AppState,
+    answers::Refusal,
+    caller::{Client, bearer},
+};
+
+/// Who asks: a guest without a token, or whoever holds it.
+pub(crate) struct Asker {
+    session: Option<Session>,
+    scopes: Scopes,
+    address: IpAddr,
+}
+
+impl Asker {
+    /// Who it is, if their token is for that in the whole house. One that is for some rooms is not.
+    pub(crate) fn may(&self, need: Need) -> Result<Actor, Refusal> {
+        self.scopes.permit(need)?;
+        if self.scopes.rooms.is_some() {
+            return Err(ErrorCode::NotAllowed.into());
+        }
+        Ok(self.actor())
+    }
+
+    /// Who it is, if their token is for that in this room. A room that it is not for does not exist.
+    pub(crate) async fn may_in(&self, state: &AppState, need: Need, room: &RoomRef) -> Result<Actor, Refusal> {
+        if self.scopes.rooms.is_some() {
+            let room = rooms::locate(&state.chat, room).await?;
+            self.scopes.permit_in(need, room)?;
+        } else {
+            self.scopes.permit(need)?;
+        }
+        Ok(self.actor())
+    }
+
+    /// Counts something that is done, from its address: accounts are counted where it is done.
+    pub(crate) fn does(&self, state: &AppState, deed: Deed) -> Result<(), Refusal> {
+        Ok(state.chat.admit(deed, self.address)?)
+    }
+
+    /// Who it is, whatever the token is for.
+    pub(crate) fn actor(&self) -> Actor {
+        self.session.as_ref().into()
+    }
+}
+
+impl FromRequestParts<AppState> for Asker {
+    type Rejection = Refusal;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        let session = match bearer(&parts.headers) {
+            Some(token) => Some(sessions::by_access_token(&state.chat, token).await?),
+            None if parts.headers.contains_key(header::AUTHORIZATION) => {
+                return Err(ErrorCode::NotAuthenticated.into());
+            }
+            None => None,
+        };
+        let address = parts.extensions.get::<Client>().ok_or(ErrorCode::Internal)?.address;
+        Ok(Self { session, scopes: Scopes::ALL, address })
+    }
+}
