@@ -136,7 +136,7 @@ async fn read_up_to(hub: &Hub, log: &dyn RoomLog, room: RoomId, mut last: Seq, h
 async fn tell_accounts(hub: &Hub, log: &dyn RoomLog) -> Result<(), ReadError> {
     for known in hub.accounts().chunks(CHUNK) {
         for (user, rev, frame) in log.changed(known).await? {
-            hub.account(user, rev, &frame);
+            hub.account_up_to(user, rev, &frame);
             // They may be in other rooms.
             hub.move_about(user);
         }

@@ -178,6 +178,11 @@ impl Hub {
         send(self.accounts.tell(user, rev, frame));
     }
 
+    /// Tells an account what stands for everything in its log up to there.
+    pub(crate) fn account_up_to(&self, user: UserId, rev: i64, frame: &Frame) {
+        send(self.accounts.tell_all_up_to(user, rev, frame));
+    }
+
     /// Events of the room after a place that is committed, and its epoch, are kept for the connection until it [joins](Self::join).
     ///
     /// # Errors
