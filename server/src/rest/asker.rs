@@ -10,7 +10,7 @@ use chat::{
     Actor, Deed, Need, Scopes, rooms,
     sessions::{self, Session},
 };
-use protocol::{ErrorCode, RoomRef};
+use protocol::{ErrorCode, RoomId, RoomRef};
 
 use crate::{
     AppState,
@@ -44,6 +44,12 @@ impl Asker {
             self.scopes.permit(need)?;
         }
         Ok(self.actor())
+    }
+
+    /// Who it is, if their token is for that somewhere, and the rooms that it is for, if it is for some: of a list it shows those alone.
+    pub(crate) fn may_list(&self, need: Need) -> Result<(Actor, Option<&[RoomId]>), Refusal> {
+        self.scopes.permit(need)?;
+        Ok((self.actor(), self.scopes.rooms.as_deref()))
     }
 
     /// Counts something that is done, from its address: accounts are counted where it is done.

@@ -5,6 +5,7 @@
 
 mod asker;
 mod auth;
+mod cursor;
 mod extract;
 mod messages;
 mod openapi;

@@ -71,7 +71,7 @@ async fn a_private_room_does_not_exist_for_others_not_even_by_an_address_that_is
             assert_eq!(code(read), ErrorCode::NotFound);
         }
         assert!(rooms::namesake(&scene.chat, actor, "Plans").await.unwrap().is_none());
-        let found = rooms::search(&scene.chat, actor, rooms::Search { text: "plans", after: None }).await.unwrap();
+        let found = rooms::search(&scene.chat, actor, rooms::Search { text: "plans", ..rooms::Search::default() }).await.unwrap();
         assert!(found.rooms.is_empty());
     }
     assert_eq!(code(rooms::join(&scene.chat, bob.actor(), &room.id.into()).await), ErrorCode::NotFound);
