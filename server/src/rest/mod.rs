@@ -10,6 +10,7 @@ mod extract;
 mod messages;
 mod openapi;
 mod rooms;
+mod tagged;
 
 use axum::{Router, http::header, routing::get};
 use utoipa_axum::router::OpenApiRouter;
