@@ -164,3 +164,131 @@ async fn what_a_program_writes_says_so() {
     let kinds: Vec<_> = page["messages"].as_array().unwrap().iter().map(|message| message.get("kind")).collect();
     assert_eq!(kinds, [Some(&json!("bot")), None, Some(&json!("bot"))]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn people_react_and_take_it_back() {
+    let app = TestApp::start().await;
+    let (ada, bob, guest) = (api(&app, "ada").await, api(&app, "bob").await, Api::guest(app.addr));
+    let reactions = [&say(&ada, "lobby", &new("Tea?")).await, "/reactions"].concat();
+    let (rose, tea) = ([&reactions, "/%F0%9F%8C%B9"].concat(), [&reactions, "/%F0%9F%8D%B5"].concat());
+    for at in [&rose, &tea, &rose] {
+        assert_eq!(bob.put(at, &json!({})).await.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(ada.put(&tea, &json!({})).await.status, StatusCode::NO_CONTENT);
+    let listed = ada.get(&[&reactions, "?emoji=%F0%9F%8D%B5"].concat()).await.json();
+    let counts: Vec<_> = listed["reactions"].as_array().unwrap().iter().map(|one| (&one["emoji"], &one["count"])).collect();
+    assert_eq!(counts, [(&json!("🌹"), &json!(1)), (&json!("🍵"), &json!(2))]);
+    let names: Vec<_> = listed["people"].as_array().unwrap().iter().map(|user| &user["username"]).collect();
+    assert_eq!((&listed["emoji"], &listed["own"], names), (&json!("🍵"), &json!(["🍵"]), vec![&json!("bob"), &json!("ada")]));
+    for _ in 0..2 {
+        assert_eq!(bob.delete(&rose).await.status, StatusCode::NO_CONTENT);
+    }
+    assert_eq!(ada.get(&reactions).await.json()["reactions"].as_array().unwrap().len(), 1);
+    ada.put(&[&reactions, "/x"].concat(), &json!({})).await.assert_refused(ErrorCode::Invalid);
+    guest.put(&rose, &json!({})).await.assert_refused(ErrorCode::NotAuthenticated);
+    guest.get(&reactions).await.assert_refused(ErrorCode::NotAuthenticated);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_pinned_is_listed() {
+    let app = TestApp::start().await;
+    let (ada, bob, guest) = (api(&app, "ada").await, api(&app, "bob").await, Api::guest(app.addr));
+    ada.post("/api/v1/rooms", &json!({ "name": "Garden", "visibility": "public" })).await;
+    bob.post("/api/v1/rooms/garden/join", &json!({})).await;
+    let at = say(&bob, "garden", &new("Roses on the left")).await;
+    let pin = [&at, "/pin"].concat();
+    bob.put(&pin, &json!({})).await.assert_refused(ErrorCode::NotAllowed);
+    assert_eq!(ada.put(&pin, &json!({})).await.status, StatusCode::NO_CONTENT);
+    let pins = guest.get("/api/v1/rooms/garden/pins").await.json();
+    let pinned = &pins["pins"][0];
+    assert_eq!(at, format!("/api/v1/messages/{}", pinned["id"].as_str().unwrap()));
+    assert_eq!((&pinned["author"]["username"], &pinned["by"]["username"]), (&json!("bob"), &json!("ada")));
+    assert_eq!(ada.delete(&pin).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(guest.get("/api/v1/rooms/garden/pins").await.json(), json!({ "pins": [] }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn threads_are_read_followed_and_listed() {
+    let app = TestApp::start().await;
+    let (ada, bob, guest) = (api(&app, "ada").await, api(&app, "bob").await, Api::guest(app.addr));
+    let root = say(&ada, "lobby", &new("Tea?")).await;
+    let seq = ada.get(&root).await.json()["seq"].clone();
+    let mut answer = new("With milk");
+    (answer["thread_of"], answer["only_in_thread"]) = (seq.clone(), json!(true));
+    let answered = say(&bob, "lobby", &answer).await;
+    let last = bob.get(&answered).await.json()["seq"].clone();
+
+    let thread = [&root, "/thread"].concat();
+    let page = guest.get(&thread).await;
+    assert_eq!((bodies(&page), &page.json()["root"]["body"]), (vec!["With milk".to_owned()], &json!("Tea?")));
+    assert!(page.header("etag").starts_with('"'));
+    guest.get(&[&answered, "/thread"].concat()).await.assert_refused(ErrorCode::NotFound);
+
+    let listed = ada.get("/api/v1/threads").await.json();
+    let followed = &listed["threads"][0];
+    assert_eq!(root, format!("/api/v1/messages/{}", followed["id"].as_str().unwrap()));
+    assert_eq!((&followed["root"], &followed["unread"], &followed["line"]), (&seq, &json!(1), &json!("Tea?")));
+    assert_eq!(ada.put(&[&thread, "/read"].concat(), &json!({ "seq": last })).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get("/api/v1/threads").await.json()["threads"][0]["unread"], 0);
+    let follow = [&thread, "/follow"].concat();
+    assert_eq!(ada.delete(&follow).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get("/api/v1/threads").await.json(), json!({ "threads": [] }));
+    assert_eq!(ada.put(&follow, &json!({})).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get("/api/v1/threads").await.json()["threads"].as_array().unwrap().len(), 1);
+    guest.put(&follow, &json!({})).await.assert_refused(ErrorCode::NotAuthenticated);
+    guest.get("/api/v1/threads").await.assert_refused(ErrorCode::NotAuthenticated);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rooms_are_marked_as_read_and_as_unread() {
+    let app = TestApp::start().await;
+    let (ada, bob, guest) = (api(&app, "ada").await, api(&app, "bob").await, Api::guest(app.addr));
+    let first = say(&ada, "lobby", &new("one")).await;
+    say(&ada, "lobby", &new("two")).await;
+    let seq = bob.get(&first).await.json()["seq"].clone();
+    let unread = bob.put("/api/v1/rooms/lobby/unread", &json!({ "seq": seq })).await;
+    assert_eq!((unread.status, &unread.json()["unread"]), (StatusCode::OK, &json!(2)), "{}", unread.text);
+    assert_eq!(bob.put("/api/v1/rooms/lobby/read", &json!({ "seq": seq })).await.status, StatusCode::NO_CONTENT);
+    let read = chat::reads::list(&app.chat, chat::Actor::User(app.id_of("bob").await.parse().unwrap())).await.unwrap();
+    assert_eq!(read.rooms[0].unread, 1);
+    let nowhere = format!("/api/v1/rooms/{}/read", ClientId::generate());
+    bob.put(&nowhere, &json!({ "seq": 1 })).await.assert_refused(ErrorCode::NotFound);
+    bob.put("/api/v1/rooms/lobby/read", &json!({ "seq": -1 })).await.assert_refused(ErrorCode::BadRequest);
+    for what in ["read", "unread"] {
+        guest.put(&format!("/api/v1/rooms/lobby/{what}"), &json!({ "seq": 1 })).await.assert_refused(ErrorCode::NotAuthenticated);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_reported_is_seen_to() {
+    let app = TestApp::start().await;
+    let (ada, bob, eve) = (api(&app, "ada").await, api(&app, "bob").await, api(&app, "eve").await);
+    let guest = Api::guest(app.addr);
+    ada.post("/api/v1/rooms", &json!({ "name": "Garden", "visibility": "public" })).await;
+    for api in [&bob, &eve] {
+        api.post("/api/v1/rooms/garden/join", &json!({})).await;
+    }
+    let at = say(&bob, "garden", &new("Weeds!")).await;
+    let report = [&at, "/report"].concat();
+    eve.post(&report, &json!({ "reason": "" })).await.assert_refused(ErrorCode::Invalid);
+    for _ in 0..2 {
+        assert_eq!(eve.post(&report, &json!({ "reason": "Rude" })).await.status, StatusCode::NO_CONTENT);
+    }
+    guest.post(&report, &json!({ "reason": "Rude" })).await.assert_refused(ErrorCode::NotAuthenticated);
+    let reports = "/api/v1/rooms/garden/reports";
+    bob.get(reports).await.assert_refused(ErrorCode::NotAllowed);
+    guest.get(reports).await.assert_refused(ErrorCode::NotAuthenticated);
+    let listed = ada.get(reports).await.json();
+    assert_eq!(listed["reports"].as_array().unwrap().len(), 1);
+    let brought = &listed["reports"][0];
+    assert_eq!(at, format!("/api/v1/messages/{}", brought["message"].as_str().unwrap()));
+    assert_eq!(
+        (&brought["by"]["username"], &brought["reason"], &brought["body"]),
+        (&json!("eve"), &json!("Rude"), &json!("Weeds!"))
+    );
+    let close = format!("{reports}/{}", brought["id"].as_str().unwrap());
+    bob.delete(&close).await.assert_refused(ErrorCode::NotAllowed);
+    assert_eq!(ada.delete(&close).await.status, StatusCode::NO_CONTENT);
+    assert_eq!(ada.get(reports).await.json(), json!({ "reports": [] }));
+    ada.delete(&[reports, "/x"].concat()).await.assert_refused(ErrorCode::NotFound);
+}
