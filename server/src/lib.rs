@@ -12,6 +12,7 @@ pub mod commands;
 mod compression;
 pub mod config;
 pub mod connections;
+mod etag;
 mod failure;
 mod gate;
 mod guard;
