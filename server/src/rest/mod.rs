@@ -6,14 +6,20 @@
 mod asker;
 mod auth;
 mod extract;
+mod invites;
+mod me;
 mod messages;
 mod openapi;
+mod register;
 mod rooms;
+mod users;
 
 use axum::{Router, http::header, routing::get};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
+
+pub(crate) use me::PICTURE;
 
 /// The addresses of the API, and its description.
 pub(crate) fn routes() -> Router<AppState> {
@@ -23,7 +29,15 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), rooms::routes()];
+    let parts = [
+        auth::routes(),
+        invites::routes(),
+        me::routes(),
+        messages::routes(),
+        register::routes(),
+        rooms::routes(),
+        users::routes(),
+    ];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

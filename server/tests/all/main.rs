@@ -30,6 +30,8 @@ mod process;
 mod protocol_doc;
 mod reactions;
 mod reads;
+mod rest_me;
+mod rest_people;
 mod rights;
 mod rooms;
 mod security;
