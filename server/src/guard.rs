@@ -14,7 +14,7 @@ use futures::FutureExt;
 use protocol::ErrorCode;
 use tokio::time::sleep;
 
-use crate::{answers::Door, ws::Sockets};
+use crate::{answers::Door, rest, ws::Sockets};
 
 /// Largest body of a form or JSON request.
 const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -47,7 +47,7 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
 /// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any
 /// bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
-    if request.uri().path() == UPLOAD {
+    if [UPLOAD, rest::PICTURE].contains(&request.uri().path()) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -82,7 +82,7 @@ async fn file(request: Request) -> Option<Vec<u8>> {
 }
 
 /// What is sent. Of what is too large the rest is read too, up to a bound: browsers show no answer that comes while they are still sending.
-async fn read(body: Body) -> Option<Vec<u8>> {
+pub(crate) async fn read(body: Body) -> Option<Vec<u8>> {
     let (mut data, mut bytes) = (Vec::new(), 0);
     let mut pieces = body.into_data_stream();
     while let Some(piece) = pieces.next().await {

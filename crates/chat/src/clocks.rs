@@ -1,6 +1,19 @@
 //! What time it is elsewhere: the IANA time zone database, a copy of which is in the binary.
 
 use jiff::{Timestamp, tz};
+use protocol::{Field, FieldError, Problem};
+
+/// The end of what has none: the last moment of the year 9999.
+pub const FOR_GOOD: i64 = 253_402_300_799_999;
+
+/// A moment (unix milliseconds) that somebody names as the end of something, if it is still to come.
+///
+/// # Errors
+/// It has gone by, or nobody counts so far.
+pub fn to_come(end: i64, now: i64) -> Result<i64, FieldError> {
+    let wrong = FieldError { field: Field::Until, problem: Problem::Wrong };
+    if (now + 1..=FOR_GOOD).contains(&end) { Ok(end) } else { Err(wrong) }
+}
 
 /// The zones that people choose from: those that are named after a place, and UTC.
 #[must_use]
@@ -41,6 +54,12 @@ mod tests {
             assert_eq!(minutes, (Some(expected.0), Some(expected.1)), "{zone}");
         }
         assert_eq!(minutes_east("Europe/Atlantis", summer), None);
+    }
+
+    #[test]
+    fn what_ends_does_so_later_than_now() {
+        assert_eq!([to_come(8, 7), to_come(FOR_GOOD, 7)], [Ok(8), Ok(FOR_GOOD)]);
+        assert!([7, 0, -1, i64::MIN, FOR_GOOD + 1, i64::MAX].into_iter().all(|end| to_come(end, 7).is_err()));
     }
 
     #[test]

@@ -65,6 +65,17 @@ impl Asker {
         Ok((self.actor(), self.scopes.rooms.as_deref()))
     }
 
+    /// Whose sign-in it is, if their token is for that in the whole house.
+    pub(crate) fn session(&self, need: Need) -> Result<&Session, Refusal> {
+        self.may(need)?;
+        self.session.as_ref().ok_or_else(|| ErrorCode::NotAuthenticated.into())
+    }
+
+    /// From where.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
+    }
+
     /// Counts something that is done, from its address: accounts are counted where it is done.
     pub(crate) fn does(&self, state: &AppState, deed: Deed) -> Result<(), Refusal> {
         Ok(state.chat.admit(deed, self.address)?)

@@ -7,8 +7,8 @@ use axum::{
     response::IntoResponse,
 };
 use chat::{
-    Deed,
-    sessions::{self, Source},
+    Chat, Deed,
+    sessions::{self, SignedIn, Source},
 };
 use protocol::{ErrorCode, TokenGrant, User};
 use serde::{Deserialize, Serialize};
@@ -39,12 +39,26 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(token)).routes(routes!(refresh)).routes(routes!(verify)).routes(routes!(revoke))
 }
 
-/// What a sign-in or a refresh answers.
+/// What a sign-in, a registration or a refresh answers.
 #[derive(Serialize, ToSchema)]
-struct Tokens {
+pub(super) struct Tokens {
     #[serde(flatten)]
     grant: TokenGrant,
     refresh_token: String,
+}
+
+impl Tokens {
+    /// Of somebody who has just signed in.
+    pub(super) fn of(chat: &Chat, signed_in: &SignedIn) -> Result<Self, Refusal> {
+        let grant = sessions::grant(chat, &signed_in.session)?;
+        Ok(Self { grant, refresh_token: signed_in.refresh_token.as_str().to_owned() })
+    }
+}
+
+/// Where a program is, and what it calls itself.
+pub(super) fn source(client: Client, headers: &HeaderMap) -> Source {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
+    Source { agent, ..client.address.into() }
 }
 
 /// What a valid access token says.
@@ -55,7 +69,7 @@ struct Verified {
 }
 
 /// Tokens must not stay in a cache on the way (RFC 6749, 5.1).
-const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+pub(super) const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// `POST token`: user name and password for tokens.
 #[utoipa::path(
@@ -72,11 +86,8 @@ pub(crate) async fn token(
     headers: HeaderMap,
     Payload(Credentials { username, password }): Payload<Credentials>,
 ) -> Result<impl IntoResponse, Refusal> {
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default().to_owned();
-    let source = Source { agent, ..client.address.into() };
-    let signed_in = sessions::sign_in(&state.chat, &username, &password, source).await?;
-    let grant = sessions::grant(&state.chat, &signed_in.session)?;
-    Ok((NO_STORE, Json(Tokens { grant, refresh_token: signed_in.refresh_token.as_str().to_owned() })))
+    let signed_in = sessions::sign_in(&state.chat, &username, &password, source(client, &headers)).await?;
+    Ok((NO_STORE, Json(Tokens::of(&state.chat, &signed_in)?)))
 }
 
 /// `POST refresh`: new tokens for a refresh token, which is worth nothing afterwards.

@@ -6,7 +6,7 @@ use axum::{
     http::request::Parts,
 };
 use protocol::ErrorCode;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{AppState, answers::Refusal};
@@ -21,6 +21,9 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Payload<T> {
         let Ok(Json(Value::Object(mut fields))) = Json::from_request(request, state).await else {
             return Err(ErrorCode::BadRequest.into());
         };
+        if fields.values().any(has_nul) {
+            return Err(ErrorCode::BadRequest.into());
+        }
         fields.values_mut().for_each(write_whole);
         serde_json::from_value(Value::Object(fields)).map(Self).map_err(|_| ErrorCode::BadRequest.into())
     }
@@ -42,6 +45,21 @@ fn write_whole(value: &mut Value) {
     }
 }
 
+/// Whether a text in it has the one character that PostgreSQL stores nowhere.
+fn has_nul(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text.contains('\0'),
+        Value::Array(values) => values.iter().any(has_nul),
+        Value::Object(fields) => fields.values().any(has_nul),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+/// For a field that may be left out and may be `null`: both say something. To be used with `default`.
+pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(value).map(Some)
+}
+
 /// What stands behind the `?` of the address.
 pub(crate) struct Fields<T>(pub(crate) T);
 
@@ -49,6 +67,9 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Fields<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
+        if parts.uri.query().is_some_and(writes_nul) {
+            return Err(ErrorCode::BadRequest.into());
+        }
         let read = Query::try_from_uri(&parts.uri);
         read.map(|Query(value)| Self(value)).map_err(|_| ErrorCode::BadRequest.into())
     }
@@ -61,7 +82,15 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Named<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        if writes_nul(parts.uri.path()) {
+            return Err(ErrorCode::NotFound.into());
+        }
         let read = Path::from_request_parts(parts, state).await;
         read.map(|Path(value)| Self(value)).map_err(|_| ErrorCode::NotFound.into())
     }
+}
+
+/// As [`has_nul`], of a part of an address.
+fn writes_nul(text: &str) -> bool {
+    text.contains("%00")
 }

@@ -9,21 +9,27 @@ mod bans;
 mod cursor;
 mod direct;
 mod extract;
+mod invites;
 mod marks;
+mod me;
 mod members;
 mod messages;
 mod openapi;
 mod pins;
 mod reactions;
+mod register;
 mod reports;
 mod rooms;
 mod tagged;
 mod threads;
+mod users;
 
 use axum::{Router, http::header, routing::get};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
+
+pub(crate) use me::PICTURE;
 
 /// The addresses of the API, and its description.
 pub(crate) fn routes() -> Router<AppState> {
@@ -37,14 +43,18 @@ fn described() -> OpenApiRouter<AppState> {
         auth::routes(),
         bans::routes(),
         direct::routes(),
+        invites::routes(),
         marks::routes(),
+        me::routes(),
         members::routes(),
         messages::routes(),
         pins::routes(),
         reactions::routes(),
+        register::routes(),
         reports::routes(),
         rooms::routes(),
         threads::routes(),
+        users::routes(),
     ];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }

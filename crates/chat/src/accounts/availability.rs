@@ -9,7 +9,8 @@ use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter,
 use tokio::time::{Instant, MissedTickBehavior, interval_at};
 
 use crate::{
-    Chat, Result, account_log, clocks,
+    Chat, Result, account_log,
+    clocks::{self, FOR_GOOD},
     db::{entity::user, now, users},
     reads::QuietHours,
     sessions::Session,
@@ -19,8 +20,6 @@ use crate::{
 const MINUTE_MS: i64 = 60 * 1_000;
 const HOUR_MS: i64 = 60 * MINUTE_MS;
 const DAY_MS: i64 = 24 * HOUR_MS;
-/// The end of what lasts until it is changed.
-const FOR_GOOD: i64 = 253_402_300_799_999;
 /// How often it is looked whether a status or a time without disturbance has ended or begun.
 const LOOK: Duration = Duration::from_secs(30);
 /// Accounts that one statement asks for.
@@ -70,6 +69,17 @@ pub async fn set_status(chat: &Chat, session: &Session, emoji: &str, text: &str,
             return Err(protocol::Error::from(faults).into());
         }
     };
+    keep_status(chat, id, &emoji, &text, until).await
+}
+
+/// Keeps what somebody says of what they do.
+pub(super) async fn keep_status(
+    chat: &Chat,
+    id: UserId,
+    emoji: &StatusEmoji,
+    text: &StatusText,
+    until: Option<i64>,
+) -> Result<()> {
     let until = until.filter(|_| !(emoji.as_str().is_empty() && text.as_str().is_empty()));
     chat.deeds().by(id, Deed::EditRoom)?;
     let transaction = chat.db().begin().await?;
@@ -97,6 +107,11 @@ pub async fn set_availability(chat: &Chat, session: &Session, quiet: &str, invis
         "keep" => row.quiet_until,
         lasts => Some(end(lasts, at, east(&row, at)).map_err(protocol::Error::from)?.unwrap_or(FOR_GOOD)),
     };
+    keep_availability(chat, id, until, invisible).await
+}
+
+/// Keeps until when somebody is not to be disturbed, and whether they are seen.
+pub(super) async fn keep_availability(chat: &Chat, id: UserId, until: Option<i64>, invisible: bool) -> Result<()> {
     chat.deeds().by(id, Deed::EditRoom)?;
     let transaction = chat.db().begin().await?;
     user::Entity::update_many()

@@ -4,6 +4,7 @@ mod availability;
 #[expect(dead_code, reason = "hooks and bots make them")]
 mod bot;
 mod card;
+mod change;
 mod delete;
 mod names;
 mod password;
@@ -16,6 +17,7 @@ mod thumbnail;
 pub use availability::{Availability, look_at_all, presence, set_availability, set_status};
 pub(crate) use availability::{keep_seen, seen, status};
 pub use card::{Card, card};
+pub use change::{Changes, NewStatus, change};
 pub use delete::{Ties, delete_own, ties};
 pub(crate) use names::fill_looks;
 pub use password::change_password;

@@ -95,7 +95,7 @@ pub async fn edit_profile(chat: &Chat, session: &Session, edit: ProfileEdit<'_>)
     Ok(())
 }
 
-fn parse(edit: ProfileEdit<'_>, username: &str) -> std::result::Result<(DisplayName, Bio, Pronouns), protocol::Error> {
+pub(super) fn parse(edit: ProfileEdit<'_>, username: &str) -> std::result::Result<(DisplayName, Bio, Pronouns), protocol::Error> {
     let name = DisplayName::parse_or(edit.display_name, username);
     let (bio, pronouns) = (Bio::parse(edit.bio), Pronouns::parse(edit.pronouns));
     let zone = edit.time_zone.is_empty() || clocks::is_zone(edit.time_zone);

@@ -81,6 +81,14 @@ pub async fn may_administer(chat: &Chat, actor: Actor) -> Result<()> {
     permit_or_hide(chat, actor, HouseAction::Administer).await
 }
 
+/// The same for whoever knows that there is one: a program.
+///
+/// # Errors
+/// `not_authenticated`, `not_allowed`, `unavailable`.
+pub async fn must_administer(chat: &Chat, actor: Actor) -> Result<()> {
+    Ok(Doer::of(chat.db().read(), actor.into()).await?.permit(HouseAction::Administer, &chat.settings())?)
+}
+
 /// Lets somebody change how the house is run.
 ///
 /// # Errors

@@ -22,7 +22,7 @@ pub use audit::{AuditEntry, AuditPage, AuditSearch, audit};
 pub(crate) use audit::{Deed, Subject, enter};
 pub use delete::delete;
 pub(crate) use doer::Doer;
-pub use doer::{By, may_administer, may_settle};
+pub use doer::{By, may_administer, may_settle, must_administer};
 pub use export::export;
 pub use figures::{Figures, figures};
 pub(crate) use first::{first_account, forget_first_links};

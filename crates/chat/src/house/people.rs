@@ -127,15 +127,21 @@ pub async fn people(chat: &Chat, by: impl Into<By>, search: PeopleSearch) -> Res
     Ok(PeoplePage { next: people.last().filter(|_| more).map(|last| last.username.clone()), people })
 }
 
-/// One of them, by user name.
+/// One of them, by user name or id.
 ///
 /// # Errors
 /// `not_found`, `not_allowed`, `unavailable`.
 pub async fn person(chat: &Chat, by: impl Into<By>, username: &str) -> Result<Person> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let username = Username::parse(username).map_err(|_| ErrorCode::NotFound)?;
-    let account = users::by_name(db, &username).await?.ok_or(ErrorCode::NotFound)?;
+    // No user name is as long as an id.
+    let account = match username.parse() {
+        Ok(id) => found(db, id).await?,
+        Err(_) => {
+            let username = Username::parse(username).map_err(|_| ErrorCode::NotFound)?;
+            users::by_name(db, &username).await?.ok_or(ErrorCode::NotFound)?
+        }
+    };
     let id: Uuid = account.id;
     let rooms = membership::Entity::find().filter(membership::Column::UserId.eq(id)).count(db).await?;
     let sessions = session::Entity::find().filter(session::Column::UserId.eq(id)).filter(is_alive()).count(db).await?;

@@ -1,7 +1,7 @@
 //! All rooms, by name and figures. What is written in them is not seen from here. Conversations are no rooms in this sense: who writes to whom
 //! is nobody else's business.
 
-use protocol::{ErrorCode, RoomId, Visibility};
+use protocol::{ErrorCode, RoomId, RoomRef, Visibility};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, prelude::Uuid};
 use serde::Serialize;
 
@@ -59,14 +59,17 @@ pub async fn rooms(chat: &Chat, by: impl Into<By>, after: &str) -> Result<RoomsO
     Ok(RoomsOfHouse { next: rooms.last().filter(|_| more).map(|last| last.slug.clone()), rooms })
 }
 
-/// One of them.
+/// One of them, by address or id.
 ///
 /// # Errors
 /// `not_found`, `not_allowed`, `unavailable`.
 pub async fn room(chat: &Chat, by: impl Into<By>, slug: &str) -> Result<HouseRoom> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let sql = select(db).text(" AND r.slug = ").value(slug);
+    let sql = match RoomRef::from(slug.to_owned()) {
+        RoomRef::Id(id) => select(db).text(" AND r.id = ").value(id.0),
+        RoomRef::Slug(slug) => select(db).text(" AND r.slug = ").value(slug),
+    };
     Ok(fetch(db, sql).await?.pop().ok_or(ErrorCode::NotFound)?)
 }
 

@@ -5,6 +5,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, UpdateMany, sea_query::Expr
 
 use crate::{
     Chat, Result, account_log,
+    clocks::to_come,
     db::{entity::membership, now},
     policy::Actor,
     rooms,
@@ -85,6 +86,16 @@ pub async fn mute(chat: &Chat, actor: Actor, room: &RoomRef, span: &str, minutes
     let found = Span::ALL.into_iter().find(|(_, word)| *word == span);
     let (span, _) = found.ok_or(FieldError { field: Field::Until, problem: Problem::NotAChoice })?;
     let until = span.until(now(), minutes_east);
+    let update = membership::Entity::update_many().col_expr(membership::Column::QuietUntil, Expr::value(until));
+    change(chat, actor, room, update).await
+}
+
+/// Mutes a room for the actor until a moment (unix milliseconds), or no longer.
+///
+/// # Errors
+/// `invalid` for a moment that has gone by; otherwise as [`notifications`].
+pub async fn mute_until(chat: &Chat, actor: Actor, room: &RoomRef, until: Option<i64>) -> Result<Room> {
+    let until = until.map(|until| to_come(until, now())).transpose()?;
     let update = membership::Entity::update_many().col_expr(membership::Column::QuietUntil, Expr::value(until));
     change(chat, actor, room, update).await
 }

@@ -9,7 +9,7 @@ mod quiet;
 
 pub use all::{read_all, undo};
 pub use inbox::{Call, Inbox, inbox};
-pub use level::{Notifications, Span, mute, notifications, set_level};
+pub use level::{Notifications, Span, mute, mute_until, notifications, set_level};
 pub use list::list;
 pub(crate) use list::{Account, select_account};
 pub use mark::{mark_unread, read, read_now};

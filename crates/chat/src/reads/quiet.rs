@@ -23,7 +23,7 @@ pub struct QuietHours {
 
 impl QuietHours {
     /// Reads `22:00` and `07:00`; nothing where both are empty.
-    fn parse(from: &str, to: &str) -> std::result::Result<Option<Self>, FieldError> {
+    pub(crate) fn parse(from: &str, to: &str) -> std::result::Result<Option<Self>, FieldError> {
         if from.trim().is_empty() && to.trim().is_empty() {
             return Ok(None);
         }

@@ -135,6 +135,13 @@ impl Person {
         assert_eq!(self.submit("/rooms/new", "create_room", &fields).await.leads_to(), format!("/r/{name}"));
     }
 
+    /// A room that nobody else knows of; its part of the address, which ends in a way that nobody guesses.
+    pub(crate) async fn create_private_room(&self, name: &str) -> String {
+        let fields = [("name", name), ("topic", ""), ("visibility", "private")];
+        let answer = self.submit("/rooms/new", "create_room", &fields).await;
+        answer.leads_to().strip_prefix("/r/").unwrap().to_owned()
+    }
+
     /// Sends what is in the composer of a room without JavaScript.
     pub(crate) async fn send(&self, room: &str, client_id: &str, body: &str) -> Answer {
         let fields = [("client_id", client_id), ("body", body)];

@@ -4,8 +4,7 @@ use protocol::{Field, FieldError, Problem};
 
 use crate::db::now;
 
-/// The end of what has none: the last moment of the year 9999.
-pub const FOR_GOOD: i64 = 253_402_300_799_999;
+pub use crate::clocks::FOR_GOOD;
 
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
