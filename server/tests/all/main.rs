@@ -30,6 +30,7 @@ mod process;
 mod protocol_doc;
 mod reactions;
 mod reads;
+mod rest_edge;
 mod rights;
 mod rooms;
 mod security;
