@@ -89,24 +89,43 @@ pub(crate) fn told(error: &chat::Error) -> Error {
 }
 
 /// Why a request was not done.
-pub(crate) struct Refusal(Error);
+#[derive(Debug)]
+pub(crate) struct Refusal {
+    error: Error,
+    /// The status, where HTTP has one of its own for it.
+    status: Option<StatusCode>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        Self { error, status: None }
+    }
+}
 
 impl From<chat::Error> for Refusal {
     fn from(error: chat::Error) -> Self {
-        Self(told(&error))
+        told(&error).into()
     }
 }
 
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
-        Self(code.into())
+        Error::from(code).into()
     }
 }
 
 impl Refusal {
+    /// The same with this status.
+    pub(crate) fn with_status(self, status: StatusCode) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
     /// The answer for this kind of asker.
     pub(crate) fn at(self, door: Door) -> Response {
-        door.refuse(self.0)
+        match self.status {
+            Some(status) => door.refuse_with(status, &self.error),
+            None => door.refuse(self.error),
+        }
     }
 }
 

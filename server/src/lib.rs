@@ -46,6 +46,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
         .merge(rest::routes())
+        .route("/api/", any(answers::not_found))
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))
         .route("/icon/{etag}", get(pictures::icon))

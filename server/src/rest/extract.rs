@@ -2,14 +2,17 @@
 
 use axum::{
     Json,
-    extract::{FromRequest, FromRequestParts, Path, Query, Request},
-    http::request::Parts,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request, rejection::JsonRejection},
+    http::{StatusCode, request::Parts},
 };
-use protocol::ErrorCode;
+use protocol::{Error, ErrorCode};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::Value;
 
 use crate::{AppState, answers::Refusal};
+
+/// Most characters of what is said about a fault: it may name what stands in the request.
+const FAULT_MAX: usize = 200;
 
 /// A body of JSON: an object. Whole numbers may be written as `5.0`: JSON knows no other kind (RFC 8259, 6).
 pub(crate) struct Payload<T>(pub(crate) T);
@@ -18,15 +21,27 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Payload<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, state: &AppState) -> Result<Self, Refusal> {
-        let Ok(Json(Value::Object(mut fields))) = Json::from_request(request, state).await else {
-            return Err(ErrorCode::BadRequest.into());
+        let mut fields = match Json::from_request(request, state).await {
+            Ok(Json(Value::Object(fields))) => fields,
+            Ok(_) => return Err(bad("The body has to be a JSON object.")),
+            Err(JsonRejection::MissingJsonContentType(_)) => {
+                let said = bad("The body has to be JSON, with Content-Type: application/json.");
+                return Err(said.with_status(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+            }
+            Err(_) => return Err(bad("The body is not JSON in UTF-8.")),
         };
         if fields.values().any(has_nul) {
             return Err(ErrorCode::BadRequest.into());
         }
         fields.values_mut().for_each(write_whole);
-        serde_json::from_value(Value::Object(fields)).map(Self).map_err(|_| ErrorCode::BadRequest.into())
+        serde_json::from_value(Value::Object(fields)).map(Self).map_err(bad)
     }
+}
+
+/// The refusal of a request that is not understood, with the reason: whoever writes a program has to find it.
+fn bad(fault: impl ToString) -> Refusal {
+    let fault = fault.to_string().chars().take(FAULT_MAX).collect();
+    Error::from(ErrorCode::BadRequest).with_detail(fault).into()
 }
 
 /// Writes each whole number without a fraction.
@@ -67,12 +82,26 @@ impl<T: DeserializeOwned> FromRequestParts<AppState> for Fields<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &AppState) -> Result<Self, Refusal> {
-        if parts.uri.query().is_some_and(writes_nul) {
-            return Err(ErrorCode::BadRequest.into());
+        // What is no text would be read as one with other characters in it.
+        if !is_text(parts.uri.query().unwrap_or_default()) {
+            return Err(bad("The address is not UTF-8, or has a NUL in it."));
         }
-        let read = Query::try_from_uri(&parts.uri);
-        read.map(|Query(value)| Self(value)).map_err(|_| ErrorCode::BadRequest.into())
+        Query::try_from_uri(&parts.uri).map(|Query(value)| Self(value)).map_err(bad)
     }
+}
+
+/// Whether a query is UTF-8 without the one character that PostgreSQL stores nowhere, with what it has written by `%` (RFC 3986, 2.1).
+fn is_text(query: &str) -> bool {
+    let (mut decoded, mut rest) = (Vec::with_capacity(query.len()), query.as_bytes());
+    while let [first, after @ ..] = rest {
+        let digit = |at: usize| {
+            after.get(at).and_then(|digit| char::from(*digit).to_digit(16)).and_then(|digit| u8::try_from(digit).ok())
+        };
+        let byte = digit(0).zip(digit(1)).filter(|_| *first == b'%').map(|(high, low)| high << 4 | low);
+        decoded.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &after[2..] } else { after };
+    }
+    std::str::from_utf8(&decoded).is_ok_and(|text| !text.contains('\0'))
 }
 
 /// What the address names. What has not the form of such a name is not there.
@@ -93,4 +122,19 @@ impl<T: DeserializeOwned + Send> FromRequestParts<AppState> for Named<T> {
 /// As [`has_nul`], of a part of an address.
 fn writes_nul(text: &str) -> bool {
     text.contains("%00")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_text;
+
+    #[test]
+    fn a_query_is_text_or_not() {
+        for query in ["", "a=b", "a=%C3%A9", "%", "%4", "%zz", "a=%EF%BF%BD"] {
+            assert!(is_text(query), "{query}");
+        }
+        for query in ["a=%FF", "a=%C3", "a=%ED%A0%80", "%C3%", "a=%00"] {
+            assert!(!is_text(query), "{query}");
+        }
+    }
 }

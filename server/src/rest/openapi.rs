@@ -51,6 +51,9 @@ pub(super) enum Refused {
     /// The body is larger than a limit.
     #[response(status = 413)]
     TooLarge(#[to_schema] RestError),
+    /// The body is not JSON, by its `Content-Type`.
+    #[response(status = 415)]
+    UnsupportedType(#[to_schema] RestError),
     /// Something in it cannot be taken; `fields` says what.
     #[response(status = 422)]
     Invalid(#[to_schema] RestError),

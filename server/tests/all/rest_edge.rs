@@ -1,0 +1,96 @@
+//! The edges of the API: what is refused before a handler sees it, always in the one shape.
+
+use protocol::ErrorCode;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
+
+use crate::support::{TestApp, api::Api, person::Answer};
+
+/// Sends this body to the sign-in.
+async fn sign_in(api: &Api, content_type: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
+    let request = api.request(Method::POST, "/api/v1/auth/token").body(body);
+    Answer::to(content_type.into_iter().fold(request, |request, kind| request.header("content-type", kind))).await
+}
+
+#[track_caller]
+fn assert_status(answer: &Answer, status: StatusCode, code: ErrorCode) {
+    assert_eq!((answer.status, answer.error().code), (status, code), "{}", answer.text);
+    assert_eq!(answer.header("content-type"), "application/json");
+    assert!(!answer.json()["error"]["message"].as_str().unwrap().is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_there_is_said_in_the_one_shape() {
+    let app = TestApp::start().await;
+    let guest = Api::guest(app.addr);
+    for path in
+        ["/api/", "/api/v1", "/api/v1/", "/api/v2/rooms", "/api/v1/rooms/", "/api/v1/nothing", "/api/v1/rooms/%FF/messages"]
+    {
+        assert_status(&guest.get(path).await, StatusCode::NOT_FOUND, ErrorCode::NotFound);
+    }
+    assert_status(&guest.get("/api/v1/rooms/nowhere/messages").await, StatusCode::NOT_FOUND, ErrorCode::NotFound);
+    assert_status(&guest.post("/api/v1/nothing", &json!({})).await, StatusCode::NOT_FOUND, ErrorCode::NotFound);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_method_is_told_the_right_ones() {
+    let app = TestApp::start().await;
+    let guest = Api::guest(app.addr);
+    for (method, path, allowed) in [
+        (Method::GET, "/api/v1/auth/token", "POST"),
+        (Method::PUT, "/api/v1/rooms/lobby/messages", "GET,HEAD,POST"),
+        (Method::DELETE, "/api/v1/openapi.json", "GET,HEAD"),
+        (Method::TRACE, "/api/v1/auth/verify", "POST"),
+    ] {
+        let answer = Answer::to(guest.request(method, path)).await;
+        assert_status(&answer, StatusCode::METHOD_NOT_ALLOWED, ErrorCode::BadRequest);
+        assert_eq!(answer.header("allow"), allowed, "{path}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_is_an_object_of_json_in_utf_8() {
+    let app = TestApp::start().await;
+    let guest = Api::guest(app.addr);
+    let right = r#"{"username":"ada","password":"x"}"#;
+    for content_type in [None, Some("text/plain"), Some("application/x-www-form-urlencoded"), Some("application/jsonx")] {
+        let answer = sign_in(&guest, content_type, right).await;
+        assert_status(&answer, StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::BadRequest);
+        answer.assert_has("Content-Type: application/json");
+    }
+    for content_type in ["application/json", "application/json; charset=utf-8", "Application/JSON"] {
+        assert_status(&sign_in(&guest, Some(content_type), right).await, StatusCode::UNAUTHORIZED, ErrorCode::WrongCredentials);
+    }
+    let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+    let bodies: [(&[u8], &str); 9] = [
+        (b"", "not JSON"),
+        (b"{", "not JSON"),
+        (br#"{"username":"\ud800","password":"x"}"#, "not JSON"),
+        (b"{\"username\":\"\xff\",\"password\":\"x\"}", "not JSON"),
+        (b"{\"username\":\"\xed\xa0\x80\",\"password\":\"x\"}", "not JSON"),
+        (deep.as_bytes(), "not JSON"),
+        (b"[null]", "JSON object"),
+        (br#"{"username":"ada"}"#, "missing field `password`"),
+        (br#"{"username":"ada","password":"x","more":1}"#, "unknown field `more`"),
+    ];
+    for (body, why) in bodies {
+        let answer = sign_in(&guest, Some("application/json"), body.to_vec()).await;
+        assert_status(&answer, StatusCode::BAD_REQUEST, ErrorCode::BadRequest);
+        answer.assert_has(why);
+    }
+    let large = sign_in(&guest, Some("application/json"), "x".repeat(65 * 1024)).await;
+    assert_status(&large, StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::TooLarge);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_stands_behind_the_question_mark_is_text_and_known() {
+    let app = TestApp::start().await;
+    let guest = Api::guest(app.addr);
+    for query in ["text=%FF", "text=%ED%A0%80", "text=%C3", "text=a&text=b", "txet=a", "after=", "after=x"] {
+        let answer = guest.get(&format!("/api/v1/rooms?{query}")).await;
+        assert_status(&answer, StatusCode::BAD_REQUEST, ErrorCode::BadRequest);
+    }
+    for query in ["", "text=", "text=%C3%A9", "text=%00", "text=%E2%80%AE"] {
+        assert_eq!(guest.get(&format!("/api/v1/rooms?{query}")).await.status, StatusCode::OK, "{query}");
+    }
+}
