@@ -143,6 +143,13 @@ impl Hosts {
         self.given.iter().any(|name| name == host) || self.is_own(host) || (self.any_ip && is_ip(host))
     }
 
+    /// Whether an `Origin` is a site of this house by its name alone, on whichever port: what is there may speak to those addresses
+    /// where no cookie counts. An address that nobody has named is none of them.
+    pub(crate) fn name_origin(&self, origin: &str) -> bool {
+        Origin::parse(origin)
+            .is_some_and(|Origin { host, .. }| self.given.iter().any(|name| name == host.name()) || self.is_own(host.name()))
+    }
+
     fn is_own(&self, name: &str) -> bool {
         self.own.iter().any(|own| own == name)
     }
@@ -316,6 +323,19 @@ mod tests {
                 "{host} {origin}"
             );
         }
+    }
+
+    #[test]
+    fn a_site_of_the_house_is_named_whatever_its_port() {
+        let hosts = Hosts::new(&[HostName::parse("chat.example.org").unwrap()], "0.0.0.0".parse().unwrap());
+        for origin in ["https://chat.example.org", "http://chat.example.org:8080", "http://localhost:5500", "http://[::1]:1"] {
+            assert!(hosts.name_origin(origin), "{origin}");
+        }
+        for origin in ["https://example.org", "https://chat.example.org.evil.example", "null", "file://", "", "http://192.0.2.7"]
+        {
+            assert!(!hosts.name_origin(origin), "{origin}");
+        }
+        assert!(!Hosts::new(&[], "0.0.0.0".parse().unwrap()).name_origin("http://192.0.2.7"), "nobody has named it");
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod answers;
 pub mod assets;
 mod caller;
 pub mod commands;
+pub mod compat;
 mod compression;
 pub mod config;
 pub mod connections;
@@ -55,6 +56,9 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(answers::method_not_allowed)
         .layer(Sharing)
         .layer(middleware::from_fn_with_state(state.clone(), security::same_origin))
+        // No cookie counts there, so pages of other origins may ask.
+        .merge(compat::routes(&state))
+        .layer(middleware::from_fn_with_state(state.clone(), compat::root))
         .layer(middleware::from_fn_with_state(state.clone(), security::known_host))
         // Probes are asked for by address, not by name.
         .route("/healthz", get(probes::alive))

@@ -76,6 +76,7 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
         proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,
+        compat: options.compat(),
         connections,
         sockets: Sockets::new(sockets, stop),
     };

@@ -6,7 +6,7 @@ use axum::extract::FromRef;
 use chat::Chat;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{assets::Site, connections::Connections, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets};
+use crate::{assets::Site, compat::Compat, connections::Connections, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets};
 
 /// What handlers need; cheap to clone, which each layer of the router does with each request.
 #[derive(Clone)]
@@ -26,6 +26,8 @@ pub struct Parts {
     pub pages: Pages,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
+    /// How clients of other servers are understood; nothing where they are not.
+    pub compat: Option<Compat>,
     /// The open connections.
     pub connections: Connections,
     /// Those of them that are sockets.

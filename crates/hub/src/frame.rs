@@ -33,9 +33,14 @@ impl Frame {
 
     /// What is in it.
     pub(crate) fn json(&self) -> &[u8] {
-        let header = FrameHeader::parse(&mut Cursor::new(&self.0));
-        let length = header.ok().flatten().map_or(0, |(_, length)| length as usize);
-        &self.0[self.0.len().saturating_sub(length)..]
+        content(&self.0).unwrap_or_default()
+    }
+
+    /// What is in a text frame that stands on the wire, as an [`Outlet`](crate::Outlet) gets it; nothing in one of another kind.
+    #[must_use]
+    pub fn read(wire: &[u8]) -> Option<&[u8]> {
+        let is_text = wire.first().is_some_and(|first| first & 0x0f == u8::from(OpCode::Data(Data::Text)));
+        content(wire).filter(|_| is_text)
     }
 
     /// Bytes on the wire.
@@ -50,6 +55,12 @@ impl Frame {
     }
 }
 
+/// What comes after the header.
+fn content(wire: &[u8]) -> Option<&[u8]> {
+    let (_, length) = FrameHeader::parse(&mut Cursor::new(wire)).ok()??;
+    wire.get(wire.len().checked_sub(usize::try_from(length).ok()?)?..)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,7 +70,9 @@ mod tests {
         for length in [0, 1, 125, 126, 65_535, 65_536] {
             let json = "x".repeat(length);
             assert_eq!(Frame::text(json.clone()).json(), json.as_bytes());
+            assert_eq!(Frame::read(&Frame::text(json.clone()).into_wire()), Some(json.as_bytes()));
         }
+        assert_eq!(Frame::read(b"\x89\x00"), None, "a ping");
         assert_eq!(Frame::of(&ServerFrame::Pong).into_wire().as_ref(), b"\x81\x0f{\"type\":\"pong\"}");
     }
 }

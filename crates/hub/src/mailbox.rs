@@ -153,6 +153,12 @@ impl Mailbox {
         self.push([Frame::of(frame)]);
     }
 
+    /// Adds a text for this socket alone and writes what waits: for who speaks another dialect, and from outside the task of the socket.
+    pub fn say(&self, text: impl Into<Bytes>) {
+        self.push([Frame::text(text)]);
+        self.send();
+    }
+
     /// Adds a control frame (RFC 6455, 5.5), also to a queue that takes nothing else any more.
     pub fn control(&self, wire: &[u8]) {
         let mut state = self.state.lock();

@@ -21,6 +21,10 @@ pub(super) struct Lives {
     /// Days after a sign-in when everybody has to sign in again, however much they have been there
     #[arg(long, env = "SNUG_SESSION_MAX_DAYS", default_value_t = 90, value_parser = parse_session_max_days)]
     pub(super) session_max_days: i64,
+
+    /// Days that a refresh token lasts which SNUG_COMPAT gave; never longer than its session
+    #[arg(long, env = "SNUG_REFRESH_DAYS", default_value_t = 30, value_parser = parse_refresh_days)]
+    pub(super) refresh_days: i64,
 }
 
 impl Lives {
@@ -32,6 +36,11 @@ impl Lives {
             session_max_seconds: self.session_max_days * DAY_SECONDS,
             ..others
         }
+    }
+
+    /// How long a refresh token lasts that clients of other servers are given.
+    pub(super) fn refresh_seconds(&self) -> i64 {
+        self.refresh_days * DAY_SECONDS
     }
 }
 
@@ -47,6 +56,10 @@ fn parse_session_days(text: &str) -> Result<i64, String> {
 
 fn parse_session_max_days(text: &str) -> Result<i64, String> {
     parse_within(text, 1..=3650, "SNUG_SESSION_MAX_DAYS or --session-max-days")
+}
+
+fn parse_refresh_days(text: &str) -> Result<i64, String> {
+    parse_within(text, 1..=400, "SNUG_REFRESH_DAYS or --refresh-days")
 }
 
 fn parse_within<N: FromStr + PartialOrd + Display>(text: &str, range: RangeInclusive<N>, name: &str) -> Result<N, String> {

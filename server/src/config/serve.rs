@@ -8,11 +8,19 @@ use ipnet::IpNet;
 
 use super::{Store, lives::Lives, notices};
 use crate::{
+    compat::Compat,
     hosts::{HostName, Hosts},
     proxies::{self, Proxies},
 };
 
 const DEFAULT_ADDR: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 3000);
+
+/// Whose clients are understood beside our own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Dialects {
+    /// Those of the Django Channels tutorials.
+    Channels,
+}
 
 /// Options of `snug serve`.
 #[derive(Args)]
@@ -38,6 +46,10 @@ pub struct Options {
     /// docs/SELF_HOSTING.md lists them [default: none]
     #[arg(long, env = "SNUG_LIMITS", value_parser = parse_limits)]
     limits: Option<Limits>,
+
+    /// Understand clients of other servers too: channels for those of the Django Channels tutorials (docs/COMPAT.md) [default: none]
+    #[arg(long, env = "SNUG_COMPAT", value_parser = parse_compat)]
+    pub(super) compat: Option<Dialects>,
 
     #[command(flatten)]
     pub(super) lives: Lives,
@@ -72,6 +84,12 @@ impl Options {
         self.lives.limits(self.limits.clone().unwrap_or_default())
     }
 
+    /// How clients of other servers are understood.
+    #[must_use]
+    pub fn compat(&self) -> Option<Compat> {
+        self.compat.map(|Dialects::Channels| Compat { refresh_seconds: self.lives.refresh_seconds() })
+    }
+
     pub(super) fn notice(&self) -> Option<String> {
         notices::too_many_proxies(&self.trusted_proxies)
     }
@@ -90,6 +108,13 @@ impl Options {
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
+    }
+}
+
+fn parse_compat(text: &str) -> Result<Dialects, &'static str> {
+    match text.trim() {
+        "channels" => Ok(Dialects::Channels),
+        _ => Err("SNUG_COMPAT or --compat knows channels only"),
     }
 }
 

@@ -6,7 +6,7 @@ use tungstenite::error::ProtocolError;
 use crate::answers::told;
 
 /// How a socket ends.
-pub(super) enum End {
+pub(crate) enum End {
     /// The server closes it.
     Close(CloseCode),
     /// The server says what is wrong, then closes it.
@@ -38,7 +38,7 @@ impl End {
     }
 
     /// Somebody whose token is not good, or cannot be checked now, or who comes too often.
-    pub(super) fn unwelcome(error: &chat::Error) -> Self {
+    pub(crate) fn unwelcome(error: &chat::Error) -> Self {
         let error = told(error);
         let code = match error.code {
             ErrorCode::NotAuthenticated => CloseCode::SignIn,

@@ -2,6 +2,7 @@
 
 mod command;
 mod counts;
+mod dialect;
 mod end;
 mod handshake;
 mod listener;
@@ -18,9 +19,14 @@ use futures::FutureExt;
 use protocol::{CloseCode, ErrorCode};
 use serde::Deserialize;
 use tokio::time::timeout;
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 pub use self::sockets::{Limits, Sockets};
-use self::{end::End, listener::Listener, socket::Socket, sockets::Place};
+pub(crate) use self::{
+    dialect::{Dialect, Line, open},
+    end::End,
+};
+use self::{handshake::Upgrade, listener::Listener, socket::Socket, sockets::Place};
 use crate::{
     AppState,
     answers::Refusal,
@@ -39,29 +45,16 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
     if !has_own_origin(&request, &state.hosts) {
         return Refusal::from(ErrorCode::ForeignOrigin).into_response();
     }
-    // It would be closed at once; a proxy asks another node instead.
-    if state.sockets.is_stopping() {
-        return Refusal::from(ErrorCode::Unavailable).into_response();
-    }
     let Ok(Query(Params { token })) = Query::try_from_uri(request.uri()) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
     let headers = request.headers();
     let token = handshake::offered_token(headers).or(bearer(headers)).map(str::to_owned).or(token);
-    let Some(&Client { address, .. }) = request.extensions().get::<Client>() else {
-        return Refusal::from(ErrorCode::Internal).into_response();
-    };
-    // Refused as a request: a browser cannot read it, but a flood is not to cost a socket each.
-    if let Err(error) = state.chat.admit(Deed::Connect, address) {
-        return Refusal::from(error).into_response();
-    }
-    let Some((answer, upgrade)) = handshake::accept(request) else {
-        return Refusal::from(ErrorCode::BadRequest).into_response();
+    let Begun { answer, upgrade, place, counted } = match begin(&state, request) {
+        Ok(begun) => begun,
+        Err(refusal) => return refusal.into_response(),
     };
     let (chat, sockets) = (state.chat.clone(), state.sockets.clone());
-    let place = sockets.place(address);
-    // Counted from here on: a stop that comes before the task starts has to wait for it.
-    let counted = sockets.counted();
     tokio::spawn(async move {
         let _counted = counted;
         let Some(mut socket) = upgrade.done(&chat).await else { return };
@@ -74,6 +67,29 @@ pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> 
         let _ = timeout(sockets.limits.goodbye, socket.close(end)).boxed().await;
     });
     answer
+}
+
+/// A socket that is about to be there.
+struct Begun {
+    answer: Response,
+    upgrade: Upgrade,
+    /// Where there is room for it.
+    place: Option<Place>,
+    counted: TaskTrackerToken,
+}
+
+/// Answers a request for a socket, whoever it is for.
+fn begin(state: &AppState, request: Request) -> Result<Begun, Refusal> {
+    // It would be closed at once; a proxy asks another node instead.
+    if state.sockets.is_stopping() {
+        return Err(ErrorCode::Unavailable.into());
+    }
+    let address = request.extensions().get::<Client>().ok_or(ErrorCode::Internal)?.address;
+    // Refused as a request: a browser cannot read it, but a flood is not to cost a socket each.
+    state.chat.admit(Deed::Connect, address)?;
+    let (answer, upgrade) = handshake::accept(request).ok_or(ErrorCode::BadRequest)?;
+    // Counted from here on: a stop that comes before the task starts has to wait for it.
+    Ok(Begun { answer, upgrade, place: state.sockets.place(address), counted: state.sockets.counted() })
 }
 
 /// Serves whoever holds the token, or a guest, until either side ends the socket.

@@ -13,6 +13,7 @@ mod bad_input;
 mod behind_nginx;
 mod cli;
 mod commands;
+mod compat;
 mod composer;
 mod compression;
 mod doors;

@@ -39,6 +39,8 @@ const WRONG: [(&[(&str, &str)], &str); 40] = [
     (&[("SNUG_SESSION_DAYS", "0")], "SNUG_SESSION_DAYS or --session-days needs a whole number from 1 to 400"),
     (&[("SNUG_SESSION_DAYS", "-1")], "SNUG_SESSION_DAYS or --session-days needs a whole number from 1 to 400"),
     (&[("SNUG_SESSION_MAX_DAYS", "0")], "SNUG_SESSION_MAX_DAYS or --session-max-days needs a whole number from 1 to 3650"),
+    (&[("SNUG_REFRESH_DAYS", "0")], "SNUG_REFRESH_DAYS or --refresh-days needs a whole number from 1 to 400"),
+    (&[("SNUG_COMPAT", "slack")], "SNUG_COMPAT or --compat knows channels only"),
     (&[("SNUG_SESSION_DAYS", "401")], "SNUG_SESSION_DAYS or --session-days needs a whole number from 1 to 400"),
     (
         &[("SNUG_LOG", "server=loud")],

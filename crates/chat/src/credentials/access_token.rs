@@ -12,14 +12,18 @@ use base64::{
 };
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use protocol::{ErrorCode, SessionId, UserId};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
+use uuid::Uuid;
 
+use super::refresh_token::RefreshToken;
 use crate::{Error, Result};
 
 /// Who signs, and for whom.
 const ISSUER: &str = "snug";
+/// For whom a [`Wrapped`] token is: it opens nothing by itself.
+const RENEWAL: &str = "snug renewal";
 /// Clocks of two nodes may differ by this many seconds.
 const LEEWAY_SECONDS: u64 = 5;
 const KEY_BYTES: usize = 32;
@@ -154,6 +158,44 @@ impl Claims {
     }
 }
 
+/// An access token as simplejwt has it: the same claims, and its own beside them.
+#[derive(Serialize)]
+struct Typed<'a> {
+    #[serde(flatten)]
+    claims: &'a Claims,
+    token_type: &'static str,
+    jti: Uuid,
+    user_id: UserId,
+}
+
+/// A refresh token within a JWT, for clients that look for its end there.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Wrapped {
+    iss: String,
+    aud: String,
+    token_type: String,
+    /// The refresh token itself.
+    pub(crate) jti: String,
+    user_id: UserId,
+    iat: i64,
+    exp: i64,
+}
+
+impl Wrapped {
+    /// A refresh token from now on, for so many seconds.
+    pub(crate) fn new(token: &RefreshToken, user: UserId, now_seconds: i64, lifetime_seconds: i64) -> Self {
+        Self {
+            iss: ISSUER.to_owned(),
+            aud: RENEWAL.to_owned(),
+            token_type: "refresh".to_owned(),
+            jti: token.as_str().to_owned(),
+            user_id: user,
+            iat: now_seconds,
+            exp: now_seconds.saturating_add(lifetime_seconds),
+        }
+    }
+}
+
 /// Signs and verifies.
 pub(crate) struct Tokens {
     header: Header,
@@ -176,17 +218,42 @@ impl Tokens {
     }
 
     pub(crate) fn sign(&self, claims: &Claims) -> Result<String> {
+        self.encode(claims)
+    }
+
+    /// The same, with what simplejwt says in a token.
+    pub(crate) fn sign_typed(&self, claims: &Claims) -> Result<String> {
+        self.encode(&Typed { claims, token_type: "access", jti: Uuid::now_v7(), user_id: claims.sub })
+    }
+
+    pub(crate) fn wrap(&self, wrapped: &Wrapped) -> Result<String> {
+        self.encode(wrapped)
+    }
+
+    fn encode(&self, claims: &impl Serialize) -> Result<String> {
         jsonwebtoken::encode(&self.header, claims, &self.encoding).map_err(Error::internal)
+    }
+
+    /// The refresh token within a JWT, when that is ours and has not expired.
+    pub(crate) fn unwrap(&self, token: &str) -> Result<Wrapped> {
+        let mut validation = self.validation.clone();
+        validation.set_audience(&[RENEWAL]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud"]);
+        self.decode(token, &validation)
     }
 
     /// The claims, when the token is ours and has not expired. Why not is nobody's business.
     pub(crate) fn verify(&self, token: &str) -> Result<Claims> {
+        self.decode(token, &self.validation)
+    }
+
+    fn decode<T: DeserializeOwned>(&self, token: &str, validation: &Validation) -> Result<T> {
         let refused = |_| Error::from(ErrorCode::NotAuthenticated);
         let header = jsonwebtoken::decode_header(token).map_err(refused)?;
         if header.kid != self.header.kid {
             return Err(ErrorCode::NotAuthenticated.into());
         }
-        jsonwebtoken::decode(token, &self.decoding, &self.validation).map(|data| data.claims).map_err(refused)
+        jsonwebtoken::decode(token, &self.decoding, validation).map(|data| data.claims).map_err(refused)
     }
 }
 
@@ -231,6 +298,21 @@ mod tests {
         let mut forged = token.split('.').map(str::to_owned).collect::<Vec<_>>();
         forged[1] = URL_SAFE_NO_PAD.encode(serde_json::to_vec(&claims(now() / 1000, 6000)).unwrap());
         assert!(tokens(1).verify(&forged.join(".")).is_err());
+    }
+
+    #[test]
+    fn a_wrapped_refresh_token_opens_nothing_and_an_access_token_renews_nothing() {
+        let (tokens, user) = (tokens(1), UserId::generate());
+        let refresh = RefreshToken::generate().unwrap();
+        let wrapped = tokens.wrap(&Wrapped::new(&refresh, user, now() / 1000, 60)).unwrap();
+        assert_eq!(tokens.unwrap(&wrapped).unwrap().jti, refresh.as_str());
+        assert!(tokens.verify(&wrapped).is_err());
+        let expired = tokens.wrap(&Wrapped::new(&refresh, user, now() / 1000 - 600, 60)).unwrap();
+        assert!(tokens.unwrap(&expired).is_err());
+        let access = claims(now() / 1000, 60);
+        let typed = tokens.sign_typed(&access).unwrap();
+        assert_eq!(tokens.verify(&typed).unwrap(), access);
+        assert!(tokens.unwrap(&typed).is_err());
     }
 
     #[test]

@@ -7,10 +7,10 @@ mod passwords;
 mod refresh_token;
 mod typed;
 
-pub(crate) use access_token::{Claims, Tokens};
+pub(crate) use access_token::{Claims, Tokens, Wrapped};
 pub use access_token::{NotAKey, SigningKey};
 pub use device::DeviceToken;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use passwords::{Hasher, Lane};
-pub use refresh_token::RefreshToken;
+pub use refresh_token::{LASTING_TOKEN_LENGTH, RefreshToken};
 pub(crate) use typed::{TypedPassword, new_password};

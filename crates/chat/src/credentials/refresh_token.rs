@@ -7,6 +7,9 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 
 use super::fingerprint::fingerprint;
 
+/// Characters of a refresh token: the base64 of 32 bytes.
+pub const LASTING_TOKEN_LENGTH: usize = 43;
+
 /// A refresh token. Never printed.
 pub struct RefreshToken(String);
 

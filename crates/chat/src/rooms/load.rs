@@ -1,6 +1,6 @@
 //! Rooms through the eyes of an actor.
 
-use protocol::{EpochId, ErrorCode, Room, RoomId, RoomRef, Seq, UserId};
+use protocol::{EpochId, ErrorCode, Room, RoomId, RoomRef, Seq, Standing, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -62,6 +62,16 @@ pub async fn locate(chat: &Chat, room: &RoomRef) -> Result<RoomId> {
         RoomRef::Id(id) => Ok(*id),
         RoomRef::Slug(_) => Ok(any(chat.db().read(), Actor::Guest, room, UNCOUNTED).await?.0.room.id),
     }
+}
+
+/// A room, and where somebody stands there.
+///
+/// # Errors
+/// `not_found` also for what this actor may not know of; `unavailable`.
+pub async fn seen(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<(Room, Standing)> {
+    let found = load(chat.db().read(), actor, room).await?;
+    let standing = found.access.standing()?;
+    Ok((found.room, standing))
 }
 
 async fn one(db: &impl ConnectionTrait, actor: Actor, room: &RoomRef, members: &str) -> Result<(Found, u64)> {

@@ -45,6 +45,24 @@ pub fn grant(chat: &Chat, session: &Session) -> Result<TokenGrant> {
 /// `not_authenticated` for one that is unknown, expired or revoked, and for one in whose place another has gone on: then the session has
 /// ended for everybody who holds a token of it. `throttled`, `unavailable`.
 pub async fn renew(chat: &Chat, refresh_token: &str, from: IpAddr) -> Result<Renewed> {
+    let (session, refresh_token, lasts) = exchange(chat, refresh_token, from, Again::Allowed).await?;
+    Ok(Renewed { grant: grant(chat, &session)?, refresh_token, lasts })
+}
+
+/// Whether a token may be shown again whose exchange may not have arrived.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Again {
+    Allowed,
+    Refused,
+}
+
+/// Exchanges a refresh token for the next one, which lasts so many seconds.
+pub(super) async fn exchange(
+    chat: &Chat,
+    refresh_token: &str,
+    from: IpAddr,
+    again: Again,
+) -> Result<(Session, RefreshToken, i64)> {
     // Before the transaction: what comes too often is not to hold up those who write.
     let Some(found) = lookup(chat.db().read(), refresh_token).await? else {
         return Err(ErrorCode::NotAuthenticated.into());
@@ -59,12 +77,15 @@ pub async fn renew(chat: &Chat, refresh_token: &str, from: IpAddr) -> Result<Ren
         revoke_reused(chat, found.session.id).await?;
         return Err(ErrorCode::NotAuthenticated.into());
     }
+    if found.standing == Standing::Last && again == Again::Refused {
+        return Err(ErrorCode::NotAuthenticated.into());
+    }
     let next = succeed(chat, &transaction, &found).await?;
     let now = now();
     let end = lifetime::end(chat.limits(), found.began, now);
     prolong(&transaction, &found, (now, end), from).await?;
     transaction.commit().await?;
-    Ok(Renewed { grant: grant(chat, &found.session)?, refresh_token: next, lasts: (end - now) / 1000 })
+    Ok((found.session, next, (end - now) / 1000))
 }
 
 /// A session that is used goes on, from the token that was shown.

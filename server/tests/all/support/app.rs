@@ -12,6 +12,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use server::{
     AppState, Parts,
     assets::Site,
+    compat::Compat,
     connections::{self, Connections},
     guests::Pages,
     hosts::Hosts,
@@ -63,9 +64,15 @@ pub(crate) struct Builder {
     connections: connections::Limits,
     sockets: ws::Limits,
     site: Site,
+    compat: Option<Compat>,
 }
 
 impl Builder {
+    /// Clients of the Django Channels tutorials are understood.
+    pub(crate) fn compat(self) -> Self {
+        Self { compat: Some(Compat { refresh_seconds: 24 * 60 * 60 }), ..self }
+    }
+
     pub(crate) fn limits(self, limits: Limits) -> Self {
         Self { limits, ..self }
     }
@@ -102,6 +109,7 @@ impl Builder {
             proxies: Arc::default(),
             pages: Pages::default(),
             metrics: METRICS.clone(),
+            compat: self.compat,
             connections: Connections::new(self.connections),
             sockets: ws::Sockets::new(self.sockets, stop.clone()),
         };
@@ -144,7 +152,7 @@ pub(crate) struct TestApp {
 impl TestApp {
     pub(crate) fn builder() -> Builder {
         let connections = connections::Limits::for_files(usize::MAX);
-        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site: Site::of([]) }
+        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site: Site::of([]), compat: None }
     }
 
     pub(crate) async fn start() -> Self {

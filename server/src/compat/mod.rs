@@ -1,0 +1,52 @@
+//! Clients that were written after the Django Channels tutorials (`SNUG_COMPAT=channels`): one file for each dialect, thin translations onto
+//! the same functions that the page calls. `docs/COMPAT.md` describes them.
+
+mod answer;
+mod body;
+mod history;
+mod people;
+mod public;
+mod rooms;
+mod times;
+mod token;
+mod welcome;
+mod who;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::{Method, header},
+    middleware::{self, Next},
+    response::Response,
+};
+
+use crate::AppState;
+
+/// How clients of other servers are understood.
+#[derive(Clone, Copy, Debug)]
+pub struct Compat {
+    /// How long the refresh tokens last that they get.
+    pub refresh_seconds: i64,
+}
+
+/// The addresses of all dialects; none where they are not understood.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    if state.compat.is_none() {
+        return Router::new();
+    }
+    let parts = [history::routes(), public::routes(), rooms::routes(), token::routes()];
+    let routes = parts.into_iter().fold(Router::new(), Router::merge);
+    routes.layer(middleware::from_fn_with_state(state.clone(), welcome::welcome))
+}
+
+/// The start page's address is that of a socket as well.
+pub(crate) async fn root(State(state): State<AppState>, request: Request, next: Next) -> Response {
+    let is_socket = request.method() == Method::GET && request.headers().contains_key(header::SEC_WEBSOCKET_KEY);
+    if state.compat.is_none() || !is_socket || request.uri().path() != "/" {
+        return next.run(request).await;
+    }
+    match welcome::refusal(&request, &state.hosts) {
+        Some(refusal) => refusal,
+        None => token::socket(State(state), request).await,
+    }
+}
