@@ -5,10 +5,12 @@
 
 mod asker;
 mod auth;
+mod bots;
 mod extract;
 mod messages;
 mod openapi;
 mod rooms;
+mod tokens;
 
 use axum::{Router, http::header, routing::get};
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +25,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), rooms::routes()];
+    let parts = [auth::routes(), bots::routes(), messages::routes(), rooms::routes(), tokens::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

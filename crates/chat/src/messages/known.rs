@@ -45,6 +45,7 @@ struct Seat {
     name: Option<String>,
     ambiguous: Option<bool>,
     picture: Option<String>,
+    bot: Option<bool>,
 }
 
 /// A message that is stored already.
@@ -87,10 +88,12 @@ impl Seat {
             name,
             ambiguous,
             picture,
+            bot,
         } = self;
         let member = match (user_id, role, username, name, ambiguous) {
             (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
-                Some(Member { user: User { id: UserId(id), username, name, ambiguous, picture }, role: role.into(), muted_until })
+                let user = User { id: UserId(id), username, name, ambiguous, picture, bot: bot.unwrap_or_default() };
+                Some(Member { user, role: role.into(), muted_until })
             }
             _ => None,
         };
@@ -161,7 +164,7 @@ impl Known {
         Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.slow_seconds, r.last_seq, ")
             .text("CASE r.visibility WHEN 'direct' THEN EXISTS (SELECT 1 FROM memberships h WHERE h.room_id = r.id ")
             .text("AND h.hidden_at IS NOT NULL) ELSE FALSE END AS hidden, ")
-            .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture FROM rooms r ")
+            .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture, u.bot FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND r.deleted_at IS NULL AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")

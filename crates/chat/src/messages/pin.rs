@@ -70,15 +70,15 @@ pub async fn pins(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Pins> {
     let db = chat.db().read();
     let found = rooms::load(db, actor, room).await?;
     found.access.permit(Action::Read)?;
-    let columns = "SELECT m.seq, m.body, m.created_at, p.at, b.id, b.username, b.name, b.ambiguous, b.picture, \
-                   a.id, a.username, a.name, a.ambiguous, a.picture FROM pins p \
+    let columns = "SELECT m.seq, m.body, m.created_at, p.at, b.id, b.username, b.name, b.ambiguous, b.picture, b.bot, \
+                   a.id, a.username, a.name, a.ambiguous, a.picture, a.bot FROM pins p \
                    JOIN messages m ON m.room_id = p.room_id AND m.seq = p.seq \
                    JOIN users b ON b.id = p.user_id JOIN users a ON a.id = m.author_id WHERE p.room_id = ";
     let select = Sql::new(db.get_database_backend(), columns).value(found.room.id.0).text(" ORDER BY p.at DESC, p.seq DESC");
     let rows = db.query_all_raw(select.done()).await?;
     let pins = rows.iter().map(|row| {
         let (seq, body, written_at, at) = <(i64, String, i64, i64)>::try_get_many_by_index(row)?;
-        let (by, author) = (users::of_row(row, 4)?, users::of_row(row, 9)?);
+        let (by, author) = (users::of_row(row, 4)?, users::of_row(row, 10)?);
         Ok(Pinned { seq: Seq(seq), author, body, written_at, by, at })
     });
     let pins = pins.collect::<std::result::Result<_, DbErr>>()?;

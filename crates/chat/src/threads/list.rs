@@ -53,6 +53,7 @@ struct Row {
     name: String,
     ambiguous: bool,
     picture: Option<String>,
+    bot: bool,
     unread: i64,
     mentions: i64,
     last: i64,
@@ -68,7 +69,7 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Followed>> {
     let unread = "t.room_id = f.room_id AND t.thread_of = f.seq AND t.deleted_at IS NULL AND t.seq > f.last_read_seq AND t.author_id <> f.user_id";
     let select = Sql::new(db.get_database_backend(), "SELECT f.room_id, ")
         .text(settings::VISIBILITY)
-        .text(", o.role, f.seq, m.body, m.thread, u.id, u.username, u.name, u.ambiguous, u.picture, ")
+        .text(", o.role, f.seq, m.body, m.thread, u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, ")
         .text(&["(SELECT COUNT(*) FROM messages t WHERE ", unread, ") AS unread, "].concat())
         .text(
             "(SELECT COUNT(*) FROM messages t JOIN inbox i ON i.room_id = t.room_id AND i.seq = t.seq AND i.user_id = f.user_id ",
@@ -105,11 +106,11 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Followed>> {
 
 impl Row {
     fn followed(self, room: Room, thread: Thread) -> Followed {
-        let Self { id, username, name, ambiguous, picture, .. } = self;
+        let Self { id, username, name, ambiguous, picture, bot, .. } = self;
         Followed {
             room,
             root: Seq(self.seq),
-            author: User { id: UserId(id), username, name, ambiguous, picture },
+            author: User { id: UserId(id), username, name, ambiguous, picture, bot },
             line: markdown::line(&self.body),
             thread,
             unread: self.unread.unsigned_abs(),
