@@ -67,6 +67,7 @@ fn show(card: Card, own: bool) -> AnyView {
             <span class="avatar-frame">{avatar(&user, "avatar avatar--large")} {presence_dot(user.id, Some(presence))}</span>
             <div>
                 <h1 dir="auto">{user.name.clone()}</h1>
+                {user.bot.then(|| view! { <span class="bot-badge">"Bot"</span> })}
                 {status_line(user.id, availability.status.as_ref())}
                 <p class="person-facts">
                     <span>{["@", &user.username].concat()}</span>

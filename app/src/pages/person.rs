@@ -15,6 +15,7 @@ pub(super) fn person(user: &User) -> impl IntoView + use<> {
         {avatar(user, "avatar")}
         <p class="person-names">
             <strong dir="auto">{user.name.clone()}</strong>
+            {user.bot.then(|| view! { <span class="bot-badge">"Bot"</span> })}
             <span>{["@", &user.username].concat()}</span>
         </p>
     }
@@ -26,6 +27,7 @@ pub(super) fn person_here(user: &User, presence: Presence, status: Option<&Statu
         <span class="avatar-frame">{avatar(user, "avatar")} {presence_dot(user.id, Some(presence))}</span>
         <p class="person-names">
             <strong dir="auto">{user.name.clone()}</strong>
+            {user.bot.then(|| view! { <span class="bot-badge">"Bot"</span> })}
             <span>{["@", &user.username].concat()}</span>
             {status_line(user.id, status)}
         </p>

@@ -75,7 +75,14 @@ mod tests {
     use super::*;
 
     fn message(body: &str) -> Arc<Message> {
-        let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false, picture: None };
+        let author = User {
+            id: UserId::generate(),
+            username: "ada".into(),
+            name: "Ada".into(),
+            ambiguous: false,
+            picture: None,
+            bot: false,
+        };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
         Arc::new(NewMessage::plain(id, client_id, body.to_owned()).stored(Seq(1), author, 0))
     }

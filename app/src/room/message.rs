@@ -93,6 +93,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
                 <a class="message-author" href=["/u/", &author.username].concat() title=handle.clone() dir="auto">
                     {author.name}
                 </a>
+                {author.bot.then(|| view! { <span class="bot-badge">"Bot"</span> }).part()}
                 {author.ambiguous.then(|| view! { <span class="message-handle">{handle}</span> }).part()}
                 <a class="message-time" href=permalink>
                     <time datetime=row.message(|row| clock::iso_utc(row.message.at)) title=row.time(clock::full_label)>

@@ -69,7 +69,7 @@ fn key(room: RoomContext, row: &Row) -> Option<Key> {
     let author = &message.author;
     let moderates = room.state.with_untracked(|state| state.rights.moderate);
     (row.local, row.first, row.own, row.kept, row.edited, moderates).hash(&mut hasher);
-    (&author.name, &author.username, author.ambiguous, &author.picture).hash(&mut hasher);
+    (&author.name, &author.username, author.ambiguous, &author.picture, author.bot).hash(&mut hasher);
     hangs_on(message, &mut hasher);
     // Which of them are the reader's stands in the row: those who reacted with the same share it.
     row.reactions.iter().for_each(|chip| (&chip.emoji, chip.count, chip.own).hash(&mut hasher));

@@ -40,8 +40,14 @@ mod tests {
 
     #[test]
     fn a_token_serves_its_owner_until_a_minute_before_its_end() {
-        let user =
-            User { id: UserId::generate(), username: "ada".to_owned(), name: "Ada".to_owned(), ambiguous: false, picture: None };
+        let user = User {
+            id: UserId::generate(),
+            username: "ada".to_owned(),
+            name: "Ada".to_owned(),
+            ambiguous: false,
+            picture: None,
+            bot: false,
+        };
         let owner = user.id;
         let token = StoredToken::new(TokenGrant { access_token: "jwt".to_owned(), expires_in: 600, user }, 5_000);
         assert_eq!(token.expires_at, 605_000);

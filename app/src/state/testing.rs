@@ -15,7 +15,7 @@ pub(crate) fn id<T: std::str::FromStr<Err: std::fmt::Debug>>(n: u64) -> T {
 }
 
 pub(crate) fn user(n: u64) -> User {
-    User { id: id(n), username: format!("u{n}"), name: format!("User {n}"), ambiguous: false, picture: None }
+    User { id: id(n), username: format!("u{n}"), name: format!("User {n}"), ambiguous: false, picture: None, bot: false }
 }
 
 pub(crate) fn room_id() -> RoomId {

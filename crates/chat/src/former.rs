@@ -13,7 +13,7 @@ use crate::{
     db::{
         Sql,
         entity::{alert, bookmark, device, follow, inbox, invite, link, membership, picture, room, room_ban, session, user},
-        now, users,
+        now, tokens, users,
     },
     look::look,
     writer::Transaction,
@@ -47,7 +47,23 @@ pub(crate) async fn erase(transaction: &mut Transaction, user: UserId) -> Result
         .filter(invite::Column::MadeBy.eq(user.0).and(invite::Column::RevokedAt.is_null()))
         .exec(db)
         .await?;
-    Ok(ended.into_iter().map(SessionId).collect())
+    let mut ended: Vec<_> = ended.into_iter().map(SessionId).collect();
+    ended.extend(tokens::of(db, user).await?);
+    tokens::end_all(db, user).await?;
+    orphan_bots(db, user).await?;
+    Ok(ended)
+}
+
+/// Nobody answers any more for the bots of somebody who goes. They stand still until the house gives them to somebody else.
+async fn orphan_bots(db: &impl ConnectionTrait, owner: UserId) -> Result<()> {
+    user::Entity::update_many()
+        .col_expr(user::Column::OwnerId, Expr::value(None::<Uuid>))
+        .col_expr(user::Column::SuspendedUntil, Expr::value(i64::MAX))
+        .col_expr(user::Column::SuspendedFor, Expr::value("Nobody answers for it: its owner is here no more."))
+        .filter(user::Column::OwnerId.eq(owner.0).and(user::Column::DeletedAt.is_null()))
+        .exec(db)
+        .await?;
+    Ok(())
 }
 
 /// The row of an account stays, since messages refer to it. It has no password that could be typed, and a user name that nobody can take.
@@ -75,6 +91,7 @@ async fn make_former(db: &impl ConnectionTrait, user: UserId) -> Result<()> {
         .col_expr(user::Column::Sidebar, Expr::value(""))
         .col_expr(user::Column::SuspendedUntil, Expr::value(None::<i64>))
         .col_expr(user::Column::SuspendedFor, Expr::value(""))
+        .col_expr(user::Column::OwnerId, Expr::value(None::<Uuid>))
         .col_expr(user::Column::DeletedAt, Expr::value(now()))
         .filter(user::Column::Id.eq(user.0))
         .exec(db)
@@ -119,19 +136,21 @@ async fn succeed(transaction: &mut Transaction, room: RoomId, former: UserId) ->
 
 /// Who it is, what the room is called, and until when they are muted there. Nobody where the room has an owner.
 async fn heir(db: &impl ConnectionTrait, room: RoomId) -> Result<Option<(User, String, Option<i64>)>> {
-    let select =
-        Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, r.name, m.muted_until ")
-            .text("FROM memberships m JOIN users u ON u.id = m.user_id JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ")
-            .value(room.0)
-            .text(" AND (u.suspended_until IS NULL OR u.suspended_until <= ")
-            .value(now())
-            .text(") AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = m.room_id AND o.role = ")
-            .value(membership::Role::Owner)
-            .text(") ORDER BY CASE m.role WHEN 'moderator' THEN 0 ELSE 1 END, m.joined_at, u.id")
-            .limit(1);
+    let select = Sql::new(
+        db.get_database_backend(),
+        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, r.name, m.muted_until ",
+    )
+    .text("FROM memberships m JOIN users u ON u.id = m.user_id JOIN rooms r ON r.id = m.room_id WHERE m.room_id = ")
+    .value(room.0)
+    .text(" AND (u.suspended_until IS NULL OR u.suspended_until <= ")
+    .value(now())
+    .text(") AND NOT u.bot AND NOT EXISTS (SELECT 1 FROM memberships o WHERE o.room_id = m.room_id AND o.role = ")
+    .value(membership::Role::Owner)
+    .text(") ORDER BY CASE m.role WHEN 'moderator' THEN 0 ELSE 1 END, m.joined_at, u.id")
+    .limit(1);
     let Some(row) = db.query_one_raw(select.done()).await? else { return Ok(None) };
-    type Columns = (Uuid, String, String, bool, Option<String>, String, Option<i64>);
-    let (id, username, name, ambiguous, picture, room, muted_until) =
+    type Columns = (Uuid, String, String, bool, Option<String>, bool, String, Option<i64>);
+    let (id, username, name, ambiguous, picture, bot, room, muted_until) =
         Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-    Ok(Some((User { id: UserId(id), username, name, ambiguous, picture }, room, muted_until)))
+    Ok(Some((User { id: UserId(id), username, name, ambiguous, picture, bot }, room, muted_until)))
 }

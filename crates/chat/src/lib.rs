@@ -8,6 +8,7 @@ mod open;
 pub mod accounts;
 pub mod alerts;
 pub mod bookmarks;
+pub mod bots;
 pub mod house;
 pub mod invites;
 pub mod messages;
@@ -15,6 +16,7 @@ pub mod reads;
 pub mod rooms;
 pub mod sessions;
 pub mod subscriptions;
+pub mod tokens;
 pub mod upkeep;
 
 // The handle that they are given.
@@ -49,7 +51,7 @@ pub mod threads;
 mod throttle;
 
 pub use chat::Chat;
-pub use credentials::{DeviceToken, NotAKey, RefreshToken, SigningKey};
+pub use credentials::{DeviceToken, NotAKey, ProgramToken, RefreshToken, SigningKey};
 pub use db::{now, urls, utc};
 pub use error::{Error, Result};
 pub use limits::Limits;

@@ -80,7 +80,14 @@ mod tests {
     use super::*;
 
     fn stretch(bytes: usize) -> Stretch {
-        let author = User { id: UserId::generate(), username: "ada".into(), name: "Ada".into(), ambiguous: false, picture: None };
+        let author = User {
+            id: UserId::generate(),
+            username: "ada".into(),
+            name: "Ada".into(),
+            ambiguous: false,
+            picture: None,
+            bot: false,
+        };
         let (id, client_id) = (MessageId::generate(), ClientId::generate());
         let message = NewMessage::plain(id, client_id, "x".repeat(bytes)).stored(Seq(1), author, 0);
         Stretch { messages: vec![Arc::new(message)], ..Stretch::default() }

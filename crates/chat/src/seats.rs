@@ -132,7 +132,14 @@ mod tests {
 
     fn member(name: &str) -> Member {
         Member {
-            user: User { id: UserId::generate(), username: name.into(), name: name.into(), ambiguous: false, picture: None },
+            user: User {
+                id: UserId::generate(),
+                username: name.into(),
+                name: name.into(),
+                ambiguous: false,
+                picture: None,
+                bot: false,
+            },
             role: RoomRole::Member,
             bot: false,
             muted_until: None,

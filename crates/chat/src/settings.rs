@@ -69,6 +69,8 @@ pub struct Settings {
     pub members_make_rooms: bool,
     /// Whether every member may invite others, or only admins.
     pub members_invite: bool,
+    /// Whether every member may make bots, or only admins.
+    pub members_make_bots: bool,
     /// The slugs of the rooms that new people join.
     pub default_rooms: Vec<String>,
     /// For how many minutes people may edit what they wrote; always where there is none.
@@ -89,6 +91,7 @@ impl Default for Settings {
             public_rooms: true,
             members_make_rooms: true,
             members_invite: false,
+            members_make_bots: false,
             default_rooms: vec!["lobby".to_owned()],
             edit_minutes: None,
             quotas: Quotas::default(),
@@ -101,7 +104,11 @@ impl Default for Settings {
 impl Settings {
     /// What policy goes by.
     pub(crate) fn rules(&self) -> HouseRules {
-        HouseRules { members_make_rooms: self.members_make_rooms, members_invite: self.members_invite }
+        HouseRules {
+            members_make_rooms: self.members_make_rooms,
+            members_invite: self.members_invite,
+            members_make_bots: self.members_make_bots,
+        }
     }
 
     /// As they are stored, but for the icon.
@@ -113,6 +120,7 @@ impl Settings {
             ("public_rooms", yes(self.public_rooms)),
             ("members_make_rooms", yes(self.members_make_rooms)),
             ("members_invite", yes(self.members_invite)),
+            ("members_make_bots", yes(self.members_make_bots)),
             ("default_rooms", self.default_rooms.join(" ")),
             ("retention_days", self.retention_days.map_or_else(|| FOR_EVER.to_owned(), |days| days.to_string())),
             ("edit_minutes", self.edit_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()),
@@ -133,6 +141,7 @@ impl Settings {
             "public_rooms" => self.public_rooms = yes,
             "members_make_rooms" => self.members_make_rooms = yes,
             "members_invite" => self.members_invite = yes,
+            "members_make_bots" => self.members_make_bots = yes,
             "default_rooms" => self.default_rooms = value.split_whitespace().map(str::to_owned).collect(),
             "retention_days" => self.retention_days = value.parse().ok(),
             ICON => self.icon = Some(value).filter(|etag| !etag.is_empty()),
@@ -211,6 +220,7 @@ mod tests {
             public_rooms: false,
             members_make_rooms: false,
             members_invite: true,
+            members_make_bots: true,
             default_rooms: vec!["lobby".to_owned(), "garden".to_owned()],
             edit_minutes: Some(15),
             quotas: Quotas::default().with(Quota::Messages, Some(60)).with(Quota::RegistrationsFromAddress, Some(5)),

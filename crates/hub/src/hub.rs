@@ -7,7 +7,7 @@ use std::{
     collections::{HashMap, HashSet},
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -67,6 +67,8 @@ struct Member {
     session: Option<SessionId>,
     /// Whose log it hears.
     account: OnceLock<UserId>,
+    /// Whether it hears nothing but the rooms that it asks for.
+    confined: AtomicBool,
     rooms: Mutex<HashSet<RoomId>>,
     watch: Mutex<Watch>,
 }
@@ -134,10 +136,25 @@ impl Hub {
     /// Takes in a socket, of this session if it is no guest's.
     pub fn register(&self, mailbox: Arc<Mailbox>, session: Option<SessionId>) -> ConnectionId {
         let id = ConnectionId(self.next_id.fetch_add(1, Ordering::Relaxed));
-        self.connections
-            .write()
-            .insert(id, Member { mailbox, session, account: OnceLock::new(), rooms: Mutex::default(), watch: Mutex::default() });
+        self.connections.write().insert(
+            id,
+            Member {
+                mailbox,
+                session,
+                account: OnceLock::new(),
+                confined: AtomicBool::new(false),
+                rooms: Mutex::default(),
+                watch: Mutex::default(),
+            },
+        );
         id
+    }
+
+    /// A socket hears nothing but the rooms that it asks for.
+    pub fn confine(&self, id: ConnectionId) {
+        if let Some(member) = self.connections.read().get(&id) {
+            member.confined.store(true, Ordering::Relaxed);
+        }
     }
 
     /// How many sockets there are.
@@ -284,6 +301,7 @@ impl Hub {
     fn announce(&self, to: Audience, frame: &Frame) {
         let connections = self.connections.read();
         let heard = connections.values().filter(|member| to == Audience::Everyone || member.session.is_some());
+        let heard = heard.filter(|member| !member.confined.load(Ordering::Relaxed));
         send(heard.filter(|member| member.mailbox.offer(frame)).map(|member| member.mailbox.clone()).collect());
     }
 

@@ -64,6 +64,8 @@ pub enum Field {
     StatusEmoji,
     /// What somebody does.
     StatusText,
+    /// What a token may be used for.
+    Scopes,
 }
 
 impl Field {
@@ -94,6 +96,7 @@ impl Field {
             Self::SlowMode => "Slow mode",
             Self::StatusEmoji => "Emoji",
             Self::StatusText => "Status",
+            Self::Scopes => "What it may do",
         }
     }
 }

@@ -57,6 +57,8 @@ uuid_ids! {
     MessageId,
     /// A sign-in: the family of refresh tokens that descend from one log-in.
     SessionId,
+    /// A token by which a program acts for an account.
+    TokenId,
     /// An epoch of the rooms' logs. Places of one say nothing about the logs of another: a backup was put back in between.
     EpochId,
     /// A short text to one person.

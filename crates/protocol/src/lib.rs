@@ -26,7 +26,7 @@ pub use fields::{
     Username, single_line,
 };
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
-pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
+pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, TokenId, UserId};
 pub use models::{
     Alert, AlertKind, Alerts, Answers, Change, Event, HouseRole, Mention, Message, MessageKind, NewMessage, Quote, Reaction,
     Rights, Room, RoomPage, RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,

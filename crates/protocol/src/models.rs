@@ -29,6 +29,9 @@ pub struct User {
     /// What their picture is known by: `/u/{id}/picture/{picture}`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<String>,
+    /// Whether a program speaks through the account.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
 }
 
 impl User {
@@ -750,7 +753,7 @@ pub struct TokenGrant {
 }
 
 words!(Visibility, HouseRole, RoomRole, AlertKind, Standing, MessageKind);
-reads!(User { id, username, name, picture; default ambiguous });
+reads!(User { id, username, name, picture; default ambiguous, bot });
 reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
 reads!(Alerts { rev, unread, reset, alerts });
 reads!(Room { id, slug, name, topic, visibility, person; default archived, slow_seconds, starred });

@@ -89,6 +89,7 @@ fn answers_over_http_are_what_the_types_say() {
     struct Verified {
         user: User,
         expires_in: u64,
+        scopes: Vec<String>,
     }
     #[derive(Debug, Serialize, Deserialize)]
     struct Failure {

@@ -7,8 +7,8 @@ use axum::{
     http::{header, request::Parts},
 };
 use chat::{
-    Actor, Deed, Need, Scopes, messages, rooms,
-    sessions::{self, Session},
+    Actor, Deed, Need, Scopes, Session, messages, rooms,
+    tokens::{self, Holder},
 };
 use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq};
 
@@ -22,6 +22,8 @@ use crate::{
 pub(crate) struct Asker {
     session: Option<Session>,
     scopes: Scopes,
+    /// Whether they have signed in themselves.
+    signed_in: bool,
     address: IpAddr,
 }
 
@@ -76,6 +78,12 @@ impl Asker {
         self.address
     }
 
+    /// Who has signed in themselves. A token makes no tokens and opens no accounts: what was stolen with it would outlast it.
+    pub(crate) fn signed_in(&self) -> Result<&Session, Refusal> {
+        let session = self.session.as_ref().ok_or(ErrorCode::NotAuthenticated)?;
+        if self.signed_in { Ok(session) } else { Err(ErrorCode::NotAllowed.into()) }
+    }
+
     /// Counts something that is done, from its address: accounts are counted where it is done.
     pub(crate) fn does(&self, state: &AppState, deed: Deed) -> Result<(), Refusal> {
         Ok(state.chat.admit(deed, self.address)?)
@@ -91,14 +99,17 @@ impl FromRequestParts<AppState> for Asker {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
-        let session = match bearer(&parts.headers) {
-            Some(token) => Some(sessions::by_access_token(&state.chat, token).await?),
+        let holder = match bearer(&parts.headers) {
+            Some(token) => Some(tokens::holder(&state.chat, token).await?),
             None if parts.headers.contains_key(header::AUTHORIZATION) => {
                 return Err(ErrorCode::NotAuthenticated.into());
             }
             None => None,
         };
         let address = parts.extensions.get::<Client>().ok_or(ErrorCode::Internal)?.address;
-        Ok(Self { session, scopes: Scopes::ALL, address })
+        Ok(match holder {
+            Some(Holder { session, scopes, signed_in, .. }) => Self { session: Some(session), scopes, signed_in, address },
+            None => Self { session: None, scopes: Scopes::ALL, signed_in: false, address },
+        })
     }
 }

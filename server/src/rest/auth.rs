@@ -9,6 +9,7 @@ use axum::{
 use chat::{
     Chat, Deed,
     sessions::{self, SignedIn, Source},
+    tokens::{self, Holder},
 };
 use protocol::{ErrorCode, TokenGrant, User};
 use serde::{Deserialize, Serialize};
@@ -65,7 +66,11 @@ pub(super) fn source(client: Client, headers: &HeaderMap) -> Source {
 #[derive(Serialize, ToSchema)]
 struct Verified {
     user: User,
-    expires_in: u64,
+    /// Seconds until it expires; not given where it does not by itself.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_in: Option<u64>,
+    /// What it may be used for: `read`, `write`, `admin`, and `rooms:…` for each room that it is limited to.
+    scopes: Vec<String>,
 }
 
 /// Tokens must not stay in a cache on the way (RFC 6749, 5.1).
@@ -118,9 +123,13 @@ pub(crate) async fn refresh(
 )]
 pub(crate) async fn verify(State(state): State<AppState>, headers: HeaderMap) -> Result<impl IntoResponse, Refusal> {
     let token = bearer(&headers).ok_or(ErrorCode::NotAuthenticated)?;
-    let session = sessions::by_access_token(&state.chat, token).await?;
-    let expires_in = sessions::expires_in(&state.chat, token)?;
-    Ok((NO_STORE, Json(Verified { user: session.user, expires_in })))
+    let Holder { session, scopes, signed_in, expires_at } = tokens::holder(&state.chat, token).await?;
+    let expires_in = match expires_at {
+        Some(at) => Some(u64::try_from((at - chat::now()) / 1000).unwrap_or(0)),
+        None if signed_in => Some(sessions::expires_in(&state.chat, token)?),
+        None => None,
+    };
+    Ok((NO_STORE, Json(Verified { user: session.user, expires_in, scopes: scopes.words() })))
 }
 
 /// `POST revoke`: ends a session, live sockets included. Says nothing about whether there was one.

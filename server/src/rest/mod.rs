@@ -6,6 +6,7 @@
 mod asker;
 mod auth;
 mod bans;
+mod bots;
 mod cursor;
 mod direct;
 mod extract;
@@ -22,6 +23,7 @@ mod reports;
 mod rooms;
 mod tagged;
 mod threads;
+mod tokens;
 mod users;
 
 use axum::{Router, http::header, routing::get};
@@ -56,6 +58,7 @@ fn described() -> OpenApiRouter<AppState> {
         threads::routes(),
         users::routes(),
     ];
+    let parts = [auth::routes(), bots::routes(), messages::routes(), rooms::routes(), tokens::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

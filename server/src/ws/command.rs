@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chat::{
-    Actor, Chat, Deed,
+    Actor, Chat, Deed, Need,
     messages::{self, Done, NewText, Sent},
 };
 use futures::{FutureExt, future::Fuse};
@@ -87,8 +87,8 @@ impl Listener<'_> {
         room: RoomRef,
         change: impl FnOnce(Chat, Actor, RoomRef) -> F,
     ) {
-        let admitted = self.chat.admit(Deed::Send, self.address);
-        let changed = admitted.map(|()| change(self.chat.clone(), self.connection.actor(), room.clone()));
+        let admitted = self.admit(&room);
+        let changed = admitted.map(|room| change(self.chat.clone(), self.connection.actor(), room));
         let answer = async move {
             match async { changed?.await }.await {
                 Ok(done) => ServerFrame::Done { client_id, room: done.room.id, seq: done.seq },
@@ -98,13 +98,20 @@ impl Listener<'_> {
         self.sends.push(answer.boxed());
     }
 
+    /// Lets something be written in a room, as far as its address and its token go.
+    fn admit(&self, room: &RoomRef) -> chat::Result<RoomRef> {
+        self.chat.admit(Deed::Send, self.address)?;
+        Ok(self.connection.admit(Need::Write, room.clone())?)
+    }
+
     /// Hands the message over at once, so that sends are committed in the order in which they came; the answer comes later.
     fn send(&mut self, outgoing: messages::Outgoing) {
         let (room, client_id) = (outgoing.room.clone(), outgoing.client_id);
         self.hint = Fuse::terminated();
         self.connection.sent(&room);
-        let admitted = self.chat.admit(Deed::Send, self.address);
-        let sent = admitted.map(|()| messages::submit(self.chat, self.connection.actor(), outgoing));
+        let admitted = self.admit(&room);
+        let sent =
+            admitted.map(|room| messages::submit(self.chat, self.connection.actor(), messages::Outgoing { room, ..outgoing }));
         let answer = async move {
             match async { sent?.await }.await {
                 Ok(Sent { room, message, seq, at, unreached, .. }) => {

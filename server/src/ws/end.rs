@@ -41,7 +41,7 @@ impl End {
     pub(crate) fn unwelcome(error: &chat::Error) -> Self {
         let error = told(error);
         let code = match error.code {
-            ErrorCode::NotAuthenticated => CloseCode::SignIn,
+            ErrorCode::NotAuthenticated | ErrorCode::Suspended => CloseCode::SignIn,
             ErrorCode::Throttled => CloseCode::Full,
             _ => CloseCode::Restart,
         };

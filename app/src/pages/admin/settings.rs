@@ -60,6 +60,7 @@ fn fields(form: &Form, settings: &Settings) -> AnyView {
         {check("members_make_rooms", settings.members_make_rooms, "Every member may make rooms")}
         {edit_time(settings.edit_minutes)}
         {check("members_invite", settings.members_invite, "Every member may invite others into the house")}
+        {check("members_make_bots", settings.members_make_bots, "Every member may make bots, and answers for theirs")}
         {form
             .field(TextField {
                 value: kept(typed.topic, settings.default_rooms.join(" ")),

@@ -25,7 +25,7 @@ pub async fn list(chat: &Chat, session: &Session, after: Option<i64>) -> Result<
         _ => None,
     };
     let columns = "SELECT a.id, a.rev, a.kind, a.text, a.room_id, a.at, a.read_at, a.dismissed_at, a.author_id, u.username, u.name, \
-                   u.ambiguous, u.picture FROM alerts a LEFT JOIN users u ON u.id = a.author_id WHERE a.user_id = ";
+                   u.ambiguous, u.picture, u.bot FROM alerts a LEFT JOIN users u ON u.id = a.author_id WHERE a.user_id = ";
     let select = Sql::new(db.get_database_backend(), columns).value(user.0);
     let select = match known {
         Some(after) => select.text(" AND a.rev > ").value(after),
@@ -59,13 +59,14 @@ struct Row {
     name: Option<String>,
     ambiguous: Option<bool>,
     picture: Option<String>,
+    bot: Option<bool>,
 }
 
 fn alert(row: Row) -> Result<Alert> {
     let kind = AlertKind::ALL.into_iter().find(|kind| kind.word() == row.kind);
     let author = match (row.author_id, row.username, row.name, row.ambiguous) {
         (Some(id), Some(username), Some(name), Some(ambiguous)) => {
-            Some(User { id: UserId(id), username, name, ambiguous, picture: row.picture })
+            Some(User { id: UserId(id), username, name, ambiguous, picture: row.picture, bot: row.bot.unwrap_or_default() })
         }
         _ => None,
     };

@@ -50,7 +50,7 @@ pub async fn list(chat: &Chat, session: &Session, page: u64) -> Result<Bookmarks
     let (db, user) = (chat.db().read(), session.user.id);
     let page = page.clamp(1, PAGES_MAX);
     let rooms = rooms(chat, user).await?;
-    let columns = "SELECT b.room_id, m.seq, m.body, m.created_at, a.id, a.username, a.name, a.ambiguous, a.picture FROM bookmarks b \
+    let columns = "SELECT b.room_id, m.seq, m.body, m.created_at, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot FROM bookmarks b \
                    JOIN messages m ON m.room_id = b.room_id AND m.seq = b.seq AND m.deleted_at IS NULL \
                    JOIN users a ON a.id = m.author_id WHERE b.user_id = ";
     let select = Sql::new(db.get_database_backend(), columns)

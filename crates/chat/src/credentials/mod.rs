@@ -4,6 +4,7 @@ mod access_token;
 mod device;
 mod fingerprint;
 mod passwords;
+mod program_token;
 mod refresh_token;
 mod typed;
 
@@ -12,5 +13,6 @@ pub use access_token::{NotAKey, SigningKey};
 pub use device::DeviceToken;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use passwords::{Hasher, Lane};
+pub use program_token::ProgramToken;
 pub use refresh_token::{LASTING_TOKEN_LENGTH, RefreshToken};
 pub(crate) use typed::{TypedPassword, new_password};

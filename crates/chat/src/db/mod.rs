@@ -18,6 +18,7 @@ mod script;
 mod serial;
 pub(crate) mod sessions;
 mod sql;
+pub(crate) mod tokens;
 mod transaction;
 pub(crate) mod trial;
 pub mod urls;

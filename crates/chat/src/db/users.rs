@@ -38,7 +38,7 @@ pub(crate) async fn person(db: &impl ConnectionTrait, id: UserId) -> Result<User
     Ok(by_id(db, id).await?.into())
 }
 
-/// The person whose columns begin here: id, user name, name, whether that is ambiguous, picture.
+/// The person whose columns begin here: id, user name, name, whether that is ambiguous, picture, whether it is a bot.
 pub(crate) fn of_row(row: &QueryResult, first: usize) -> Result<User, DbErr> {
     Ok(User {
         id: UserId(row.try_get_by_index(first)?),
@@ -46,6 +46,7 @@ pub(crate) fn of_row(row: &QueryResult, first: usize) -> Result<User, DbErr> {
         name: row.try_get_by_index(first + 2)?,
         ambiguous: row.try_get_by_index(first + 3)?,
         picture: row.try_get_by_index(first + 4)?,
+        bot: row.try_get_by_index(first + 5)?,
     })
 }
 

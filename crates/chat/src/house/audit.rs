@@ -45,10 +45,15 @@ pub(crate) enum Deed {
     DeleteRoom,
     DeleteMessage,
     DismissReport,
+    MakeToken,
+    RevokeToken,
+    MakeBot,
+    HandBotOver,
+    DeleteBot,
 }
 
 impl Deed {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 30] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -74,6 +79,11 @@ impl Deed {
         Self::DeleteRoom,
         Self::DeleteMessage,
         Self::DismissReport,
+        Self::MakeToken,
+        Self::RevokeToken,
+        Self::MakeBot,
+        Self::HandBotOver,
+        Self::DeleteBot,
     ];
 
     /// The word for it, as it is stored.
@@ -104,6 +114,11 @@ impl Deed {
             Self::DeleteRoom => "delete room",
             Self::DeleteMessage => "delete message",
             Self::DismissReport => "dismiss report",
+            Self::MakeToken => "make token",
+            Self::RevokeToken => "revoke token",
+            Self::MakeBot => "make bot",
+            Self::HandBotOver => "hand bot over",
+            Self::DeleteBot => "delete bot",
         }
     }
 }

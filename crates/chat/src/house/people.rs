@@ -45,6 +45,9 @@ pub struct Account {
     pub username: String,
     /// Name to show.
     pub name: String,
+    /// Whether a program speaks through it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub bot: bool,
     /// What it is in the house.
     pub role: HouseRole,
     /// Since when, in unix milliseconds.
@@ -82,6 +85,7 @@ impl From<user::Model> for Account {
             id: UserId(row.id),
             username: row.username,
             name: row.name,
+            bot: row.bot,
             role: row.role.into(),
             created_at: row.created_at,
             suspended_until: row.suspended_until.filter(|until| *until > now()),

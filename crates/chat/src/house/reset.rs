@@ -89,6 +89,10 @@ pub async fn set_password(chat: &Chat, by: impl Into<By>, account: UserId, passw
 async fn permitted(chat: &Chat, transaction: &Transaction, by: By, account: UserId, deed: Deed) -> Result<()> {
     let doer = Doer::of(transaction, by).await?;
     let account = found(transaction, account).await?;
+    // Nobody signs in with one.
+    if account.bot {
+        return Err(ErrorCode::NotAllowed.into());
+    }
     doer.permit(HouseAction::ManageAccount(HouseRole::from(account.role)), &chat.settings())?;
     enter(transaction, &doer, deed, Subject::account(UserId(account.id), &account.username), String::new()).await
 }

@@ -53,6 +53,9 @@ impl Work for SetRole {
         let doer = Doer::of(&**transaction, self.by).await?;
         doer.permit(HouseAction::ChangeRole, &self.settings)?;
         let account = found(&**transaction, self.account).await?;
+        if account.bot {
+            return Err(ErrorCode::NotAllowed.into());
+        }
         let old = HouseRole::from(account.role);
         if old == self.role {
             return Ok(());

@@ -16,7 +16,7 @@ use crate::{
     credentials::RefreshToken,
     db::{
         entity::{link, user},
-        now, users,
+        now, tokens, users,
     },
     policy::HouseAction,
     sessions,
@@ -47,7 +47,7 @@ pub async fn lift(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<()>
     run(chat, by.into(), account, Measure::Lift).await
 }
 
-/// Ends everything that an account is signed in with.
+/// Ends everything that an account is signed in with, and its access tokens.
 ///
 /// # Errors
 /// `not_allowed`, `not_found`, `unavailable`.
@@ -154,7 +154,15 @@ impl Work for Measured {
         mark_changed(db).await?;
         match self.measure {
             Measure::Lift => Ok(Vec::new()),
-            _ => sessions::end_all(transaction, self.account, None).await,
+            // Programs come in again by themselves when it is over.
+            Measure::Suspend { .. } => {
+                let ended = sessions::end_all(transaction, self.account, None).await?;
+                Ok([ended, tokens::of(&**transaction, self.account).await?].concat())
+            }
+            Measure::SignOut => {
+                let ended = sessions::end_all(transaction, self.account, None).await?;
+                Ok([ended, tokens::end_all(&**transaction, self.account).await?].concat())
+            }
         }
     }
 }

@@ -62,10 +62,10 @@ fn row(event: &Event) -> [Value; 8] {
 
 /// The rows of a room after a place, up to and with another one, each with the current state that it speaks of.
 pub(super) fn select(backend: DbBackend, room: RoomId, (after, end): (Seq, Seq)) -> Statement {
-    Sql::new(backend, "SELECT e.seq, e.kind, e.at, e.actor_id, a.username, a.name, a.ambiguous, a.picture, ")
+    Sql::new(backend, "SELECT e.seq, e.kind, e.at, e.actor_id, a.username, a.name, a.ambiguous, a.picture, a.bot, ")
         .text(stored::COLUMNS)
         .text(", m.author_id AS written_by, e.message_id AS about_id, e.detail, x.at AS reacted_at, ")
-        .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, s.picture AS subject_picture, ")
+        .text("e.subject_id, s.username AS subject_username, s.name AS subject_name, s.ambiguous AS subject_ambiguous, s.picture AS subject_picture, s.bot AS subject_bot, ")
         .text("p.role AS subject_role, p.muted_until, ")
         .text("r.name AS room_name, r.topic, r.slug, r.archived_at, r.slow_seconds, ")
         .text(settings::VISIBILITY)
@@ -95,6 +95,7 @@ pub(super) struct Entry {
     name: String,
     ambiguous: bool,
     picture: Option<String>,
+    bot: bool,
     written_by: Option<Uuid>,
     about_id: Option<Uuid>,
     detail: Option<String>,
@@ -104,6 +105,7 @@ pub(super) struct Entry {
     subject_name: Option<String>,
     subject_ambiguous: Option<bool>,
     subject_picture: Option<String>,
+    subject_bot: Option<bool>,
     subject_role: Option<membership::Role>,
     muted_until: Option<i64>,
     room_name: String,
@@ -134,6 +136,7 @@ impl Entry {
             name: self.name.clone(),
             ambiguous: self.ambiguous,
             picture: self.picture.clone(),
+            bot: self.bot,
         };
         let in_room = message.as_ref().is_some_and(|(_, message)| !message.only_in_thread);
         let written_by = self.written_by.filter(|_| in_room).map(UserId);
@@ -193,9 +196,14 @@ impl Entry {
 
     fn subject(self) -> std::result::Result<User, String> {
         match (self.subject_id, self.subject_username, self.subject_name, self.subject_ambiguous) {
-            (Some(id), Some(username), Some(name), Some(ambiguous)) => {
-                Ok(User { id: UserId(id), username, name, ambiguous, picture: self.subject_picture })
-            }
+            (Some(id), Some(username), Some(name), Some(ambiguous)) => Ok(User {
+                id: UserId(id),
+                username,
+                name,
+                ambiguous,
+                picture: self.subject_picture,
+                bot: self.subject_bot.unwrap_or_default(),
+            }),
             _ => Err("has lost whom it is about".to_owned()),
         }
     }

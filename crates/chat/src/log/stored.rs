@@ -15,7 +15,7 @@ use crate::{
 pub(crate) const COLUMNS: &str = "m.id AS message_id, m.seq AS message_seq, m.client_id, m.body, m.deleted_at, m.revision, m.edited_at, \
      m.thread_of, m.in_room, m.thread, m.reactions, m.mentions, m.pinned, m.kind AS message_kind, m.extra, \
      q.seq AS quoted_seq, q.body AS quoted_body, q.deleted_at AS quoted_deleted_at, w.id AS quoted_id, w.username AS quoted_username, \
-     w.name AS quoted_name, w.ambiguous AS quoted_ambiguous, w.picture AS quoted_picture, t.thread AS stands_in ";
+     w.name AS quoted_name, w.ambiguous AS quoted_ambiguous, w.picture AS quoted_picture, w.bot AS quoted_bot, t.thread AS stands_in ";
 
 /// What it answers, and the message under which it stands.
 pub(crate) const JOINS: &str = " LEFT JOIN messages q ON q.room_id = m.room_id AND q.seq = m.reply_to LEFT JOIN users w ON w.id = q.author_id \
@@ -47,6 +47,7 @@ pub(crate) struct Stored {
     quoted_name: Option<String>,
     quoted_ambiguous: Option<bool>,
     quoted_picture: Option<String>,
+    quoted_bot: Option<bool>,
     stands_in: Option<String>,
 }
 
@@ -160,6 +161,7 @@ impl Stored {
             name: self.quoted_name.clone()?,
             ambiguous: self.quoted_ambiguous?,
             picture: self.quoted_picture.clone(),
+            bot: self.quoted_bot.unwrap_or_default(),
         };
         let (seq, line) = (Seq(self.quoted_seq?), markdown::line(self.quoted_body.as_deref()?));
         Some(Box::new(Quote { seq, author, line, deleted: self.quoted_deleted_at.is_some() }))

@@ -142,7 +142,7 @@ impl Batch {
             quote,
             thread,
             called,
-            kind: if member.bot { MessageKind::Bot } else { MessageKind::Text },
+            kind: if member.user.bot { MessageKind::Bot } else { MessageKind::Text },
             extra: send.extra.clone(),
         });
         Ok(Outcome::New(self.messages.len() - 1))

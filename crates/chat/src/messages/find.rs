@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, Try
 
 use crate::{
     Chat, Result,
-    db::{Sql, entity::message},
+    db::{Sql, entity::message, users},
     log::stored,
     policy::{Access, Action, Actor},
     rooms,
@@ -81,7 +81,7 @@ pub(super) async fn hold(db: &impl ConnectionTrait, user: UserId, room: &RoomRef
 pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> Result<Found> {
     let select = Sql::new(
         db.get_database_backend(),
-        "SELECT m.id, m.body, m.deleted_at, m.in_room, m.revision, m.created_at, m.reactions, u.id, u.username, u.name, u.ambiguous, u.picture, \
+        "SELECT m.id, m.body, m.deleted_at, m.in_room, m.revision, m.created_at, m.reactions, u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, \
          m.thread_of, m.reply_to, m.mentions FROM messages m ",
     )
     .text("JOIN users u ON u.id = m.author_id WHERE m.room_id = ")
@@ -89,12 +89,11 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> R
     .text(" AND m.seq = ")
     .value(seq.0);
     let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
-    type Columns = (Uuid, String, Option<i64>, bool, i64, i64, String, Uuid, String, String, bool, Option<String>);
-    let (id, body, deleted_at, in_room, revision, at, reactions, author, username, name, ambiguous, picture) =
-        Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-    let author = User { id: UserId(author), username, name, ambiguous, picture };
+    type Columns = (Uuid, String, Option<i64>, bool, i64, i64, String);
+    let (id, body, deleted_at, in_room, revision, at, reactions) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    let author = users::of_row(&row, 7)?;
     let (revision, reactions) = (u32::try_from(revision).unwrap_or(u32::MAX), stored::parse(&reactions)?);
-    let (thread_of, reply_to): (Option<i64>, Option<i64>) = (row.try_get_by_index(12)?, row.try_get_by_index(13)?);
+    let (thread_of, reply_to): (Option<i64>, Option<i64>) = (row.try_get_by_index(13)?, row.try_get_by_index(14)?);
     Ok(Found {
         room,
         seq,
@@ -108,6 +107,6 @@ pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, seq: Seq) -> R
         reactions,
         thread_of: thread_of.map(Seq),
         reply_to: reply_to.map(Seq),
-        mentions: row.try_get_by_index(14)?,
+        mentions: row.try_get_by_index(15)?,
     })
 }

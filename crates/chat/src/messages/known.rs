@@ -91,10 +91,10 @@ impl Seat {
             picture,
             bot,
         } = self;
-        let member = match (user_id, role, username, name, ambiguous, bot) {
-            (Some(id), Some(role), Some(username), Some(name), Some(ambiguous), Some(bot)) => {
-                let user = User { id: UserId(id), username, name, ambiguous, picture };
-                Some(Member { user, role: role.into(), bot, muted_until })
+        let member = match (user_id, role, username, name, ambiguous) {
+            (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
+                let user = User { id: UserId(id), username, name, ambiguous, picture, bot: bot.unwrap_or_default() };
+                Some(Member { user, role: role.into(), muted_until })
             }
             _ => None,
         };

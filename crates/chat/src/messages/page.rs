@@ -342,7 +342,7 @@ async fn fetch(
     let db = chat.db().read();
     let start = Sql::new(db.get_database_backend(), "SELECT ")
         .text(stored::COLUMNS)
-        .text(", m.created_at, u.id, u.username, u.name, u.ambiguous, u.picture FROM messages m JOIN users u ON u.id = m.author_id ")
+        .text(", m.created_at, u.id, u.username, u.name, u.ambiguous, u.picture, u.bot FROM messages m JOIN users u ON u.id = m.author_id ")
         .text(stored::JOINS)
         .text("WHERE ");
     let select = part.narrow(start).text(" AND m.room_id = ").value(room.0).text(side).value(seq.0).text(order).limit(count + 1);
@@ -389,12 +389,13 @@ pub(crate) struct Written {
     name: String,
     ambiguous: bool,
     picture: Option<String>,
+    bot: bool,
 }
 
 impl Written {
     pub(crate) fn message(self, message: Stored, people: &People) -> Result<Message> {
-        let Self { created_at, id, username, name, ambiguous, picture } = self;
-        let author = User { id: UserId(id), username, name, ambiguous, picture };
+        let Self { created_at, id, username, name, ambiguous, picture, bot } = self;
+        let author = User { id: UserId(id), username, name, ambiguous, picture, bot };
         let seq = message.seq();
         Ok(message.into_message(people)?.stored(seq, author, created_at))
     }

@@ -111,7 +111,7 @@ async fn people(db: &impl ConnectionTrait, (room, seq): (RoomId, Seq), emoji: &s
 pub(super) fn select_people(backend: DbBackend, (room, seq): (RoomId, Seq), emoji: &str, after: u64, most: u64) -> Statement {
     Sql::new(
         backend,
-        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture FROM reactions r JOIN users u ON u.id = r.user_id WHERE r.room_id = ",
+        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot FROM reactions r JOIN users u ON u.id = r.user_id WHERE r.room_id = ",
     )
     .value(room.0)
     .text(" AND r.seq = ")

@@ -106,7 +106,7 @@ impl Referred {
 
 fn select(backend: DbBackend, wanted: BTreeMap<RoomId, BTreeSet<Seq>>) -> Statement {
     let select = "SELECT m.room_id, m.seq, m.body, m.deleted_at, m.thread_of, m.thread, u.id, u.username, u.name, u.ambiguous, \
-         u.picture FROM messages m JOIN users u ON u.id = m.author_id WHERE ";
+         u.picture, u.bot FROM messages m JOIN users u ON u.id = m.author_id WHERE ";
     let in_room = |sql: Sql, (room, places): (RoomId, BTreeSet<Seq>)| {
         let sql = sql.text("m.room_id = ").value(room.0).text(" AND m.seq IN ");
         sql.list(places.into_iter().map(|seq| seq.0.into()))

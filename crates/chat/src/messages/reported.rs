@@ -96,7 +96,7 @@ async fn fetch(db: &impl ConnectionTrait, which: impl FnOnce(Sql) -> Sql, max: u
         db.get_database_backend(),
         "SELECT r.id, r.reason, r.at, m.seq, m.body, m.revision, p.id, p.slug, p.name, p.visibility, ",
     )
-    .text("b.id, b.username, b.name, b.ambiguous, b.picture, a.id, a.username, a.name, a.ambiguous, a.picture, m.id ")
+    .text("b.id, b.username, b.name, b.ambiguous, b.picture, b.bot, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot, m.id ")
     .text(
         "FROM reports r JOIN messages m ON m.id = r.message_id JOIN users b ON b.id = r.by_id JOIN rooms p ON p.id = r.room_id ",
     )
@@ -110,8 +110,8 @@ fn report(row: &QueryResult) -> std::result::Result<Report, DbErr> {
     type Columns = (Uuid, String, i64, i64, String, i64, Uuid, String, String, room::Visibility);
     let (id, reason, at, seq, body, revision, room, slug, name, visibility) = Columns::try_get_many_by_index(row)?;
     let place = Place { id: RoomId(room), slug, name, visibility: visibility.into() };
-    let (by, author) = (users::of_row(row, 10)?, users::of_row(row, 15)?);
+    let (by, author) = (users::of_row(row, 10)?, users::of_row(row, 16)?);
     let revision = u32::try_from(revision).unwrap_or(u32::MAX);
-    let message = MessageId(row.try_get_by_index(20)?);
+    let message = MessageId(row.try_get_by_index(22)?);
     Ok(Report { id: id.to_string(), by, reason, at, message, seq: Seq(seq), author, body, revision, place })
 }

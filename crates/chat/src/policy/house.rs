@@ -9,6 +9,8 @@ pub(crate) enum HouseAction {
     MakeRoom,
     /// Make a link by which others come in.
     Invite,
+    /// Make a bot.
+    MakeBot,
     /// See the administration, with figures, reports and the audit log.
     Administer,
     /// See to any room without being in it: its members and their roles, what was reported there, archiving and deleting it.
@@ -30,6 +32,8 @@ pub(crate) struct HouseRules {
     pub(crate) members_make_rooms: bool,
     /// Whether every member may invite others, or only admins.
     pub(crate) members_invite: bool,
+    /// Whether every member may make bots, or only admins.
+    pub(crate) members_make_bots: bool,
 }
 
 /// Lets somebody of this role do this, or says why not. Nobody is signed in without a role.
@@ -38,6 +42,7 @@ pub(crate) fn permit(role: Option<HouseRole>, action: HouseAction, rules: HouseR
     let may = match action {
         HouseAction::MakeRoom => rules.members_make_rooms || role >= HouseRole::Admin,
         HouseAction::Invite => rules.members_invite || role >= HouseRole::Admin,
+        HouseAction::MakeBot => rules.members_make_bots || role >= HouseRole::Admin,
         HouseAction::Administer | HouseAction::ManageRooms | HouseAction::Announce => role >= HouseRole::Admin,
         // Admins see to members; owners to everybody, each other too. That one stays is looked after where it is done.
         HouseAction::ManageAccount(subject) => {
@@ -52,9 +57,10 @@ pub(crate) fn permit(role: Option<HouseRole>, action: HouseAction, rules: HouseR
 mod tests {
     use super::*;
 
-    const ACTIONS: [HouseAction; 10] = [
+    const ACTIONS: [HouseAction; 11] = [
         HouseAction::MakeRoom,
         HouseAction::Invite,
+        HouseAction::MakeBot,
         HouseAction::Administer,
         HouseAction::ManageRooms,
         HouseAction::ManageAccount(HouseRole::Member),
@@ -80,7 +86,7 @@ mod tests {
         for action in ACTIONS {
             table.push_str(&format!("\n{:24}", format!("{action:?}").to_lowercase()));
             for free in [false, true] {
-                let rules = HouseRules { members_make_rooms: free, members_invite: free };
+                let rules = HouseRules { members_make_rooms: free, members_invite: free, members_make_bots: free };
                 for role in roles {
                     let cell = match permit(role, action, rules) {
                         Ok(()) => "yes",

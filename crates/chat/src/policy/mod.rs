@@ -2,7 +2,7 @@
 
 mod house;
 mod room;
-mod scopes;
+pub(crate) mod scopes;
 
 use protocol::{ErrorCode, UserId};
 

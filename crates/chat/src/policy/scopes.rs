@@ -2,6 +2,12 @@
 
 use protocol::{ErrorCode, RoomId};
 
+pub(crate) const READ: &str = "read";
+pub(crate) const WRITE: &str = "write";
+pub(crate) const ADMIN: &str = "admin";
+/// What the word for a room begins with.
+pub(crate) const ROOMS: &str = "rooms:";
+
 /// What a request is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
@@ -29,6 +35,31 @@ pub struct Scopes {
 impl Scopes {
     /// Everything: what a sign-in may be used for.
     pub const ALL: Self = Self { read: true, write: true, admin: true, rooms: None };
+
+    /// As they are stored, and as programs are told them: words such as `read write rooms:…`, each room by its id.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let words = [(self.read, READ), (self.write, WRITE), (self.admin, ADMIN)];
+        let words = words.into_iter().filter(|(has, _)| *has).map(|(_, word)| word.to_owned());
+        words.chain(self.rooms.iter().flatten().map(|room| format!("{ROOMS}{room}"))).collect()
+    }
+
+    /// Those that are stored. A word of a later version grants nothing.
+    pub(crate) fn of_words(text: &str) -> Self {
+        let mut scopes = Self { read: false, write: false, admin: false, rooms: None };
+        for word in text.split_whitespace() {
+            match word {
+                READ => scopes.read = true,
+                WRITE => scopes.write = true,
+                ADMIN => scopes.admin = true,
+                _ => {
+                    let rooms = scopes.rooms.get_or_insert_default();
+                    rooms.extend(word.strip_prefix(ROOMS).and_then(|room| room.parse::<RoomId>().ok()));
+                }
+            }
+        }
+        scopes
+    }
 
     /// Whether it may be used for that, apart from any room.
     ///
@@ -67,5 +98,15 @@ mod tests {
         assert_eq!(scopes.permit_in(Need::Write, room), Err(ErrorCode::NotAllowed));
         assert_eq!(scopes.permit(Need::Admin), Err(ErrorCode::NotAllowed));
         assert_eq!(Scopes::ALL.permit_in(Need::Admin, other), Ok(()));
+    }
+
+    #[test]
+    fn what_is_stored_is_read_again_and_a_word_that_is_not_known_widens_nothing() {
+        let rooms = Some(vec![RoomId::generate(), RoomId::generate()]);
+        for scopes in [Scopes::ALL, Scopes { read: true, write: false, admin: false, rooms }] {
+            assert_eq!(Scopes::of_words(&scopes.words().join(" ")), scopes);
+        }
+        let odd = Scopes::of_words("write only:mondays rooms:nowhere");
+        assert_eq!(odd, Scopes { read: false, write: true, admin: false, rooms: Some(Vec::new()) });
     }
 }

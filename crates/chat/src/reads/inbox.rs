@@ -59,7 +59,7 @@ pub async fn inbox(chat: &Chat, session: &Session, before: Option<(i64, Seq)>) -
     let (db, user) = (chat.db().read(), session.user.id);
     let select = Sql::new(db.get_database_backend(), "SELECT ")
         .text(stored::COLUMNS)
-        .text(", m.created_at, u.id, u.username, u.name, u.ambiguous, u.picture, i.room_id, i.reason, i.at AS called_at, mine.last_read_seq ")
+        .text(", m.created_at, u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, i.room_id, i.reason, i.at AS called_at, mine.last_read_seq ")
         .text("FROM inbox i JOIN messages m ON m.room_id = i.room_id AND m.seq = i.seq JOIN users u ON u.id = m.author_id ")
         .text("LEFT JOIN memberships mine ON mine.room_id = i.room_id AND mine.user_id = i.user_id ")
         .text(stored::JOINS)

@@ -35,7 +35,8 @@ pub(super) async fn verify(
     password: TypedPassword,
     lane: Lane,
 ) -> Result<Option<user::Model>> {
-    let stored = account.as_ref().map(|account| account.password_hash.clone());
+    // A bot has none, and is as unknown here as nobody.
+    let stored = account.as_ref().map(|account| account.password_hash.clone()).filter(|hash| !hash.is_empty());
     if chat.hasher().verify(password.normal.clone(), stored.clone(), lane).await? {
         return Ok(account);
     }

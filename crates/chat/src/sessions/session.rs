@@ -1,12 +1,12 @@
 //! A sign-in, and what finds it.
 
-use protocol::{HouseRole, SessionId, User, UserId};
+use protocol::{HouseRole, SessionId, User};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, QueryResult, Statement, TryGetableMany, prelude::Uuid};
 
 use crate::{
     Result, account_log,
     credentials::RefreshToken,
-    db::{Sql, Transaction, entity::user, now},
+    db::{Sql, Transaction, entity::user, now, users},
     policy::{self, Actor, HouseAction, HouseRules},
 };
 
@@ -25,7 +25,7 @@ impl Session {
     /// Whether the administration is open to them.
     #[must_use]
     pub fn administers(&self) -> bool {
-        let rules = HouseRules { members_make_rooms: false, members_invite: false };
+        let rules = HouseRules { members_make_rooms: false, members_invite: false, members_make_bots: false };
         policy::permit(Some(self.role), HouseAction::Administer, rules).is_ok()
     }
 }
@@ -79,7 +79,7 @@ pub(super) async fn lock(transaction: &Transaction, token: &str) -> Result<Optio
 }
 
 fn select(backend: DbBackend, hash: &str) -> Statement {
-    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous, u.picture, \
+    let columns = "SELECT t.replaced_at, s.renewed_with, s.created_at, s.expires_at, s.id, u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, \
                    u.role, ";
     Sql::new(backend, columns)
         .text(&account_log::unread("u.id"))
@@ -91,15 +91,14 @@ fn select(backend: DbBackend, hash: &str) -> Statement {
 }
 
 fn found(hash: String, row: &QueryResult) -> Result<Found> {
-    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid, Uuid, String, String, bool, Option<String>, user::Role, i64);
-    let (replaced_at, renewed_with, began, ends, id, user, username, name, ambiguous, picture, role, unread) =
-        Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
+    type Columns = (Option<i64>, Option<String>, i64, i64, Uuid);
+    let (replaced_at, renewed_with, began, ends, id) = Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
+    let (role, unread): (user::Role, i64) = (row.try_get_by_index(11)?, row.try_get_by_index(12)?);
     let standing = match replaced_at {
         None => Standing::Next,
         Some(_) if renewed_with.as_ref() == Some(&hash) => Standing::Last,
         Some(_) => Standing::Spent,
     };
-    let user = User { id: UserId(user), username, name, ambiguous, picture };
-    let session = Session { id: SessionId(id), user, role: role.into() };
+    let session = Session { id: SessionId(id), user: users::of_row(row, 5)?, role: role.into() };
     Ok(Found { hash, standing, began, ends, session, unread: unread.unsigned_abs() })
 }

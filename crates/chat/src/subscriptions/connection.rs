@@ -1,6 +1,6 @@
 //! One socket's subscriptions: which rooms it hears, from which place on.
 
-use std::{sync::Arc, time::Instant};
+use std::{collections::HashMap, sync::Arc, time::Instant};
 
 use hub::{ConnectionId, Frame, Mailbox, Refusal};
 use parking_lot::Mutex;
@@ -8,11 +8,14 @@ use protocol::{EpochId, ErrorCode, RoomId, RoomRef, Seq, ServerFrame};
 
 use super::pace::{Drops, Pace};
 use crate::{
-    Chat, Result, account_log, accounts, log, marks,
-    policy::{Action, Actor},
+    Chat, Result, account_log, accounts,
+    credentials::ProgramToken,
+    log, marks,
+    policy::{Action, Actor, Need, Scopes},
     rooms,
     sessions::{self, Session},
     throttle::Deed,
+    tokens,
 };
 
 /// One live socket. Dropping it unregisters it.
@@ -23,6 +26,10 @@ pub struct Connection {
     pub(super) chat: Chat,
     pub(super) id: ConnectionId,
     session: Option<Session>,
+    /// What the token is for that it was opened with.
+    scopes: Scopes,
+    /// The rooms that the token is for, by the addresses that they had then, where it is not for all.
+    rooms: Option<HashMap<String, RoomId>>,
     pub(super) mailbox: Arc<Mailbox>,
     /// How often this person may say that they are typing.
     pub(super) typing: Mutex<Pace>,
@@ -31,22 +38,66 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Opens the connection of whoever holds this access token, or of a guest without one.
+    /// Opens the connection of whoever holds this token, of a sign-in or of a program, or of a guest without one.
     ///
     /// # Errors
-    /// `not_authenticated` when the token is wrong, expired, or its session was ended; `throttled`; `unavailable`.
-    pub async fn open(chat: Chat, access_token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
-        let Some(access_token) = access_token else {
+    /// `not_authenticated` when the token is wrong, expired, or was ended; `suspended`; `throttled`; `unavailable`.
+    pub async fn open(chat: Chat, token: Option<&str>, mailbox: Arc<Mailbox>) -> Result<Self> {
+        let Some(token) = token else {
             let id = chat.hub().register(mailbox.clone(), None);
-            return Ok(Self { chat, id, session: None, mailbox, typing: Mutex::default(), reads: Mutex::default() });
+            return Ok(Self::new(chat, id, mailbox));
         };
-        let claims = chat.tokens().verify(access_token)?;
+        if ProgramToken::is_one(token) {
+            return Self::of_program(chat, token, mailbox).await;
+        }
+        let claims = chat.tokens().verify(token)?;
         chat.deeds().by(claims.sub, Deed::Connect)?;
         // Registered first, checked then: a session that is ended in between is either seen here or cut there.
         let id = chat.hub().register(mailbox.clone(), Some(claims.sid));
-        let mut connection = Self { chat, id, session: None, mailbox, typing: Mutex::default(), reads: Mutex::default() };
+        let mut connection = Self::new(chat, id, mailbox);
         connection.session = Some(sessions::by_claims(&connection.chat, &claims).await?);
         Ok(connection)
+    }
+
+    async fn of_program(chat: Chat, token: &str, mailbox: Arc<Mailbox>) -> Result<Self> {
+        let holder = tokens::holder(&chat, token).await?;
+        chat.deeds().by(holder.session.user.id, Deed::Connect)?;
+        let id = chat.hub().register(mailbox.clone(), Some(holder.session.id));
+        let mut connection = Self::new(chat, id, mailbox);
+        // Again, for the same reason.
+        tokens::hold(&connection.chat, holder.session.id).await?;
+        if let Some(rooms) = &holder.scopes.rooms {
+            connection.chat.hub().confine(id);
+            let rooms = rooms::known(&connection.chat, Some(&holder.session).into(), rooms.iter().copied()).await?;
+            connection.rooms = Some(rooms.into_iter().map(|room| (room.slug, room.id)).collect());
+        }
+        (connection.session, connection.scopes) = (Some(holder.session), holder.scopes);
+        Ok(connection)
+    }
+
+    fn new(chat: Chat, id: ConnectionId, mailbox: Arc<Mailbox>) -> Self {
+        let (typing, reads) = Default::default();
+        Self { chat, id, session: None, scopes: Scopes::ALL, rooms: None, mailbox, typing, reads }
+    }
+
+    /// The room, if the token that the socket was opened with is for that there; one for some rooms names it by its id from here on.
+    ///
+    /// # Errors
+    /// `not_allowed`; `not_found` for a room that it is not for.
+    pub fn admit(&self, need: Need, room: RoomRef) -> std::result::Result<RoomRef, ErrorCode> {
+        self.scopes.permit(need)?;
+        let Some(rooms) = &self.rooms else { return Ok(room) };
+        let id = match room {
+            RoomRef::Id(id) => id,
+            RoomRef::Slug(slug) => *rooms.get(&slug).ok_or(ErrorCode::NotFound)?,
+        };
+        self.scopes.permit_in(need, id)?;
+        Ok(id.into())
+    }
+
+    /// Whether its token is for reading everything that its account may read.
+    pub(super) fn hears_all(&self) -> bool {
+        self.scopes.read && self.scopes.rooms.is_none()
     }
 
     /// Whose socket it is; nobody's for a guest.
@@ -69,8 +120,9 @@ impl Connection {
     pub async fn greet(&self, build: &str) -> Result<()> {
         let user = self.session.as_ref().map(|session| session.user.clone());
         let head = match &user {
-            Some(user) => Some(account_log::head(self.chat.db().read(), user.id).await?),
-            None => None,
+            // What is one's own speaks of all one's rooms.
+            Some(user) if self.hears_all() => Some(account_log::head(self.chat.db().read(), user.id).await?),
+            _ => None,
         };
         let (follows, build, epoch) = (user.as_ref().map(|user| user.id).zip(head), build.to_owned(), Some(self.chat.epoch()));
         let (rev, unread) = (head.map(|head| head.rev), head.map(|head| head.unread));
@@ -88,6 +140,7 @@ impl Connection {
     /// This person has read a room up to a place. What comes too often is dropped without a word: clients say it while somebody reads.
     pub fn read(&self, room: RoomId, seq: Seq) {
         if let Some(session) = self.session()
+            && self.scopes.permit_in(Need::Write, room).is_ok()
             && self.reads.lock().take(Instant::now())
         {
             self.chat.marks().note(session.user.id, room, seq);
@@ -103,7 +156,8 @@ impl Connection {
     /// # Errors
     /// `not_found`, `not_a_member`, `too_large` with too many subscriptions, `unavailable`.
     pub async fn subscribe(&self, room: &RoomRef, after: Option<Seq>, epoch: Option<EpochId>) -> Result<()> {
-        let rooms::Found { room, head, epoch: current, .. } = rooms::load(self.chat.db().read(), self.actor(), room).await?;
+        let room = self.admit(Need::Read, room.clone())?;
+        let rooms::Found { room, head, epoch: current, .. } = rooms::load(self.chat.db().read(), self.actor(), &room).await?;
         let id = room.id;
         let subscribed = self.chat.hub().subscribe(id, (current, head), self.id, self.actor().user().ok());
         subscribed.map_err(|refusal| match refusal {
@@ -146,7 +200,8 @@ impl Connection {
     /// # Errors
     /// `not_found` when there is no such room for this person, `unavailable`.
     pub async fn unsubscribe(&self, room: &RoomRef) -> Result<()> {
-        let room = rooms::load(self.chat.db().read(), self.actor(), room).await?.room.id;
+        let room = self.admit(Need::Read, room.clone())?;
+        let room = rooms::load(self.chat.db().read(), self.actor(), &room).await?.room.id;
         self.chat.hub().unsubscribe(room, self.id);
         self.mailbox.enqueue(&ServerFrame::Unsubscribed { room, again: false });
         Ok(())

@@ -23,6 +23,9 @@ impl Connection {
     /// `not_authenticated`.
     pub fn watch_people(&self, people: Vec<UserId>) -> Result<()> {
         self.session().ok_or(ErrorCode::NotAuthenticated)?;
+        if !self.hears_all() {
+            return Err(ErrorCode::NotAllowed.into());
+        }
         let people = self.chat.hub().watch_people(self.id, people);
         if !people.is_empty() {
             self.mailbox.enqueue(&ServerFrame::Presence { people });

@@ -6,7 +6,11 @@ use hub::{Frame, Signal};
 use protocol::{ErrorCode, RoomRef, ServerFrame};
 
 use super::connection::Connection;
-use crate::{Result, policy::Action, rooms};
+use crate::{
+    Result,
+    policy::{Action, Need},
+    rooms,
+};
 
 impl Connection {
     /// Tells those who listen in a room that this person is writing there. Too many of these are dropped without a word, and before
@@ -19,7 +23,8 @@ impl Connection {
         if !self.typing.lock().allows(room, Instant::now()) {
             return Ok(());
         }
-        let found = rooms::load(self.chat.db().read(), self.actor(), room).await?;
+        let room = self.admit(Need::Write, room.clone())?;
+        let found = rooms::load(self.chat.db().read(), self.actor(), &room).await?;
         found.access.permit(Action::Write)?;
         let frame = Frame::of(&ServerFrame::Typing { room: found.room.id, user: user.clone() });
         self.chat.signal(Signal::Typing { room: found.room.id, user: user.id, frame }).await;

@@ -56,6 +56,7 @@ struct Row {
     name: String,
     ambiguous: bool,
     picture: Option<String>,
+    bot: bool,
     unread: i64,
     mentions: i64,
     last: i64,
@@ -71,7 +72,7 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Followed>> {
     let unread = "t.room_id = f.room_id AND t.thread_of = f.seq AND t.deleted_at IS NULL AND t.seq > f.last_read_seq AND t.author_id <> f.user_id";
     let select = Sql::new(db.get_database_backend(), "SELECT f.room_id, ")
         .text(settings::VISIBILITY)
-        .text(", o.role, m.id AS message_id, f.seq, m.body, m.thread, u.id, u.username, u.name, u.ambiguous, u.picture, ")
+        .text(", o.role, m.id AS message_id, f.seq, m.body, m.thread, u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, ")
         .text(&["(SELECT COUNT(*) FROM messages t WHERE ", unread, ") AS unread, "].concat())
         .text(
             "(SELECT COUNT(*) FROM messages t JOIN inbox i ON i.room_id = t.room_id AND i.seq = t.seq AND i.user_id = f.user_id ",
@@ -108,12 +109,12 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Followed>> {
 
 impl Row {
     fn followed(self, room: Room, thread: Thread) -> Followed {
-        let Self { id, username, name, ambiguous, picture, .. } = self;
+        let Self { id, username, name, ambiguous, picture, bot, .. } = self;
         Followed {
             room,
             id: MessageId(self.message_id),
             root: Seq(self.seq),
-            author: User { id: UserId(id), username, name, ambiguous, picture },
+            author: User { id: UserId(id), username, name, ambiguous, picture, bot },
             line: markdown::line(&self.body),
             thread,
             unread: self.unread.unsigned_abs(),

@@ -47,7 +47,7 @@ async fn change_password(
     asker: Asker,
     Payload(NewPassword { current_password, new_password }): Payload<NewPassword>,
 ) -> Result<StatusCode, Refusal> {
-    let session = asker.session(Need::Write)?;
+    let session = asker.signed_in()?;
     accounts::change_password(&state.chat, session, &current_password, &new_password, asker.address()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -73,7 +73,7 @@ async fn delete_account(
     asker: Asker,
     Payload(Proof { password }): Payload<Proof>,
 ) -> Result<StatusCode, Refusal> {
-    accounts::delete_own(&state.chat, asker.session(Need::Write)?, &password, asker.address()).await?;
+    accounts::delete_own(&state.chat, asker.signed_in()?, &password, asker.address()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -107,7 +107,7 @@ struct MySessions {
     responses((status = 200, body = MySessions), Refused),
 )]
 async fn list(State(state): State<AppState>, asker: Asker) -> Result<Json<MySessions>, Refusal> {
-    let listed = sessions::list(&state.chat, asker.session(Need::Read)?).await?;
+    let listed = sessions::list(&state.chat, asker.signed_in()?).await?;
     let session = |listed: sessions::Listed| {
         let sessions::Listed { id, agent, address, began, used, is_this: current } = listed;
         MySession { id, agent, address, began, used, current }
@@ -124,7 +124,7 @@ async fn list(State(state): State<AppState>, asker: Asker) -> Result<Json<MySess
     responses((status = 204, description = "They have ended."), Refused),
 )]
 async fn end_others(State(state): State<AppState>, asker: Asker) -> Result<StatusCode, Refusal> {
-    sessions::revoke_others(&state.chat, asker.session(Need::Write)?).await?;
+    sessions::revoke_others(&state.chat, asker.signed_in()?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -138,6 +138,6 @@ async fn end_others(State(state): State<AppState>, asker: Asker) -> Result<Statu
     responses((status = 204, description = "It has ended."), Refused),
 )]
 async fn end(State(state): State<AppState>, asker: Asker, Named(session): Named<SessionId>) -> Result<StatusCode, Refusal> {
-    sessions::revoke_own(&state.chat, asker.session(Need::Write)?, session).await?;
+    sessions::revoke_own(&state.chat, asker.signed_in()?, session).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -22,4 +22,5 @@ pub(crate) mod room_ban;
 pub(crate) mod room_event;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod token;
 pub(crate) mod user;

@@ -74,8 +74,8 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl From<Model> for protocol::User {
     fn from(user: Model) -> Self {
-        let Model { id, username, name, ambiguous, picture, .. } = user;
-        Self { id: protocol::UserId(id), username, name, ambiguous, picture }
+        let Model { id, username, name, ambiguous, picture, bot, .. } = user;
+        Self { id: protocol::UserId(id), username, name, ambiguous, picture, bot }
     }
 }
 

@@ -96,7 +96,7 @@ pub async fn banned(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Vec<Ban
     }
     let select = Sql::new(
         db.get_database_backend(),
-        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, by.name, b.reason, b.until ",
+        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, by.name, b.reason, b.until ",
     )
     .text("FROM room_bans b JOIN users u ON u.id = b.user_id LEFT JOIN users by ON by.id = b.by_id WHERE b.room_id = ")
     .value(found.room.id.0)
@@ -107,10 +107,10 @@ pub async fn banned(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Vec<Ban
     let rows = db.query_all_raw(select.done()).await?;
     rows.iter()
         .map(|row| {
-            type Columns = (Uuid, String, String, bool, Option<String>, Option<String>, String, Option<i64>);
-            let (id, username, name, ambiguous, picture, by, reason, until) =
+            type Columns = (Uuid, String, String, bool, Option<String>, bool, Option<String>, String, Option<i64>);
+            let (id, username, name, ambiguous, picture, bot, by, reason, until) =
                 Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
-            let user = User { id: UserId(id), username, name, ambiguous, picture };
+            let user = User { id: UserId(id), username, name, ambiguous, picture, bot };
             Ok(Banned { user, by: by.unwrap_or_default(), reason, until })
         })
         .collect()

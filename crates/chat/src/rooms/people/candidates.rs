@@ -51,7 +51,7 @@ async fn named(db: &impl ConnectionTrait, text: &str, only: impl FnOnce(Sql) -> 
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let sql = Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture FROM users u ")
+    let sql = Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot FROM users u ")
         .text("WHERE u.deleted_at IS NULL AND (");
     let sql = like(like(sql.text("u.username "), &text).text(" OR lower(u.name) "), &text).text(")");
     let sql = only(sql).text(" ORDER BY CASE WHEN u.username = ").value(text.as_str()).text(" THEN 0 WHEN u.username ");

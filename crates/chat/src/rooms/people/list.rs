@@ -73,11 +73,13 @@ pub async fn members(chat: &Chat, by: impl Into<By>, room: &RoomRef, search: Sea
     let (found, total) = look_at(chat, by, room).await?;
     found.access.permit(Action::Members)?;
     let page = search.page.clamp(1, PAGES_MAX);
-    let sql =
-        Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, m.role, m.muted_until, ")
-            .text("u.status_emoji, u.status_text, u.status_until ")
-            .text("FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.room_id = ")
-            .value(found.room.id.0);
+    let sql = Sql::new(
+        db.get_database_backend(),
+        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, m.role, m.muted_until, ",
+    )
+    .text("u.status_emoji, u.status_text, u.status_until ")
+    .text("FROM memberships m JOIN users u ON u.id = m.user_id WHERE m.room_id = ")
+    .value(found.room.id.0);
     let sql = matching(sql, search.text)
         .text(" ORDER BY CASE m.role WHEN 'owner' THEN 0 WHEN 'moderator' THEN 1 ELSE 2 END, CASE WHEN u.id IN ")
         .list(chat.hub().present(PRESENT_MAX).into_iter().map(|user| user.0.into()))
@@ -101,11 +103,11 @@ fn matching(sql: Sql, text: &str) -> Sql {
 }
 
 fn member(chat: &Chat, row: &QueryResult, access: Access, asks: Option<UserId>) -> Result<Member> {
-    type Columns = (Uuid, String, String, bool, Option<String>, Role, Option<i64>, String, String, Option<i64>);
-    let (id, username, name, ambiguous, picture, role, muted_until, emoji, text, until) =
+    type Columns = (Uuid, String, String, bool, Option<String>, bool, Role, Option<i64>, String, String, Option<i64>);
+    let (id, username, name, ambiguous, picture, bot, role, muted_until, emoji, text, until) =
         Columns::try_get_many_by_index(row).map_err(DbErr::from)?;
     let (presence, status) = (chat.hub().presence(UserId(id)), accounts::status(&emoji, &text, until, now()));
-    let (user, role) = (User { id: UserId(id), username, name, ambiguous, picture }, RoomRole::from(role));
+    let (user, role) = (User { id: UserId(id), username, name, ambiguous, picture, bot }, RoomRole::from(role));
     let own = asks == Some(user.id);
     let roles = match may_set_role(access, own, role) {
         Ok(()) => [RoomRole::Owner, RoomRole::Moderator, RoomRole::Member].into_iter().filter(|other| *other != role).collect(),

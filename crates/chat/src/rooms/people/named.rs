@@ -43,14 +43,15 @@ enum Those {
 }
 
 async fn look(db: &impl ConnectionTrait, room: RoomId, text: &str, those: Those, limit: u64) -> Result<Vec<User>> {
-    let sql = Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture FROM users u WHERE ")
-        .text(match those {
-            Those::Members => "",
-            Those::Others => "NOT ",
-        })
-        .text("EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.room_id = ")
-        .value(room.0)
-        .text(") AND u.deleted_at IS NULL");
+    let sql =
+        Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot FROM users u WHERE ")
+            .text(match those {
+                Those::Members => "",
+                Those::Others => "NOT ",
+            })
+            .text("EXISTS (SELECT 1 FROM memberships m WHERE m.user_id = u.id AND m.room_id = ")
+            .value(room.0)
+            .text(") AND u.deleted_at IS NULL");
     let sql = if text.is_empty() {
         sql
     } else {

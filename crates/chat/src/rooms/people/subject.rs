@@ -19,17 +19,23 @@ pub(super) struct Subject {
 
 /// An account as it stands in a room.
 pub(super) async fn subject(db: &impl ConnectionTrait, room: RoomId, user: UserId) -> Result<Subject> {
-    let select =
-        Sql::new(db.get_database_backend(), "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, m.role, m.muted_until ")
-            .text("FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.room_id = ")
-            .value(room.0)
-            .text(" WHERE u.id = ")
-            .value(user.0);
+    let select = Sql::new(
+        db.get_database_backend(),
+        "SELECT u.id, u.username, u.name, u.ambiguous, u.picture, u.bot, m.role, m.muted_until ",
+    )
+    .text("FROM users u LEFT JOIN memberships m ON m.user_id = u.id AND m.room_id = ")
+    .value(room.0)
+    .text(" WHERE u.id = ")
+    .value(user.0);
     let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
-    type Columns = (Uuid, String, String, bool, Option<String>, Option<membership::Role>, Option<i64>);
-    let (id, username, name, ambiguous, picture, role, muted_until) =
+    type Columns = (Uuid, String, String, bool, Option<String>, bool, Option<membership::Role>, Option<i64>);
+    let (id, username, name, ambiguous, picture, bot, role, muted_until) =
         Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
-    Ok(Subject { user: User { id: UserId(id), username, name, ambiguous, picture }, role: role.map(Into::into), muted_until })
+    Ok(Subject {
+        user: User { id: UserId(id), username, name, ambiguous, picture, bot },
+        role: role.map(Into::into),
+        muted_until,
+    })
 }
 
 /// Whether somebody may remove, ban or mute whoever has this role, or none.

@@ -4,6 +4,7 @@ use chat::{
     Settings, house,
     invites::{self, NewInvite},
     messages::{NewText, Outgoing},
+    tokens::NewToken,
     upkeep::{self, Fault, doctor},
 };
 use protocol::{ClientId, Extra, Room, RoomRef, Seq};
@@ -56,6 +57,8 @@ async fn run_the_house(scene: &Scene, ada: &Person, bob: &Person) {
     house::announce(&scene.chat, ada.actor(), "Tea is ready").await.unwrap();
     invites::create(&scene.chat, ada.actor(), NewInvite::default()).await.unwrap();
     house::reset_link(&scene.chat, ada.actor(), bob.session.user.id).await.unwrap();
+    let token = NewToken { name: "cron".to_owned(), scopes: vec!["read".to_owned()], expires_at: None };
+    chat::tokens::create(&scene.chat, &ada.session, ada.session.user.id, token).await.unwrap();
     let red = include_bytes!("../../../../../server/tests/all/support/red.png");
     chat::accounts::set_picture(&scene.chat, &ada.session, red.to_vec()).await.unwrap();
 }
