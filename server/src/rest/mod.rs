@@ -8,6 +8,7 @@ mod auth;
 mod extract;
 mod messages;
 mod openapi;
+mod outgoing;
 mod rooms;
 
 use axum::{Router, http::header, routing::get};
@@ -23,7 +24,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), rooms::routes()];
+    let parts = [auth::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

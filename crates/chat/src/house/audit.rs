@@ -45,10 +45,13 @@ pub(crate) enum Deed {
     DeleteRoom,
     DeleteMessage,
     DismissReport,
+    MakeOutgoing,
+    ChangeOutgoing,
+    DeleteOutgoing,
 }
 
 impl Deed {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 28] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -74,6 +77,9 @@ impl Deed {
         Self::DeleteRoom,
         Self::DeleteMessage,
         Self::DismissReport,
+        Self::MakeOutgoing,
+        Self::ChangeOutgoing,
+        Self::DeleteOutgoing,
     ];
 
     /// The word for it, as it is stored.
@@ -104,6 +110,9 @@ impl Deed {
             Self::DeleteRoom => "delete room",
             Self::DeleteMessage => "delete message",
             Self::DismissReport => "dismiss report",
+            Self::MakeOutgoing => "make outgoing webhook",
+            Self::ChangeOutgoing => "change outgoing webhook",
+            Self::DeleteOutgoing => "delete outgoing webhook",
         }
     }
 }

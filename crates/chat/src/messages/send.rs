@@ -1,6 +1,6 @@
 //! Sending a message.
 
-use protocol::{Answers, Body, ClientId, ErrorCode, RoomRef, markdown};
+use protocol::{Answers, Body, ClientId, ErrorCode, RoomId, RoomRef, UserId, markdown};
 
 use super::{
     mentions::here,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Chat, Result,
+    db::users,
     policy::Actor,
     throttle::Deed,
     writer::{self, Answer},
@@ -76,5 +77,26 @@ fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>>
     }
     let words = markdown::called(body.as_str());
     let here = here(chat, &words);
-    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body, answers, words, here, seats })
+    let (room, client_id, guest) = (message.room, message.client_id, None);
+    chat.writer().share(Send { author, room, client_id, body, answers, words, here, guest, seats })
+}
+
+/// Has a program say something in a room where it was asked, whether or not it is a member. It calls nobody who is not named.
+///
+/// # Errors
+/// As [`submit`].
+pub(crate) async fn speak(
+    chat: &Chat,
+    bot: UserId,
+    room: RoomId,
+    client_id: ClientId,
+    text: String,
+    answers: Answers,
+) -> Result<Sent> {
+    let body = Body::parse(&text)?;
+    chat.deeds().by(bot, Deed::Send)?;
+    let guest = Some(users::person(chat.db().read(), bot).await?);
+    let (words, here, seats) = (markdown::called(body.as_str()), Vec::new(), chat.seats().clone());
+    let send = Send { author: bot, room: room.into(), client_id, body, answers, words, here, guest, seats };
+    writer::wait(chat.writer().share(send)?).await
 }
