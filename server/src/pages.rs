@@ -75,6 +75,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/r/{slug}/invites", page(pages::room_invites))
         .route("/r/{slug}/members", page(pages::members))
         .route("/r/{slug}/notifications", page(pages::room_notifications))
+        .route("/r/{slug}/outgoing", page(pages::outgoing).post(make_outgoing))
         .route("/r/{slug}/people", page(pages::candidates))
         .route("/r/{slug}/pins", page(pages::pins))
         .route("/r/{slug}/reports", page(pages::reports))
@@ -143,6 +144,11 @@ async fn write(state: State<AppState>, request: Request) -> Response {
 /// Another text for a message, without JavaScript.
 async fn save(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::save_message).await
+}
+
+/// An outgoing webhook. The answer shows its secret, so it leads nowhere else.
+async fn make_outgoing(state: State<AppState>, request: Request) -> Response {
+    written(&state, request, pages::make_outgoing).await
 }
 
 /// What a form holds that is longer than an address may be: what is refused is answered with the page to do it better on.

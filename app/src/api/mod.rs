@@ -9,6 +9,7 @@ mod invites;
 mod limits;
 mod messages;
 mod moderation;
+mod outgoing;
 mod people;
 mod profile;
 mod reactions;
@@ -27,6 +28,7 @@ pub(crate) use house::{
 pub(crate) use invites::{AcceptInvite, MakeInvite, RevokeInvite};
 pub(crate) use limits::SetLimits;
 pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
+pub(crate) use outgoing::{DeleteOutgoing, PauseOutgoing, ResendDelivery};
 pub(crate) use people::{AddMember, BanMember, BanNamed, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture, SetAvailability, SetStatus};
 pub(crate) use reactions::{Bookmark, PinMessage, React};

@@ -42,6 +42,8 @@ pub(crate) struct Inner {
     pub(crate) readiness: Readiness,
     pub(crate) kept: Arc<Kept>,
     pub(crate) marks: Arc<Marks>,
+    /// By which requests leave the house.
+    pub(crate) outbound: outbound::Client,
     /// What goes on beside the requests, until the chat is closed or gone.
     pub(crate) tasks: Mutex<JoinSet<()>>,
 }
@@ -163,6 +165,11 @@ impl Chat {
     /// Writes what people have read and is not written yet.
     pub(crate) async fn write_marks(&self) -> crate::Result<()> {
         marks::write(self.db(), &*self.inner.broker, self.marks()).await
+    }
+
+    /// By which requests leave the house.
+    pub(crate) fn outbound(&self) -> &outbound::Client {
+        &self.inner.outbound
     }
 
     pub(crate) fn counted(&self) -> &Counted {

@@ -2,6 +2,8 @@
 
 use std::{str::FromStr, time::Duration};
 
+use outbound::IpNet;
+
 use crate::{
     quotas::{Quota, Quotas},
     throttle::{Deed, Rate, Rates},
@@ -71,6 +73,8 @@ pub struct Limits {
     pub session_max_seconds: i64,
     /// Bytes that may wait for a slow reader before its socket is closed.
     pub mailbox_bytes: usize,
+    /// Networks of the operator's own to which requests may go; nothing else goes to an address that is not in the open internet.
+    pub outbound: Vec<IpNet>,
 }
 
 impl Default for Limits {
@@ -107,6 +111,7 @@ impl Default for Limits {
             session_seconds: 30 * DAY_SECONDS,
             session_max_seconds: 90 * DAY_SECONDS,
             mailbox_bytes: 256 * 1024,
+            outbound: Vec::new(),
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     kept::Kept,
     limits::Limits,
     marks::{self, Marks},
-    messages,
+    messages, outgoing,
     readiness::Readiness,
     rooms, sessions,
     throttle::Floods,
@@ -45,6 +45,7 @@ impl Chat {
         let mut tasks = JoinSet::new();
         let (own, signals) = in_process();
         let (floods, seen) = Floods::new();
+        let outbound = outbound::Client::new(&limits.outbound);
         let kept = Arc::new(Kept::new(limits, floods, own.commits(), db.clone()));
         let many_nodes = redis_url.is_some();
         let broker: Arc<dyn Broker> = match redis_url {
@@ -76,6 +77,7 @@ impl Chat {
             readiness: Readiness::default(),
             kept,
             marks,
+            outbound,
             tasks: Mutex::new(tasks),
         });
         accounts::fill_looks(&chat).await?;
@@ -85,6 +87,7 @@ impl Chat {
         sessions::shorten(&chat).await?;
         messages::keep_no_longer(&chat);
         accounts::keep_seen(&chat);
+        outgoing::keep_delivering(&chat);
         Ok(chat)
     }
 }

@@ -66,6 +66,10 @@ pub enum Field {
     StatusText,
     /// What a token may be used for.
     Scopes,
+    /// Where requests go.
+    Url,
+    /// Words that a message begins with.
+    Words,
 }
 
 impl Field {
@@ -97,6 +101,8 @@ impl Field {
             Self::StatusEmoji => "Emoji",
             Self::StatusText => "Status",
             Self::Scopes => "What it may do",
+            Self::Url => "URL",
+            Self::Words => "Words",
         }
     }
 }
@@ -188,6 +194,7 @@ impl fmt::Display for FieldError {
             (Problem::TooShort { min }, _) => write!(f, "{label} needs at least {min} characters."),
             (Problem::TooLong { max }, Field::People) => write!(f, "A conversation can be with {max} people at most."),
             (Problem::NotAChoice, Field::People) => write!(f, "There is nobody of one of these user names. Please check them."),
+            (Problem::TooLong { .. }, Field::Words) => write!(f, "There can be 10 words at most, each of 40 characters at most."),
             (Problem::TooLong { max }, _) => write!(f, "{label} can have at most {max} characters."),
             (Problem::BadCharacter, Field::Username) => {
                 write!(f, "Use only letters a to z, digits and _ - . (and begin with a letter or digit).")
@@ -200,6 +207,9 @@ impl fmt::Display for FieldError {
             }
             (Problem::NotAChoice, Field::DefaultRooms) => {
                 write!(f, "One of these rooms is not there, or not everybody may join it.")
+            }
+            (Problem::NotAChoice, Field::Url) => {
+                write!(f, "This needs a URL in the open internet that begins with https:// or http://.")
             }
             (Problem::NotAChoice, _) => write!(f, "Please choose one of the options."),
             (Problem::Wrong, Field::CurrentPassword) => write!(f, "This is not your password. Please type it again."),

@@ -51,6 +51,11 @@ pub struct Options {
     #[arg(long, env = "SNUG_COMPAT", value_parser = parse_compat)]
     pub(super) compat: Option<Dialects>,
 
+    /// Addresses or networks of your own to which outgoing webhooks and commands may go, by any port, separated by commas; else they
+    /// go to the open internet alone [default: none]
+    #[arg(long, env = "SNUG_OUTBOUND_ALLOW", value_delimiter = ',', value_parser = parse_outbound)]
+    pub(super) outbound_allow: Vec<IpNet>,
+
     #[command(flatten)]
     pub(super) lives: Lives,
 
@@ -81,7 +86,8 @@ impl Options {
     /// How much of what is allowed.
     #[must_use]
     pub fn limits(&self) -> Limits {
-        self.lives.limits(self.limits.clone().unwrap_or_default())
+        let limits = self.lives.limits(self.limits.clone().unwrap_or_default());
+        Limits { outbound: self.outbound_allow.clone(), ..limits }
     }
 
     /// How clients of other servers are understood.
@@ -132,6 +138,10 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 
 fn parse_host(text: &str) -> Result<HostName, &'static str> {
     HostName::parse(text.trim()).ok_or("SNUG_HOSTS or --hosts needs names such as chat.example.org, without scheme or port")
+}
+
+fn parse_outbound(text: &str) -> Result<IpNet, &'static str> {
+    proxies::parse(text.trim()).ok_or("SNUG_OUTBOUND_ALLOW or --outbound-allow needs addresses or networks such as 10.0.3.0/24")
 }
 
 fn parse_proxies(text: &str) -> Result<IpNet, &'static str> {

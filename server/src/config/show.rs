@@ -18,6 +18,7 @@ impl fmt::Display for Options {
         writeln!(f, "SNUG_TRUSTED_PROXIES={}", joined(&self.trusted_proxies))?;
         writeln!(f, "SNUG_LIMITS={}", joined(&unusual(self.limits())))?;
         writeln!(f, "SNUG_COMPAT={}", if self.compat.is_some() { "channels" } else { "" })?;
+        writeln!(f, "SNUG_OUTBOUND_ALLOW={}", joined(&self.outbound_allow))?;
         writeln!(f, "SNUG_ACCESS_MINUTES={}", self.lives.access_minutes)?;
         writeln!(f, "SNUG_SESSION_DAYS={}", self.lives.session_days)?;
         writeln!(f, "SNUG_SESSION_MAX_DAYS={}", self.lives.session_max_days)?;

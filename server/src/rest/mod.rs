@@ -16,6 +16,7 @@ mod me;
 mod members;
 mod messages;
 mod openapi;
+mod outgoing;
 mod pins;
 mod reactions;
 mod register;
@@ -59,6 +60,7 @@ fn described() -> OpenApiRouter<AppState> {
         users::routes(),
     ];
     let parts = [auth::routes(), bots::routes(), messages::routes(), rooms::routes(), tokens::routes()];
+    let parts = [auth::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -25,6 +25,7 @@ mod logs;
 #[cfg(target_os = "linux")]
 mod memory;
 mod openapi;
+mod outgoing;
 mod pages;
 mod people;
 mod probes;

@@ -50,10 +50,13 @@ pub(crate) enum Deed {
     MakeBot,
     HandBotOver,
     DeleteBot,
+    MakeOutgoing,
+    ChangeOutgoing,
+    DeleteOutgoing,
 }
 
 impl Deed {
-    const ALL: [Self; 30] = [
+    const ALL: [Self; 33] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -84,6 +87,9 @@ impl Deed {
         Self::MakeBot,
         Self::HandBotOver,
         Self::DeleteBot,
+        Self::MakeOutgoing,
+        Self::ChangeOutgoing,
+        Self::DeleteOutgoing,
     ];
 
     /// The word for it, as it is stored.
@@ -119,6 +125,9 @@ impl Deed {
             Self::MakeBot => "make bot",
             Self::HandBotOver => "hand bot over",
             Self::DeleteBot => "delete bot",
+            Self::MakeOutgoing => "make outgoing webhook",
+            Self::ChangeOutgoing => "change outgoing webhook",
+            Self::DeleteOutgoing => "delete outgoing webhook",
         }
     }
 }

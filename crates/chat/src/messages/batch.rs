@@ -117,7 +117,7 @@ impl Batch {
             return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict.into()) };
         }
         let quote = self.referred.check(room.id, send.answers)?;
-        if room.slow_seconds > 0 && member.role == RoomRole::Member {
+        if room.slow_seconds > 0 && member.role == RoomRole::Member && send.guest.is_none() {
             let wait = Duration::from_secs(room.slow_seconds.into());
             send.seats.slow.admit((room.id, send.author), send.client_id, wait)?;
         }

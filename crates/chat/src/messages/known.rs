@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use protocol::{Answers, ClientId, ErrorCode, Extra, MessageId, RoomId, RoomRef, Seq, User, UserId};
+use protocol::{Answers, ClientId, ErrorCode, Extra, MessageId, RoomId, RoomRef, RoomRole, Seq, User, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, TryGetableMany, Value, prelude::Uuid};
 
 use super::sent::{Send, Sent};
@@ -116,7 +116,7 @@ impl Known {
             let (room, member) = seats.of(transaction.epoch(), &send.room, send.author)?;
             // That a place is taken makes sure of what is kept. A refusal takes none, and hiding neither: of an answer that is sent again
             // it has to be known whether it is stored, before what it answers is missed.
-            if room.slow_seconds > 0 || room.hidden || send.answers != Answers::default() {
+            if send.guest.is_some() || room.slow_seconds > 0 || room.hidden || send.answers != Answers::default() {
                 return None;
             }
             known.members.insert((room.id, send.author), member);
@@ -148,7 +148,9 @@ impl Known {
         let earlier = earlier.into_iter().map(|row| ((UserId(row.author_id), ClientId(row.client_id)), row)).collect();
         let address = |row: &QueryResult| TryGetableMany::try_get_many_by_index(row).map(|(slug, room)| (slug, RoomId(room)));
         let addresses = addresses.iter().map(address).collect::<std::result::Result<_, _>>().map_err(DbErr::from)?;
-        Ok(Self { rooms, members, earlier, addresses })
+        let mut known = Self { rooms, members, earlier, addresses };
+        sends.iter().for_each(|send| known.seat_guest(send));
+        Ok(known)
     }
 
     /// The rooms that are written to, and the authors among their members. On PostgreSQL the rooms are locked, in the order of their
@@ -201,6 +203,14 @@ impl Known {
         let slugs: Vec<Value> = sends.iter().filter_map(slug).collect();
         let select = || Sql::new(backend, "SELECT slug, room_id FROM room_addresses WHERE slug IN ");
         (!slugs.is_empty()).then(|| select().list(slugs).done())
+    }
+
+    /// A program that was asked something answers as a member would.
+    fn seat_guest(&mut self, send: &Send) {
+        if let (Some(user), Some(room)) = (&send.guest, self.room(&send.room).map(|room| room.id)) {
+            let guest = || Member { user: user.clone(), role: RoomRole::Member, muted_until: None };
+            self.members.entry((room, send.author)).or_insert_with(guest);
+        }
     }
 
     /// The room that is named, if it is among those that are known.

@@ -37,6 +37,7 @@ pub use react::react;
 pub use reactors::{Reactors, ReactorsPage, reactors, who_reacted};
 pub use report::{close_report, report, reportable};
 pub use reported::{Place, Report, ReportsPage, all_reports, reports};
+pub(crate) use send::speak;
 pub use send::{Outgoing, send, submit};
 pub use sent::Sent;
 pub use with_id::with_id;

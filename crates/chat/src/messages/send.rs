@@ -1,6 +1,6 @@
 //! Sending a message.
 
-use protocol::{Answers, Body, ClientId, ErrorCode, Extra, RoomRef, limits, markdown};
+use protocol::{Answers, Body, ClientId, ErrorCode, Extra, RoomId, RoomRef, UserId, limits, markdown};
 
 use super::{
     mentions::here,
@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     Chat, Result,
+    db::users,
     policy::Actor,
     throttle::Deed,
     writer::{self, Answer},
@@ -81,15 +82,27 @@ fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>>
         return Err(ErrorCode::TooLarge.into());
     }
     let here = here(chat, &words);
-    chat.writer().share(Send {
-        author,
-        room: message.room,
-        client_id: message.client_id,
-        body,
-        answers,
-        extra,
-        words,
-        here,
-        seats,
-    })
+    let (room, client_id, guest) = (message.room, message.client_id, None);
+    chat.writer().share(Send { author, room, client_id, body, answers, extra, words, here, guest, seats })
+}
+
+/// Has a program say something in a room where it was asked, whether or not it is a member. It calls nobody who is not named.
+///
+/// # Errors
+/// As [`submit`].
+pub(crate) async fn speak(
+    chat: &Chat,
+    bot: UserId,
+    room: RoomId,
+    client_id: ClientId,
+    text: String,
+    answers: Answers,
+) -> Result<Sent> {
+    let body = Body::parse(&text)?;
+    chat.deeds().by(bot, Deed::Send)?;
+    let guest = Some(users::person(chat.db().read(), bot).await?);
+    let (words, here, seats) = (markdown::called(body.as_str()), Vec::new(), chat.seats().clone());
+    let (room, extra) = (room.into(), None);
+    let send = Send { author: bot, room, client_id, body, answers, extra, words, here, guest, seats };
+    writer::wait(chat.writer().share(send)?).await
 }

@@ -4,8 +4,9 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
 use crate::db::entity::{
-    alert, audit, bookmark, device, follow, inbox, invite, link, membership, message, message_text, picture, pin, reaction,
-    refresh_token, report, room, room_address, room_ban, room_event, session, setting, token, user,
+    alert, audit, bookmark, device, follow, inbox, invite, link, membership, message, message_text, outgoing_delivery,
+    outgoing_hook, picture, pin, reaction, refresh_token, report, room, room_address, room_ban, room_event, session, setting,
+    token, user,
 };
 
 /// Something that is done to one table after the other.
@@ -40,6 +41,8 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<alert::Entity>().await?;
     deed.table::<picture::Entity>().await?;
     deed.table::<link::Entity>().await?;
+    deed.table::<outgoing_hook::Entity>().await?;
+    deed.table::<outgoing_delivery::Entity>().await?;
     deed.table::<setting::Entity>().await?;
     deed.table::<audit::Entity>().await
 }

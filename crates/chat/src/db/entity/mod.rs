@@ -11,6 +11,8 @@ pub(crate) mod link;
 pub(crate) mod membership;
 pub(crate) mod message;
 pub(crate) mod message_text;
+pub(crate) mod outgoing_delivery;
+pub(crate) mod outgoing_hook;
 pub(crate) mod picture;
 pub(crate) mod pin;
 pub(crate) mod reaction;
