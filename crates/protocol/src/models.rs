@@ -340,7 +340,6 @@ pub enum MessageKind {
 }
 
 impl MessageKind {
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde wants it so")]
     fn is_text(&self) -> bool {
         *self == Self::Text
     }

@@ -128,7 +128,8 @@ fn pattern(sql: Sql, pattern: &str) -> Sql {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    // No text holds a NUL, and PostgreSQL does not even look for one.
+    text.replace('\0', "\u{fffd}").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn after(sql: Sql, room: Option<RoomId>) -> Sql {
