@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod bookmarks;
 pub mod house;
+pub mod imports;
 pub mod invites;
 pub mod messages;
 pub mod reads;
