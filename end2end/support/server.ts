@@ -23,17 +23,19 @@ export class Server {
   private process?: ChildProcess;
 
   private readonly limits: string;
+  private readonly settings: Record<string, string>;
 
-  private constructor(port: number, limits: string) {
+  private constructor(port: number, limits: string, settings: Record<string, string>) {
     this.limits = limits;
+    this.settings = settings;
     this.port = port;
     this.url = `http://127.0.0.1:${port}`;
   }
 
   /** Tests write more in a moment than people do: the limits are high by themselves. */
-  static async create(limits = "sends=100000+1000/s,sends-per-address=100000+1000/s,connects=10000+100/s,creations=10000+10/s,creations-per-address=10000+10/s,rooms-made=1000,rooms-joined=1000"): Promise<Server> {
+  static async create(limits = "sends=100000+1000/s,sends-per-address=100000+1000/s,connects=10000+100/s,creations=10000+10/s,creations-per-address=10000+10/s,rooms-made=1000,rooms-joined=1000", settings: Record<string, string> = {}): Promise<Server> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not there. Run: make build`);
-    const server = new Server(await freePort(), limits);
+    const server = new Server(await freePort(), limits, settings);
     await server.addOwner();
     await server.start();
     return server;
@@ -42,7 +44,7 @@ export class Server {
   async start(): Promise<void> {
     // Nothing that is set on this machine changes what is tested.
     const child = spawn(BINARY, ["serve", "--addr", `127.0.0.1:${this.port}`, "--data-dir", this.data], {
-      env: { SNUG_LIMITS: this.limits },
+      env: { SNUG_LIMITS: this.limits, ...this.settings },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const log = createWriteStream(this.logFile, { flags: "a" });

@@ -2,7 +2,7 @@
 
 use std::{fmt, io, net::SocketAddr, path::PathBuf};
 
-use chat::upkeep;
+use chat::{imports, upkeep};
 
 /// Why a command was not done or the server did not start, as one line that names what is wrong.
 #[derive(Debug)]
@@ -17,6 +17,8 @@ pub enum Failure {
     Database(chat::Error),
     /// What the operator wanted of the database cannot be done.
     Upkeep(upkeep::Fault),
+    /// Another server's data could not be brought along.
+    Import(imports::Fault),
     /// What a command wanted of the chat was not done.
     Refused(chat::Error),
     /// No password was to be had.
@@ -43,6 +45,7 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Upkeep(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
+            Self::Import(fault) => write!(f, "{}", fault.to_string().replace('\n', " ")),
             Self::Refused(error) => write!(f, "{}", refused(error)),
             Self::Password(fault) => write!(f, "no password: {fault}"),
             Self::Lost => {

@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod bookmarks;
 pub mod bots;
 pub mod house;
+pub mod imports;
 pub mod invites;
 pub mod messages;
 pub mod outgoing;

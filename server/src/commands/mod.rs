@@ -5,6 +5,7 @@ mod backup;
 mod config;
 mod doctor;
 mod house;
+mod import;
 mod invite;
 mod migrate;
 mod output;
@@ -32,6 +33,7 @@ pub async fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::User(options) => user::run(options).await?,
         Command::Room(options) => room::run(options).await?,
         Command::Invite(options) => invite::run(options).await?,
+        Command::Import(options) => import::run(options).await?,
         Command::Announce(options) => announce::run(options).await?,
         Command::Doctor(options) => return doctor::run(options).await,
         Command::Config(options) => config::run(options),

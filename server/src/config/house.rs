@@ -186,6 +186,16 @@ pub enum RoomCommand {
     },
 }
 
+/// `snug import`
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// From a Django project with a chat (docs/COMPAT.md); what is there already stays, so it may be done again
+    Django {
+        /// The file of its SQLite database, or postgres://…
+        from: String,
+    },
+}
+
 /// `snug invite`
 #[derive(Subcommand)]
 pub enum InviteCommand {

@@ -17,7 +17,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::St
 use self::read::{explain, without_empty_variables, wrong_usage};
 pub use self::{
     backup::BackupOptions,
-    house::{AnnounceOptions, HouseOptions, InviteCommand, PasswordSource, RoomCommand, UserCommand},
+    house::{AnnounceOptions, HouseOptions, ImportCommand, InviteCommand, PasswordSource, RoomCommand, UserCommand},
     restore::RestoreOptions,
     serve::Options,
     store::{LogFormat, Store},
@@ -60,6 +60,8 @@ pub enum Command {
     Room(HouseOptions<RoomCommand>),
     /// See to invites; the server may be running
     Invite(HouseOptions<InviteCommand>),
+    /// Bring people, rooms and messages along from another server; the server may be running
+    Import(HouseOptions<ImportCommand>),
     /// Tell everybody something
     Announce(AnnounceOptions),
     /// Look whether everything is as it should be
@@ -90,6 +92,7 @@ impl Command {
             Self::User(options) => &options.store,
             Self::Room(options) => &options.store,
             Self::Invite(options) => &options.store,
+            Self::Import(options) => &options.store,
             Self::Announce(options) => &options.store,
             Self::Migrate(store) | Self::Doctor(store) => store,
         }
@@ -113,6 +116,7 @@ impl Command {
             Self::User(options) => options.complete(),
             Self::Room(options) => options.complete(),
             Self::Invite(options) => options.complete(),
+            Self::Import(options) => options.complete(),
             Self::Announce(options) => options.complete(),
             Self::Migrate(store) | Self::Doctor(store) => store.complete(),
         }

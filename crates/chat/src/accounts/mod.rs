@@ -24,5 +24,6 @@ pub use password::change_password;
 pub(crate) use picture::{keep, made_from};
 pub use picture::{picture, remove_picture, set_picture};
 pub use profile::{Profile, ProfileEdit, edit_profile, profile};
+pub(crate) use register::{Past, import};
 pub use register::{Registration, Ticket, add, register, register_with};
 pub use rename::rename;

@@ -86,7 +86,8 @@ fn parse(new: Registration<'_>) -> std::result::Result<(Username, DisplayName, P
 
 async fn make(chat: &Chat, way: Way, username: Username, name: DisplayName, password_hash: String) -> Result<user::Model> {
     let (settings, rooms_max) = (chat.settings(), chat.limits().rooms_joined);
-    let made = chat.writer().run(Make { way, username, name, password_hash, settings, rooms_max }).await?;
+    let id = UserId::generate();
+    let made = chat.writer().run(Make { way, id, username, name, password_hash, settings, rooms_max }).await?;
     if made.marked_others {
         chat.renew().await;
     }
@@ -99,11 +100,42 @@ enum Way {
     Registered(Ticket),
     /// Made by whoever has the machine, who says what it is in the house.
     Added(HouseRole),
+    /// Brought along from another server.
+    Imported(Past),
+}
+
+/// What an account was elsewhere.
+#[derive(Clone, Copy)]
+pub(crate) struct Past {
+    /// What it is to be in the house, unless it is the first one.
+    pub(crate) role: HouseRole,
+    pub(crate) created_at: i64,
+    /// Whether it could not be used there any more.
+    pub(crate) closed: bool,
+}
+
+/// Brings an account along from another server, with the hash of its password. In a new house the first one is the owner. Others who could
+/// be taken for it are marked: what is kept of the house is to be read anew.
+///
+/// # Errors
+/// `invalid` where the user name is taken, or looks like one that is; `unavailable`.
+pub(crate) async fn import(
+    chat: &Chat,
+    transaction: &mut Transaction,
+    id: UserId,
+    (username, name): (Username, DisplayName),
+    password_hash: String,
+    past: Past,
+) -> Result<()> {
+    let (settings, rooms_max) = (chat.settings(), u32::MAX);
+    let make = Make { way: Way::Imported(past), id, username, name, password_hash, settings, rooms_max };
+    make.run(transaction).await.map(|_| ())
 }
 
 /// An account to be made.
 struct Make {
     way: Way,
+    id: UserId,
     username: Username,
     name: DisplayName,
     password_hash: String,
@@ -151,7 +183,7 @@ impl Make {
     /// What the account is in the house, and the room that it was invited to, if it may be made.
     async fn admit(&self, transaction: &Transaction, is_first: bool) -> Result<(user::Role, Option<RoomId>)> {
         let ticket = match &self.way {
-            Way::Added(role) => {
+            Way::Added(role) | Way::Imported(Past { role, .. }) => {
                 if !is_first {
                     return Ok(((*role).into(), None));
                 }
@@ -174,8 +206,12 @@ impl Make {
     }
 
     async fn insert(&self, transaction: &Transaction, looks: Looks, role: user::Role, ambiguous: bool) -> Result<user::Model> {
+        let (created_at, suspended_until) = match self.way {
+            Way::Imported(past) => (past.created_at, past.closed.then_some(i64::MAX)),
+            Way::Registered(_) | Way::Added(_) => (now(), None),
+        };
         let row = user::ActiveModel {
-            id: Set(UserId::generate().0),
+            id: Set(self.id.0),
             username: Set(self.username.as_str().to_owned()),
             name: Set(self.name.as_str().to_owned()),
             username_look: Set(Some(looks.username)),
@@ -183,7 +219,8 @@ impl Make {
             ambiguous: Set(ambiguous),
             password_hash: Set(self.password_hash.clone()),
             role: Set(role),
-            created_at: Set(now()),
+            created_at: Set(created_at),
+            suspended_until: Set(suspended_until),
             ..Default::default()
         };
         row.insert(&**transaction).await.map_err(|error| match error.sql_err() {

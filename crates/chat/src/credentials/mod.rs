@@ -2,6 +2,7 @@
 
 mod access_token;
 mod device;
+mod django;
 mod fingerprint;
 mod passwords;
 mod program_token;
@@ -11,6 +12,7 @@ mod typed;
 pub(crate) use access_token::{Claims, Tokens, Wrapped};
 pub use access_token::{NotAKey, SigningKey};
 pub use device::DeviceToken;
+pub(crate) use django::DjangoHash;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use passwords::{Hasher, Lane};
 pub use program_token::ProgramToken;

@@ -20,6 +20,7 @@ use tokio::{
     time::{sleep, timeout},
 };
 
+use super::django::DjangoHash;
 use crate::{Error, Result};
 
 /// Who waits for a hash. Each lane has turns of its own: however many strangers stand in theirs, a known device does not stand behind them.
@@ -79,7 +80,12 @@ impl Hasher {
     /// Whether this is the password of the account with this stored hash; of no account when there is none.
     pub(crate) async fn verify(&self, password: Password, stored: Option<String>, lane: Lane) -> Result<bool> {
         self.work(lane, move |memory| {
+            // Some have no password: bots, and who was imported without one that can be checked.
+            let stored = stored.filter(|stored| !stored.is_empty());
             let known = stored.is_some();
+            if let Some(stored) = stored.as_deref().filter(|stored| DjangoHash::is_one(stored)) {
+                return Ok(DjangoHash::parse(stored).is_some_and(|hash| hash.fits(password.reveal())));
+            }
             let stored = stored.unwrap_or_else(|| NOBODY.to_owned());
             let hash = PasswordHash::new(&stored).map_err(Error::internal)?;
             let matches = matches(memory, &password, &hash).unwrap_or(false);

@@ -50,6 +50,11 @@ pub(super) async fn readers(url: &str, count: u32) -> Result<DatabaseConnection,
     connect(if is_sqlite(url) { sqlite(url, count, true) } else { options(url, count) }).await
 }
 
+/// A connection to a database that is not ours: nothing is settled about it.
+pub(crate) async fn foreign(url: &str) -> Result<DatabaseConnection, DbErr> {
+    connect(options(url, 1)).await
+}
+
 /// The connections of a node to PostgreSQL.
 pub(super) async fn postgres(url: &str) -> Result<DatabaseConnection, DbErr> {
     connect(postgres_options(url)).await

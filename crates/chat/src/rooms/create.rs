@@ -75,7 +75,24 @@ async fn make(chat: &Chat, founder: UserId, new: NewRoom<'_>) -> Result<Room> {
     house_has_room(chat.db().read(), rooms).await?;
     let slug = Slug::from_ascii(&deunicode(name.as_str()));
     let founder = Some(Founder { id: founder, made_max, joined_max });
-    chat.writer().run(Create { founder, slug, name, topic, visibility, allow_duplicate: new.allow_duplicate }).await
+    let allow_duplicate = new.allow_duplicate;
+    chat.writer().run(Create { founder, slug, name, topic, visibility, allow_duplicate, past: None }).await
+}
+
+/// A room that is brought along from another server, with its owner.
+///
+/// # Errors
+/// `unavailable`.
+pub(crate) async fn import(
+    transaction: &mut Transaction,
+    (id, created_at): (RoomId, i64),
+    founder: UserId,
+    name: RoomName,
+    visibility: Visibility,
+) -> Result<Room> {
+    let founder = Some(Founder { id: founder, made_max: u32::MAX, joined_max: u32::MAX });
+    let (slug, topic) = (Slug::from_ascii(&deunicode(name.as_str())), Topic::parse("")?);
+    Create { founder, slug, name, topic, visibility, allow_duplicate: true, past: Some((id, created_at)) }.run(transaction).await
 }
 
 fn parse(new: NewRoom<'_>, may_be_public: bool) -> std::result::Result<(RoomName, Topic, Visibility), protocol::Error> {
@@ -96,6 +113,8 @@ pub(super) struct Create {
     pub(super) topic: Topic,
     pub(super) visibility: Visibility,
     pub(super) allow_duplicate: bool,
+    /// Of one that was elsewhere before, which it is and since when it is there.
+    pub(super) past: Option<(RoomId, i64)>,
 }
 
 /// Who makes a room.
@@ -124,7 +143,7 @@ impl Work for Create {
             may_make(&**transaction, founder.id, founder.made_max).await?;
             may_join(&**transaction, founder.id, founder.joined_max).await?;
         }
-        let id = RoomId::generate();
+        let (id, created_at) = self.past.unwrap_or_else(|| (RoomId::generate(), now()));
         // A number behind an address would tell strangers of the room that has it without.
         let slug = match self.visibility {
             Visibility::Private | Visibility::Direct => hidden(self.slug.as_str(), id),
@@ -139,7 +158,7 @@ impl Work for Create {
             topic: Set(self.topic.as_str().to_owned()),
             visibility: Set(self.visibility.into()),
             last_seq: Set(0),
-            created_at: Set(now()),
+            created_at: Set(created_at),
             founder_id: Set(self.founder.as_ref().map(|founder| founder.id.0)),
             ..Default::default()
         };

@@ -16,6 +16,7 @@ pub(crate) async fn ensure_lobby(chat: &Chat) -> Result<()> {
     }
     let (name, topic) = (RoomName::parse("Lobby")?, Topic::parse("Where everybody meets. Say hello.")?);
     let slug = Slug::from_ascii(LOBBY);
-    chat.writer().run(Create { founder: None, slug, name, topic, visibility: Visibility::Public, allow_duplicate: true }).await?;
+    let visibility = Visibility::Public;
+    chat.writer().run(Create { founder: None, slug, name, topic, visibility, allow_duplicate: true, past: None }).await?;
     Ok(())
 }

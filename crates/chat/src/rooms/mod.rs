@@ -31,6 +31,7 @@ pub(crate) use arrange::parse as parse_arrangement;
 pub use arrange::{arrangement, fold, order_by_activity, star};
 pub(crate) use beside::beside_and_load;
 pub use beside::{Beside, beside};
+pub(crate) use create::import;
 pub use create::{NewRoom, create, establish};
 pub use delete::delete;
 pub(crate) use delete::finish_deletions;

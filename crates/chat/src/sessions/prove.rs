@@ -8,7 +8,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use super::session::Session;
 use crate::{
     Chat, Result,
-    credentials::{Lane, TypedPassword, fingerprint},
+    credentials::{DjangoHash, Lane, TypedPassword, fingerprint},
     db::entity::user,
 };
 
@@ -38,17 +38,27 @@ pub(super) async fn verify(
     // A bot has none, and is as unknown here as nobody.
     let stored = account.as_ref().map(|account| account.password_hash.clone()).filter(|hash| !hash.is_empty());
     if chat.hasher().verify(password.normal.clone(), stored.clone(), lane).await? {
-        return Ok(account);
+        return match account {
+            Some(account) if DjangoHash::is_one(&account.password_hash) => {
+                Ok(Some(rehashed(chat, account, password.normal).await?))
+            }
+            account => Ok(account),
+        };
     }
     for form in password.older {
         if chat.hasher().verify(form, stored.clone(), lane).await?
             && let Some(account) = account
         {
-            let password_hash = rehash(chat, &account, password.normal).await?;
-            return Ok(Some(user::Model { password_hash, ..account }));
+            return Ok(Some(rehashed(chat, account, password.normal).await?));
         }
     }
     Ok(None)
+}
+
+/// The account with a hash of the form that is compared, by Argon2id.
+async fn rehashed(chat: &Chat, account: user::Model, password: Password) -> Result<user::Model> {
+    let password_hash = rehash(chat, &account, password).await?;
+    Ok(user::Model { password_hash, ..account })
 }
 
 async fn rehash(chat: &Chat, account: &user::Model, password: Password) -> Result<String> {

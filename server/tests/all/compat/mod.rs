@@ -1,6 +1,7 @@
 //! Clients of the Django Channels tutorials, dialect by dialect (`SNUG_COMPAT=channels`).
 
 mod history;
+mod import;
 mod public;
 mod python;
 mod rooms;

@@ -1,7 +1,7 @@
 use reqwest::StatusCode;
 use serde_json::json;
 
-use super::{Wire, pair, start};
+use super::{Wire, lasting_token, pair, start};
 use crate::support::{api::Api, person::Person};
 
 #[tokio::test]
@@ -34,14 +34,12 @@ async fn members_talk_in_a_room_and_others_get_403() {
 async fn the_page_and_its_socket_go_by_the_cookie_on_the_houses_own_pages_only() {
     let app = start().await;
     let ada: Person = app.ada().await;
-    ada.create_room("garden", "private").await;
-    let rooms = Api::of(app.addr, "ada").await.get("/chat/api/chats/").await.json();
-    let id = rooms.as_array().unwrap().iter().find(|room| room["name"] == "garden").unwrap()["id"].as_str().unwrap().to_owned();
+    let made = Api::of(app.addr, "ada").await.post("/chat/api/chats/", &json!({ "name": "garden" })).await;
+    let id = made.json()["id"].as_str().unwrap().to_owned();
     let page = ada.get(&format!("/chat/room/{id}/")).await;
     assert!(page.status.is_redirection() && page.header("location").starts_with("/r/garden"), "{}", page.header("location"));
 
-    let signed_in = Api::guest(app.addr).post("/api/login/", &json!({ "username": "ada", "password": crate::support::PASSWORD }));
-    let cookie = format!("snug_session={}", signed_in.await.json()["token"].as_str().unwrap());
+    let cookie = format!("snug_session={}", lasting_token(&app, "ada").await);
     let own = format!("http://{}", app.addr);
     let path = format!("/ws/chat/room/{id}");
     let mut wire = Wire::with(app.addr, &path, &[("origin", &own), ("cookie", &cookie)]).await.unwrap();
