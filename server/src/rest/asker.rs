@@ -10,7 +10,7 @@ use chat::{
     Actor, Deed, Need, Scopes, rooms,
     sessions::{self, Session},
 };
-use protocol::{ErrorCode, RoomRef};
+use protocol::{ErrorCode, RoomRef, SessionId};
 
 use crate::{
     AppState,
@@ -49,6 +49,16 @@ impl Asker {
     /// Counts something that is done, from its address: accounts are counted where it is done.
     pub(crate) fn does(&self, state: &AppState, deed: Deed) -> Result<(), Refusal> {
         Ok(state.chat.admit(deed, self.address)?)
+    }
+
+    /// Which sign-in it is; none for a guest.
+    pub(crate) fn session(&self) -> Option<SessionId> {
+        self.session.as_ref().map(|session| session.id)
+    }
+
+    /// Where they are.
+    pub(crate) fn address(&self) -> IpAddr {
+        self.address
     }
 
     /// Who it is, whatever the token is for.

@@ -5,6 +5,7 @@
 
 mod asker;
 mod auth;
+mod events;
 mod extract;
 mod messages;
 mod openapi;
@@ -23,7 +24,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), rooms::routes()];
+    let parts = [auth::routes(), events::routes(), messages::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -6,6 +6,7 @@ pub(crate) mod api;
 pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod binary;
+pub(crate) mod events;
 pub(crate) mod person;
 pub(crate) mod raw;
 pub(crate) mod socket;
