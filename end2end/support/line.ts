@@ -8,7 +8,7 @@ import type { Server } from "./server.ts";
  */
 export class Line {
   readonly url: string;
-  private state: "up" | "down" | "pages only" = "up";
+  private state: "up" | "down" | "pages only" | "no sockets" = "up";
   private held: "nothing" | "answers" | "all" = "nothing";
   private readonly pairs = new Set<[Socket, Socket]>();
   private readonly forgotten = new Set<Socket>();
@@ -33,10 +33,16 @@ export class Line {
     for (const pair of this.pairs) hangUp(pair);
   }
 
-  /** Every connection breaks; pages can be loaded again, the WebSocket cannot be opened. */
+  /** Every connection breaks; pages can be loaded again, neither the WebSocket nor what takes its place can be opened. */
   cutSockets(): void {
     this.cut();
     this.state = "pages only";
+  }
+
+  /** Every connection breaks; all can be opened again but WebSockets, as behind some proxies. */
+  blockSockets(): void {
+    this.cut();
+    this.state = "no sockets";
   }
 
   /** All works again. */
@@ -101,7 +107,9 @@ export class Line {
   }
 
   private refuses(bytes: Buffer): boolean {
-    return this.state === "pages only" && bytes.subarray(0, 8).toString("latin1") === "GET /ws ";
+    const request = bytes.subarray(0, 19).toString("latin1");
+    const isSocket = request.startsWith("GET /ws ");
+    return this.state === "no sockets" ? isSocket : this.state === "pages only" && (isSocket || request === "GET /api/v1/events ");
   }
 }
 

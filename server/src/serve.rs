@@ -10,6 +10,8 @@ use std::{
 };
 
 use chat::{Chat, Limits, SigningKey, upkeep, urls};
+use protocol::limits;
+use rustix::net::sockopt::set_tcp_user_timeout;
 use tokio::{
     net::{TcpListener, TcpSocket},
     signal::unix::{SignalKind, signal},
@@ -37,6 +39,8 @@ const CONNECTIONS_MAX: Duration = Duration::from_secs(5);
 const CLOSE_MAX: Duration = Duration::from_secs(8);
 /// What the kernel may hold back for one slow reader (G6); it would take 4 MiB by itself.
 const SEND_BUFFER_BYTES: u32 = 256 * 1024;
+/// A connection ends when nothing that was written was taken for so long, as a socket does on which nothing is heard.
+const UNTAKEN_MS: u32 = limits::IDLE_SECONDS as u32 * 1_000;
 const BACKLOG: u32 = 1024;
 /// Pause when the process has no file descriptor left for another connection.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -163,6 +167,8 @@ pub fn listen(addr: SocketAddr) -> io::Result<TcpListener> {
     socket.set_reuseaddr(true)?;
     // Connections inherit it from the socket that listens.
     socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+    // Who listens to a stream of events says nothing by it: that they have gone without a word shows in what they do not take.
+    set_tcp_user_timeout(&socket, UNTAKEN_MS)?;
     socket.bind(addr)?;
     socket.listen(BACKLOG)
 }

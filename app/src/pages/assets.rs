@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 /// Files of `public/late`: what is not needed to read and write, and comes when somebody reaches for it (`page.js`).
-pub const LATE: [&str; 11] = [
+pub const LATE: [&str; 12] = [
     "code.css",
     "code.js",
     "complete.css",
@@ -11,6 +11,7 @@ pub const LATE: [&str; 11] = [
     "emoji.css",
     "emoji.js",
     "emoji.json",
+    "events.js",
     "highlight.js",
     "palette.css",
     "palette.js",

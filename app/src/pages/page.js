@@ -171,6 +171,9 @@ addEventListener("input", async ({ target, data }) => {
   if (target.matches(".composer textarea") && /[@#:]/.test(data)) (await import(late["complete.js"])).default(target, late);
 });
 
+// Where no WebSocket gets through, another way comes late.
+addEventListener("snug:blocked", () => import(late["events.js"]).catch(() => {}));
+
 // After a panic nothing on the page reacts any more, so it says so and offers the way out.
 function stop(fault) {
   if (!(fault instanceof WebAssembly.RuntimeError) || document.querySelector(".stopped")) return;

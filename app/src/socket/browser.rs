@@ -97,6 +97,13 @@ pub(super) fn listen(reader: Option<UserId>, queue: &UnboundedSender<Command>) {
     });
 }
 
+/// Says that no socket gets through. The script that knows another way comes by that.
+pub(super) fn blocked() {
+    if let Ok(event) = web_sys::Event::new("snug:blocked") {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
 /// Gives a frame to the script that shows who is there, once it has come.
 pub(super) fn hand_over(text: &str) {
     let hears = js_sys::Reflect::get(&window(), &JsValue::from_str("snugHears"));

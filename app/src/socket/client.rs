@@ -143,6 +143,7 @@ impl Client {
             Action::Open => self.open(),
             Action::Resume => self.subscriptions.clear(),
             Action::Ping => self.send(&ClientFrame::Ping),
+            Action::Drop if self.connection.is_blocked() => browser::blocked(),
             Action::Drop => {}
             Action::SignIn => {
                 storage::forget_token();

@@ -20,6 +20,8 @@ pub(super) const PATIENCE_MS: f64 = 10_000.0;
 const BANNER_MS: f64 = 5_000.0;
 /// A connection that held this long was a good one: the next tries begin with short waits again.
 const STABLE_MS: f64 = 10_000.0;
+/// After so many handshakes that failed one after the other, another way is tried.
+const FAILED_MAX: u32 = 2;
 /// A page that was hidden this long may have slept, and its connection may be dead without anybody having noticed.
 const SLEPT_MS: f64 = 15_000.0;
 
@@ -117,6 +119,8 @@ pub(crate) struct Connection {
     phase: Phase,
     /// Tries since the last good connection.
     attempt: u32,
+    /// Handshakes that failed since the last one that did not.
+    failed: u32,
     /// Whether a token was refused since the server last knew who is there.
     refused: bool,
     lost_since: Option<f64>,
@@ -128,7 +132,16 @@ pub(crate) struct Connection {
 impl Connection {
     /// For a page of a guest, or of somebody who is signed in.
     pub(crate) fn new(signed_in: bool) -> Self {
-        Self { signed_in, phase: Phase::Off, attempt: 0, refused: false, lost_since: None, outdated: false, unanswered: None }
+        Self {
+            signed_in,
+            phase: Phase::Off,
+            attempt: 0,
+            failed: 0,
+            refused: false,
+            lost_since: None,
+            outdated: false,
+            unanswered: None,
+        }
     }
 
     /// Takes in what happened.
@@ -143,6 +156,7 @@ impl Connection {
             (Input::Hello { signed_in, same_build }, Phase::Connecting(_)) => {
                 self.phase = Phase::Open { since: now, next_ping: now + PING_MS, pong_due: None, asked: now };
                 self.lost_since = None;
+                self.failed = 0;
                 self.outdated |= !same_build;
                 self.refused &= !signed_in;
                 Some(Action::Resume)
@@ -193,6 +207,11 @@ impl Connection {
         }
     }
 
+    /// Whether it looks as if something on the way lets no socket through.
+    pub(crate) fn is_blocked(&self) -> bool {
+        self.failed >= FAILED_MAX
+    }
+
     /// Whether frames can go out.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.phase, Phase::Open { .. })
@@ -238,6 +257,7 @@ impl Connection {
 
     fn closed(&mut self, code: Option<u16>, now: f64, random: f64) -> Option<Action> {
         let advice = code.and_then(CloseCode::from_number).map_or(Advice::ComeBackLater, CloseCode::advice);
+        self.count_failed();
         let held = matches!(self.phase, Phase::Open { since, .. } if now - since >= STABLE_MS);
         match advice {
             Advice::SignIn => self.refused(now),
@@ -267,12 +287,21 @@ impl Connection {
     fn tick(&mut self, now: f64, random: f64) -> Option<Action> {
         match self.phase {
             Phase::Paused(until) if until <= now => Some(self.begin(now)),
-            Phase::Token(until) | Phase::Connecting(until) if until <= now => Some(self.pause(now, random)),
+            Phase::Token(until) | Phase::Connecting(until) if until <= now => {
+                self.count_failed();
+                Some(self.pause(now, random))
+            }
             Phase::Open { pong_due: Some(due), .. } if due <= now => Some(self.pause(now, random)),
             Phase::Open { .. } if self.unanswered.is_some_and(|since| since + HANGING_MS <= now) => Some(self.pause(now, random)),
             Phase::Open { .. } if self.next_look().is_some_and(|at| at <= now) => self.probe(now, ANSWER_MS),
             Phase::Open { next_ping, pong_due: None, .. } if next_ping <= now => self.probe(now, PONG_MS),
             _ => None,
+        }
+    }
+
+    fn count_failed(&mut self) {
+        if matches!(self.phase, Phase::Connecting(_)) {
+            self.failed = self.failed.saturating_add(1);
         }
     }
 

@@ -22,6 +22,7 @@ pub const BEARER_PREFIX: &str = "bearer.";
 
 /// From client to server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ClientFrame {
     /// Deliver what happens in a room.
@@ -126,6 +127,7 @@ pub enum ClientFrame {
 
 /// From server to client.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ServerFrame {
     /// The first frame of each socket.

@@ -172,6 +172,16 @@ impl FromStr for RoomRef {
     }
 }
 
+#[cfg(feature = "openapi")]
+impl utoipa::PartialSchema for RoomRef {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        String::schema()
+    }
+}
+
+#[cfg(feature = "openapi")]
+impl utoipa::ToSchema for RoomRef {}
+
 texts!(UserId, RoomId, MessageId, SessionId, EpochId, AlertId, ClientId, RoomRef);
 
 #[cfg(test)]

@@ -104,7 +104,8 @@ fn answers_over_http_are_what_the_types_say() {
 fn every_block_is_of_a_known_kind() {
     for (info, text) in blocks() {
         match info {
-            "json client" | "json server" | "json tokens" | "json verified" | "json failure" | "sh" | "python" => {}
+            "json client" | "json server" | "json tokens" | "json verified" | "json failure" | "sh" | "python" | "js"
+            | "text" => {}
             "json request" => drop(serde_json::from_str::<serde_json::Map<String, Value>>(&text).unwrap()),
             _ => panic!("```{info}"),
         }

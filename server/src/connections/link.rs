@@ -40,13 +40,20 @@ impl Link {
         self.step(Stage::Answering);
     }
 
-    /// Its answer is there, to be written.
+    /// Its answer is there, to be written. One that goes on is counted as a socket, as long as it does.
     pub(crate) fn answered(&self) {
+        if self.is(Stage::Answering) {
+            self.step(Stage::Waiting);
+        }
+    }
+
+    /// An answer that went on has ended: the next request may come.
+    pub(crate) fn wait(&self) {
         self.step(Stage::Waiting);
     }
 
-    /// It has become a socket, which has limits of its own.
-    pub(super) fn become_socket(&self) {
+    /// It has become a socket, or a stream of events, which have limits of their own.
+    pub(crate) fn become_socket(&self) {
         self.step(Stage::Socket);
     }
 
@@ -100,6 +107,10 @@ impl Link {
     #[cfg(test)]
     pub(super) fn is_cut(&self) -> bool {
         self.state.lock().stage == Stage::Cut
+    }
+
+    fn is(&self, stage: Stage) -> bool {
+        self.state.lock().stage == stage
     }
 
     fn step(&self, stage: Stage) {

@@ -21,6 +21,7 @@ pub(crate) use self::{
     answers::hold,
     files::raise_limit,
     http::Http,
+    link::Link,
     stream::{Place, Stream},
 };
 use self::{register::Register, share::Share};

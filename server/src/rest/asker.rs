@@ -10,7 +10,7 @@ use chat::{
     Actor, Deed, Need, Scopes, Session, messages, rooms,
     tokens::{self, Holder},
 };
-use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq};
+use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq, SessionId};
 
 use crate::{
     AppState,
@@ -87,6 +87,11 @@ impl Asker {
     /// Counts something that is done, from its address: accounts are counted where it is done.
     pub(crate) fn does(&self, state: &AppState, deed: Deed) -> Result<(), Refusal> {
         Ok(state.chat.admit(deed, self.address)?)
+    }
+
+    /// Which sign-in or token it is; none for a guest.
+    pub(crate) fn session_id(&self) -> Option<SessionId> {
+        self.session.as_ref().map(|session| session.id)
     }
 
     /// Who it is, whatever the token is for.

@@ -9,6 +9,7 @@ mod bans;
 mod bots;
 mod cursor;
 mod direct;
+mod events;
 mod extract;
 mod invites;
 mod marks;
@@ -61,6 +62,7 @@ fn described() -> OpenApiRouter<AppState> {
     ];
     let parts = [auth::routes(), bots::routes(), messages::routes(), rooms::routes(), tokens::routes()];
     let parts = [auth::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
+    let parts = [auth::routes(), events::routes(), messages::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -1,4 +1,4 @@
-//! What a socket hears: the client, the answers to its sends, the clock, and the word to stop.
+//! What a connection hears: the client, the answers to its sends, the clock, and the word to stop.
 
 use std::{net::IpAddr, pin::Pin, sync::Arc, time::Duration};
 
@@ -12,11 +12,11 @@ use hub::Queue;
 use protocol::{CloseCode, RoomRef, ServerFrame, UserId, limits};
 use tokio::time::{Instant, Sleep, sleep};
 use tokio_util::sync::CancellationToken;
-use tungstenite::{self, Message};
 
 use super::{
     counts::Counted,
     end::{End, Step},
+    said::{Reply, Said},
     socket::Socket,
     sockets::{Place, Sockets},
 };
@@ -28,11 +28,11 @@ pub(super) struct Listener<'a> {
     pub(super) socket: &'a mut Socket,
     /// What reads the database goes on beside everything else: frames are written meanwhile, and the end is seen. The client is received
     /// again when it has been done.
-    pub(super) asked: Fuse<BoxFuture<'static, (RoomRef, chat::Result<()>)>>,
+    pub(super) asked: Fuse<BoxFuture<'static, (RoomRef, Reply, chat::Result<()>)>>,
     /// That the client is typing. Nobody waits for it; it is dropped for the next one, and for the message itself.
     pub(super) hint: Fuse<BoxFuture<'static, chat::Result<()>>>,
     /// Sends that wait for their commit.
-    pub(super) sends: FuturesUnordered<BoxFuture<'static, ServerFrame>>,
+    pub(super) sends: FuturesUnordered<BoxFuture<'static, (Reply, ServerFrame)>>,
     /// Where the client is.
     pub(super) address: IpAddr,
     /// One of the sockets that the account may have.
@@ -93,15 +93,15 @@ impl<'a> Listener<'a> {
             let may_ask = !replaying && self.asked.is_terminated() && self.sends.len() < limits::IN_FLIGHT_MAX;
             let step = tokio::select! {
                 received = self.socket.reader.next(), if may_ask => self.receive(received),
-                (room, done) = &mut self.asked => self.or_refuse(room, done),
+                (room, reply, done) = &mut self.asked => self.or_refuse(room, reply, done),
                 _ = &mut self.hint => Ok(()),
                 () = self.socket.mailbox.news() => Ok(()),
                 () = self.socket.transport.writable(), if waits => Ok(()),
                 Some(answer) = self.sends.next() => {
-                    self.answer(&answer);
+                    self.answer(answer);
                     Ok(())
                 }
-                () = &mut self.silence => Err(End::Close(CloseCode::Silent)),
+                () = &mut self.silence, if self.socket.transport.is_heard() => Err(End::Close(CloseCode::Silent)),
                 () = self.stop.cancelled() => break,
             };
             if let Err(end) = step {
@@ -109,31 +109,29 @@ impl<'a> Listener<'a> {
             }
         }
         // What was accepted is finished (G8).
-        while let Some(answer) = self.sends.next().await {
-            self.socket.mailbox.enqueue(&answer);
+        while let Some((reply, answer)) = self.sends.next().await {
+            self.give(reply, answer);
         }
         End::Close(CloseCode::Restart)
     }
 
-    fn receive(&mut self, received: Result<Message, tungstenite::Error>) -> Step {
+    fn receive(&mut self, received: Result<Said, End>) -> Step {
         self.silence.as_mut().reset(Instant::now() + self.silence_max);
-        match received {
-            Ok(Message::Text(text)) => match serde_json::from_str(&text) {
-                Ok(frame) => self.handle(frame),
+        match received? {
+            Said::Text(text) => match serde_json::from_str(&text) {
+                Ok(frame) => self.handle(frame, Reply::default()),
                 Err(_) => self.refuse(&text),
             },
-            Ok(Message::Binary(_) | Message::Frame(_)) => Err(End::bad_frame()),
-            Ok(Message::Ping(_) | Message::Pong(_)) => Ok(()),
-            Ok(Message::Close(_)) => Err(End::Gone),
-            Err(error) => Err(End::of_reading(&error)),
+            Said::Frame(frame, reply) => self.handle(frame, reply),
+            Said::Nothing => Ok(()),
         }
     }
 
-    fn answer(&mut self, first: &ServerFrame) {
-        self.socket.mailbox.enqueue(first);
+    fn answer(&mut self, (reply, first): (Reply, ServerFrame)) {
+        self.give(reply, first);
         // One commit answers many sends at once.
-        while let Some(Some(answer)) = self.sends.next().now_or_never() {
-            self.socket.mailbox.enqueue(&answer);
+        while let Some(Some((reply, answer))) = self.sends.next().now_or_never() {
+            self.give(reply, answer);
         }
     }
 }

@@ -1,13 +1,22 @@
-//! `/ws`: one socket per tab or program, for all rooms. Here: who may open one, and how many there are.
+//! `/ws`: one socket per tab or program, for all rooms; and streams of events, for whom proxies let no socket through. Both are one
+//! [`Listener`] over another transport. Here: who may open one, and how many there are.
 
 mod command;
 mod counts;
+mod cursor;
+mod deeds;
 mod dialect;
 mod end;
 mod handshake;
 mod listener;
+mod names;
+mod pipe;
+mod posts;
+mod reader;
+mod said;
 mod socket;
 mod sockets;
+pub(crate) mod streams;
 mod transport;
 
 use axum::{
@@ -21,6 +30,7 @@ use serde::Deserialize;
 use tokio::time::timeout;
 use tokio_util::task::task_tracker::TaskTrackerToken;
 
+pub(crate) use self::cursor::Cursor;
 pub use self::sockets::{Limits, Sockets};
 pub(crate) use self::{
     dialect::{Dialect, Line, open},

@@ -1,16 +1,21 @@
-//! One socket: its two sides, and its close.
+//! One connection, a WebSocket or a stream of events: its two sides, and its close.
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use chat::Chat;
 use hub::{Mailbox, Queue};
-use protocol::ServerFrame;
-use tokio::net::TcpStream;
+use protocol::{ClientFrame, ServerFrame};
+use tokio::{net::TcpStream, sync::mpsc};
 
 use super::{
     end::End,
-    transport::{Reader, Transport},
+    names::Named,
+    pipe::Pipe,
+    posts::Posts,
+    reader::Reader,
+    said::Posted,
+    transport::{SocketReader, Transport},
 };
 use crate::connections::Place;
 
@@ -19,16 +24,31 @@ pub(super) struct Socket {
     pub(super) mailbox: Arc<Mailbox>,
     pub(super) transport: Transport,
     pub(super) reader: Reader,
-    _place: Place,
+    /// Of a stream it is the request that has it.
+    _place: Option<Place>,
 }
 
 impl Socket {
     /// A socket on a connection that has this place, and from which this was `read` already.
     pub(super) fn new(chat: &Chat, stream: TcpStream, place: Place, read: Bytes) -> Self {
-        let transport = Transport::new(stream);
+        let tcp = Arc::new(stream);
+        let transport = Transport::Socket(tcp.clone());
         let mailbox = chat.mailbox(transport.clone());
-        let reader = Reader::new(transport.clone(), mailbox.clone(), read);
-        Self { mailbox, transport, reader, _place: place }
+        let reader = Reader::Socket(SocketReader::new(tcp, mailbox.clone(), read));
+        Self { mailbox, transport, reader, _place: Some(place) }
+    }
+
+    /// A stream of events that is written to this pipe, whose client asks for this first and then by requests.
+    pub(super) fn of_events(
+        chat: &Chat,
+        pipe: Arc<Pipe>,
+        (first, posted): (Vec<ClientFrame>, mpsc::Receiver<Posted>),
+        named: Named,
+    ) -> Self {
+        let transport = Transport::Events(pipe.clone());
+        let mailbox = chat.mailbox(transport.clone());
+        let reader = Reader::Posts(Posts::new(first, posted, pipe, mailbox.clone(), named));
+        Self { mailbox, transport, reader, _place: None }
     }
 
     /// Says goodbye and waits until the client has read it: a socket that is dropped with unread data resets the connection, which
@@ -58,7 +78,7 @@ impl Socket {
                 Queue::Empty | Queue::Closed(_) | Queue::Broken => return,
             };
             tokio::select! {
-                received = self.reader.next(), if is_there && is_understood => if received.is_err() { return },
+                () = self.reader.gone(), if is_there && is_understood => return,
                 () = self.transport.writable(), if waits => {}
             }
         }

@@ -10,7 +10,10 @@ use tokio_util::{
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 
-use super::counts::{Counted, Counts};
+use super::{
+    counts::{Counted, Counts},
+    names::Streams,
+};
 
 /// How much of the sockets.
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +57,7 @@ pub struct Sockets {
     accounts: Counts<UserId>,
     tasks: TaskTracker,
     pub(super) stop: CancellationToken,
+    pub(super) streams: Streams,
 }
 
 impl Sockets {
@@ -67,6 +71,7 @@ impl Sockets {
             accounts: Counts::new(limits.per_account),
             tasks: TaskTracker::new(),
             stop,
+            streams: Streams::default(),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The bytes of a socket. Two sides share it: the [`Reader`] reads what the client says, and the hub writes to it through the mailbox.
+//! The bytes of a connection. Two sides share it: the reader reads what the client says, and the hub writes to it through the mailbox.
 
 use std::{
     io::{self, ErrorKind, IoSlice, Read, Write},
@@ -18,6 +18,8 @@ use tungstenite::{
     protocol::{CloseFrame, Role, WebSocketConfig},
 };
 
+use super::pipe::Pipe;
+
 /// Bytes that are read at once. With the bounds of the mailbox it is what a socket takes of memory (G6).
 const READ_BUFFER_BYTES: usize = 512;
 /// Reads after which others have their turn: tungstenite reads on until it has a message, which a client can put off for ever.
@@ -25,25 +27,35 @@ const READS_AT_ONCE: u32 = 32;
 
 /// The connection; cheap to clone.
 #[derive(Clone)]
-pub(super) struct Transport(Arc<TcpStream>);
+pub(super) enum Transport {
+    /// Of a WebSocket, which has the bytes to itself.
+    Socket(Arc<TcpStream>),
+    /// Of a stream of events, which is the body of an answer.
+    Events(Arc<Pipe>),
+}
 
 impl Transport {
-    pub(super) fn new(stream: TcpStream) -> Self {
-        Self(Arc::new(stream))
+    /// Whether the client can say something by it. Who only listens is not to be taken for dead because of that.
+    pub(super) fn is_heard(&self) -> bool {
+        matches!(self, Self::Socket(_))
     }
 
     /// Waits until it takes more.
     pub(super) async fn writable(&self) {
-        // What is wrong with it shows in the write that follows.
-        let _ = self.0.writable().await;
+        match self {
+            // What is wrong with it shows in the write that follows.
+            Self::Socket(tcp) => _ = tcp.writable().await,
+            Self::Events(pipe) => pipe.writable().await,
+        }
     }
 
     /// Says that nothing more will be written, and reads without understanding until the client has gone.
     pub(super) async fn drain(&self) {
-        let _ = shutdown(&*self.0, Shutdown::Write);
+        let Self::Socket(tcp) = self else { return };
+        let _ = shutdown(&**tcp, Shutdown::Write);
         let mut scrap = vec![0; READ_BUFFER_BYTES];
-        while self.0.readable().await.is_ok() {
-            match self.0.try_read(&mut scrap) {
+        while tcp.readable().await.is_ok() {
+            match tcp.try_read(&mut scrap) {
                 Ok(0) => return,
                 Ok(_) => coop::consume_budget().await,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => {}
@@ -55,35 +67,36 @@ impl Transport {
 
 impl Outlet for Transport {
     fn try_write(&self, pieces: &[IoSlice<'_>]) -> io::Result<usize> {
-        match pieces {
-            [piece] => self.0.try_write(piece),
-            pieces => self.0.try_write_vectored(pieces),
+        match (self, pieces) {
+            (Self::Socket(tcp), [piece]) => tcp.try_write(piece),
+            (Self::Socket(tcp), pieces) => tcp.try_write_vectored(pieces),
+            (Self::Events(pipe), pieces) => pipe.try_write(pieces),
         }
     }
 }
 
-/// The reading side, as tungstenite has it.
-pub(super) struct Reader {
+/// The reading side of a WebSocket, as tungstenite has it.
+pub(super) struct SocketReader {
     ws: WebSocket<Wire>,
 }
 
 /// What tungstenite reads from, and where it writes its own frames: pongs and the close. They stand in line with all others.
 struct Wire {
-    transport: Transport,
+    tcp: Arc<TcpStream>,
     mailbox: Arc<Mailbox>,
     /// Reads that are left of this turn.
     reads: u32,
 }
 
-impl Reader {
-    /// Reads what the client sends on a transport of which this was `read` already.
-    pub(super) fn new(transport: Transport, mailbox: Arc<Mailbox>, read: Bytes) -> Self {
+impl SocketReader {
+    /// Reads what the client sends on a connection of which this was `read` already.
+    pub(super) fn new(tcp: Arc<TcpStream>, mailbox: Arc<Mailbox>, read: Bytes) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
             .max_message_size(Some(limits::FRAME_MAX_BYTES))
             .max_frame_size(Some(limits::FRAME_MAX_BYTES));
-        let wire = Wire { transport, mailbox, reads: 0 };
+        let wire = Wire { tcp, mailbox, reads: 0 };
         // Copied: what was read is a piece of HTTP's buffer, which is larger than all else that a socket holds.
         let part = read.to_vec();
         drop(read);
@@ -99,7 +112,7 @@ impl Reader {
             match self.ws.read() {
                 Err(tungstenite::Error::Io(error)) if error.kind() == ErrorKind::WouldBlock => match self.ws.get_ref() {
                     Wire { reads: 0, .. } => yield_now().await,
-                    wire => wire.transport.0.readable().await?,
+                    wire => wire.tcp.readable().await?,
                 },
                 received => return received,
             }
@@ -123,7 +136,7 @@ impl Reader {
 impl Read for Wire {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.reads = self.reads.checked_sub(1).ok_or(ErrorKind::WouldBlock)?;
-        self.transport.0.try_read(buffer)
+        self.tcp.try_read(buffer)
     }
 }
 

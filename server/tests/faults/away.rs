@@ -28,7 +28,7 @@ async fn who_was_away_shows_what_was_done_meanwhile() {
     for number in 0..AWAY {
         let account = crowd.account(number).filter(|_| number % 2 == 0);
         let pace = Duration::from_millis(50);
-        crowd.add(Profile { account, nodes: vec![line.addr()], pace, padding: 0, receive_buffer: None });
+        crowd.add(Profile { account, nodes: vec![line.addr()], pace, padding: 0, receive_buffer: None, by_events: false });
     }
     crowd.subscribed().await;
     for events in [50, limits::REPLAY_MAX + 50] {

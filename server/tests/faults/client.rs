@@ -8,7 +8,6 @@ use std::{
 };
 
 use app::state::backoff::delay_ms;
-use futures::{SinkExt, StreamExt};
 use protocol::{Answers, ClientFrame, ClientId, CloseCode, Retry, RoomId, Seq, ServerFrame, UserId};
 use serde_json::json;
 use tokio::{
@@ -16,16 +15,18 @@ use tokio::{
     sync::watch,
     time::{Instant, MissedTickBehavior, interval, sleep, timeout},
 };
-use tokio_tungstenite::{WebSocketStream, client_async, tungstenite::Message};
+use tokio_tungstenite::client_async;
 
 use crate::{
     dice,
     fresh::{Ask, list, page},
     jitter,
     journal::{Asked, Comeback, Journal, Sent, Tally},
+    line::Line,
     node::ROOMS,
     support::{
         PASSWORD,
+        events::Events,
         person::{Person, Program, Tokens},
         socket::{answering, request, room, with_token},
     },
@@ -63,8 +64,6 @@ pub(crate) enum Phase {
     End,
 }
 
-type Stream = WebSocketStream<tokio::net::TcpStream>;
-
 /// Somebody with an account.
 #[derive(Clone)]
 pub(crate) struct Account {
@@ -98,6 +97,8 @@ pub(crate) struct Profile {
     pub(crate) padding: usize,
     /// Size of the kernel's buffer for what it has not read yet.
     pub(crate) receive_buffer: Option<u32>,
+    /// Whether it comes by a stream of events instead of a socket.
+    pub(crate) by_events: bool,
 }
 
 pub(crate) struct Client {
@@ -109,6 +110,8 @@ pub(crate) struct Client {
     /// In the order of the sends: ids of version 7 rise.
     outbox: BTreeMap<ClientId, Waiting>,
     ids: BTreeMap<RoomId, usize>,
+    /// The id of the last event, where it comes by a stream of them.
+    last_event: Option<String>,
 }
 
 /// A send that is not acknowledged.
@@ -130,7 +133,7 @@ impl Client {
         journal: Arc<Mutex<Journal>>,
     ) -> Self {
         let browser = profile.account.as_ref().map_or(guest, |account| &account.browser).clone();
-        Self { profile, browser, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new() }
+        Self { profile, browser, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new(), last_event: None }
     }
 
     /// Connects again and again, until it is told to leave.
@@ -138,7 +141,11 @@ impl Client {
         while *self.phase.borrow() != Phase::End {
             self.journal.lock().unwrap().node = None;
             let close = match timeout(PATIENCE, self.connect()).await {
-                Ok(Some(stream)) => self.converse(stream).await.unwrap_err(),
+                Ok(Some(mut line)) => {
+                    let close = self.converse(&mut line).await.unwrap_err();
+                    self.last_event = line.id();
+                    close
+                }
                 _ => 0,
             };
             if close != 0 {
@@ -161,10 +168,23 @@ impl Client {
         }
     }
 
-    async fn connect(&mut self) -> Option<Stream> {
+    async fn connect(&mut self) -> Option<Line> {
         let nodes = &self.profile.nodes;
         let began = self.journal.lock().unwrap().tally.connections > 0;
         let addr = nodes[if began { usize::try_from(dice(nodes.len() as u64)).unwrap() } else { 0 }];
+        let token = self.profile.account.as_ref().map(|account| account.access_token.clone());
+        if self.profile.by_events {
+            let events = Events::ask(addr, token.as_deref(), &self.query(), self.last_event.as_deref()).await.ok()?;
+            return match events {
+                Ok(events) => Some(Line::events(events, addr)),
+                Err(refused) => {
+                    if refused.status == 401 {
+                        self.sign_in().await;
+                    }
+                    None
+                }
+            };
+        }
         let socket = TcpSocket::new_v4().unwrap();
         if let Some(bytes) = self.profile.receive_buffer {
             socket.set_recv_buffer_size(bytes).unwrap();
@@ -175,7 +195,18 @@ impl Client {
             Some(account) => with_token(request, &account.access_token),
             None => request,
         };
-        Some(client_async(request, stream).await.ok()?.0)
+        Some(Line::Socket(Box::new(client_async(request, stream).await.ok()?.0)))
+    }
+
+    /// The rooms, each from the last place on; the id of the last event, where there is one, says the same.
+    fn query(&self) -> String {
+        let journal = self.journal.lock().unwrap();
+        let rooms = ROOMS.into_iter().enumerate().map(|(number, name)| match (journal.last(number), journal.epoch(number)) {
+            (Some(after), Some(epoch)) => format!("room={name}:{after}:{epoch}"),
+            (Some(after), None) => format!("room={name}:{after}"),
+            (None, _) => format!("room={name}"),
+        });
+        format!("?{}", rooms.collect::<Vec<_>>().join("&"))
     }
 
     /// In a long run access tokens expire.
@@ -191,18 +222,21 @@ impl Client {
     }
 
     /// Talks until the connection ends; returns the number that it was closed with.
-    async fn converse(&mut self, mut ws: Stream) -> Result<(), u16> {
+    async fn converse(&mut self, line: &mut Line) -> Result<(), u16> {
         self.tally(|tally| tally.connections += 1);
-        self.journal.lock().unwrap().node = ws.get_ref().peer_addr().ok();
+        self.journal.lock().unwrap().node = line.node();
         for (number, name) in ROOMS.into_iter().enumerate() {
             let (after, epoch) = {
                 let journal = self.journal.lock().unwrap();
                 (journal.last(number), journal.epoch(number))
             };
-            send(&mut ws, &ClientFrame::Subscribe { room: room(name), after, epoch }).await?;
+            // The address of a stream has said so.
+            if !self.profile.by_events {
+                send(line, &ClientFrame::Subscribe { room: room(name), after, epoch }).await?;
+            }
         }
         self.outbox.values_mut().for_each(|waiting| waiting.sent = None);
-        self.transmit(&mut ws).await?;
+        self.transmit(line).await?;
         let mut pace = interval(self.profile.pace);
         pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut pings = interval(PATIENCE / 6);
@@ -210,26 +244,23 @@ impl Client {
         let mut phase = self.phase.clone();
         loop {
             tokio::select! {
-                incoming = ws.next() => {
+                incoming = line.next() => {
                     heard = Instant::now();
-                    match incoming {
-                        Some(Ok(Message::Text(text))) => self.receive(serde_json::from_str(&text).unwrap())?,
-                        Some(Ok(Message::Close(frame))) => return Err(frame.map_or(1005, |frame| frame.code.into())),
-                        Some(Ok(_)) => {}
-                        Some(Err(_)) | None => return Err(1006),
+                    for frame in incoming? {
+                        self.receive(frame)?;
                     }
                 }
                 _ = pace.tick() => {
                     self.compose();
-                    self.transmit(&mut ws).await?;
-                    self.read(&mut ws).await?;
+                    self.transmit(line).await?;
+                    self.read(line).await?;
                     self.ask();
                 }
                 _ = pings.tick() => {
                     if heard.elapsed() > PATIENCE {
                         return Err(1006);
                     }
-                    send(&mut ws, &ClientFrame::Ping).await?;
+                    send(line, &ClientFrame::Ping).await?;
                 }
                 () = end(&mut phase) => return Err(0),
             }
@@ -322,7 +353,7 @@ impl Client {
     }
 
     /// Reads a room up to a place near its end, which may be one before what another device has read; says what was read.
-    async fn read(&mut self, ws: &mut Stream) -> Result<(), u16> {
+    async fn read(&mut self, line: &mut Line) -> Result<(), u16> {
         let marks = {
             let mut journal = self.journal.lock().unwrap();
             let number = any_room();
@@ -337,7 +368,7 @@ impl Client {
             marks
         };
         for (room, seq) in marks {
-            send(ws, &ClientFrame::Read { room, seq }).await?;
+            send(line, &ClientFrame::Read { room, seq }).await?;
         }
         Ok(())
     }
@@ -362,7 +393,7 @@ impl Client {
     }
 
     /// Sends what has not gone out on this connection, or was refused and is due again.
-    async fn transmit(&mut self, ws: &mut Stream) -> Result<(), u16> {
+    async fn transmit(&mut self, line: &mut Line) -> Result<(), u16> {
         let now = Instant::now();
         for (id, waiting) in self.outbox.iter_mut().filter(|(_, waiting)| waiting.sent.is_none() && waiting.due <= now) {
             if waiting.is_out {
@@ -371,7 +402,7 @@ impl Client {
             (waiting.sent, waiting.is_out) = (Some(now), true);
             for _ in 0..=usize::from(dice(DOUBLED) == 0) {
                 self.journal.lock().unwrap().tally.sends += 1;
-                send(ws, &waiting.frame).await?;
+                send(line, &waiting.frame).await?;
             }
         }
         Ok(())
@@ -441,12 +472,8 @@ fn any_of<T>(all: impl Iterator<Item = T>) -> Option<T> {
     (!all.is_empty()).then(|| all.swap_remove(usize::try_from(dice(all.len() as u64)).unwrap()))
 }
 
-async fn send(ws: &mut Stream, frame: &ClientFrame) -> Result<(), u16> {
-    let text = serde_json::to_string(frame).unwrap();
-    match timeout(PATIENCE, ws.send(Message::Text(text.into()))).await {
-        Ok(Ok(())) => Ok(()),
-        _ => Err(1006),
-    }
+async fn send(line: &mut Line, frame: &ClientFrame) -> Result<(), u16> {
+    line.send(frame, PATIENCE).await
 }
 
 async fn end(phase: &mut watch::Receiver<Phase>) {

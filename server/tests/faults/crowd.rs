@@ -31,6 +31,9 @@ use crate::{
 /// What clients react with, each with another one.
 const EMOJI: [&str; 16] = ["👍", "🎉", "😂", "😮", "😢", "🙏", "👀", "🚀", "🔥", "👏", "🌹", "🍀", "🐢", "🦀", "🍕", "🎈"];
 
+/// One of so many comes by a stream of events and requests, as where no WebSocket gets through.
+const BY_EVENTS: usize = 4;
+
 /// Clients that show what they hear.
 const LOOKING: usize = 32;
 
@@ -83,10 +86,11 @@ impl Crowd {
         let mut crowd = Self::empty();
         crowd.accounts = join_all(PEOPLE.map(|name| Account::sign_in(nodes[0], name))).await;
         let pace = Duration::from_secs(1) * u32::try_from(plan.senders.max(1)).unwrap() / plan.sends_per_second.max(1);
-        let profile = Profile { account: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None };
+        let profile =
+            Profile { account: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None, by_events: false };
         let senders = crowd.accounts.clone().into_iter().cycle().take(plan.senders).map(Some);
         for (number, account) in senders.chain(std::iter::repeat_n(None, plan.readers)).enumerate() {
-            let mut profile = Profile { account, ..profile.clone() };
+            let mut profile = Profile { account, by_events: number % BY_EVENTS == 3, ..profile.clone() };
             profile.nodes.rotate_left(number % nodes.len());
             crowd.add(profile);
         }

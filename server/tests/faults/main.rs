@@ -12,6 +12,7 @@ mod client;
 mod crowd;
 mod fresh;
 mod journal;
+mod line;
 mod node;
 mod screen;
 mod services;

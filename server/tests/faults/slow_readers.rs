@@ -48,6 +48,7 @@ async fn reader_in_a_process_of_its_own() {
             pace: Duration::from_secs(1),
             padding: 0,
             receive_buffer: Some(RECEIVE_BUFFER),
+            by_events: false,
         });
     }
     crowd.subscribed().await;

@@ -50,6 +50,30 @@ fn a_guest_connects_without_a_token() {
 }
 
 #[test]
+fn two_handshakes_that_fail_are_a_sign_that_none_gets_through() {
+    let mut script = Script::new(false);
+    script.take(Input::Start);
+    assert_eq!(script.take(Input::Closed(None)), Some(Action::Drop));
+    assert!(!script.connection.is_blocked());
+    // The second one hangs.
+    assert_eq!(script.wait(), Some(Action::Open));
+    while !script.connection.is_blocked() {
+        script.wait();
+    }
+    while script.wait() != Some(Action::Open) {}
+    script.take(Input::Hello { signed_in: false, same_build: true });
+    assert!(!script.connection.is_blocked());
+    // One that was open and broke says nothing of the kind.
+    for _ in 0..3 {
+        script.take(Input::Closed(Some(1006)));
+        while script.wait() != Some(Action::Open) {}
+        script.take(Input::Hello { signed_in: false, same_build: true });
+    }
+    script.take(Input::Closed(Some(1006)));
+    assert!(!script.connection.is_blocked());
+}
+
+#[test]
 fn a_silent_connection_is_pinged_and_then_dropped() {
     let mut script = Script::connected();
     assert_eq!(script.wait(), Some(Action::Ping));

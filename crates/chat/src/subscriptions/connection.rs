@@ -137,6 +137,21 @@ impl Connection {
         Ok(())
     }
 
+    /// Says what is new to a client that was [greeted](Self::greet) and had come up to this place of its account's log: its alerts and its
+    /// rooms are to be read anew.
+    ///
+    /// # Errors
+    /// `unavailable`.
+    pub async fn resume(&self, rev: i64) -> Result<()> {
+        let Some(session) = self.session() else { return Ok(()) };
+        let head = account_log::head(self.chat.db().read(), session.user.id).await?;
+        if head.rev != rev {
+            self.mailbox.enqueue(&ServerFrame::AlertsChanged { rev: head.rev, unread: head.unread });
+            self.mailbox.enqueue(&ServerFrame::RoomsChanged { rev: head.rev });
+        }
+        Ok(())
+    }
+
     /// This person has read a room up to a place. What comes too often is dropped without a word: clients say it while somebody reads.
     pub fn read(&self, room: RoomId, seq: Seq) {
         if let Some(session) = self.session()

@@ -7,6 +7,7 @@ pub(crate) mod app;
 pub(crate) mod audit;
 pub(crate) mod binary;
 pub(crate) mod elsewhere;
+pub(crate) mod events;
 pub(crate) mod person;
 pub(crate) mod raw;
 pub(crate) mod socket;
