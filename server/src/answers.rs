@@ -108,12 +108,6 @@ impl From<chat::Error> for Refusal {
     }
 }
 
-impl From<Error> for Refusal {
-    fn from(error: Error) -> Self {
-        Self(error)
-    }
-}
-
 impl From<ErrorCode> for Refusal {
     fn from(code: ErrorCode) -> Self {
         Error::from(code).into()

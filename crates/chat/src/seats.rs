@@ -32,8 +32,6 @@ pub(crate) struct Room {
 pub(crate) struct Member {
     pub(crate) user: User,
     pub(crate) role: RoomRole,
-    /// Whether it is a program.
-    pub(crate) bot: bool,
     /// Until then they may not write.
     pub(crate) muted_until: Option<i64>,
 }
@@ -141,7 +139,6 @@ mod tests {
                 bot: false,
             },
             role: RoomRole::Member,
-            bot: false,
             muted_until: None,
         }
     }

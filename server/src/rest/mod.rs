@@ -46,23 +46,24 @@ fn described() -> OpenApiRouter<AppState> {
     let parts = [
         auth::routes(),
         bans::routes(),
+        bots::routes(),
         direct::routes(),
+        events::routes(),
         invites::routes(),
         marks::routes(),
         me::routes(),
         members::routes(),
         messages::routes(),
+        outgoing::routes(),
         pins::routes(),
         reactions::routes(),
         register::routes(),
         reports::routes(),
         rooms::routes(),
         threads::routes(),
+        tokens::routes(),
         users::routes(),
     ];
-    let parts = [auth::routes(), bots::routes(), messages::routes(), rooms::routes(), tokens::routes()];
-    let parts = [auth::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
-    let parts = [auth::routes(), events::routes(), messages::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

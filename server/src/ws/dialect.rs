@@ -25,9 +25,8 @@ use protocol::{CloseCode, ErrorCode, Event, RoomRef, ServerFrame, UserId};
 use serde_json::Value;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_util::sync::CancellationToken;
-use tungstenite::Message;
 
-use super::{Begun, begin, counts::Counted, end::End, socket::Socket, sockets::Sockets};
+use super::{Begun, begin, counts::Counted, end::End, said::Said, socket::Socket, sockets::Sockets};
 use crate::AppState;
 
 /// What comes too often is refused after this time: a flood is read no faster.
@@ -162,11 +161,8 @@ impl Line {
             tokio::select! {
                 received = self.socket.reader.next(), if !waits => {
                     self.silence.as_mut().reset(Instant::now() + self.sockets.limits.silence);
-                    match received.map_err(|error| End::of_reading(&error))? {
-                        Message::Text(text) => return Ok(text.as_str().to_owned()),
-                        Message::Binary(_) | Message::Frame(_) => return Err(End::Close(CloseCode::BadFrame)),
-                        Message::Ping(_) | Message::Pong(_) => {}
-                        Message::Close(_) => return Err(End::Gone),
+                    if let Said::Text(text) = received? {
+                        return Ok(text.as_str().to_owned());
                     }
                 }
                 () = self.socket.mailbox.news() => {}

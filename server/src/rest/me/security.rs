@@ -1,7 +1,7 @@
 //! `/api/v1/me/password`, `/api/v1/me/sessions`, and the end of one's account.
 
 use axum::{Json, extract::State, http::StatusCode};
-use chat::{Need, accounts, sessions};
+use chat::{accounts, sessions};
 use protocol::SessionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
