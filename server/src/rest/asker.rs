@@ -7,10 +7,10 @@ use axum::{
     http::{header, request::Parts},
 };
 use chat::{
-    Actor, Deed, Need, Scopes, rooms,
+    Actor, Deed, Need, Scopes, messages, rooms,
     sessions::{self, Session},
 };
-use protocol::{ErrorCode, RoomRef};
+use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq};
 
 use crate::{
     AppState,
@@ -46,9 +46,27 @@ impl Asker {
         Ok(self.actor())
     }
 
+    /// Who it is, if their token is for that in the room of this message, and where that stands.
+    pub(crate) async fn may_with(
+        &self,
+        state: &AppState,
+        need: Need,
+        message: MessageId,
+    ) -> Result<(Actor, (RoomId, Seq)), Refusal> {
+        self.scopes.permit(need)?;
+        let (room, seq) = messages::locate(&state.chat, message).await?;
+        self.scopes.permit_in(need, room)?;
+        Ok((self.actor(), (room, seq)))
+    }
+
     /// Whose sign-in it is, if their token is for that in the whole house.
     pub(crate) fn session(&self, need: Need) -> Result<&Session, Refusal> {
         self.may(need)?;
+        self.own()
+    }
+
+    /// Whose sign-in it is, whatever the token is for.
+    pub(crate) fn own(&self) -> Result<&Session, Refusal> {
         self.session.as_ref().ok_or_else(|| ErrorCode::NotAuthenticated.into())
     }
 

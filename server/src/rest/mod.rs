@@ -3,8 +3,10 @@
 
 #![allow(unused_qualifications, reason = "what `utoipa::path` makes of `params`")]
 
+mod admin;
 mod asker;
 mod auth;
+mod cursor;
 mod extract;
 mod invites;
 mod me;
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 fn described() -> OpenApiRouter<AppState> {
     let parts = [
+        admin::routes(),
         auth::routes(),
         invites::routes(),
         me::routes(),

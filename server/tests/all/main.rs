@@ -30,6 +30,7 @@ mod process;
 mod protocol_doc;
 mod reactions;
 mod reads;
+mod rest_admin;
 mod rest_me;
 mod rest_people;
 mod rights;

@@ -26,6 +26,7 @@ pub use done::Done;
 pub use edit::{NewText, edit, editable};
 pub use expire::expire;
 pub(crate) use expire::keep_no_longer;
+pub use find::locate;
 pub(crate) use find::root;
 pub use history::{Text, history};
 pub(crate) use page::Written;
