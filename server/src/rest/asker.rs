@@ -70,6 +70,11 @@ impl Asker {
     /// Whose sign-in it is, if their token is for that in the whole house.
     pub(crate) fn session(&self, need: Need) -> Result<&Session, Refusal> {
         self.may(need)?;
+        self.own()
+    }
+
+    /// Whose sign-in it is, whatever the token is for.
+    pub(crate) fn own(&self) -> Result<&Session, Refusal> {
         self.session.as_ref().ok_or_else(|| ErrorCode::NotAuthenticated.into())
     }
 

@@ -70,6 +70,11 @@ fn has_nul(value: &Value) -> bool {
     }
 }
 
+/// A text that came by no part of a request that was looked at for that.
+pub(crate) fn storable(text: String) -> Result<String, ErrorCode> {
+    if text.contains('\0') { Err(ErrorCode::BadRequest) } else { Ok(text) }
+}
+
 /// For a field that may be left out and may be `null`: both say something. To be used with `default`.
 pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)

@@ -68,7 +68,7 @@ impl From<Vec<invites::Invite>> for InviteLinks {
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
-struct Whither {
+struct WhichInvites {
     /// Id or address of a room: those into it. Without it those into the house that are yours; all that there are, for admins.
     #[param(value_type = Option<String>)]
     room: Option<RoomRef>,
@@ -80,13 +80,13 @@ struct Whither {
     path = "/api/v1/invites",
     operation_id = "list_invites",
     tag = "invites",
-    params(Whither),
+    params(WhichInvites),
     responses((status = 200, body = InviteLinks), Refused),
 )]
 async fn list(
     State(state): State<AppState>,
     asker: Asker,
-    Fields(Whither { room }): Fields<Whither>,
+    Fields(WhichInvites { room }): Fields<WhichInvites>,
 ) -> Result<Json<InviteLinks>, Refusal> {
     let actor = match &room {
         Some(room) => asker.may_in(&state, Need::Read, room).await?,

@@ -3,6 +3,7 @@
 
 #![allow(unused_qualifications, reason = "what `utoipa::path` makes of `params`")]
 
+mod admin;
 mod asker;
 mod auth;
 mod bans;
@@ -10,6 +11,7 @@ mod bots;
 mod cursor;
 mod direct;
 mod events;
+mod cursor;
 mod extract;
 mod invites;
 mod marks;
@@ -44,6 +46,7 @@ pub(crate) fn routes() -> Router<AppState> {
 
 fn described() -> OpenApiRouter<AppState> {
     let parts = [
+        admin::routes(),
         auth::routes(),
         bans::routes(),
         bots::routes(),

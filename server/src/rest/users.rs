@@ -1,20 +1,68 @@
 //! `/api/v1/users`.
 
-use axum::{Json, extract::State};
+use axum::{Json, extract::State, http::Uri};
 use chat::{
     Need,
-    accounts::{self, Card},
+    accounts::{self, Card, PeopleSearch},
 };
 use protocol::{Presence, Room, Status, User};
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{asker::Asker, extract::Named, openapi::Refused};
+use super::{
+    asker::Asker,
+    cursor::{Cursor, Page},
+    extract::{Fields, Named, storable},
+    openapi::Refused,
+};
 use crate::{AppState, answers::Refusal};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().routes(routes!(read))
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(read))
+}
+
+/// Whom to look for.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+struct WhichUsers {
+    /// A part of the user name or of the name.
+    #[serde(default)]
+    text: String,
+    /// From the `Link` of the page before.
+    #[serde(default)]
+    #[param(value_type = Option<String>)]
+    cursor: Cursor<String>,
+}
+
+#[derive(Serialize, ToSchema)]
+struct Users {
+    users: Vec<User>,
+}
+
+/// Everybody who has an account, by user name.
+#[utoipa::path(
+    get,
+    path = "/api/v1/users",
+    operation_id = "list_users",
+    tag = "people",
+    params(WhichUsers),
+    responses(
+        (status = 200, body = Users, headers(("Link" = String, description = "The next page, if there is one: `rel=\"next\"`."))),
+        Refused,
+    ),
+)]
+async fn list(
+    State(state): State<AppState>,
+    asker: Asker,
+    uri: Uri,
+    Fields(WhichUsers { text, cursor }): Fields<WhichUsers>,
+) -> Result<Page<Users>, Refusal> {
+    let after = storable(cursor.0.unwrap_or_default())?;
+    let search = PeopleSearch { text: &text, after: &after };
+    let page = accounts::people(&state.chat, asker.may(Need::Read)?, search).await?;
+    Ok(Page::new(&uri, Users { users: page.people }, page.next.as_ref()))
 }
 
 /// What you see of somebody.
@@ -52,7 +100,7 @@ impl From<Card> for PersonCard {
 #[utoipa::path(
     get,
     path = "/api/v1/users/{user}",
-    operation_id = "get_user",
+    operation_id = "read_user",
     tag = "people",
     params(("user" = String, Path, description = "Id or user name.")),
     responses((status = 200, body = PersonCard), Refused),

@@ -36,6 +36,7 @@ mod protocol_examples;
 mod reactions;
 mod reads;
 mod rest_edge;
+mod rest_admin;
 mod rest_me;
 mod rest_messages;
 mod rest_people;

@@ -57,6 +57,8 @@ async fn without_a_token_there_is_no_me() {
         (Method::POST, "/alerts/read", &nothing),
         (Method::DELETE, "/alerts/00000000-0000-7000-8000-000000000000", &nothing),
         (Method::POST, "/alerts/00000000-0000-7000-8000-000000000000/read", &nothing),
+        (Method::GET, "/inbox", &nothing),
+        (Method::GET, "/bookmarks", &nothing),
         (Method::GET, "/unread", &nothing),
         (Method::POST, "/unread/read", &nothing),
         (Method::POST, "/unread/undo", &nothing),
@@ -262,6 +264,76 @@ async fn what_is_new_is_counted_as_the_list_has_it() {
     assert!(ok(&bob.get("/api/v1/me/unread").await)["rooms"][0]["unread"].is_null());
     assert_eq!(ok(&bob.post("/api/v1/me/unread/undo", &json!({})).await), json!({ "rooms": 1 }));
     assert_eq!(ok(&bob.get("/api/v1/me/unread").await)["rooms"][0], *lobby);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_calls_somebody_is_in_their_inbox() {
+    let app = TestApp::start().await;
+    let (ada, _) = (app.ada().await, app.bob().await);
+    let (bob, path) = (Api::of(app.addr, "bob").await, "/api/v1/me/inbox");
+    assert_eq!(ok(&bob.get(path).await)["calls"], json!([]));
+    for number in 0..31 {
+        ada.write("lobby", &format!("@bob, cup {number}?")).await;
+    }
+    let first = bob.get(path).await;
+    let calls = ok(&first)["calls"].as_array().unwrap().clone();
+    assert_eq!(
+        (calls.len(), &calls[0]["message"]["body"], &calls[0]["reason"], &calls[0]["new"]),
+        (30, &json!("@bob, cup 30?"), &json!("mention"), &json!(true))
+    );
+    assert_eq!(calls[0]["room"]["slug"], "lobby");
+    let next = first.header("link").strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned();
+    let last = bob.get(&next).await;
+    assert_eq!((&ok(&last)["calls"][0]["message"]["body"], last.header("link")), (&json!("@bob, cup 0?"), ""));
+    for cursor in ["-1", "x", "eyJhIjoxfQ"] {
+        bob.get(&format!("{path}?cursor={cursor}")).await.assert_refused(ErrorCode::BadRequest);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn messages_are_kept_by_their_id() {
+    let app = TestApp::start().await;
+    let (ada, _) = (app.ada().await, app.bob().await);
+    let cellar = ada.create_private_room("cellar").await;
+    ada.write(&cellar, "the recipe").await;
+    for number in 0..51 {
+        ada.write("lobby", &format!("cup {number}")).await;
+    }
+    let (mine, bob, path) = (Api::of(app.addr, "ada").await, Api::of(app.addr, "bob").await, "/api/v1/me/bookmarks");
+    let messages = async |api: &Api, room: &str| {
+        ok(&api.get(&format!("/api/v1/rooms/{room}/messages")).await)["messages"].as_array().unwrap().clone()
+    };
+    let at = |message: &Value| format!("{path}/{}", message["id"].as_str().unwrap());
+    let newest = messages(&bob, "lobby").await;
+    let older = ok(&bob.get(&format!("/api/v1/rooms/lobby/messages?before={}", newest[0]["seq"])).await)["messages"]
+        .as_array()
+        .unwrap()
+        .clone();
+    let all = [older, newest].concat();
+    assert_eq!(all.len(), 51);
+    for message in &all {
+        done(&bob.put(&at(message), &json!({})).await);
+    }
+    // Once more changes nothing.
+    done(&bob.put(&at(&all[50]), &json!({})).await);
+    let first = bob.get(path).await;
+    let kept = ok(&first)["bookmarks"].as_array().unwrap().clone();
+    assert_eq!((kept.len(), kept.iter().all(|kept| kept["author"]["username"] == "ada")), (50, true));
+    let next = first.header("link").strip_prefix('<').unwrap().strip_suffix(">; rel=\"next\"").unwrap().to_owned();
+    let rest = bob.get(&next).await;
+    assert_eq!((ok(&rest)["bookmarks"].as_array().unwrap().len(), rest.header("link")), (1, ""));
+    for message in &all {
+        done(&bob.delete(&at(message)).await);
+    }
+    assert_eq!(ok(&bob.get(path).await)["bookmarks"], json!([]));
+
+    let hidden = at(&messages(&mine, &cellar).await[0]);
+    Api::guest(app.addr).put(&at(&all[0]), &json!({})).await.assert_refused(ErrorCode::NotAuthenticated);
+    for unknown in [hidden, format!("{path}/{NOBODY}"), format!("{path}/1")] {
+        bob.put(&unknown, &json!({})).await.assert_refused(ErrorCode::NotFound);
+        bob.delete(&unknown).await.assert_refused(ErrorCode::NotFound);
+    }
+    bob.get(&format!("{path}?cursor=LTE")).await.assert_refused(ErrorCode::BadRequest);
 }
 
 #[tokio::test(flavor = "multi_thread")]

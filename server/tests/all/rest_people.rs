@@ -49,6 +49,13 @@ async fn people_are_found_by_name_and_by_id() {
     for unknown in ["eve", NOBODY, "a%00b", "%20"] {
         bob.get(&format!("/api/v1/users/{unknown}")).await.assert_refused(ErrorCode::NotFound);
     }
+    let users = ok(&bob.get("/api/v1/users?text=@AD").await);
+    assert_eq!((users["users"].as_array().unwrap().len(), &users["users"][0]["username"]), (1, &json!("ada")));
+    assert_eq!(ok(&bob.get("/api/v1/users").await)["users"].as_array().unwrap().len(), 2);
+    // What is a pattern elsewhere is text here.
+    assert_eq!(ok(&bob.get("/api/v1/users?text=%25").await)["users"], json!([]));
+    bob.get("/api/v1/users?cursor=x").await.assert_refused(ErrorCode::BadRequest);
+    Api::guest(app.addr).get("/api/v1/users").await.assert_refused(ErrorCode::NotAuthenticated);
     Api::guest(app.addr).get("/api/v1/users/ada").await.assert_refused(ErrorCode::NotAuthenticated);
 }
 

@@ -1,6 +1,6 @@
 //! The bookmarks of an account.
 
-use protocol::{Room, RoomId, Seq, User, UserId};
+use protocol::{MessageId, Room, RoomId, Seq, User, UserId};
 use sea_orm::{ConnectionTrait, DbErr, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -21,6 +21,8 @@ const PAGES_MAX: u64 = 10_000;
 pub struct Bookmark {
     /// The room that it stands in.
     pub room: Room,
+    /// Its id.
+    pub message: MessageId,
     /// Its place there.
     pub seq: Seq,
     /// Who wrote it.
@@ -50,7 +52,7 @@ pub async fn list(chat: &Chat, session: &Session, page: u64) -> Result<Bookmarks
     let (db, user) = (chat.db().read(), session.user.id);
     let page = page.clamp(1, PAGES_MAX);
     let rooms = rooms(chat, user).await?;
-    let columns = "SELECT b.room_id, m.seq, m.body, m.created_at, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot FROM bookmarks b \
+    let columns = "SELECT b.room_id, m.id, m.seq, m.body, m.created_at, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot FROM bookmarks b \
                    JOIN messages m ON m.room_id = b.room_id AND m.seq = b.seq AND m.deleted_at IS NULL \
                    JOIN users a ON a.id = m.author_id WHERE b.user_id = ";
     let select = Sql::new(db.get_database_backend(), columns)
@@ -62,10 +64,18 @@ pub async fn list(chat: &Chat, session: &Session, page: u64) -> Result<Bookmarks
         .text(&format!(" OFFSET {}", (page - 1) * PAGE));
     let mut bookmarks = Vec::new();
     for row in db.query_all_raw(select.done()).await? {
-        let (room, seq, body, written_at) = <(Uuid, i64, String, i64)>::try_get_many_by_index(&row).map_err(DbErr::from)?;
-        let author = users::of_row(&row, 4)?;
+        type Columns = (Uuid, Uuid, i64, String, i64);
+        let (room, message, seq, body, written_at) = Columns::try_get_many_by_index(&row).map_err(DbErr::from)?;
+        let author = users::of_row(&row, 5)?;
         let room = rooms.iter().find(|known| known.id.0 == room).cloned();
-        bookmarks.extend(room.map(|room| Bookmark { room, seq: Seq(seq), author, body, written_at }));
+        bookmarks.extend(room.map(|room| Bookmark {
+            room,
+            message: MessageId(message),
+            seq: Seq(seq),
+            author,
+            body,
+            written_at,
+        }));
     }
     let has_more = bookmarks.len() as u64 > PAGE;
     bookmarks.truncate(PAGE as usize);

@@ -2,8 +2,10 @@
 
 use protocol::{User, UserId, Username};
 use sea_orm::{
-    ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryResult, prelude::Uuid,
-    sea_query::OnConflict,
+    ActiveValue::Set,
+    ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, Select,
+    prelude::Uuid,
+    sea_query::{Expr, ExprTrait, Func, LikeExpr, OnConflict},
 };
 
 use super::{entity::user, now};
@@ -17,6 +19,22 @@ pub(crate) const HOUSE_NAME: &str = "The house";
 pub(crate) async fn by_name(db: &impl ConnectionTrait, username: &Username) -> Result<Option<user::Model>, DbErr> {
     let select = user::Entity::find().filter(user::Column::Username.eq(username.as_str()));
     select.filter(user::Column::DeletedAt.is_null()).one(db).await
+}
+
+/// The accounts after a user name, by user name: those with this text in it or in their name, or all.
+pub(crate) fn by_text(text: &str, after: &str) -> Select<user::Entity> {
+    let select = user::Entity::find()
+        .filter(user::Column::DeletedAt.is_null())
+        .filter(user::Column::Username.gt(after))
+        .order_by_asc(user::Column::Username);
+    let text = text.trim().trim_start_matches('@').to_lowercase();
+    if text.is_empty() {
+        return select;
+    }
+    let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
+    let name = Expr::expr(Func::lower(Expr::col(user::Column::Name))).like(like());
+    select.filter(Condition::any().add(user::Column::Username.like(like())).add(name))
 }
 
 /// The account with this id; of former members too there is one.

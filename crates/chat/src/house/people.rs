@@ -1,11 +1,7 @@
 //! Everybody who has an account.
 
 use protocol::{ErrorCode, HouseRole, UserId, Username};
-use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    prelude::Uuid,
-    sea_query::{Expr, ExprTrait, LikeExpr},
-};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QuerySelect, prelude::Uuid};
 use serde::Serialize;
 
 use super::doer::{By, Doer};
@@ -107,18 +103,7 @@ pub(super) async fn found(db: &impl ConnectionTrait, id: UserId) -> Result<user:
 pub async fn people(chat: &Chat, by: impl Into<By>, search: PeopleSearch) -> Result<PeoplePage> {
     let db = chat.db().read();
     Doer::of(db, by.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
-    let mut select = user::Entity::find()
-        .filter(user::Column::DeletedAt.is_null())
-        .filter(user::Column::Username.gt(search.after))
-        .order_by_asc(user::Column::Username)
-        .limit(PAGE + 1);
-    let text = search.text.trim().trim_start_matches('@').to_lowercase();
-    if !text.is_empty() {
-        let escaped = text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-        let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
-        let name = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(user::Column::Name))).like(like());
-        select = select.filter(Condition::any().add(user::Column::Username.like(like())).add(name));
-    }
+    let mut select = users::by_text(&search.text, &search.after).limit(PAGE + 1);
     if let Some(role) = search.role {
         select = select.filter(user::Column::Role.eq(user::Role::from(role)));
     }

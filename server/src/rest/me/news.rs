@@ -120,7 +120,7 @@ async fn dismiss(State(state): State<AppState>, asker: Asker, Named(alert): Name
 #[utoipa::path(
     get,
     path = "/api/v1/me/unread",
-    operation_id = "get_my_unread",
+    operation_id = "read_my_unread",
     tag = "me",
     responses((status = 200, body = RoomsUnread), Refused),
 )]

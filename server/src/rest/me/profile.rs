@@ -88,7 +88,7 @@ async fn me(state: &AppState, session: &Session, profile: Profile) -> Result<Jso
 #[utoipa::path(
     get,
     path = "/api/v1/me",
-    operation_id = "get_me",
+    operation_id = "read_me",
     tag = "me",
     responses((status = 200, body = Me), Refused),
 )]

@@ -46,7 +46,7 @@ async fn mine(state: &AppState, actor: Actor, room: &RoomRef) -> Result<Json<MyR
 #[utoipa::path(
     get,
     path = "/api/v1/me/rooms/{room}",
-    operation_id = "get_my_room",
+    operation_id = "read_my_room",
     tag = "me",
     params(("room" = String, Path, description = "Id or address of the room.")),
     responses((status = 200, body = MyRoom), Refused),
