@@ -11,6 +11,7 @@ mod messages;
 mod moderation;
 mod people;
 mod profile;
+mod programs;
 mod reactions;
 mod reads;
 mod room_settings;
@@ -29,6 +30,9 @@ pub(crate) use limits::SetLimits;
 pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
 pub(crate) use people::{AddMember, BanMember, BanNamed, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture, SetAvailability, SetStatus};
+pub(crate) use programs::{
+    AddBotToRoom, ChangeBot, DeleteBot, HandBotOver, MakeBot, RemoveBotFromRoom, RemoveBotPicture, RevokeAllTokens, RevokeToken,
+};
 pub(crate) use reactions::{Bookmark, PinMessage, React};
 pub(crate) use reads::{Answer, MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHours, UndoReadAll};
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
