@@ -168,21 +168,18 @@ async fn shown<T: DeserializeOwned, F: Future<Output = Page>>(
     request: Request,
     render: impl FnOnce(Visit, T) -> F,
 ) -> Response {
+    let door = Door::of(&request);
     match filled(state, request).await {
-        Ok((visit, typed)) => render(visit, typed).await.into_response(),
-        Err(refused) => refused,
+        Some((visit, typed)) => render(visit, typed).await.into_response(),
+        None => door.refuse(ErrorCode::BadRequest),
     }
 }
 
 /// Who sends a form, and what it holds.
-async fn filled<T: DeserializeOwned>(state: &AppState, request: Request) -> Result<(Visit, T), Response> {
-    let door = Door::of(&request);
+async fn filled<T: DeserializeOwned>(state: &AppState, request: Request) -> Option<(Visit, T)> {
     let (parts, body) = request.into_parts();
-    let form = Form::<T>::from_request(Request::from_parts(parts.clone(), body), &()).await;
-    match (form, visit(state, parts)) {
-        (Ok(Form(typed)), Some(visit)) => Ok((visit, typed)),
-        _ => Err(door.refuse(ErrorCode::BadRequest)),
-    }
+    let Form(typed) = Form::<T>::from_request(Request::from_parts(parts.clone(), body), &()).await.ok()?;
+    Some((visit(state, parts)?, typed))
 }
 
 /// What a form holds that is longer than an address may be: what is refused is answered with the page to do it better on.
@@ -191,10 +188,8 @@ where
     T: DeserializeOwned,
     F: Future<Output = Result<String, Page>>,
 {
-    let (visit, typed) = match filled(state, request).await {
-        Ok(filled) => filled,
-        Err(refused) => return refused,
-    };
+    let door = Door::of(&request);
+    let Some((visit, typed)) = filled(state, request).await else { return door.refuse(ErrorCode::BadRequest) };
     match take(visit, typed).await {
         Ok(place) => (StatusCode::FOUND, [(header::LOCATION, place)]).into_response(),
         Err(page) => page.into_response(),

@@ -233,7 +233,7 @@ fn form(sent: &Sent, may_administer: bool) -> impl IntoView + use<> {
             {check("read", typed.read, "It may read")}
             {check("write", typed.write, "It may write and change things")}
             {may_administer.then(|| check("admin", typed.admin, "It may see to the house, as you may"))}
-            {rooms.view(scopes_fault.clone(), refused && scopes_fault.is_some())}
+            {rooms.view(scopes_fault.clone(), refused && name_fault.is_none() && scopes_fault.is_some())}
             {lasts(&typed.days)}
             <button class="button button--wide">"Make the token"</button>
         </form>
