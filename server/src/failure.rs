@@ -27,6 +27,8 @@ pub enum Failure {
     Lost,
     /// The address cannot be listened on.
     Listen(SocketAddr, io::Error),
+    /// A server did not do what a client asked of it.
+    Server(String),
     /// Metrics or signals are not to be had.
     Process(Box<dyn std::error::Error + Send + Sync>),
 }
@@ -55,6 +57,7 @@ impl fmt::Display for Failure {
                 )
             }
             Self::Listen(addr, error) => write!(f, "cannot listen on {addr} (SNUG_ADDR): {error}"),
+            Self::Server(fault) => f.write_str(fault),
             Self::Process(error) => write!(f, "cannot start: {error}"),
         }
     }

@@ -68,6 +68,13 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/settings/profile", page(pages::profile))
         .route("/settings/security", page(pages::security))
         .route("/settings/notifications", page(pages::notifications))
+        .route("/settings/tokens", page(pages::tokens).post(make_token))
+        .route("/settings/bots", page(pages::bots))
+        .route("/settings/bots/{bot}", page(pages::bot).post(make_bot_token))
+        .route(
+            "/settings/bots/{bot}/picture",
+            post(pictures::upload_of_bot).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)),
+        )
         .route(pages::UPLOAD, post(pictures::upload).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)))
         .route("/u/{person}", page(pages::card))
         .route("/r/{slug}", page(pages::room).post(write))
@@ -151,6 +158,36 @@ async fn make_outgoing(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::make_outgoing).await
 }
 
+/// A token for one's programs: the page that shows it, once.
+async fn make_token(state: State<AppState>, request: Request) -> Response {
+    shown(&state, request, pages::make_token).await
+}
+
+/// A token for a bot.
+async fn make_bot_token(state: State<AppState>, request: Request) -> Response {
+    shown(&state, request, pages::make_bot_token).await
+}
+
+/// What a form leads to that is to stand in no address.
+async fn shown<T: DeserializeOwned, F: Future<Output = Page>>(
+    state: &AppState,
+    request: Request,
+    render: impl FnOnce(Visit, T) -> F,
+) -> Response {
+    let door = Door::of(&request);
+    match filled(state, request).await {
+        Some((visit, typed)) => render(visit, typed).await.into_response(),
+        None => door.refuse(ErrorCode::BadRequest),
+    }
+}
+
+/// Who sends a form, and what it holds.
+async fn filled<T: DeserializeOwned>(state: &AppState, request: Request) -> Option<(Visit, T)> {
+    let (parts, body) = request.into_parts();
+    let Form(typed) = Form::<T>::from_request(Request::from_parts(parts.clone(), body), &()).await.ok()?;
+    Some((visit(state, parts)?, typed))
+}
+
 /// What a form holds that is longer than an address may be: what is refused is answered with the page to do it better on.
 async fn written<T, F>(state: &AppState, request: Request, take: impl FnOnce(Visit, T) -> F) -> Response
 where
@@ -158,9 +195,7 @@ where
     F: Future<Output = Result<String, Page>>,
 {
     let door = Door::of(&request);
-    let (parts, body) = request.into_parts();
-    let form = Form::<T>::from_request(Request::from_parts(parts.clone(), body), &()).await;
-    let (Ok(Form(typed)), Some(visit)) = (form, visit(state, parts)) else { return door.refuse(ErrorCode::BadRequest) };
+    let Some((visit, typed)) = filled(state, request).await else { return door.refuse(ErrorCode::BadRequest) };
     match take(visit, typed).await {
         Ok(place) => (StatusCode::FOUND, [(header::LOCATION, place)]).into_response(),
         Err(page) => page.into_response(),

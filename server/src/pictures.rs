@@ -10,7 +10,7 @@ use axum::{
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
-use chat::{Deed, accounts, house};
+use chat::{Deed, accounts, bots, house};
 use futures::StreamExt;
 use protocol::{ErrorCode, UserId, limits::PICTURE_MAX_BYTES};
 use serde_json::json;
@@ -41,6 +41,25 @@ pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> R
     match accounts::set_picture(&state.chat, session, file).await {
         Ok(()) => lead_to(UPLOADED),
         Err(error) if error.public().code == ErrorCode::Invalid => lead_to(UPLOAD_REFUSED),
+        Err(error) => Refusal::from(error).at(door),
+    }
+}
+
+/// `POST /settings/bots/{bot}/picture`: the same for a bot.
+pub(crate) async fn upload_of_bot(State(state): State<AppState>, Path(bot): Path<String>, request: Request) -> Response {
+    let door = Door::of(&request);
+    let Ok(bot) = bot.parse::<UserId>() else { return door.refuse(ErrorCode::NotFound) };
+    let Some(caller) = request.extensions().get::<Caller>().cloned() else { return door.refuse(ErrorCode::Internal) };
+    let Some(session) = &caller.session else { return door.refuse(ErrorCode::NotAuthenticated) };
+    if let Err(error) = bots::bot(&state.chat, session, bot).await.and_then(|_| state.chat.admit(Deed::EditRoom, caller.address))
+    {
+        return Refusal::from(error).at(door);
+    }
+    let page = format!("/settings/bots/{bot}");
+    let Some(file) = file(request).await else { return lead_to(&format!("{page}?refused=picture")) };
+    match bots::set_picture(&state.chat, session, bot, file).await {
+        Ok(()) => lead_to(&format!("{page}?done=changed")),
+        Err(error) if error.public().code == ErrorCode::Invalid => lead_to(&format!("{page}?refused=picture")),
         Err(error) => Refusal::from(error).at(door),
     }
 }
@@ -99,8 +118,8 @@ pub(crate) async fn read(body: Body) -> Option<Vec<u8>> {
     (bytes <= UPLOAD_MAX_BYTES).then_some(data)
 }
 
-fn lead_to(page: &'static str) -> Response {
-    (StatusCode::FOUND, [(header::LOCATION, page)]).into_response()
+fn lead_to(page: &str) -> Response {
+    (StatusCode::FOUND, [(header::LOCATION, page.to_owned())]).into_response()
 }
 
 /// `GET /u/{person}/picture/{etag}`: what was made from it, and nothing that a browser could take for a page.

@@ -12,6 +12,7 @@ mod moderation;
 mod outgoing;
 mod people;
 mod profile;
+mod programs;
 mod reactions;
 mod reads;
 mod room_settings;
@@ -31,6 +32,9 @@ pub(crate) use moderation::{CloseReport, DeleteMessage, ReportMessage};
 pub(crate) use outgoing::{DeleteOutgoing, PauseOutgoing, ResendDelivery};
 pub(crate) use people::{AddMember, BanMember, BanNamed, MuteMember, RemoveMember, SetRole, UnbanMember};
 pub(crate) use profile::{EditProfile, RemovePicture, SetAvailability, SetStatus};
+pub(crate) use programs::{
+    AddBotToRoom, ChangeBot, DeleteBot, HandBotOver, MakeBot, RemoveBotFromRoom, RemoveBotPicture, RevokeAllTokens, RevokeToken,
+};
 pub(crate) use reactions::{Bookmark, PinMessage, React};
 pub(crate) use reads::{Answer, MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHours, UndoReadAll};
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};

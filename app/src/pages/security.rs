@@ -104,7 +104,7 @@ impl Forms {
         view! {
             <section class="settings-section">
                 <h2>"Password"</h2>
-                <p>"Everything else that is signed in with the old one is signed out."</p>
+                <p>"Everything else that is signed in with the old one is signed out. Your access tokens stay: end them on their page."</p>
                 {self.password.view(fields.into_any(), "Change password")}
             </section>
         }

@@ -15,16 +15,22 @@ pub(super) enum Tab {
     Security,
     /// When one is not to be disturbed.
     Notifications,
+    /// By what programs come in one's name.
+    Tokens,
+    /// Accounts of programs that one answers for.
+    Bots,
 }
 
 impl Tab {
-    const ALL: [Self; 3] = [Self::Profile, Self::Security, Self::Notifications];
+    const ALL: [Self; 5] = [Self::Profile, Self::Security, Self::Notifications, Self::Tokens, Self::Bots];
 
     fn title(self) -> &'static str {
         match self {
             Self::Profile => "Profile",
             Self::Security => "Security",
             Self::Notifications => "Notifications",
+            Self::Tokens => "Access tokens",
+            Self::Bots => "Bots",
         }
     }
 
@@ -33,6 +39,8 @@ impl Tab {
             Self::Profile => "/settings/profile",
             Self::Security => "/settings/security",
             Self::Notifications => "/settings/notifications",
+            Self::Tokens => "/settings/tokens",
+            Self::Bots => "/settings/bots",
         }
     }
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use protocol::{Field, FieldError, Problem};
 
 /// A form with a file, and why the last one was not taken.
-pub(super) fn upload(action: &'static str, label: &'static str, button: &'static str, refused: bool) -> impl IntoView {
+pub(super) fn upload(action: impl Into<String>, label: &'static str, button: &'static str, refused: bool) -> impl IntoView {
+    let action: String = action.into();
     let fault = refused.then(|| FieldError { field: Field::Picture, problem: Problem::Wrong }.to_string());
     view! {
         <form class="form" method="post" action=action enctype="multipart/form-data">

@@ -1,7 +1,9 @@
-//! What `snug` does apart from serving. The decisions are those of [`chat::upkeep`]; here they get their arguments and are printed.
+//! What `snug` does apart from serving. The decisions are those of [`chat`]; here they get their arguments and are printed. `send` and `tail`
+//! are clients of a server, and know nothing but its API.
 
 mod announce;
 mod backup;
+mod client;
 mod config;
 mod doctor;
 mod house;
@@ -12,6 +14,8 @@ mod output;
 mod password;
 mod restore;
 mod room;
+mod send;
+mod tail;
 mod user;
 
 use std::process::ExitCode;
@@ -23,7 +27,13 @@ use crate::{config::Command, failure::Failure, serve, telemetry};
 /// # Errors
 /// Why it was not done.
 pub async fn run(command: &Command) -> Result<ExitCode, Failure> {
-    let repeats = telemetry::start_log(command.store());
+    // What a client prints is for whoever reads on: it has no log.
+    match command {
+        Command::Send(options) => return send::run(options).await.map(|()| ExitCode::SUCCESS),
+        Command::Tail(options) => return tail::run(options).await.map(|()| ExitCode::SUCCESS),
+        _ => {}
+    }
+    let repeats = command.store().map(telemetry::start_log).unwrap_or_default();
     command.tell_notices();
     match command {
         Command::Serve(options) => serve::serve(options, repeats).await?,
@@ -37,6 +47,7 @@ pub async fn run(command: &Command) -> Result<ExitCode, Failure> {
         Command::Announce(options) => announce::run(options).await?,
         Command::Doctor(options) => return doctor::run(options).await,
         Command::Config(options) => config::run(options),
+        Command::Send(_) | Command::Tail(_) => {}
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,7 @@
 //! What the owner of a Snug can set: flags of the command, each also an environment variable. Read once, at the start.
 
 mod backup;
+mod client;
 mod house;
 mod lives;
 mod notices;
@@ -17,6 +18,7 @@ use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, builder::St
 use self::read::{explain, without_empty_variables, wrong_usage};
 pub use self::{
     backup::BackupOptions,
+    client::{ClientOptions, SendOptions, TailOptions},
     house::{AnnounceOptions, HouseOptions, ImportCommand, InviteCommand, PasswordSource, RoomCommand, UserCommand},
     restore::RestoreOptions,
     serve::Options,
@@ -64,6 +66,10 @@ pub enum Command {
     Import(HouseOptions<ImportCommand>),
     /// Tell everybody something
     Announce(AnnounceOptions),
+    /// Say something in a room of a server, wherever that is; by an access token
+    Send(SendOptions),
+    /// Print what is said in a room of a server, as it comes
+    Tail(TailOptions),
     /// Look whether everything is as it should be
     Doctor(Store),
     /// Show the settings that are in force, without secrets
@@ -82,10 +88,11 @@ impl Command {
         Ok(command)
     }
 
-    /// Where everything is kept.
+    /// Where everything is kept. A client keeps nothing.
     #[must_use]
-    pub fn store(&self) -> &Store {
-        match self {
+    pub fn store(&self) -> Option<&Store> {
+        Some(match self {
+            Self::Send(_) | Self::Tail(_) => return None,
             Self::Serve(options) | Self::Config(options) => options.store(),
             Self::Backup(options) => options.store(),
             Self::Restore(options) => options.store(),
@@ -95,13 +102,13 @@ impl Command {
             Self::Import(options) => &options.store,
             Self::Announce(options) => &options.store,
             Self::Migrate(store) | Self::Doctor(store) => store,
-        }
+        })
     }
 
     /// Names in the log what is set and hardly meant so.
     pub(crate) fn tell_notices(&self) {
         let mut notices = notices::unknown_names(&CommandLine::command());
-        notices.extend(self.store().notice());
+        notices.extend(self.store().and_then(Store::notice));
         if let Self::Serve(options) | Self::Config(options) = self {
             notices.extend(options.notice());
         }
@@ -119,6 +126,7 @@ impl Command {
             Self::Import(options) => options.complete(),
             Self::Announce(options) => options.complete(),
             Self::Migrate(store) | Self::Doctor(store) => store.complete(),
+            Self::Send(_) | Self::Tail(_) => Ok(()),
         }
     }
 }

@@ -67,7 +67,7 @@ pub async fn people(visit: Visit) -> Page {
 
 fn row(account: Account) -> impl IntoView {
     let suspended = if account.suspended_until.is_some() { ", suspended" } else { "" };
-    let facts = format!("@{}, {}{suspended}", account.username, word(account.role));
+    let facts = format!("@{}, {}{suspended}", account.username, if account.bot { "bot" } else { word(account.role) });
     view! {
         <li>
             <p>

@@ -41,7 +41,7 @@ async fn show(visit: &Visit, person: Person, link: Option<String>) -> Page {
         let facts = format!(
             "@{}, {}, here since {}, {}, signed in at {}",
             account.username,
-            word(account.role),
+            if account.bot { "bot" } else { word(account.role) },
             chat::utc(account.created_at),
             counted(person.rooms.cast_signed(), "room", "rooms"),
             counted(person.sessions.cast_signed(), "place", "places"),

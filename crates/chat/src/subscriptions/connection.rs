@@ -28,6 +28,8 @@ pub struct Connection {
     session: Option<Session>,
     /// What the token is for that it was opened with.
     scopes: Scopes,
+    /// Whether its person is here by it. A script in somebody's name is not they.
+    appears: bool,
     /// The rooms that the token is for, by the addresses that they had then, where it is not for all.
     rooms: Option<HashMap<String, RoomId>>,
     pub(super) mailbox: Arc<Mailbox>,
@@ -71,13 +73,14 @@ impl Connection {
             let rooms = rooms::known(&connection.chat, Some(&holder.session).into(), rooms.iter().copied()).await?;
             connection.rooms = Some(rooms.into_iter().map(|room| (room.slug, room.id)).collect());
         }
+        connection.appears = holder.session.user.bot;
         (connection.session, connection.scopes) = (Some(holder.session), holder.scopes);
         Ok(connection)
     }
 
     fn new(chat: Chat, id: ConnectionId, mailbox: Arc<Mailbox>) -> Self {
         let (typing, reads) = Default::default();
-        Self { chat, id, session: None, scopes: Scopes::ALL, rooms: None, mailbox, typing, reads }
+        Self { chat, id, session: None, scopes: Scopes::ALL, appears: true, rooms: None, mailbox, typing, reads }
     }
 
     /// The room, if the token that the socket was opened with is for that there; one for some rooms names it by its id from here on.
@@ -130,7 +133,9 @@ impl Connection {
         if let Some((user, head)) = follows {
             let hub = self.chat.hub();
             hub.follow(self.id, user, head.rev);
-            hub.arrive(self.id, user, accounts::seen(self.chat.db().read(), user).await?);
+            if self.appears {
+                hub.arrive(self.id, user, accounts::seen(self.chat.db().read(), user).await?);
+            }
             let turn = hub.begin_watch(self.id);
             hub.watch(self.id, turn, marks::rooms_of(self.chat.db().read(), user).await?);
         }
