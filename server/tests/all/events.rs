@@ -1,5 +1,7 @@
 //! `/api/v1/events` and `/api/v1/frame`: what a socket does, without one.
 
+use std::{fs, path::Path};
+
 use chat::Limits;
 use protocol::{ClientFrame, ClientId, CloseCode, ErrorCode, Presence, Seq, ServerFrame, limits as bounds};
 use serde_json::json;
@@ -7,6 +9,7 @@ use server::ws;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpSocket,
+    process::Command,
     time::timeout,
 };
 
@@ -279,4 +282,20 @@ async fn a_slow_reader_is_let_go_and_resumes() {
     }
     let said = Program::at(app.addr).socket("ada").await.say("lobby", "the end").await.seq;
     assert_eq!((back.until_event().await.seq, last.unwrap().next()), (said, said));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_script_of_the_page_stands_in_for_a_socket_and_goes_back_to_one() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    // By this ending node takes it for a module.
+    let script = app.folder().join("events.mjs");
+    fs::copy(here.join("../public/late/events.js"), &script).unwrap();
+    let mut page = Command::new("node");
+    page.arg(here.join("tests/all/support/events_page.mjs")).arg(&script).arg(format!("http://{}", app.addr));
+    let printed = timeout(PATIENCE, page.arg(token(&app, "ada").await).kill_on_drop(true).output()).await.unwrap().unwrap();
+    let (text, errors) = (String::from_utf8(printed.stdout).unwrap(), String::from_utf8(printed.stderr).unwrap());
+    let back = CloseCode::Silent.number().to_string();
+    assert_eq!(text.lines().collect::<Vec<_>>(), ["online", "ada", "not_found", "true", &back, "true"], "{errors}");
 }
