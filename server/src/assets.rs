@@ -13,7 +13,7 @@ use axum::{
 use bytes::Bytes;
 use rust_embed::RustEmbed;
 
-use crate::{compression::accepts, reload};
+use crate::{compression::accepts, etag, reload};
 
 const FOREVER: &str = "public, max-age=31536000, immutable";
 const AN_HOUR: &str = "public, max-age=3600";
@@ -125,11 +125,10 @@ impl Asset {
         };
         // Each coding is a representation of its own and needs its own tag (RFC 9110, 8.8.3.3).
         let etag = format!("\"{}-{}\"", self.hash, coding.unwrap_or("id"));
-        let mut response = match headers.get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok()) {
-            Some(known) if known.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag) => {
-                StatusCode::NOT_MODIFIED.into_response()
-            }
-            _ => with_body(data.clone(), self.content_type, coding),
+        let mut response = if etag::is_known(headers, &etag) {
+            StatusCode::NOT_MODIFIED.into_response()
+        } else {
+            with_body(data.clone(), self.content_type, coding)
         };
         let headers = response.headers_mut();
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(self.cache));

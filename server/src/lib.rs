@@ -13,6 +13,7 @@ pub mod compat;
 mod compression;
 pub mod config;
 pub mod connections;
+mod etag;
 mod failure;
 mod gate;
 mod guard;

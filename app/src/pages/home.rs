@@ -17,7 +17,7 @@ const DESCRIPTION: &str = "A small chat that lives on one machine of your own. M
 /// All rooms, a page of them, and for those who are new here what Snug is.
 pub async fn home(visit: Visit) -> Page {
     let asked: Asked = visit.query();
-    let search = Search { text: &asked.q, after: asked.after };
+    let search = Search { text: &asked.q, after: asked.after, ..Search::default() };
     let rooms = match chat::rooms::search(&visit.chat, visit.actor(), search).await {
         Ok(rooms) => rooms,
         Err(error) => return failure(&visit, &error),

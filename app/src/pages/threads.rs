@@ -37,7 +37,7 @@ fn show(threads: Vec<Followed>, zone: i32) -> AnyView {
 }
 
 fn row(followed: Followed, zone: i32) -> impl IntoView {
-    let Followed { room, root, author, line, thread, unread, mentions, last } = followed;
+    let Followed { room, root, author, line, thread, unread, mentions, last, .. } = followed;
     let Thread { replies, last_at, people } = thread;
     let address = ["/r/", &room.slug, "/t/", &root.to_string()].concat();
     let line = if line.is_empty() { "Message deleted.".to_owned() } else { line };

@@ -177,7 +177,7 @@ impl Pending {
         match self.deed {
             Deed::Send => {
                 let Answers { reply_to, thread_of, only_in_thread } = self.answers;
-                ClientFrame::Send { room, client_id, body, reply_to, thread_of, only_in_thread }
+                ClientFrame::Send { room, client_id, body, reply_to, thread_of, only_in_thread, extra: None }
             }
             Deed::Edit { seq, revision } => ClientFrame::Edit { room, client_id, seq, body, revision },
             Deed::Delete { seq } => ClientFrame::Delete { room, client_id, seq },

@@ -32,6 +32,8 @@ pub(crate) struct Room {
 pub(crate) struct Member {
     pub(crate) user: User,
     pub(crate) role: RoomRole,
+    /// Whether it is a program.
+    pub(crate) bot: bool,
     /// Until then they may not write.
     pub(crate) muted_until: Option<i64>,
 }
@@ -132,6 +134,7 @@ mod tests {
         Member {
             user: User { id: UserId::generate(), username: name.into(), name: name.into(), ambiguous: false, picture: None },
             role: RoomRole::Member,
+            bot: false,
             muted_until: None,
         }
     }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     by_kind,
     codes::Error,
+    extra::Extra,
     ids::{ClientId, EpochId, MessageId, RoomId, RoomRef, Seq, UserId},
     json::{BadField, Object},
     models::{Alert, Event, User},
@@ -56,6 +57,9 @@ pub enum ClientFrame {
         /// Whether it is to stand in its thread alone, and not in the room.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         only_in_thread: bool,
+        /// What programs keep with it: [`limits::EXTRA_MAX_BYTES`](crate::limits::EXTRA_MAX_BYTES) at most.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extra: Option<Extra>,
     },
     /// Change the text of a message of one's own. Answered by `done`, or by `error` with the same `client_id`.
     Edit {

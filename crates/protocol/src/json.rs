@@ -204,10 +204,11 @@ macro_rules! by_kind {
     };
 }
 
-/// Has a struct read from an object: its fields, and behind `default` those that may be left out.
+/// Has a struct read from an object: its fields, behind `default` those that may be left out, and behind `unread` those that are not looked
+/// for.
 #[macro_export]
 macro_rules! reads {
-    ($type:ident { $($field:ident),* $(; default $($optional:ident),+)? }) => {
+    ($type:ident { $($field:ident),* $(; default $($optional:ident),+)? $(; unread $($unread:ident),+)? }) => {
         impl TryFrom<$crate::json::Object> for $type {
             type Error = $crate::json::BadField;
 
@@ -215,6 +216,7 @@ macro_rules! reads {
                 Ok(Self {
                     $($field: object.take(stringify!($field))?,)*
                     $($($optional: object.take_or_default(stringify!($optional))?,)+)?
+                    $($($unread: Default::default(),)+)?
                 })
             }
         }

@@ -4,6 +4,7 @@
 mod arrangement;
 mod bad_frame;
 mod codes;
+mod extra;
 mod fields;
 mod frames;
 mod ids;
@@ -19,6 +20,7 @@ mod visible;
 pub use arrangement::{Arrangement, Section};
 pub use bad_frame::BadFrame;
 pub use codes::{Advice, CloseCode, Error, ErrorCode, Retry};
+pub use extra::Extra;
 pub use fields::{
     Bio, Body, DisplayName, Field, FieldError, Password, Problem, Pronouns, RoomName, Slug, StatusEmoji, StatusText, Topic,
     Username, single_line,
@@ -26,8 +28,8 @@ pub use fields::{
 pub use frames::{BEARER_PREFIX, ClientFrame, SUBPROTOCOL, ServerFrame};
 pub use ids::{AlertId, ClientId, EpochId, MessageId, NoPlace, RoomId, RoomRef, Seq, SessionId, UserId};
 pub use models::{
-    Alert, AlertKind, Alerts, Answers, Change, Event, HouseRole, Mention, Message, NewMessage, Quote, Reaction, Rights, Room,
-    RoomPage, RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
+    Alert, AlertKind, Alerts, Answers, Change, Event, HouseRole, Mention, Message, MessageKind, NewMessage, Quote, Reaction,
+    Rights, Room, RoomPage, RoomRole, RoomSummary, Standing, Thread, TokenGrant, User, Visibility, Window,
 };
 pub use palette::{Destinations, PalettePerson, PaletteRoom, PaletteThread};
 pub use presence::{Activity, PersonPresence, Presence, Status};

@@ -38,6 +38,8 @@ pub const ALERT_MAX: usize = 200;
 pub const ALERTS_KEPT: u64 = 500;
 /// Longest message body.
 pub const BODY_MAX: usize = 8_000;
+/// Largest object of JSON that programs keep with a message, in bytes as it is stored: without blanks.
+pub const EXTRA_MAX_BYTES: usize = 4 * 1024;
 /// Longest line that is quoted of a message.
 pub const QUOTE_MAX: usize = 200;
 /// Longest emoji that somebody reacts with: the longest of Unicode's have ten characters, joiners and tones among them.

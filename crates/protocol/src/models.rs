@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     by_kind,
+    extra::Extra,
     ids::{AlertId, ClientId, EpochId, MessageId, RoomId, Seq, UserId},
     json::{BadField, Object},
     objects, reads, words,
@@ -323,6 +324,24 @@ pub struct Mention {
     pub user: Option<UserId>,
 }
 
+/// What a message is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MessageKind {
+    /// A person wrote it.
+    #[default]
+    Text,
+    /// A program did.
+    Bot,
+}
+
+impl MessageKind {
+    fn is_text(&self) -> bool {
+        *self == Self::Text
+    }
+}
+
 /// A message as it stands now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -369,6 +388,12 @@ pub struct Message {
     /// Whether it is held up for all.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
+    /// What it is; `text` is left out.
+    #[serde(skip_serializing_if = "MessageKind::is_text")]
+    pub kind: MessageKind,
+    /// What programs keep with it. Pages have no use for it: it is written, and not read here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra: Option<Extra>,
 }
 
 /// The part of a `message_created` event that the event itself does not already say.
@@ -411,6 +436,12 @@ pub struct NewMessage {
     /// Whether it is held up for all.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub pinned: bool,
+    /// What it is; `text` is left out.
+    #[serde(skip_serializing_if = "MessageKind::is_text")]
+    pub kind: MessageKind,
+    /// What programs keep with it. Pages have no use for it: it is written, and not read here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub extra: Option<Extra>,
 }
 
 impl NewMessage {
@@ -431,6 +462,8 @@ impl NewMessage {
             reactions: Vec::new(),
             mentions: Vec::new(),
             pinned: false,
+            kind: MessageKind::Text,
+            extra: None,
         }
     }
 
@@ -438,7 +471,7 @@ impl NewMessage {
     #[must_use]
     pub fn stored(self, seq: Seq, author: User, at: i64) -> Message {
         let Self { id, client_id, body, deleted, revision, edited_at, reply_to, thread_of, only_in_thread, .. } = self;
-        let Self { thread, reactions, mentions, pinned, .. } = self;
+        let Self { thread, reactions, mentions, pinned, kind, extra, .. } = self;
         // What came with it is the thread that it stands in, if it stands in one: nothing hangs under it.
         let thread = thread.filter(|_| thread_of.is_none());
         Message {
@@ -458,6 +491,8 @@ impl NewMessage {
             reactions,
             mentions,
             pinned,
+            kind,
+            extra,
         }
     }
 }
@@ -713,7 +748,7 @@ pub struct TokenGrant {
     pub user: User,
 }
 
-words!(Visibility, HouseRole, RoomRole, AlertKind, Standing);
+words!(Visibility, HouseRole, RoomRole, AlertKind, Standing, MessageKind);
 reads!(User { id, username, name, picture; default ambiguous });
 reads!(Alert { id, rev, kind, text, author, room, at; default read, dismissed });
 reads!(Alerts { rev, unread, reset, alerts });
@@ -724,8 +759,8 @@ reads!(Quote { seq, author, line; default deleted });
 reads!(Thread { replies, last_at, people });
 reads!(Reaction { emoji, count, since });
 reads!(Mention { word, user });
-reads!(Message { id, seq, author, client_id, body, at, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
-reads!(NewMessage { id, client_id, body, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned });
+reads!(Message { id, seq, author, client_id, body, at, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned, kind; unread extra });
+reads!(NewMessage { id, client_id, body, edited_at, reply_to, thread_of, thread; default deleted, revision, only_in_thread, reactions, mentions, pinned, kind; unread extra });
 reads!(Event { room, seq, at, actor, change });
 reads!(RoomPage { room, standing, rights, members, head, epoch, messages, root, has_older, has_newer; default following, reacted, pinned, bookmarked });
 reads!(Answers { reply_to, thread_of; default only_in_thread });

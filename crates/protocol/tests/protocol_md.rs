@@ -142,6 +142,7 @@ fn limits_are_the_real_ones() {
     for row in [
         format!("| a frame from a client | {} bytes |", limits::FRAME_MAX_BYTES),
         format!("| a message body | {} characters", limits::BODY_MAX),
+        format!("| what is kept with a message (`extra`) | {} bytes |", limits::EXTRA_MAX_BYTES),
         format!("| rooms per socket | {} |", limits::SUBSCRIPTIONS_MAX),
         format!("| sends of one socket without an answer | {} |", limits::IN_FLIGHT_MAX),
         format!("| events that a resume replays | {}, ", limits::REPLAY_MAX),

@@ -7,10 +7,10 @@ use axum::{
     http::{header, request::Parts},
 };
 use chat::{
-    Actor, Deed, Need, Scopes, rooms,
+    Actor, Deed, Need, Scopes, messages, rooms,
     sessions::{self, Session},
 };
-use protocol::{ErrorCode, RoomRef};
+use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq};
 
 use crate::{
     AppState,
@@ -44,6 +44,25 @@ impl Asker {
             self.scopes.permit(need)?;
         }
         Ok(self.actor())
+    }
+
+    /// Who it is, if their token is for that in the room of this message, and where that stands.
+    pub(crate) async fn may_with(
+        &self,
+        state: &AppState,
+        need: Need,
+        message: MessageId,
+    ) -> Result<(Actor, (RoomId, Seq)), Refusal> {
+        self.scopes.permit(need)?;
+        let (room, seq) = messages::locate(&state.chat, message).await?;
+        self.scopes.permit_in(need, room)?;
+        Ok((self.actor(), (room, seq)))
+    }
+
+    /// Who it is, if their token is for that somewhere, and the rooms that it is for, if it is for some: of a list it shows those alone.
+    pub(crate) fn may_list(&self, need: Need) -> Result<(Actor, Option<&[RoomId]>), Refusal> {
+        self.scopes.permit(need)?;
+        Ok((self.actor(), self.scopes.rooms.as_deref()))
     }
 
     /// Counts something that is done, from its address: accounts are counted where it is done.

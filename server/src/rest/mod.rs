@@ -5,10 +5,20 @@
 
 mod asker;
 mod auth;
+mod bans;
+mod cursor;
+mod direct;
 mod extract;
+mod marks;
+mod members;
 mod messages;
 mod openapi;
+mod pins;
+mod reactions;
+mod reports;
 mod rooms;
+mod tagged;
+mod threads;
 
 use axum::{Router, http::header, routing::get};
 use utoipa_axum::router::OpenApiRouter;
@@ -23,7 +33,19 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), rooms::routes()];
+    let parts = [
+        auth::routes(),
+        bans::routes(),
+        direct::routes(),
+        marks::routes(),
+        members::routes(),
+        messages::routes(),
+        pins::routes(),
+        reactions::routes(),
+        reports::routes(),
+        rooms::routes(),
+        threads::routes(),
+    ];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

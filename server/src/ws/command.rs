@@ -44,9 +44,9 @@ impl Listener<'_> {
             {
                 return Err(End::sign_in());
             }
-            ClientFrame::Send { room, client_id, body, reply_to, thread_of, only_in_thread } => {
+            ClientFrame::Send { room, client_id, body, reply_to, thread_of, only_in_thread, extra } => {
                 let answers = Answers { reply_to, thread_of, only_in_thread };
-                self.send(messages::Outgoing { room, client_id, body, answers });
+                self.send(messages::Outgoing { room, client_id, body, answers, extra });
             }
             ClientFrame::Edit { room, client_id, seq, body, revision } => {
                 self.change(client_id, room, move |chat, actor, room| async move {

@@ -31,6 +31,8 @@ mod process;
 mod protocol_doc;
 mod reactions;
 mod reads;
+mod rest_messages;
+mod rest_rooms;
 mod rights;
 mod rooms;
 mod security;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use protocol::{ClientId, ErrorCode, ServerFrame};
+use tokio_tungstenite::tungstenite::Message;
 
 use crate::support::{
     TestApp,
@@ -129,4 +130,32 @@ async fn everybody_sees_one_order_without_gaps() {
         assert!(acks.iter().all(|ack| seen[0].contains(&(ack.seq, ack.client_id))));
     }
     Audit::of(app.database_url(), "lobby").await.assert_no_gaps();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_programs_keep_with_a_message_comes_with_it_at_once_and_when_it_is_replayed() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let program = Program::at(app.addr);
+    let mut ada = program.socket("ada").await;
+    let (head, _) = ada.subscribe("lobby", None).await;
+    let extra = r#""extra":{"lines":[{"price":2.5}],"order":7}"#;
+    let client_id = ClientId::generate();
+    let send = format!(r#"{{"type":"send","room":"lobby","client_id":"{client_id}","body":"An order",{extra}}}"#);
+    ada.send_raw(Message::text(send.as_str())).await;
+    let event = ada.text_with("message_created").await;
+    assert!(event.contains(extra), "{event}");
+    let mut later = program.socket("ada").await;
+    later.subscribe("lobby", Some(head)).await;
+    let event = later.text_with("message_created").await;
+    assert!(event.contains(extra), "{event}");
+
+    let other = send.replace("2.5", "3.5");
+    later.send_raw(Message::text(other)).await;
+    assert_eq!(later.refusal(client_id).await.code, ErrorCode::Conflict);
+    let large = send.replace("2.5", &format!("\"{}\"", "9".repeat(4_096)));
+    let large = large.replace(&client_id.to_string(), &ClientId::generate().to_string());
+    ada.send_raw(Message::text(large)).await;
+    let refused = ada.text_with("too_large").await;
+    assert!(refused.contains("client_id"), "{refused}");
 }

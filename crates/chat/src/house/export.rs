@@ -78,13 +78,17 @@ async fn rooms(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Re
 }
 
 async fn messages(db: &impl ConnectionTrait, account: sea_orm::prelude::Uuid) -> Result<Value> {
-    let select = "SELECT r.slug, m.seq, m.created_at, m.body FROM messages m JOIN rooms r ON r.id = m.room_id \
+    let select = "SELECT r.slug, m.seq, m.created_at, m.body, m.extra FROM messages m JOIN rooms r ON r.id = m.room_id \
                   WHERE m.deleted_at IS NULL AND m.author_id = ";
     let select = Sql::new(db.get_database_backend(), select).value(account).text(" ORDER BY m.id");
     let mut messages = Vec::new();
     for row in db.query_all_raw(select.done()).await? {
-        let (room, seq, at, text): (String, i64, i64, String) = row.try_get_many_by_index()?;
-        messages.push(json!({"room": room, "seq": seq, "at": at, "text": text}));
+        let (room, seq, at, text, extra): (String, i64, i64, String, String) = row.try_get_many_by_index()?;
+        let mut message = json!({"room": room, "seq": seq, "at": at, "text": text});
+        if !extra.is_empty() {
+            message["extra"] = extra.into();
+        }
+        messages.push(message);
     }
     Ok(messages.into())
 }

@@ -2,15 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use protocol::{ClientId, MessageId, NewMessage, Quote, Seq, Thread, User, UserId, markdown};
+use protocol::{ClientId, Extra, MessageId, NewMessage, Quote, Seq, Thread, User, UserId, markdown};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, FromQueryResult, QueryFilter, prelude::Uuid};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Error, Result, db::entity::user};
+use crate::{
+    Error, Result,
+    db::entity::{message, user},
+};
 
 /// The columns of a message `m`, and of what [`JOINS`] finds beside it.
 pub(crate) const COLUMNS: &str = "m.id AS message_id, m.seq AS message_seq, m.client_id, m.body, m.deleted_at, m.revision, m.edited_at, \
-     m.thread_of, m.in_room, m.thread, m.reactions, m.mentions, m.pinned, \
+     m.thread_of, m.in_room, m.thread, m.reactions, m.mentions, m.pinned, m.kind AS message_kind, m.extra, \
      q.seq AS quoted_seq, q.body AS quoted_body, q.deleted_at AS quoted_deleted_at, w.id AS quoted_id, w.username AS quoted_username, \
      w.name AS quoted_name, w.ambiguous AS quoted_ambiguous, w.picture AS quoted_picture, t.thread AS stands_in ";
 
@@ -34,6 +37,8 @@ pub(crate) struct Stored {
     reactions: String,
     mentions: String,
     pinned: bool,
+    message_kind: message::Kind,
+    extra: String,
     quoted_seq: Option<i64>,
     quoted_body: Option<String>,
     quoted_deleted_at: Option<i64>,
@@ -110,6 +115,15 @@ pub(crate) fn text_of<T: Serialize + Default + PartialEq>(kept: &T) -> Result<St
     serde_json::to_string(kept).map_err(|error| Error::internal(format!("cannot be kept with a message: {error}")))
 }
 
+/// What programs keep with it.
+fn extra(text: String) -> Result<Option<Extra>> {
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let extra = Extra::from_text(text);
+    extra.map(Some).map_err(|error| Error::internal(format!("what is kept with a message cannot be read: {error}")))
+}
+
 impl Stored {
     /// Its place.
     pub(crate) fn seq(&self) -> Seq {
@@ -133,6 +147,8 @@ impl Stored {
             reactions: parse(&self.reactions)?,
             mentions: parse(&self.mentions)?,
             pinned: self.pinned,
+            kind: self.message_kind.into(),
+            extra: extra(self.extra)?,
             body: self.body,
         })
     }

@@ -7,8 +7,8 @@ use std::{
 };
 
 use protocol::{
-    Answers, Body, Change, ClientId, Error, ErrorCode, Event, MessageId, NewMessage, Quote, RoomId, RoomRole, Seq, Thread, User,
-    UserId, Visibility,
+    Answers, Body, Change, ClientId, Error, ErrorCode, Event, Extra, MessageId, MessageKind, NewMessage, Quote, RoomId, RoomRole,
+    Seq, Thread, User, UserId, Visibility,
 };
 use sea_orm::{ConnectionTrait, Value};
 
@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Result,
-    db::{Sql, now},
+    db::{Sql, entity::message::Kind, now},
     log::{self, stored},
     rooms,
     writer::{SharedWork, Transaction},
@@ -31,7 +31,7 @@ impl SharedWork for Send {
     type Answer = Sent;
 
     fn bytes(&self) -> usize {
-        self.body.as_str().len()
+        self.body.as_str().len() + self.extra.as_ref().map_or(0, |extra| extra.as_str().len())
     }
 
     async fn run_all(sends: &[Self], transaction: &mut Transaction) -> Result<Vec<Result<Sent>>> {
@@ -100,6 +100,8 @@ struct New {
     /// The thread that it stands in, with it.
     thread: Option<Box<Thread>>,
     called: Called,
+    kind: MessageKind,
+    extra: Option<Extra>,
 }
 
 impl Batch {
@@ -111,7 +113,7 @@ impl Batch {
         let key = (send.author, send.client_id);
         if let Some(&index) = self.index.get(&key) {
             let twin = &self.messages[index];
-            let same = twin.room == room.id && twin.body == send.body && twin.answers == send.answers;
+            let same = twin.room == room.id && twin.body == send.body && twin.answers == send.answers && twin.extra == send.extra;
             return if same { Ok(Outcome::New(index)) } else { Err(ErrorCode::Conflict.into()) };
         }
         let quote = self.referred.check(room.id, send.answers)?;
@@ -140,6 +142,8 @@ impl Batch {
             quote,
             thread,
             called,
+            kind: if member.bot { MessageKind::Bot } else { MessageKind::Text },
+            extra: send.extra.clone(),
         });
         Ok(Outcome::New(self.messages.len() - 1))
     }
@@ -157,7 +161,7 @@ impl Batch {
             let insert = Sql::new(backend, columns).text(") VALUES ");
             transaction.add(insert.rows(self.messages.iter().map(|new| new.row(at))).done());
         } else {
-            let insert = Sql::new(backend, columns).text(", reply_to, thread_of, in_room, mentions) VALUES ");
+            let insert = Sql::new(backend, columns).text(", reply_to, thread_of, in_room, mentions, kind, extra) VALUES ");
             let rows = self.messages.iter().map(|new| new.whole_row(at)).collect::<Result<Vec<_>>>()?;
             transaction.add(insert.rows(rows).done());
             self.referred.write(transaction)?;
@@ -168,7 +172,7 @@ impl Batch {
 
     /// Whom the new messages call.
     fn calls<'a>(&'a self, events: &'a [Event]) -> Vec<Call<'a>> {
-        let new = self.messages.iter().zip(events).filter(|(new, _)| !new.is_plain());
+        let new = self.messages.iter().zip(events).filter(|(new, _)| new.calls());
         let call = new.map(|(new, event)| Call {
             room: new.room,
             is_public: new.visibility == Visibility::Public,
@@ -191,6 +195,8 @@ impl New {
             only_in_thread: self.answers.only_in_thread,
             thread: self.thread.clone(),
             mentions: self.called.mentions.clone(),
+            kind: self.kind,
+            extra: self.extra.clone(),
             ..NewMessage::plain(self.id, self.client_id, self.body.as_str().to_owned())
         };
         Event { room: self.room, seq: self.seq, at, actor: self.author.clone(), change: Change::MessageCreated { message } }
@@ -201,8 +207,14 @@ impl New {
         Sent { room, slug, message: self.id, seq: event.seq, at: event.at, unreached }
     }
 
+    /// Whether it may call anybody.
+    fn calls(&self) -> bool {
+        self.answers != Answers::default() || !self.called.is_nobody()
+    }
+
+    /// Whether there is nothing to it but what each message has.
     fn is_plain(&self) -> bool {
-        self.answers == Answers::default() && self.called.is_nobody()
+        !self.calls() && self.kind == MessageKind::Text && self.extra.is_none()
     }
 
     fn row(&self, at: i64) -> [Value; 7] {
@@ -210,11 +222,13 @@ impl New {
         [id.into(), room.into(), self.seq.0.into(), author.into(), client_id.into(), self.body.as_str().into(), at.into()]
     }
 
-    fn whole_row(&self, at: i64) -> Result<[Value; 11]> {
+    fn whole_row(&self, at: i64) -> Result<[Value; 13]> {
         let [id, room, seq, author, client_id, body, at] = self.row(at);
         let (reply_to, thread_of) = (self.answers.reply_to.map(|seq| seq.0), self.answers.thread_of.map(|seq| seq.0));
         let mentions = stored::text_of(&self.called.mentions)?;
-        let in_room = !self.answers.only_in_thread;
-        Ok([id, room, seq, author, client_id, body, at, reply_to.into(), thread_of.into(), in_room.into(), mentions.into()])
+        let (in_room, kind) = (!self.answers.only_in_thread, Kind::from(self.kind));
+        let extra = self.extra.as_ref().map_or("", Extra::as_str);
+        let [reply_to, thread_of, in_room] = [reply_to.into(), thread_of.into(), in_room.into()];
+        Ok([id, room, seq, author, client_id, body, at, reply_to, thread_of, in_room, mentions.into(), kind.into(), extra.into()])
     }
 }

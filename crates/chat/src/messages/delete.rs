@@ -118,6 +118,7 @@ pub(super) async fn take_away(transaction: &mut Transaction, message: &Found, by
         .col_expr(message::Column::Body, Expr::value(""))
         .col_expr(message::Column::Reactions, Expr::value(""))
         .col_expr(message::Column::Mentions, Expr::value(""))
+        .col_expr(message::Column::Extra, Expr::value(""))
         .col_expr(message::Column::Pinned, Expr::value(false))
         .col_expr(message::Column::EditedAt, Expr::value(None::<i64>))
         .col_expr(message::Column::DeletedAt, Expr::value(at))

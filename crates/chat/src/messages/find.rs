@@ -4,7 +4,7 @@ use protocol::{ErrorCode, MessageId, Reaction, Room, RoomId, RoomRef, Seq, User,
 use sea_orm::{ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, TryGetableMany, UpdateMany, prelude::Uuid};
 
 use crate::{
-    Result,
+    Chat, Result,
     db::{Sql, entity::message},
     log::stored,
     policy::{Access, Action, Actor},
@@ -31,6 +31,18 @@ pub(super) struct Found {
     pub(super) reply_to: Option<Seq>,
     /// Whom it calls, as it is kept.
     pub(super) mentions: String,
+}
+
+/// Where a message stands, whether or not anybody may know of it.
+///
+/// # Errors
+/// `not_found`, `unavailable`.
+pub async fn locate(chat: &Chat, id: MessageId) -> Result<(RoomId, Seq)> {
+    let db = chat.db().read();
+    let select = Sql::new(db.get_database_backend(), "SELECT room_id, seq FROM messages WHERE id = ").value(id.0);
+    let row = db.query_one_raw(select.done()).await?.ok_or(ErrorCode::NotFound)?;
+    let (room, seq) = TryGetableMany::try_get_many_by_index(&row).map_err(DbErr::from)?;
+    Ok((RoomId(room), Seq(seq)))
 }
 
 /// Makes sure that a thread may stand under the message at a place: there is one, and it stands in none itself.

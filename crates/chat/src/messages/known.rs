@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use protocol::{Answers, ClientId, ErrorCode, MessageId, RoomId, RoomRef, Seq, User, UserId};
+use protocol::{Answers, ClientId, ErrorCode, Extra, MessageId, RoomId, RoomRef, Seq, User, UserId};
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, TryGetableMany, Value, prelude::Uuid};
 
 use super::sent::{Send, Sent};
@@ -45,6 +45,7 @@ struct Seat {
     name: Option<String>,
     ambiguous: Option<bool>,
     picture: Option<String>,
+    bot: Option<bool>,
 }
 
 /// A message that is stored already.
@@ -62,6 +63,7 @@ struct Earlier {
     reply_to: Option<i64>,
     thread_of: Option<i64>,
     in_room: bool,
+    extra: String,
 }
 
 impl Earlier {
@@ -87,10 +89,12 @@ impl Seat {
             name,
             ambiguous,
             picture,
+            bot,
         } = self;
-        let member = match (user_id, role, username, name, ambiguous) {
-            (Some(id), Some(role), Some(username), Some(name), Some(ambiguous)) => {
-                Some(Member { user: User { id: UserId(id), username, name, ambiguous, picture }, role: role.into(), muted_until })
+        let member = match (user_id, role, username, name, ambiguous, bot) {
+            (Some(id), Some(role), Some(username), Some(name), Some(ambiguous), Some(bot)) => {
+                let user = User { id: UserId(id), username, name, ambiguous, picture };
+                Some(Member { user, role: role.into(), bot, muted_until })
             }
             _ => None,
         };
@@ -161,7 +165,7 @@ impl Known {
         Sql::new(backend, "SELECT r.id, r.slug, r.visibility, r.archived_at, r.slow_seconds, r.last_seq, ")
             .text("CASE r.visibility WHEN 'direct' THEN EXISTS (SELECT 1 FROM memberships h WHERE h.room_id = r.id ")
             .text("AND h.hidden_at IS NOT NULL) ELSE FALSE END AS hidden, ")
-            .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture FROM rooms r ")
+            .text("m.user_id, m.role, m.muted_until, u.username, u.name, u.ambiguous, u.picture, u.bot FROM rooms r ")
             .text("LEFT JOIN memberships m ON m.room_id = r.id AND r.deleted_at IS NULL AND m.user_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" LEFT JOIN users u ON u.id = m.user_id WHERE r.id IN ")
@@ -180,7 +184,7 @@ impl Known {
     fn earlier(backend: DbBackend, sends: &[Send]) -> Statement {
         let authors: BTreeSet<_> = sends.iter().map(|send| send.author).collect();
         Sql::new(backend, "SELECT id, room_id, seq, author_id, client_id, body, created_at, deleted_at, revision, reply_to, ")
-            .text("thread_of, in_room ")
+            .text("thread_of, in_room, extra ")
             .text("FROM messages WHERE author_id IN ")
             .list(authors.into_iter().map(|id| id.0.into()))
             .text(" AND client_id IN ")
@@ -226,7 +230,8 @@ impl Known {
         let stored = self.earlier.get(&(send.author, send.client_id))?;
         // What it said may have been changed or taken away since.
         let changed = stored.deleted_at.is_some() || stored.revision > 0;
-        let says_same = changed || stored.body == send.body.as_str();
+        let extra = send.extra.as_ref().map_or("", Extra::as_str);
+        let says_same = changed || stored.body == send.body.as_str() && stored.extra == extra;
         let same = |room: &&Room| room.id.0 == stored.room_id && stored.answers() == send.answers && says_same;
         let same = self.room(&send.room).filter(same);
         Some(same.ok_or(ErrorCode::Conflict).map(|room| Sent {

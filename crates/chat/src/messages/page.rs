@@ -53,6 +53,17 @@ pub async fn page_and_beside(chat: &Chat, actor: Actor, room: &RoomRef, window: 
     Ok((page, beside))
 }
 
+/// The message at a place.
+///
+/// # Errors
+/// As [`thread`].
+pub async fn message(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq) -> Result<Arc<Message>> {
+    let found = rooms::load(chat.db().read(), actor, room).await?;
+    found.access.permit(Action::Read)?;
+    let (messages, _) = fetch(chat, (found.room.id, Part::All), (" AND m.seq = ", seq), "", 1).await?;
+    Ok(messages.into_iter().next().ok_or(ErrorCode::NotFound)?)
+}
+
 /// A thread: the message under which it stands, and a stretch of what stands there.
 ///
 /// # Errors
@@ -246,6 +257,8 @@ async fn read(chat: &Chat, room: RoomId, head: (EpochId, Seq), window: Window) -
 /// Messages of a room that stand together.
 #[derive(Clone, Copy)]
 enum Part {
+    /// There or in threads.
+    All,
     /// In the room.
     Room,
     /// In no thread.
@@ -257,6 +270,7 @@ enum Part {
 impl Part {
     fn narrow(self, sql: Sql) -> Sql {
         match self {
+            Self::All => sql.text("TRUE"),
             Self::Room => sql.text("m.in_room"),
             Self::Root => sql.text("m.thread_of IS NULL"),
             Self::Thread(root) => sql.text("m.thread_of = ").value(root.0),

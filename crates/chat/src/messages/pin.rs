@@ -1,6 +1,6 @@
 //! Holding a message up for all, and taking it down.
 
-use protocol::{Change, ErrorCode, Room, RoomRef, Seq, User, UserId, limits};
+use protocol::{Change, ErrorCode, MessageId, Room, RoomRef, Seq, User, UserId, limits};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, PaginatorTrait, QueryFilter,
     TryGetableMany, sea_query::Expr,
@@ -37,6 +37,8 @@ pub async fn pin(chat: &Chat, actor: Actor, room: &RoomRef, seq: Seq, pinned: bo
 /// A message that is pinned.
 #[derive(Clone, Debug)]
 pub struct Pinned {
+    /// Its id.
+    pub id: MessageId,
     /// Its place.
     pub seq: Seq,
     /// Who wrote it.
@@ -71,7 +73,7 @@ pub async fn pins(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Pins> {
     let found = rooms::load(db, actor, room).await?;
     found.access.permit(Action::Read)?;
     let columns = "SELECT m.seq, m.body, m.created_at, p.at, b.id, b.username, b.name, b.ambiguous, b.picture, \
-                   a.id, a.username, a.name, a.ambiguous, a.picture FROM pins p \
+                   a.id, a.username, a.name, a.ambiguous, a.picture, m.id FROM pins p \
                    JOIN messages m ON m.room_id = p.room_id AND m.seq = p.seq \
                    JOIN users b ON b.id = p.user_id JOIN users a ON a.id = m.author_id WHERE p.room_id = ";
     let select = Sql::new(db.get_database_backend(), columns).value(found.room.id.0).text(" ORDER BY p.at DESC, p.seq DESC");
@@ -79,7 +81,7 @@ pub async fn pins(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Pins> {
     let pins = rows.iter().map(|row| {
         let (seq, body, written_at, at) = <(i64, String, i64, i64)>::try_get_many_by_index(row)?;
         let (by, author) = (users::of_row(row, 4)?, users::of_row(row, 9)?);
-        Ok(Pinned { seq: Seq(seq), author, body, written_at, by, at })
+        Ok(Pinned { id: MessageId(row.try_get_by_index(14)?), seq: Seq(seq), author, body, written_at, by, at })
     });
     let pins = pins.collect::<std::result::Result<_, DbErr>>()?;
     Ok(Pins { may_pin: found.access.may(Action::Pin), room: found.room, pins })

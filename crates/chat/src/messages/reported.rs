@@ -1,6 +1,6 @@
 //! What was reported and is not seen to.
 
-use protocol::{Room, RoomId, RoomRef, Seq, User, Visibility};
+use protocol::{MessageId, Room, RoomId, RoomRef, Seq, User, Visibility};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetableMany, prelude::Uuid};
 
 use crate::{
@@ -25,7 +25,9 @@ pub struct Report {
     pub reason: String,
     /// When.
     pub at: i64,
-    /// The place of the message.
+    /// The message.
+    pub message: MessageId,
+    /// Its place.
     pub seq: Seq,
     /// Who wrote it.
     pub author: User,
@@ -94,7 +96,7 @@ async fn fetch(db: &impl ConnectionTrait, which: impl FnOnce(Sql) -> Sql, max: u
         db.get_database_backend(),
         "SELECT r.id, r.reason, r.at, m.seq, m.body, m.revision, p.id, p.slug, p.name, p.visibility, ",
     )
-    .text("b.id, b.username, b.name, b.ambiguous, b.picture, a.id, a.username, a.name, a.ambiguous, a.picture ")
+    .text("b.id, b.username, b.name, b.ambiguous, b.picture, a.id, a.username, a.name, a.ambiguous, a.picture, m.id ")
     .text(
         "FROM reports r JOIN messages m ON m.id = r.message_id JOIN users b ON b.id = r.by_id JOIN rooms p ON p.id = r.room_id ",
     )
@@ -110,5 +112,6 @@ fn report(row: &QueryResult) -> std::result::Result<Report, DbErr> {
     let place = Place { id: RoomId(room), slug, name, visibility: visibility.into() };
     let (by, author) = (users::of_row(row, 10)?, users::of_row(row, 15)?);
     let revision = u32::try_from(revision).unwrap_or(u32::MAX);
-    Ok(Report { id: id.to_string(), by, reason, at, seq: Seq(seq), author, body, revision, place })
+    let message = MessageId(row.try_get_by_index(20)?);
+    Ok(Report { id: id.to_string(), by, reason, at, message, seq: Seq(seq), author, body, revision, place })
 }

@@ -1,6 +1,6 @@
 //! Sending a message.
 
-use protocol::{Answers, Body, ClientId, ErrorCode, RoomRef, markdown};
+use protocol::{Answers, Body, ClientId, ErrorCode, Extra, RoomRef, limits, markdown};
 
 use super::{
     mentions::here,
@@ -24,13 +24,15 @@ pub struct Outgoing {
     pub body: String,
     /// What it answers, and where it stands.
     pub answers: Answers,
+    /// What programs keep with it.
+    pub extra: Option<Extra>,
 }
 
 impl Outgoing {
-    /// One that stands in the room and answers nothing.
+    /// One that stands in the room, answers nothing and has nothing kept with it.
     #[must_use]
     pub fn new(room: RoomRef, client_id: ClientId, body: String) -> Self {
-        Self { room, client_id, body, answers: Answers::default() }
+        Self { room, client_id, body, answers: Answers::default(), extra: None }
     }
 }
 
@@ -39,7 +41,7 @@ impl Outgoing {
 ///
 /// # Errors
 /// `invalid`, `not_authenticated`, `not_found` (also for a message that it answers and that is not there), `not_a_member`, `conflict` (the
-/// client id was used for something else), `bad_request` (under a message that itself stands in a thread), `throttled`, and `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
+/// client id was used for something else), `bad_request` (under a message that itself stands in a thread), `too_large` (what is kept with it), `throttled`, and `unavailable` after 5 s at most: then the same send may be repeated, and gives the first result if there was one (G2).
 pub fn submit(chat: &Chat, actor: Actor, message: Outgoing) -> impl Future<Output = Result<Sent>> + std::marker::Send + use<> {
     let queued = enqueue(chat, actor, message);
     let (marks, author) = (chat.marks().clone(), actor.user());
@@ -74,7 +76,20 @@ fn enqueue(chat: &Chat, actor: Actor, message: Outgoing) -> Result<Answer<Sent>>
     if answers.only_in_thread && answers.thread_of.is_none() {
         return Err(ErrorCode::BadRequest.into());
     }
-    let words = markdown::called(body.as_str());
+    let (extra, words) = (message.extra, markdown::called(body.as_str()));
+    if extra.as_ref().is_some_and(|extra| extra.as_str().len() > limits::EXTRA_MAX_BYTES) {
+        return Err(ErrorCode::TooLarge.into());
+    }
     let here = here(chat, &words);
-    chat.writer().share(Send { author, room: message.room, client_id: message.client_id, body, answers, words, here, seats })
+    chat.writer().share(Send {
+        author,
+        room: message.room,
+        client_id: message.client_id,
+        body,
+        answers,
+        extra,
+        words,
+        here,
+        seats,
+    })
 }

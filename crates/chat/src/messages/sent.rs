@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{Answers, Body, ClientId, MessageId, RoomId, RoomRef, Seq, User, UserId};
+use protocol::{Answers, Body, ClientId, Extra, MessageId, RoomId, RoomRef, Seq, User, UserId};
 
 use crate::seats::Seats;
 
@@ -13,6 +13,7 @@ pub(super) struct Send {
     pub(super) client_id: ClientId,
     pub(super) body: Body,
     pub(super) answers: Answers,
+    pub(super) extra: Option<Extra>,
     /// The names in it by which it may call people.
     pub(super) words: Vec<String>,
     /// Who is here, where it calls those.

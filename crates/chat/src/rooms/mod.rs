@@ -22,6 +22,7 @@ mod settings;
 mod shared;
 mod slow;
 mod steward;
+mod summary;
 mod visibility;
 
 pub use address::{moved, set_address};
@@ -57,4 +58,5 @@ pub use shared::known;
 pub(crate) use shared::{readable, shared};
 pub use slow::{SLOW_SECONDS, slow_down};
 pub(crate) use steward::Steward;
+pub use summary::summary;
 pub use visibility::set_visibility;

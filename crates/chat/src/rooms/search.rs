@@ -1,11 +1,15 @@
 //! All rooms that an actor may find, a page at a time.
 
 use deunicode::deunicode;
-use protocol::{RoomId, RoomSummary, Slug, limits};
+use protocol::{RoomId, RoomSummary, Slug, Visibility, limits};
 use sea_orm::ConnectionTrait;
 
 use super::load::{MEMBERS, findable, found, select};
-use crate::{Chat, Result, db::Sql, policy::Actor};
+use crate::{
+    Chat, Result,
+    db::{Sql, entity::room},
+    policy::Actor,
+};
 
 /// Longest text that is looked for, in characters.
 const TEXT_MAX: usize = limits::ROOM_NAME_MAX;
@@ -17,6 +21,14 @@ pub struct Search<'a> {
     pub text: &'a str,
     /// The room after which the page begins; the first page without it.
     pub after: Option<RoomId>,
+    /// Whether they are those alone that the actor is in.
+    pub mine: bool,
+    /// Whether they may be read only. Without it, one that is archived is found by whoever looks for a text.
+    pub archived: Option<bool>,
+    /// Who may find them.
+    pub visibility: Option<Visibility>,
+    /// The only ones that may be among them, if they are named.
+    pub among: Option<&'a [RoomId]>,
 }
 
 /// A page of rooms.
@@ -33,9 +45,13 @@ pub struct RoomsPage {
 /// # Errors
 /// `unavailable`.
 pub async fn search(chat: &Chat, actor: Actor, search: Search<'_>) -> Result<RoomsPage> {
+    if search.mine && actor == Actor::Guest {
+        return Ok(RoomsPage::default());
+    }
     let db = chat.db().read();
     let sql = select(db.get_database_backend(), actor, |sql| sql.text(MEMBERS)).text(" WHERE ");
-    let sql = after(matching(findable(sql, actor), search.text), search.after);
+    let sql = sieved(matching(findable(sql, actor), search.text), search, chat.settings().public_rooms);
+    let sql = after(sql, search.after);
     // One more than is shown says whether there are more.
     let sql = sql.text(" ORDER BY lower(r.name), r.id").limit(limits::ROOMS_PAGE as u64 + 1);
     let mut rooms = Vec::new();
@@ -54,8 +70,7 @@ pub async fn search(chat: &Chat, actor: Actor, search: Search<'_>) -> Result<Roo
 fn matching(sql: Sql, text: &str) -> Sql {
     let text: String = text.trim().chars().take(TEXT_MAX).collect();
     if text.is_empty() {
-        // One that is archived is found by whoever looks for it.
-        return sql.text(" AND r.archived_at IS NULL");
+        return sql;
     }
     let lower = text.to_lowercase();
     let sql = like(sql.text(" AND (lower(r.name) "), &lower);
@@ -67,6 +82,35 @@ fn matching(sql: Sql, text: &str) -> Sql {
         sql
     };
     sql.text(")")
+}
+
+/// Goes on with what else is asked of them.
+fn sieved(sql: Sql, search: Search<'_>, may_be_public: bool) -> Sql {
+    let sql = match search.archived {
+        Some(true) => sql.text(" AND r.archived_at IS NOT NULL"),
+        None if !search.text.trim().is_empty() => sql,
+        Some(false) | None => sql.text(" AND r.archived_at IS NULL"),
+    };
+    let sql = if search.mine { sql.text(" AND mine.role IS NOT NULL") } else { sql };
+    let sql = match search.visibility {
+        Some(visibility) => {
+            sql.text(" AND r.visibility IN ").list(kept_as(visibility, may_be_public).into_iter().map(Into::into))
+        }
+        None => sql,
+    };
+    match search.among {
+        Some(rooms) => sql.text(" AND r.id IN ").list(rooms.iter().map(|room| room.0.into())),
+        None => sql,
+    }
+}
+
+/// As what rooms are kept that count as this: where nothing may be public, what was so is open.
+fn kept_as(visibility: Visibility, may_be_public: bool) -> Vec<room::Visibility> {
+    match visibility {
+        Visibility::Public if !may_be_public => Vec::new(),
+        Visibility::Open if !may_be_public => vec![room::Visibility::Public, room::Visibility::Open],
+        kept => vec![kept.into()],
+    }
 }
 
 /// Goes on with the condition of having this part.
@@ -84,7 +128,8 @@ fn pattern(sql: Sql, pattern: &str) -> Sql {
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+    // No text holds a NUL, and PostgreSQL does not even look for one.
+    text.replace('\0', "\u{fffd}").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
 }
 
 fn after(sql: Sql, room: Option<RoomId>) -> Sql {

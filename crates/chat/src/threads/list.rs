@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use protocol::{Room, RoomId, RoomRole, Seq, Thread, User, UserId, markdown};
+use protocol::{MessageId, Room, RoomId, RoomRole, Seq, Thread, User, UserId, markdown};
 use sea_orm::{ConnectionTrait, FromQueryResult, prelude::Uuid};
 
 use crate::{
@@ -24,7 +24,9 @@ const LISTED: u64 = 100;
 pub struct Followed {
     /// The room that it stands in.
     pub room: Room,
-    /// The place of the message under which it stands.
+    /// The message under which it stands.
+    pub id: MessageId,
+    /// Its place.
     pub root: Seq,
     /// Who wrote that.
     pub author: User,
@@ -45,6 +47,7 @@ struct Row {
     room_id: Uuid,
     visibility: room::Visibility,
     role: Option<membership::Role>,
+    message_id: Uuid,
     seq: i64,
     body: String,
     thread: String,
@@ -68,7 +71,7 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Followed>> {
     let unread = "t.room_id = f.room_id AND t.thread_of = f.seq AND t.deleted_at IS NULL AND t.seq > f.last_read_seq AND t.author_id <> f.user_id";
     let select = Sql::new(db.get_database_backend(), "SELECT f.room_id, ")
         .text(settings::VISIBILITY)
-        .text(", o.role, f.seq, m.body, m.thread, u.id, u.username, u.name, u.ambiguous, u.picture, ")
+        .text(", o.role, m.id AS message_id, f.seq, m.body, m.thread, u.id, u.username, u.name, u.ambiguous, u.picture, ")
         .text(&["(SELECT COUNT(*) FROM messages t WHERE ", unread, ") AS unread, "].concat())
         .text(
             "(SELECT COUNT(*) FROM messages t JOIN inbox i ON i.room_id = t.room_id AND i.seq = t.seq AND i.user_id = f.user_id ",
@@ -108,6 +111,7 @@ impl Row {
         let Self { id, username, name, ambiguous, picture, .. } = self;
         Followed {
             room,
+            id: MessageId(self.message_id),
             root: Seq(self.seq),
             author: User { id: UserId(id), username, name, ambiguous, picture },
             line: markdown::line(&self.body),

@@ -86,7 +86,7 @@ async fn nobody_else_knows_of_it_and_nobody_is_added_or_leaves() {
         assert_eq!(rooms::add(&scene.chat, ada.actor(), &name, "eve").await.map_err(code), Err(ErrorCode::NotAllowed));
     }
     for actor in [ada.actor(), eve.actor()] {
-        let all = rooms::search(&scene.chat, actor, Search { text: "", after: None }).await.unwrap();
+        let all = rooms::search(&scene.chat, actor, Search::default()).await.unwrap();
         assert!(all.rooms.iter().all(|room| room.room.visibility != Visibility::Direct), "it is no room to be found");
     }
     assert!(hide(&scene.chat, ada.actor(), &"lobby".to_owned().into()).await.is_err(), "no conversation");

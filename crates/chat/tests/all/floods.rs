@@ -113,7 +113,7 @@ async fn the_house_has_so_many_rooms() {
 async fn pages(chat: &Chat, person: &Person, text: &str) -> Vec<Vec<String>> {
     let (mut pages, mut after) = (Vec::new(), None::<RoomId>);
     loop {
-        let page = rooms::search(chat, person.actor(), Search { text, after }).await.unwrap();
+        let page = rooms::search(chat, person.actor(), Search { text, after, ..Search::default() }).await.unwrap();
         pages.push(page.rooms.into_iter().map(|found| found.room.name).collect());
         after = page.next;
         if after.is_none() {

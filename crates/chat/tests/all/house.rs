@@ -6,11 +6,11 @@ use chat::{
     Actor, RegistrationMode, Settings,
     accounts::{self, Registration, Ticket},
     house::{self, AuditSearch, By, PeopleSearch},
-    messages,
+    messages::{self, Outgoing},
     rooms::{self, NewRoom, Search},
     sessions::{self, sign_in},
 };
-use protocol::{CloseCode, ErrorCode, Field, HouseRole, Problem, RoomRef, Seq, ServerFrame, Visibility, Window};
+use protocol::{ClientId, CloseCode, ErrorCode, Extra, Field, HouseRole, Problem, RoomRef, Seq, ServerFrame, Visibility, Window};
 
 use crate::{
     scene::{HOME, PASSWORD, Person, Scene, code, subscribe},
@@ -266,8 +266,11 @@ async fn an_export_holds_what_is_kept_and_each_deed_stands_in_the_audit_log() {
     let scene = Scene::open().await;
     let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
     bob.say(lobby(), "mine").await;
+    let extra = Extra::from_text(r#"{"n":1}"#.to_owned()).unwrap();
+    let kept = Outgoing { extra: Some(extra), ..Outgoing::new(lobby(), ClientId::generate(), "with more".to_owned()) };
+    messages::send(&scene.chat, bob.actor(), kept).await.unwrap();
     let export = house::export(&scene.chat, ada.actor(), bob.session.user.id).await.unwrap();
-    assert_eq!(export["messages"][0]["text"], "mine");
+    assert_eq!((&export["messages"][0]["text"], &export["messages"][1]["extra"]), (&"mine".into(), &r#"{"n":1}"#.into()));
     assert_eq!((&export["account"]["username"], &export["rooms"][0]["address"]), (&"bob".into(), &"lobby".into()));
     assert_eq!(export["sessions"].as_array().unwrap().len(), 1);
     assert!(!export.to_string().contains("argon2"));

@@ -121,7 +121,7 @@ async fn an_archived_room_is_read_only_and_out_of_the_lists_until_it_is_brought_
     bob.say(room.id, "before").await;
     let archive = async |person: &Person, archived| rooms::archive(&scene.chat, person.actor(), &room.id.into(), archived).await;
     let found = async |text| {
-        let page = rooms::search(&scene.chat, Actor::Guest, rooms::Search { text, after: None }).await.unwrap();
+        let page = rooms::search(&scene.chat, Actor::Guest, rooms::Search { text, ..rooms::Search::default() }).await.unwrap();
         page.rooms.iter().any(|found| found.room.id == room.id)
     };
     let listed = async || rooms::list(&scene.chat, bob.actor()).await.unwrap().iter().any(|listed| listed.id == room.id);

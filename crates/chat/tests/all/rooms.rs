@@ -2,10 +2,10 @@ use chat::{
     Actor,
     rooms::{self, NewRoom, RoomEdit},
 };
-use protocol::{ErrorCode, Event, Field, Problem, Room, RoomRef, Seq, ServerFrame, Standing, Window};
+use protocol::{ErrorCode, Event, Field, Problem, Room, RoomId, RoomRef, Seq, ServerFrame, Standing, Window};
 
 use crate::{
-    scene::{Scene, code, subscribe},
+    scene::{Person, Scene, code, subscribe},
     socket::Socket,
 };
 
@@ -71,7 +71,7 @@ async fn a_private_room_does_not_exist_for_others_not_even_by_an_address_that_is
             assert_eq!(code(read), ErrorCode::NotFound);
         }
         assert!(rooms::namesake(&scene.chat, actor, "Plans").await.unwrap().is_none());
-        let found = rooms::search(&scene.chat, actor, rooms::Search { text: "plans", after: None }).await.unwrap();
+        let found = rooms::search(&scene.chat, actor, rooms::Search { text: "plans", ..rooms::Search::default() }).await.unwrap();
         assert!(found.rooms.is_empty());
     }
     assert_eq!(code(rooms::join(&scene.chat, bob.actor(), &room.id.into()).await), ErrorCode::NotFound);
@@ -222,4 +222,20 @@ async fn rooms_are_listed_as_people_sort() {
     }
     let names = rooms::list(&scene.chat, ada.actor()).await.unwrap().into_iter().map(|room| room.name).collect::<Vec<_>>();
     assert_eq!(names, ["Äpfel", "Birnen", "Lobby", "room 9", "Room 10", "zoo"]);
+}
+
+#[tokio::test]
+async fn of_some_rooms_that_are_named_those_are_found_that_one_may_find() {
+    let scene = Scene::open().await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let (garden, cellar) = (ada.room("garden", "open").await, ada.room("cellar", "private").await);
+    let among = [garden.id, cellar.id];
+    let found = async |person: &Person, among: &[RoomId]| {
+        let search = rooms::Search { among: Some(among), ..rooms::Search::default() };
+        let page = rooms::search(&scene.chat, person.actor(), search).await.unwrap();
+        page.rooms.into_iter().map(|summary| summary.room.slug).collect::<Vec<_>>()
+    };
+    assert_eq!(found(&ada, &among).await, [cellar.slug, garden.slug.clone()]);
+    assert_eq!(found(&bob, &among).await, [garden.slug]);
+    assert!(found(&ada, &[]).await.is_empty());
 }

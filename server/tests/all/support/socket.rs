@@ -117,6 +117,17 @@ impl Socket {
         }
     }
 
+    /// The next frame that has this in it, as it came.
+    pub(crate) async fn text_with(&mut self, part: &str) -> String {
+        loop {
+            match timeout(PATIENCE, self.ws.next()).await.expect("nothing came") {
+                Some(Ok(Message::Text(text))) if text.contains(part) => return text.to_string(),
+                Some(Ok(_)) => {}
+                end => panic!("{end:?}"),
+            }
+        }
+    }
+
     /// The next frame; fails on a close.
     pub(crate) async fn frame(&mut self) -> ServerFrame {
         match self.receive().await {
@@ -230,5 +241,5 @@ pub(crate) fn message(name: &str, client_id: ClientId, body: &str) -> ClientFram
 
 pub(crate) fn answering(name: &str, client_id: ClientId, body: &str, answers: Answers) -> ClientFrame {
     let Answers { reply_to, thread_of, only_in_thread } = answers;
-    ClientFrame::Send { room: room(name), client_id, body: body.to_owned(), reply_to, thread_of, only_in_thread }
+    ClientFrame::Send { room: room(name), client_id, body: body.to_owned(), reply_to, thread_of, only_in_thread, extra: None }
 }

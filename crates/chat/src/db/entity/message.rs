@@ -2,6 +2,14 @@
 
 use sea_orm::entity::prelude::*;
 
+/// [`protocol::MessageKind`] as it is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, EnumIter, DeriveActiveEnum)]
+#[sea_orm(rs_type = "String", db_type = "Text", rename_all = "snake_case")]
+pub(crate) enum Kind {
+    Text,
+    Bot,
+}
+
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "messages")]
 pub(crate) struct Model {
@@ -30,6 +38,9 @@ pub(crate) struct Model {
     pub(crate) reactions: String,
     pub(crate) mentions: String,
     pub(crate) pinned: bool,
+    pub(crate) kind: Kind,
+    /// What programs keep with it: JSON.
+    pub(crate) extra: String,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -45,3 +56,21 @@ impl Related<super::user::Entity> for Entity {
 }
 
 impl ActiveModelBehavior for ActiveModel {}
+
+impl From<Kind> for protocol::MessageKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Text => Self::Text,
+            Kind::Bot => Self::Bot,
+        }
+    }
+}
+
+impl From<protocol::MessageKind> for Kind {
+    fn from(kind: protocol::MessageKind) -> Self {
+        match kind {
+            protocol::MessageKind::Text => Self::Text,
+            protocol::MessageKind::Bot => Self::Bot,
+        }
+    }
+}

@@ -3,10 +3,10 @@ use std::{fs, os::unix::fs::PermissionsExt};
 use chat::{
     Settings, house,
     invites::{self, NewInvite},
-    messages::NewText,
+    messages::{NewText, Outgoing},
     upkeep::{self, Fault, doctor},
 };
-use protocol::{Room, RoomRef, Seq};
+use protocol::{ClientId, Extra, Room, RoomRef, Seq};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 
 use super::{Folder, postgres, texts, url_of};
@@ -36,6 +36,9 @@ async fn speak_of(scene: &Scene, ada: &Person, room: &Room, rose: Seq) {
     let text = NewText { room: name.clone(), seq: tulip, body: "two tulips".to_owned(), revision: 0 };
     chat::messages::edit(&scene.chat, ada.actor(), text).await.unwrap();
     chat::messages::react(&scene.chat, ada.actor(), &name, rose, "🌹", true).await.unwrap();
+    let extra = Extra::from_text(r#"{"stem":40}"#.to_owned()).unwrap();
+    let order = Outgoing { extra: Some(extra), ..Outgoing::new(name, ClientId::generate(), "an order".to_owned()) };
+    chat::messages::send(&scene.chat, ada.actor(), order).await.unwrap();
     for start in [
         "INSERT INTO pins (room_id, seq, user_id, at) SELECT room_id, seq, author_id, 1",
         "INSERT INTO bookmarks (room_id, seq, user_id, at) SELECT room_id, seq, author_id, 1",
@@ -90,7 +93,7 @@ async fn everything_goes_from_sqlite_to_postgresql_and_back() {
     let (first, second) = (folder.file("first.db"), folder.file("second.db"));
     upkeep::backup(&origin, &first).await.unwrap();
     let restored = upkeep::restore(&elsewhere, &first, &|_| ()).await.unwrap();
-    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1102));
+    assert_eq!((restored.accounts, restored.rooms, restored.messages), (2, 2, 1103));
     upkeep::backup(&elsewhere, &second).await.unwrap();
     assert_eq!(differences(&url_of(&first), &url_of(&second)).await, [""; 0]);
 
