@@ -20,7 +20,6 @@ mod report;
 mod reported;
 mod send;
 mod sent;
-mod with_id;
 
 pub(crate) use delete::asked;
 pub use delete::{Asked, deletable, delete};
@@ -41,4 +40,3 @@ pub use report::{close_report, report, reportable};
 pub use reported::{Place, Report, ReportsPage, all_reports, reports};
 pub use send::{Outgoing, send, submit};
 pub use sent::Sent;
-pub use with_id::with_id;
