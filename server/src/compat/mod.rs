@@ -15,11 +15,12 @@ mod who;
 use axum::{
     Router,
     extract::{Request, State},
-    http::{Method, header},
+    http::{Method, StatusCode, header},
     middleware::{self, Next},
     response::Response,
 };
 
+use self::answer::Detail;
 use crate::AppState;
 
 /// How clients of other servers are understood.
@@ -35,8 +36,13 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         return Router::new();
     }
     let parts = [history::routes(), public::routes(), rooms::routes(), token::routes()];
-    let routes = parts.into_iter().fold(Router::new(), Router::merge);
+    let routes = parts.into_iter().fold(Router::new(), Router::merge).method_not_allowed_fallback(method_not_allowed);
     routes.layer(middleware::from_fn_with_state(state.clone(), welcome::welcome))
+}
+
+/// For an address that exists, but not for this method.
+async fn method_not_allowed() -> Detail {
+    Detail::Said(StatusCode::METHOD_NOT_ALLOWED, "Method not allowed.", Some("method_not_allowed"))
 }
 
 /// The start page's address is that of a socket as well.

@@ -178,10 +178,13 @@ impl Line {
     }
 }
 
+/// What is said of an event, if anything.
+type Translate = Box<dyn Fn(&Event) -> Option<Value> + Send + Sync>;
+
 /// The end of a mailbox that leads to a client by way of a translation.
 struct Translator {
     to: Arc<Mailbox>,
-    translate: Box<dyn Fn(&Event) -> Option<Value> + Send + Sync>,
+    translate: Translate,
     lost: CancellationToken,
 }
 

@@ -1,13 +1,13 @@
 //! Messages that are brought along from another server: with their times, at the end of the room's log, in the order in which they come.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
-use protocol::{Body, Change, ClientId, Event, MessageId, NewMessage, RoomId, Seq, UserId, Visibility};
-use sea_orm::{ConnectionTrait, Value, prelude::Uuid};
+use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, Seq, User, UserId, Visibility};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value, prelude::Uuid};
 
 use crate::{
     Result,
-    db::{Sql, users},
+    db::{Sql, entity::user},
     log, rooms,
     writer::Transaction,
 };
@@ -31,14 +31,12 @@ pub(crate) async fn import(transaction: &mut Transaction, room: RoomId, messages
     }
     let head = rooms::lock(&**transaction, room).await?;
     let backend = transaction.get_database_backend();
-    let (mut seq, mut people, mut events) = (head, BTreeMap::new(), Vec::with_capacity(new.len()));
+    let people = people(transaction, &new).await?;
+    let (mut seq, mut events) = (head, Vec::with_capacity(new.len()));
     for message in &new {
         seq = seq.next();
-        if !people.contains_key(&message.author) {
-            people.insert(message.author, users::person(&**transaction, message.author).await?);
-        }
+        let actor = people.get(&message.author).cloned().ok_or(ErrorCode::NotFound)?;
         let text = NewMessage::plain(message.id, message.client_id, message.body.as_str().to_owned());
-        let Some(actor) = people.get(&message.author).cloned() else { continue };
         events.push(Event { room, seq, at: message.at, actor, change: Change::MessageCreated { message: text } });
     }
     transaction.add(log::raise_heads(backend, &BTreeMap::from([(room, (head, seq))])));
@@ -52,6 +50,13 @@ pub(crate) async fn import(transaction: &mut Transaction, room: RoomId, messages
     // A message bars nobody, whoever may read the room.
     transaction.enter(events.iter().map(|event| (event, Visibility::Private)));
     Ok(new.len())
+}
+
+/// Who has written them.
+async fn people(transaction: &Transaction, messages: &[&Imported]) -> Result<HashMap<UserId, User>> {
+    let authors: HashSet<Uuid> = messages.iter().map(|message| message.author.0).collect();
+    let rows = user::Entity::find().filter(user::Column::Id.is_in(authors)).all(&**transaction).await?;
+    Ok(rows.into_iter().map(User::from).map(|user| (user.id, user)).collect())
 }
 
 /// Those of them that are there already.

@@ -20,7 +20,6 @@ mod report;
 mod reported;
 mod send;
 mod sent;
-mod with_id;
 
 pub(crate) use delete::asked;
 pub use delete::{Asked, deletable, delete};
@@ -42,4 +41,3 @@ pub use reported::{Place, Report, ReportsPage, all_reports, reports};
 pub(crate) use send::speak;
 pub use send::{Outgoing, send, submit};
 pub use sent::Sent;
-pub use with_id::with_id;

@@ -325,12 +325,6 @@ async fn after(chat: &Chat, part: (RoomId, Part), seq: Seq, count: u64) -> Resul
     Ok(Stretch { messages, has_newer, ..Stretch::default() })
 }
 
-/// The message at a place, if it stands in the room.
-pub(super) async fn room_message(chat: &Chat, room: RoomId, seq: Seq) -> Result<Arc<Message>> {
-    let (found, _) = fetch(chat, (room, Part::Room), (" AND m.seq = ", seq), "", 1).await?;
-    Ok(found.into_iter().next().ok_or(ErrorCode::NotFound)?)
-}
-
 /// One more than asked for is read, to see whether there is more. What is longer than a stretch may be counts as more.
 async fn fetch(
     chat: &Chat,

@@ -1,34 +1,55 @@
-//! What messages carry beside their text: `type` and `extraData`.
+//! What messages carry beside their text: `type` and `extraData`. Both are kept as what programs keep with a message.
 
-use serde_json::{Value, json};
+use protocol::Extra;
+use serde_json::{Map, Value, json};
 
 use super::super::{answer::Detail, body::Body};
 
 /// What a message without either has.
 const TEXT: &str = "text";
 
-/// Makes sure that a message has nothing that is not kept: it would be lost without a word.
-pub(super) fn accept(body: &Body) -> Result<(), Detail> {
-    let is_text = match body.get("type") {
-        None | Some(Value::Null) => true,
-        Some(Value::String(kind)) => ["", TEXT].contains(&kind.as_str()),
-        Some(_) => false,
+/// What is to be kept with a message; nothing where it is a plain text.
+pub(super) fn accept(body: &Body) -> Result<Option<Extra>, Detail> {
+    let kind = match body.get("type") {
+        None | Some(Value::Null) => TEXT,
+        Some(Value::String(kind)) if kind.is_empty() => TEXT,
+        Some(Value::String(kind)) => kind,
+        Some(_) => return Err(Detail::Field("type", "Not a valid string.")),
     };
-    let is_empty = match body.get("extraData") {
-        None | Some(Value::Null) => true,
-        Some(Value::String(text)) => text.is_empty(),
-        Some(Value::Object(fields)) => fields.is_empty(),
-        Some(_) => false,
-    };
-    match (is_text, is_empty) {
-        (true, true) => Ok(()),
-        (false, _) => Err(Detail::Field("type", "Snug keeps messages of the type text only.")),
-        (_, false) => Err(Detail::Field("extraData", "Snug keeps no extra data with a message.")),
+    let data = body.get("extraData").filter(|data| !is_empty(data));
+    if kind == TEXT && data.is_none() {
+        return Ok(None);
+    }
+    let kept = serde_json::from_value(json!({ "type": kind, "extraData": data }));
+    kept.map(Some).map_err(|_| Detail::Field("extraData", "Not valid JSON."))
+}
+
+fn is_empty(data: &Value) -> bool {
+    match data {
+        Value::Null => true,
+        Value::String(text) => text.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
     }
 }
 
-/// Shows what a message has.
-pub(super) fn show(message: &mut Value) {
-    message["type"] = json!(TEXT);
-    message["extraData"] = Value::Null;
+/// Makes sure that a change leaves it as it is.
+pub(super) fn unchanged(body: &Body, kept: Option<&Extra>) -> Result<(), Detail> {
+    match accept(body)? {
+        Some(said) if Some(&said) != kept => Err(Detail::Field("extraData", "What a message carries does not change.")),
+        _ => Ok(()),
+    }
+}
+
+/// Shows it. What other programs keep with a message is extra data, too.
+pub(super) fn show(message: &mut Value, extra: Option<&Extra>) {
+    let mut kept: Map<String, Value> = extra.and_then(|extra| serde_json::from_str(extra.as_str()).ok()).unwrap_or_default();
+    let is_ours = kept.len() == 2 && kept.contains_key("type") && kept.contains_key("extraData");
+    let (kind, data) = match is_ours {
+        true => (kept.remove("type"), kept.remove("extraData")),
+        false if kept.is_empty() => (None, None),
+        false => (None, Some(kept.into())),
+    };
+    message["type"] = kind.unwrap_or_else(|| json!(TEXT));
+    message["extraData"] = data.unwrap_or_default();
 }

@@ -1,6 +1,6 @@
 //! `/chat/api/messages/`: messages of a chat, one page at a time.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use axum::{
     Json, Router,
@@ -38,7 +38,7 @@ async fn list(
 ) -> Result<Json<Value>, Detail> {
     let chat = query.get("refChat").ok_or(Detail::Field("refChat", "This field is required."))?;
     let window = match query.get("before") {
-        Some(id) => Window::Before(messages::with_id(&state.chat, who.actor(), id_of(id)?).await?.1.seq),
+        Some(id) => Window::Before(found(&state, &who, id).await?.1.seq),
         None => Window::Latest,
     };
     let page = messages::page(&state.chat, who.actor(), &named(chat)?, window).await?;
@@ -54,8 +54,8 @@ async fn create(State(state): State<AppState>, who: Who, body: Body) -> Result<i
     let message = outgoing(&body, &who, room)?;
     state.chat.admit(Deed::Send, who.address)?;
     let sent = messages::send(&state.chat, who.actor(), message).await?;
-    let (room, message) = messages::with_id(&state.chat, who.actor(), sent.message).await?;
-    Ok((StatusCode::CREATED, Json(shown(&message, room.id, (who.session.user.id, sent.seq)))))
+    let message = messages::message(&state.chat, who.actor(), &sent.room.into(), sent.seq).await?;
+    Ok((StatusCode::CREATED, Json(shown(&message, sent.room, (who.session.user.id, sent.seq)))))
 }
 
 /// What is to be sent, in the name of whoever holds the token.
@@ -63,8 +63,8 @@ fn outgoing(body: &Body, who: &Who, room: protocol::RoomRef) -> Result<Outgoing,
     if !author_is(body, &who.session.user) {
         return Err(Detail::Field("author", FOREIGN_AUTHOR));
     }
-    extra::accept(body)?;
-    Ok(Outgoing::new(room, ClientId::generate(), body.required("message")?.to_owned()))
+    let extra = extra::accept(body)?;
+    Ok(Outgoing { extra, ..Outgoing::new(room, ClientId::generate(), body.required("message")?.to_owned()) })
 }
 
 /// What is said to somebody who would write for somebody else.
@@ -89,7 +89,7 @@ async fn read(State(state): State<AppState>, who: Who, Path(id): Path<String>) -
 /// Changes the text of one's own message, and whether one has read what others wrote. What is not said stays.
 async fn change(State(state): State<AppState>, who: Who, Path(id): Path<String>, body: Body) -> Result<Json<Value>, Detail> {
     let (room, message) = found(&state, &who, &id).await?;
-    extra::accept(&body)?;
+    extra::unchanged(&body, message.extra.as_ref())?;
     if body.get("message").is_some() && body.required("message")? != message.body {
         state.chat.admit(Deed::Send, who.address)?;
         let text = body.text("message").to_owned();
@@ -113,13 +113,11 @@ async fn delete(State(state): State<AppState>, who: Who, Path(id): Path<String>)
     Ok(StatusCode::NO_CONTENT)
 }
 
-async fn found(state: &AppState, who: &Who, id: &str) -> Result<(RoomId, std::sync::Arc<Message>), Detail> {
-    let (room, message) = messages::with_id(&state.chat, who.actor(), id_of(id)?).await?;
-    if message.deleted { Err(ErrorCode::NotFound.into()) } else { Ok((room.id, message)) }
-}
-
-fn id_of(text: &str) -> Result<MessageId, Detail> {
-    text.parse().map_err(|_| ErrorCode::NotFound.into())
+async fn found(state: &AppState, who: &Who, id: &str) -> Result<(RoomId, Arc<Message>), Detail> {
+    let id: MessageId = id.parse().map_err(|_| ErrorCode::NotFound)?;
+    let (room, seq) = messages::locate(&state.chat, id).await?;
+    let message = messages::message(&state.chat, who.actor(), &room.into(), seq).await?;
+    if message.deleted { Err(ErrorCode::NotFound.into()) } else { Ok((room, message)) }
 }
 
 /// Up to where somebody has read a room.
@@ -138,6 +136,6 @@ fn shown(message: &Message, room: RoomId, (me, last_read): (UserId, Seq)) -> Val
         "isRead": message.author.id == me || message.seq <= last_read,
         "createdAt": iso(message.at),
     });
-    extra::show(&mut shown);
+    extra::show(&mut shown, message.extra.as_ref());
     shown
 }

@@ -67,10 +67,12 @@ impl Talk {
         if !chat.is_empty() && chat != self.room.id.to_string() && chat != self.room.slug {
             return Some(json!({ "error": "This socket is for another chat.", "code": ErrorCode::NotAllowed }));
         }
-        if let Err(Detail::Field(_, sentence)) = extra::accept(&frame) {
-            return Some(json!({ "error": sentence, "code": ErrorCode::BadRequest }));
-        }
-        let message = Outgoing::new(self.room.id.into(), ClientId::generate(), frame.text("message").to_owned());
+        let extra = match extra::accept(&frame) {
+            Ok(extra) => extra,
+            Err(_) => return Some(json!({ "error": "type is a text, and extraData is JSON.", "code": ErrorCode::BadRequest })),
+        };
+        let text = Outgoing::new(self.room.id.into(), ClientId::generate(), frame.text("message").to_owned());
+        let message = Outgoing { extra, ..text };
         line.send(self.from, message).await.err().map(|error| refusal(&error))
     }
 }

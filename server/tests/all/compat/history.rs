@@ -117,6 +117,8 @@ async fn chats_are_rooms_and_all_four_verbs_keep_the_houses_rules() {
     assert_eq!(ada.delete(&format!("/chat/api/chats/{chat}/")).await.status, StatusCode::NO_CONTENT);
     assert_eq!(ada.get(&format!("/chat/api/chats/{chat}/")).await.status, StatusCode::NOT_FOUND);
     assert_eq!(Api::guest(app.addr).get("/chat/api/chats/").await.status, StatusCode::UNAUTHORIZED);
+    let wrong = ada.delete("/chat/api/chats/").await;
+    assert_eq!((wrong.status, wrong.json()["detail"].as_str()), (StatusCode::METHOD_NOT_ALLOWED, Some("Method not allowed.")));
 }
 
 #[tokio::test]
@@ -155,6 +157,32 @@ async fn messages_are_written_read_changed_and_deleted_by_their_author() {
     assert_eq!(bob.get(&format!("/chat/api/messages/?refChat={shed}")).await.status, StatusCode::NOT_FOUND);
     let intruding = json!({ "refChat": shed, "message": "hello" });
     assert_eq!(bob.post("/chat/api/messages/", &intruding).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn type_and_extra_data_are_kept_as_they_came() {
+    let app = start().await;
+    let (ada, _) = two(&app).await;
+    let chat = chat_of(&ada, "garden", &[]).await;
+    let token = ada.token.as_ref().unwrap();
+    let new =
+        json!({ "refChat": chat, "message": "a picture", "type": "image", "extraData": { "url": "https://example.org/x" } });
+    let made = ada.post("/chat/api/messages/", &new).await.json();
+    assert_eq!((&made["type"], &made["extraData"]), (&new["type"], &new["extraData"]), "{made}");
+    let mut wire = Wire::open(app.addr, &format!("/ws/chat/{chat}/?token={token}")).await;
+    wire.say(json!({ "message": "numbers", "type": "text", "extraData": [1, 2] })).await;
+    assert_eq!(wire.hear().await, json!({ "message": "numbers" }));
+    wire.say(json!({ "message": "no kind", "type": 7 })).await;
+    assert_eq!(wire.hear().await["code"], "bad_request");
+    let kept = ada.get(&format!("/chat/api/messages/?refChat={chat}")).await.json();
+    assert_eq!((&kept[1]["type"], &kept[1]["extraData"]), (&json!("text"), &json!([1, 2])));
+    let message = format!("/chat/api/messages/{}/", made["id"].as_str().unwrap());
+    let mut whole = made.clone();
+    whole["message"] = json!("a better picture");
+    assert_eq!(ada.put(&message, &whole).await.json()["message"], "a better picture");
+    assert_eq!(ada.patch(&message, &json!({ "extraData": { "url": "elsewhere" } })).await.status, StatusCode::BAD_REQUEST);
+    let large = json!({ "refChat": chat, "message": "x", "extraData": { "much": "x".repeat(5_000) } });
+    assert!(ada.post("/chat/api/messages/", &large).await.status.is_client_error());
 }
 
 #[tokio::test]
