@@ -12,6 +12,7 @@ pub mod commands;
 mod compression;
 pub mod config;
 pub mod connections;
+pub mod cors;
 mod failure;
 mod gate;
 mod guard;
@@ -44,7 +45,7 @@ pub use state::{AppState, Parts};
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
-        .merge(rest::routes())
+        .merge(rest::routes(&state))
         .route("/api/", any(answers::not_found))
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))
@@ -63,6 +64,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(middleware::from_fn(security::headers))
+        .layer(middleware::from_fn_with_state(state.clone(), cors::share))
         .layer(Sharing)
         .layer(middleware::from_fn_with_state(state.clone(), share::share))
         .layer(middleware::from_fn_with_state(state.clone(), connections::hold))

@@ -11,7 +11,7 @@ use crate::{
     chat::Inner,
     credentials::{Hasher, SigningKey, Tokens},
     db::Db,
-    house,
+    house, idempotency,
     kept::Kept,
     limits::Limits,
     marks::{self, Marks},
@@ -85,6 +85,7 @@ impl Chat {
         sessions::shorten(&chat).await?;
         messages::keep_no_longer(&chat);
         accounts::keep_seen(&chat);
+        idempotency::keep_for_a_day(&chat);
         Ok(chat)
     }
 }

@@ -8,6 +8,7 @@ use ipnet::IpNet;
 
 use super::{Store, lives::Lives, notices};
 use crate::{
+    cors::{Allowed, Cors},
     hosts::{HostName, Hosts},
     proxies::{self, Proxies},
 };
@@ -28,6 +29,11 @@ pub struct Options {
     /// Host names that Snug is reached by, separated by commas [default: localhost and what it listens on]
     #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
     hosts: Vec<HostName>,
+
+    /// Origins of other pages that may use the API and open sockets, each with a token of its own, separated by commas: such as
+    /// capacitor://localhost, or * for all [default: none]
+    #[arg(long, env = "SNUG_CORS_ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
+    pub(super) cors_origins: Vec<Allowed>,
 
     /// Addresses or networks of proxies that are not on this machine or in a private network, separated by commas: what they
     /// say in X-Forwarded-For and X-Forwarded-Proto is believed [default: none]
@@ -58,6 +64,12 @@ impl Options {
     #[must_use]
     pub fn hosts(&self, listening: SocketAddr) -> Hosts {
         Hosts::new(&self.hosts, listening.ip())
+    }
+
+    /// The other origins whose pages may use the API.
+    #[must_use]
+    pub fn cors(&self) -> Cors {
+        Cors::new(self.cors_origins.clone())
     }
 
     /// The proxies whose word counts.
@@ -107,6 +119,11 @@ fn parse_port(text: &str) -> Result<u16, &'static str> {
 
 fn parse_host(text: &str) -> Result<HostName, &'static str> {
     HostName::parse(text.trim()).ok_or("SNUG_HOSTS or --hosts needs names such as chat.example.org, without scheme or port")
+}
+
+fn parse_origin(text: &str) -> Result<Allowed, &'static str> {
+    Allowed::parse(text.trim())
+        .ok_or("SNUG_CORS_ORIGINS or --cors-origins needs origins such as https://app.example.org or capacitor://localhost, or *")
 }
 
 fn parse_proxies(text: &str) -> Result<IpNet, &'static str> {

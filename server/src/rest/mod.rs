@@ -6,19 +6,22 @@
 mod asker;
 mod auth;
 mod extract;
+mod limits;
 mod messages;
+mod once;
 mod openapi;
 mod rooms;
 
-use axum::{Router, http::header, routing::get};
+use axum::{Router, http::header, middleware, routing::get};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
 
 /// The addresses of the API, and its description.
-pub(crate) fn routes() -> Router<AppState> {
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let (router, description) = described().split_for_parts();
     let text = openapi::text(&description);
+    let router = router.layer(middleware::from_fn(limits::tell)).layer(middleware::from_fn_with_state(state.clone(), once::once));
     router.route("/api/v1/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], text)))
 }
 

@@ -4,8 +4,8 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
 use crate::db::entity::{
-    alert, audit, bookmark, device, follow, inbox, invite, link, membership, message, message_text, picture, pin, reaction,
-    refresh_token, report, room, room_address, room_ban, room_event, session, setting, user,
+    alert, audit, bookmark, device, follow, idempotency_key, inbox, invite, link, membership, message, message_text, picture,
+    pin, reaction, refresh_token, report, room, room_address, room_ban, room_event, session, setting, user,
 };
 
 /// Something that is done to one table after the other.
@@ -22,6 +22,7 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<session::Entity>().await?;
     deed.table::<refresh_token::Entity>().await?;
     deed.table::<device::Entity>().await?;
+    deed.table::<idempotency_key::Entity>().await?;
     deed.table::<room::Entity>().await?;
     deed.table::<membership::Entity>().await?;
     deed.table::<message::Entity>().await?;

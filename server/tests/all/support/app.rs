@@ -13,6 +13,7 @@ use server::{
     AppState, Parts,
     assets::Site,
     connections::{self, Connections},
+    cors::{Allowed, Cors},
     guests::Pages,
     hosts::Hosts,
     serve, telemetry, ws,
@@ -63,6 +64,7 @@ pub(crate) struct Builder {
     connections: connections::Limits,
     sockets: ws::Limits,
     site: Site,
+    cors: Cors,
 }
 
 impl Builder {
@@ -82,6 +84,11 @@ impl Builder {
         Self { site, ..self }
     }
 
+    /// Lets pages of these origins use the API.
+    pub(crate) fn cors(self, origins: &[&str]) -> Self {
+        Self { cors: Cors::new(origins.iter().filter_map(|origin| Allowed::parse(origin)).collect()), ..self }
+    }
+
     pub(crate) async fn start(self) -> TestApp {
         self.start_on(Data::fresh().await).await
     }
@@ -99,6 +106,7 @@ impl Builder {
             chat: chat.clone(),
             site: Arc::new(self.site),
             hosts: Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            cors: self.cors,
             proxies: Arc::default(),
             pages: Pages::default(),
             metrics: METRICS.clone(),
@@ -144,7 +152,7 @@ pub(crate) struct TestApp {
 impl TestApp {
     pub(crate) fn builder() -> Builder {
         let connections = connections::Limits::for_files(usize::MAX);
-        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site: Site::of([]) }
+        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site: Site::of([]), cors: Cors::default() }
     }
 
     pub(crate) async fn start() -> Self {
