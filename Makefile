@@ -10,7 +10,7 @@ LIGHTHOUSE := bench/lighthouse/node_modules/.package-lock.json
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e fuzz bench lighthouse lint circles audit hooks check-wasm-tree screenshots size
+.PHONY: help setup run dev build test test-rust test-faults test-e2e schemathesis fuzz bench lighthouse lint circles audit hooks check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,6 +49,10 @@ test-faults: ## run the guarantees under faults, some minutes; SNUG_FAULTS_SECON
 test-e2e: build ## run the browser tests; ARGS="talk --project=desktop" picks some
 	@scripts/setup.sh test
 	cd end2end && npx playwright test $(ARGS)
+
+schemathesis: build ## ask a server of its own for all that the description of the API says; EXAMPLES=300 for that many an operation
+	@scripts/setup.sh test
+	@scripts/schemathesis.sh $(EXAMPLES)
 
 bench: build $(BENCH_PYTHON) $(BENCH_NODE) ## measure speed and memory beside three neighbours, 10 minutes; ARGS="fanout sends --quick" picks some
 	cargo build --release --package bench

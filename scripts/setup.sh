@@ -124,6 +124,16 @@ install_python() {
   touch "$tools/python/$websockets"
 }
 
+# What asks the API for all that its description says (scripts/schemathesis.sh).
+install_schemathesis() {
+  local schemathesis=schemathesis==4.32.5
+  [[ -f "$tools/schemathesis/$schemathesis" ]] && return
+  say "$schemathesis: setting up .tools/schemathesis"
+  python3 -m venv --clear "$tools/schemathesis"
+  "$tools/schemathesis/bin/pip" install --quiet "$schemathesis"
+  touch "$tools/schemathesis/$schemathesis"
+}
+
 # Servers that the tests start themselves, on free ports and in folders of their own, and a clock that goes wrong on demand.
 install_services() {
   local missing=()
@@ -145,6 +155,7 @@ case ${1:-} in
     install_chromium
     install_other_browsers
     install_python
+    install_schemathesis
     install_services
     ;;
   audit) cargo_tool cargo-deny 0.20.2 --locked ;;

@@ -73,6 +73,7 @@ cargo_stage "tests under faults" faults.log make --no-print-directory test-fault
 
 if stage "release build" make --no-print-directory build; then
   check "size" scripts/size.sh
+  check "the API as it is described" scripts/schemathesis.sh
   report=end2end/test-results/report.json
   rm -f "$report"
   stage "browser tests" browser_tests

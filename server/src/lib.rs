@@ -13,6 +13,7 @@ pub mod compat;
 mod compression;
 pub mod config;
 pub mod connections;
+pub mod cors;
 mod etag;
 mod failure;
 mod gate;
@@ -46,7 +47,7 @@ pub use state::{AppState, Parts};
 pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
-        .merge(rest::routes())
+        .merge(rest::routes(&state))
         .route("/api/", any(answers::not_found))
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))
@@ -68,6 +69,7 @@ pub fn router(state: AppState) -> Router {
         .layer(middleware::from_fn(compression::compress))
         .layer(middleware::from_fn_with_state(state.clone(), guard::guard))
         .layer(middleware::from_fn(security::headers))
+        .layer(middleware::from_fn_with_state(state.clone(), cors::share))
         .layer(Sharing)
         .layer(middleware::from_fn_with_state(state.clone(), share::share))
         .layer(middleware::from_fn_with_state(state.clone(), connections::hold))

@@ -65,6 +65,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/bookmarks", page(pages::bookmarks))
         .route("/threads", page(pages::threads))
         .route("/keys", page(pages::keys))
+        .route("/api", page(pages::api))
         .route("/settings/profile", page(pages::profile))
         .route("/settings/security", page(pages::security))
         .route("/settings/notifications", page(pages::notifications))

@@ -77,6 +77,7 @@ pub(crate) async fn serve(options: &Options, repeats: Repeats) -> Result<(), Fai
         chat: chat.clone(),
         site: Arc::new(Site::built_in()),
         hosts,
+        cors: options.cors(),
         proxies: Arc::new(options.proxies()),
         pages: guests::Pages::default(),
         metrics,

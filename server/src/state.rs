@@ -6,7 +6,9 @@ use axum::extract::FromRef;
 use chat::Chat;
 use metrics_exporter_prometheus::PrometheusHandle;
 
-use crate::{assets::Site, compat::Compat, connections::Connections, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets};
+use crate::{
+    assets::Site, compat::Compat, connections::Connections, cors::Cors, guests::Pages, hosts::Hosts, proxies::Proxies, ws::Sockets,
+};
 
 /// What handlers need; cheap to clone, which each layer of the router does with each request.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub struct Parts {
     pub site: Arc<Site>,
     /// The names this server answers to.
     pub hosts: Hosts,
+    /// The other origins whose pages may use the API.
+    pub cors: Cors,
     /// The proxies whose word counts.
     pub proxies: Arc<Proxies>,
     /// What guests were shown last.

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 /// Files of `public/late`: what is not needed to read and write, and comes when somebody reaches for it (`page.js`).
-pub const LATE: [&str; 12] = [
+pub const LATE: [&str; 15] = [
+    "api.js",
     "code.css",
     "code.js",
     "complete.css",
@@ -16,6 +17,8 @@ pub const LATE: [&str; 12] = [
     "palette.css",
     "palette.js",
     "presence.js",
+    "swagger-ui.css",
+    "swagger-ui.js",
 ];
 
 /// What the pages need of the site's files.

@@ -39,7 +39,7 @@ pub async fn keys(visit: Visit) -> Page {
                 {group("Everywhere", &EVERYWHERE)}
                 {group("Writing", &WRITING)}
                 {group("Messages", &MESSAGES)}
-                <p><a href="/">"To the rooms"</a></p>
+                <p><a href="/">"To the rooms"</a> " · " <a href="/api">"For programs: the API"</a></p>
             </section>
         }
         .into_any()

@@ -3,6 +3,7 @@
 mod account;
 mod admin;
 mod alerts;
+mod api;
 mod assets;
 mod bookmarks;
 mod bots;
@@ -57,6 +58,7 @@ pub use admin::{
     ICON_UPLOAD, all_reports, announcement, audit, house_room, overview, people, person, reset_link, rooms, sessions, settings,
 };
 pub use alerts::alerts;
+pub use api::api;
 pub use assets::{Assets, LATE};
 pub use bookmarks::bookmarks;
 pub use bots::{bot, bots, make_bot_token};

@@ -12,7 +12,10 @@ use crate::{
     account_log::{self, NewAlert},
     db::{
         Sql,
-        entity::{alert, bookmark, device, follow, inbox, invite, link, membership, picture, room, room_ban, session, user},
+        entity::{
+            alert, bookmark, device, follow, idempotency_key, inbox, invite, link, membership, picture, room, room_ban, session,
+            user,
+        },
         now, tokens, users,
     },
     look::look,
@@ -36,6 +39,7 @@ pub(crate) async fn erase(transaction: &mut Transaction, user: UserId) -> Result
     session::Entity::delete_many().filter(session::Column::UserId.eq(user.0)).exec(db).await?;
     device::Entity::delete_many().filter(device::Column::UserId.eq(user.0)).exec(db).await?;
     link::Entity::delete_many().filter(link::Column::UserId.eq(user.0)).exec(db).await?;
+    idempotency_key::Entity::delete_many().filter(idempotency_key::Column::UserId.eq(user.0)).exec(db).await?;
     alert::Entity::delete_many().filter(alert::Column::UserId.eq(user.0)).exec(db).await?;
     bookmark::Entity::delete_many().filter(bookmark::Column::UserId.eq(user.0)).exec(db).await?;
     inbox::Entity::delete_many().filter(inbox::Column::UserId.eq(user.0)).exec(db).await?;

@@ -11,7 +11,7 @@ use crate::{
     chat::Inner,
     credentials::{Hasher, SigningKey, Tokens},
     db::Db,
-    house,
+    house, idempotency,
     kept::Kept,
     limits::Limits,
     marks::{self, Marks},
@@ -88,6 +88,7 @@ impl Chat {
         messages::keep_no_longer(&chat);
         accounts::keep_seen(&chat);
         outgoing::keep_delivering(&chat);
+        idempotency::keep_for_a_day(&chat);
         Ok(chat)
     }
 }

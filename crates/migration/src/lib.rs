@@ -17,6 +17,7 @@ mod m20261126_000009_team;
 mod m20261126_000011_conversation;
 mod m20261126_000012_bots;
 mod m20261127_000013_extra;
+mod m20261127_000014_idempotency;
 mod m20261127_000015_tokens;
 mod m20261127_000017_outgoing;
 
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000011_conversation::Migration),
             Box::new(m20261126_000012_bots::Migration),
             Box::new(m20261127_000013_extra::Migration),
+            Box::new(m20261127_000014_idempotency::Migration),
             Box::new(m20261127_000015_tokens::Migration),
             Box::new(m20261127_000017_outgoing::Migration),
         ]

@@ -173,7 +173,6 @@ impl ErrorCode {
 /// wherever it is shown, so an error that travels in an address cannot put words into the page: `detail` is said where the error happens,
 /// and is not read back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(into = "WireError")]
 pub struct Error {
     /// What went wrong.
@@ -237,6 +236,29 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+/// It is described as it travels.
+#[cfg(feature = "openapi")]
+mod openapi {
+    use utoipa::{
+        PartialSchema, ToSchema,
+        openapi::{RefOr, Schema},
+    };
+
+    use super::{Error, WireError};
+
+    impl PartialSchema for Error {
+        fn schema() -> RefOr<Schema> {
+            WireError::schema()
+        }
+    }
+
+    impl ToSchema for Error {
+        fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+            WireError::schemas(schemas);
+        }
+    }
+}
 
 /// [`Error`] as it travels: with the texts written out for programs that only print them.
 #[derive(Serialize)]

@@ -69,7 +69,7 @@ uuid_ids! {
 
 /// A place in a room's log: 1, 2, 3 … without gaps. 0 stands for "before the first event".
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema), schema(minimum = 0))]
 #[serde(try_from = "i64")]
 pub struct Seq(pub i64);
 

@@ -9,6 +9,7 @@ use ipnet::IpNet;
 use super::{Store, lives::Lives, notices};
 use crate::{
     compat::Compat,
+    cors::{Allowed, Cors},
     hosts::{HostName, Hosts},
     proxies::{self, Proxies},
 };
@@ -36,6 +37,11 @@ pub struct Options {
     /// Host names that Snug is reached by, separated by commas [default: localhost and what it listens on]
     #[arg(long, env = "SNUG_HOSTS", value_delimiter = ',', value_parser = parse_host)]
     hosts: Vec<HostName>,
+
+    /// Origins of other pages that may use the API and open sockets, each with a token of its own, separated by commas: such as
+    /// capacitor://localhost, or * for all [default: none]
+    #[arg(long, env = "SNUG_CORS_ORIGINS", value_delimiter = ',', value_parser = parse_origin)]
+    pub(super) cors_origins: Vec<Allowed>,
 
     /// Addresses or networks of proxies that are not on this machine or in a private network, separated by commas: what they
     /// say in X-Forwarded-For and X-Forwarded-Proto is believed [default: none]
@@ -75,6 +81,12 @@ impl Options {
     #[must_use]
     pub fn hosts(&self, listening: SocketAddr) -> Hosts {
         Hosts::new(&self.hosts, listening.ip())
+    }
+
+    /// The other origins whose pages may use the API.
+    #[must_use]
+    pub fn cors(&self) -> Cors {
+        Cors::new(self.cors_origins.clone())
     }
 
     /// The proxies whose word counts.
@@ -142,6 +154,11 @@ fn parse_host(text: &str) -> Result<HostName, &'static str> {
 
 fn parse_outbound(text: &str) -> Result<IpNet, &'static str> {
     proxies::parse(text.trim()).ok_or("SNUG_OUTBOUND_ALLOW or --outbound-allow needs addresses or networks such as 10.0.3.0/24")
+}
+
+fn parse_origin(text: &str) -> Result<Allowed, &'static str> {
+    Allowed::parse(text.trim())
+        .ok_or("SNUG_CORS_ORIGINS or --cors-origins needs origins such as https://app.example.org or capacitor://localhost, or *")
 }
 
 fn parse_proxies(text: &str) -> Result<IpNet, &'static str> {

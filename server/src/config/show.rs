@@ -15,6 +15,7 @@ impl fmt::Display for Options {
         writeln!(f, "SNUG_ADDR={}", self.addr())?;
         writeln!(f, "PORT={}", or_empty(self.port))?;
         writeln!(f, "SNUG_HOSTS={}", self.hosts(self.addr()))?;
+        writeln!(f, "SNUG_CORS_ORIGINS={}", joined(&self.cors_origins))?;
         writeln!(f, "SNUG_TRUSTED_PROXIES={}", joined(&self.trusted_proxies))?;
         writeln!(f, "SNUG_LIMITS={}", joined(&unusual(self.limits())))?;
         writeln!(f, "SNUG_COMPAT={}", if self.compat.is_some() { "channels" } else { "" })?;

@@ -11,13 +11,14 @@ mod bots;
 mod cursor;
 mod direct;
 mod events;
-mod cursor;
 mod extract;
 mod invites;
+mod limits;
 mod marks;
 mod me;
 mod members;
 mod messages;
+mod once;
 mod openapi;
 mod outgoing;
 mod pins;
@@ -30,7 +31,7 @@ mod threads;
 mod tokens;
 mod users;
 
-use axum::{Router, http::header, routing::get};
+use axum::{Router, http::header, middleware, routing::get};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
@@ -38,9 +39,10 @@ use crate::AppState;
 pub(crate) use me::PICTURE;
 
 /// The addresses of the API, and its description.
-pub(crate) fn routes() -> Router<AppState> {
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let (router, description) = described().split_for_parts();
     let text = openapi::text(&description);
+    let router = router.layer(middleware::from_fn(limits::tell)).layer(middleware::from_fn_with_state(state.clone(), once::once));
     router.route("/api/v1/openapi.json", get(async || ([(header::CONTENT_TYPE, "application/json")], text)))
 }
 

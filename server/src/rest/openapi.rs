@@ -19,6 +19,7 @@ use crate::AppState;
         title = "Snug",
         description = "Whatever a person can do in Snug, a program can. Times are unix milliseconds, ids are texts, no number reaches 2^53."
     ),
+    components(schemas(Error)),
     security((), ("token" = []))
 )]
 struct Start;

@@ -51,15 +51,17 @@ struct Params {
 
 /// Opens a socket. What is wrong with a token is said on the socket, since browsers cannot read a refused handshake.
 pub(crate) async fn upgrade(State(state): State<AppState>, request: Request) -> Response {
-    // The browser opens sockets for any page and sends no cookie check along: without this, other sites could use a token they got.
-    if !has_own_origin(&request, &state.hosts) {
-        return Refusal::from(ErrorCode::ForeignOrigin).into_response();
-    }
     let Ok(Query(Params { token })) = Query::try_from_uri(request.uri()) else {
         return Refusal::from(ErrorCode::BadRequest).into_response();
     };
     let headers = request.headers();
     let token = handshake::offered_token(headers).or(bearer(headers)).map(str::to_owned).or(token);
+    // The browser opens sockets for any page and sends no cookie check along: without this, other sites could use a token they got.
+    // Those that may use the API bring their own.
+    let is_welcome = token.is_some() && state.cors.opens_sockets(request.headers());
+    if !is_welcome && !has_own_origin(&request, &state.hosts) {
+        return Refusal::from(ErrorCode::ForeignOrigin).into_response();
+    }
     let Begun { answer, upgrade, place, counted } = match begin(&state, request) {
         Ok(begun) => begun,
         Err(refusal) => return refusal.into_response(),

@@ -1,10 +1,13 @@
 //! The edges of the API: what is refused before a handler sees it, always in the one shape.
 
-use protocol::ErrorCode;
+use std::time::Duration;
+
+use chat::Limits;
+use protocol::{ClientId, ErrorCode};
 use reqwest::{Method, StatusCode};
 use serde_json::json;
 
-use crate::support::{TestApp, api::Api, person::Answer};
+use crate::support::{TestApp, api::Api, app::rate, limits, person::Answer};
 
 /// Sends this body to the sign-in.
 async fn sign_in(api: &Api, content_type: Option<&str>, body: impl Into<reqwest::Body>) -> Answer {
@@ -93,4 +96,46 @@ async fn what_stands_behind_the_question_mark_is_text_and_known() {
     for query in ["", "text=", "text=%C3%A9", "text=%00", "text=%E2%80%AE"] {
         assert_eq!(guest.get(&format!("/api/v1/rooms?{query}")).await.status, StatusCode::OK, "{query}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_shows_the_api_with_what_is_here_alone() {
+    let app = TestApp::start().await;
+    let page = app.stranger().get("/api").await;
+    assert_eq!(page.status, StatusCode::OK);
+    for file in ["swagger-ui.css", "swagger-ui.js", "api.js"] {
+        page.assert_has(&format!("\"/late/{file}\""));
+    }
+    page.assert_has("data-description=\"/api/v1/openapi.json\"");
+    for elsewhere in ["src=\"http", "href=\"http", "src=\"//", "href=\"//"] {
+        page.assert_has_not(elsewhere);
+    }
+    // Each script has the nonce of the policy.
+    let nonce = page.header("content-security-policy").split("'nonce-").nth(1).unwrap().split('\'').next().unwrap().to_owned();
+    assert_eq!(page.text.matches("<script").count(), page.text.matches(&format!(" nonce=\"{nonce}\"")).count());
+    let description = app.stranger().get("/api/v1/openapi.json").await;
+    assert_eq!((description.status, description.header("content-type")), (StatusCode::OK, "application/json"));
+    assert_eq!(description.json()["openapi"], "3.1.0");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_counted_says_how_much_is_left() {
+    let limits =
+        Limits { sends: rate(3, Duration::from_secs(60)), sends_per_address: rate(100, Duration::from_secs(60)), ..limits() };
+    let app = TestApp::builder().limits(limits).start().await;
+    app.ada().await;
+    let ada = Api::of(app.addr, "ada").await;
+    let send =
+        async || ada.post("/api/v1/rooms/lobby/messages", &json!({ "client_id": ClientId::generate(), "body": "Tea" })).await;
+    let left = |answer: &Answer| ["limit", "remaining"].map(|name| answer.header(&format!("ratelimit-{name}")).to_owned());
+    for remaining in ["2", "1", "0"] {
+        let sent = send().await;
+        assert_eq!((sent.status, left(&sent)), (StatusCode::CREATED, ["3".to_owned(), remaining.to_owned()]));
+        assert!((1..=180).contains(&sent.header("ratelimit-reset").parse::<u64>().unwrap()));
+    }
+    let refused = send().await;
+    refused.assert_refused(ErrorCode::Throttled);
+    assert_eq!(left(&refused), ["3", "0"]);
+    assert_eq!(refused.header("retry-after"), refused.error().retry_after.unwrap().to_string());
+    assert_eq!(left(&ada.get("/api/v1/rooms").await), ["", ""]);
 }

@@ -28,6 +28,8 @@ const WRONG: [(&[(&str, &str)], &str); 42] = [
         "'https://a.example' for '--hosts <HOSTS>': SNUG_HOSTS or --hosts needs names such as",
     ),
     (&[("SNUG_HOSTS", "a.example:3000")], "'a.example:3000' for '--hosts <HOSTS>': SNUG_HOSTS or --hosts needs names such as"),
+    (&[("SNUG_CORS_ORIGINS", "app.example.org")], "SNUG_CORS_ORIGINS or --cors-origins needs origins such as"),
+    (&[("SNUG_CORS_ORIGINS", "https://app.example.org/")], "SNUG_CORS_ORIGINS or --cors-origins needs origins such as"),
     (&[("SNUG_TRUSTED_PROXIES", "10.0.0.0/33")], "SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as"),
     (&[("SNUG_TRUSTED_PROXIES", "proxy")], "SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as"),
     (&[("SNUG_LIMITS", "off")], "'off' for '--limits <LIMITS>': SNUG_LIMITS or --limits: \"off\" is not of the form name=value"),

@@ -9,10 +9,11 @@ use std::{
 use governor::{
     DefaultKeyedRateLimiter, RateLimiter,
     clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
 };
 use parking_lot::RwLock;
 
-use super::rate::Rate;
+use super::{allowance::Allowance, rate::Rate};
 
 /// Buckets that are full again are dropped after so many drops were taken: memory goes by what happened lately, not by who was ever here.
 const SWEEP_EVERY: u32 = 1_024;
@@ -26,12 +27,12 @@ pub(super) struct Buckets<K: Clone + Eq + Hash> {
 /// Buckets of one rate.
 struct Filled<K: Clone + Eq + Hash> {
     rate: Rate,
-    limiter: DefaultKeyedRateLimiter<K>,
+    limiter: DefaultKeyedRateLimiter<K, StateInformationMiddleware>,
 }
 
 impl<K: Clone + Eq + Hash> Filled<K> {
     fn at(rate: Rate) -> Self {
-        Self { rate, limiter: RateLimiter::keyed(rate.quota()) }
+        Self { rate, limiter: RateLimiter::keyed(rate.quota()).with_middleware() }
     }
 }
 
@@ -53,21 +54,21 @@ impl<K: Clone + Eq + Hash> Buckets<K> {
         }
     }
 
-    /// Takes a drop.
+    /// Takes a drop, and says what is left.
     ///
     /// # Errors
     /// `throttled`: there is none.
-    pub(super) fn take(&self, key: &K) -> Result<(), protocol::Error> {
+    pub(super) fn take(&self, key: &K) -> Result<Allowance, protocol::Error> {
         if self.taken.fetch_add(1, Ordering::Relaxed) % SWEEP_EVERY == SWEEP_EVERY - 1 {
             let limiter = &self.filled.read().limiter;
             limiter.retain_recent();
             limiter.shrink_to_fit();
         }
-        self.filled
-            .read()
-            .limiter
-            .check_key(key)
-            .map_err(|not_until| throttled(not_until.wait_time_from(DefaultClock::default().now())))
+        let filled = self.filled.read();
+        match filled.limiter.check_key(key) {
+            Ok(state) => Ok(Allowance::of(filled.rate, state.remaining_burst_capacity())),
+            Err(not_until) => Err(throttled(not_until.wait_time_from(DefaultClock::default().now()))),
+        }
     }
 }
 

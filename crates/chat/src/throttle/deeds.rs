@@ -5,6 +5,7 @@ use std::{net::IpAddr, sync::Arc};
 use protocol::UserId;
 
 use super::{
+    allowance::Allowance,
     buckets::Buckets,
     floods::{Floods, Offender},
     networks::Networks,
@@ -91,17 +92,25 @@ impl Deeds {
     /// Takes a drop for something that an account does.
     pub(crate) fn by(&self, account: UserId, deed: Deed) -> Result<(), protocol::Error> {
         let accounts = &self.buckets[deed as usize].0;
-        accounts.take(&account).inspect_err(|_| {
+        let taken = accounts.take(&account).inspect_err(|_| {
             self.floods.refused(Offender::Account(account), deed.plural(), accounts.rate().burst.get());
-        })
+        });
+        tell(taken, accounts.rate())
     }
 
     /// Takes a drop for something that comes from an address.
     pub(crate) fn from(&self, address: IpAddr, deed: Deed) -> Result<(), protocol::Error> {
         let networks = &self.buckets[deed as usize].1;
-        networks.take(address).map_err(|(network, error)| {
+        let taken = networks.take(address).map_err(|(network, error)| {
             self.floods.refused(Offender::Network(network), deed.plural(), networks.rate().burst.get());
             error
-        })
+        });
+        tell(taken, networks.rate())
     }
+}
+
+/// Tells how much is left: nothing, where it was refused.
+fn tell(taken: Result<Allowance, protocol::Error>, rate: Rate) -> Result<(), protocol::Error> {
+    taken.as_ref().map_or_else(|_| Allowance::of(rate, 0), |left| *left).tell();
+    taken.map(drop)
 }

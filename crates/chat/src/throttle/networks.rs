@@ -6,7 +6,7 @@ use std::{
     net::{IpAddr, Ipv6Addr},
 };
 
-use super::{buckets::Buckets, rate::Rate};
+use super::{allowance::Allowance, buckets::Buckets, rate::Rate};
 
 /// The networks of an IPv6 address that count, as bits that they have in common, and for how much of one address each.
 const STEPS: [(u32, u32); 3] = [(64, 1), (56, 2), (48, 4)];
@@ -72,14 +72,16 @@ impl Networks {
         self.0.iter().enumerate().for_each(|(step, buckets)| buckets.hold_to(rate_of(step, rate)));
     }
 
-    /// Takes a drop from each network of an address. What the narrow one refuses costs the wide ones nothing.
+    /// Takes a drop from each network of an address, and says what is left where there is least. What the narrow one refuses costs the wide
+    /// ones nothing.
     ///
     /// # Errors
     /// `throttled`, and which of them refuses.
-    pub(super) fn take(&self, address: IpAddr) -> Result<(), (Network, protocol::Error)> {
-        of(address).try_for_each(|(step, first)| {
+    pub(super) fn take(&self, address: IpAddr) -> Result<Allowance, (Network, protocol::Error)> {
+        of(address).try_fold(Allowance::of(self.rate(), self.rate().burst.get()), |least, (step, first)| {
             let bits = first.is_ipv6().then_some(STEPS[step].0);
-            self.0[step].take(&first).map_err(|error| (Network { first, bits }, error))
+            let left = self.0[step].take(&first).map_err(|error| (Network { first, bits }, error))?;
+            Ok(if left.remaining < least.remaining { left } else { least })
         })
     }
 }

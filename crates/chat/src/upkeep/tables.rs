@@ -4,9 +4,9 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
 use crate::db::entity::{
-    alert, audit, bookmark, device, follow, inbox, invite, link, membership, message, message_text, outgoing_delivery,
-    outgoing_hook, picture, pin, reaction, refresh_token, report, room, room_address, room_ban, room_event, session, setting,
-    token, user,
+    alert, audit, bookmark, device, follow, idempotency_key, inbox, invite, link, membership, message, message_text,
+    outgoing_delivery, outgoing_hook, picture, pin, reaction, refresh_token, report, room, room_address, room_ban, room_event,
+    session, setting, token, user,
 };
 
 /// Something that is done to one table after the other.
@@ -24,6 +24,7 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<refresh_token::Entity>().await?;
     deed.table::<device::Entity>().await?;
     deed.table::<token::Entity>().await?;
+    deed.table::<idempotency_key::Entity>().await?;
     deed.table::<room::Entity>().await?;
     deed.table::<membership::Entity>().await?;
     deed.table::<message::Entity>().await?;

@@ -11,6 +11,7 @@ mod epoch;
 mod floods;
 mod history;
 mod house;
+mod idempotency;
 mod invites;
 mod members;
 mod model;

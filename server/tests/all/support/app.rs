@@ -14,6 +14,7 @@ use server::{
     assets::Site,
     compat::Compat,
     connections::{self, Connections},
+    cors::{Allowed, Cors},
     guests::Pages,
     hosts::Hosts,
     serve, telemetry, ws,
@@ -65,6 +66,7 @@ pub(crate) struct Builder {
     sockets: ws::Limits,
     site: Site,
     compat: Option<Compat>,
+    cors: Cors,
 }
 
 impl Builder {
@@ -89,6 +91,11 @@ impl Builder {
         Self { site, ..self }
     }
 
+    /// Lets pages of these origins use the API.
+    pub(crate) fn cors(self, origins: &[&str]) -> Self {
+        Self { cors: Cors::new(origins.iter().filter_map(|origin| Allowed::parse(origin)).collect()), ..self }
+    }
+
     pub(crate) async fn start(self) -> TestApp {
         self.start_on(Data::fresh().await).await
     }
@@ -106,6 +113,7 @@ impl Builder {
             chat: chat.clone(),
             site: Arc::new(self.site),
             hosts: Hosts::new(&[], IpAddr::V4(Ipv4Addr::LOCALHOST)),
+            cors: self.cors,
             proxies: Arc::default(),
             pages: Pages::default(),
             metrics: METRICS.clone(),
@@ -152,7 +160,8 @@ pub(crate) struct TestApp {
 impl TestApp {
     pub(crate) fn builder() -> Builder {
         let connections = connections::Limits::for_files(usize::MAX);
-        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site: Site::of([]), compat: None }
+        let (site, cors) = (Site::of([]), Cors::default());
+        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site, compat: None, cors }
     }
 
     pub(crate) async fn start() -> Self {

@@ -1,7 +1,7 @@
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use chat::{
-    Settings, house,
+    Settings, house, idempotency,
     invites::{self, NewInvite},
     messages::{NewText, Outgoing},
     tokens::NewToken,
@@ -27,6 +27,8 @@ async fn talk(url: &str) {
     ada.ban(&garden, &bob, "always").await.unwrap();
     futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
         .await;
+    let key = idempotency::Key::parse("one").unwrap();
+    idempotency::begin(&scene.chat, ada.session.user.id, key, b"a request").await.unwrap();
     scene.chat.close().await;
 }
 

@@ -1,0 +1,65 @@
+#!/usr/bin/env bash
+# Asks every operation of the API for what its description allows and for what it does not, and compares the answers with the description:
+#   scripts/schemathesis.sh [EXAMPLES]   so many requests an operation, 10 of them unless said otherwise
+# A server of its own, on a free port and a folder that is thrown away, is asked by an admin. ARGS goes to schemathesis as it is, such as
+# --include-operation-id=send_message.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+examples=${1:-10}
+st=.tools/schemathesis/bin/st
+[[ -x $st ]] || { echo "schemathesis is missing. Install it: scripts/setup.sh test" >&2; exit 1; }
+# The one that was built last.
+snug=$(ls -t target/release/snug target/debug/snug 2>/dev/null | head -n 1 || true)
+[[ -n $snug ]] || { echo "There is no server to ask. Run: make build" >&2; exit 1; }
+
+folder=$(mktemp -d)
+server=
+stop() {
+  [[ -z $server ]] || { kill "$server" && wait "$server" || true; }
+  rm -rf "$folder"
+}
+trap stop EXIT
+
+export SNUG_DATA_DIR=$folder SNUG_LOG=error SNUG_ADDR=127.0.0.1:0
+# Nothing of this may be refused because it comes too often: that would hide what else it gets.
+plenty=rooms=1000000,rooms-made=1000000,rooms-joined=1000000,tries-per-account=1000000+1000000/s,registrations-per-address=1000000+1000000/s
+for limit in tries sends joins creations invites edits moderations renewals connects; do
+  [[ $limit == tries ]] || plenty+=,$limit=1000000+1000000/s
+  plenty+=,$limit-per-address=1000000+1000000/s
+done
+export SNUG_LIMITS=$plenty SNUG_ACCESS_MINUTES=1440
+
+password='seven small boats'
+add() { "$snug" user add "$1" --role "$2" <<<"$password" >"$folder/out"; }
+"$snug" migrate >"$folder/out"
+add ada owner
+add bob member
+"$snug" room add Garden --owner ada >"$folder/out"
+
+touch "$folder/ready"
+"$snug" serve >"$folder/ready" 2>"$folder/log" &
+server=$!
+for _ in {1..300}; do
+  url=$(sed -n 's/^Snug is ready: //p' "$folder/ready")
+  [[ -z $url ]] || break
+  sleep 0.1
+done
+[[ -n $url ]] || { cat "$folder/log" >&2; exit 1; }
+
+post() { curl -sf "$url/api/v1/$1" -H 'Content-Type: application/json' -H "Authorization: Bearer ${token:-}" -d "$2"; }
+field() { node -p 'JSON.parse(require("fs").readFileSync(0))[process.argv[1]]' "$1"; }
+token=$(curl -sf "$url/api/v1/auth/token" -H 'Content-Type: application/json' -d "{\"username\":\"ada\",\"password\":\"$password\"}" | field access_token)
+for number in 1 2 3; do
+  post rooms/garden/messages "{\"client_id\":\"$(cat /proc/sys/kernel/random/uuid)\",\"body\":\"Rose $number\"}" >"$folder/out"
+done
+
+status=0
+"$st" --config-file scripts/schemathesis.toml run "$url/api/v1/openapi.json" -H "Authorization: Bearer $token" \
+  --checks all --seed 1 --max-examples "$examples" ${ARGS:-} || status=$?
+if [[ -s $folder/log ]]; then
+  echo "The server said:" >&2
+  cat "$folder/log" >&2
+  status=1
+fi
+exit "$status"
