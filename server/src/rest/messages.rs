@@ -1,8 +1,14 @@
 //! `/api/v1/rooms/{room}/messages` and `/api/v1/messages`.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{
+    Json,
+    extract::State,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
 use chat::{
     Deed, Need,
+    commands::{self, Said},
     messages::{self, Outgoing},
 };
 use protocol::{Answers, ClientId, ErrorCode, MessageId, RoomId, RoomPage, RoomRef, Seq, User, Window};
@@ -13,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     asker::Asker,
     extract::{Fields, Named, Payload},
-    openapi::Refused,
+    openapi::{Refused, RestError},
 };
 use crate::{AppState, answers::Refusal};
 
@@ -92,26 +98,42 @@ struct Kept {
     unreached: Vec<User>,
 }
 
-/// Sends a message, once for each `client_id`.
+/// What a command answers to whoever asked.
+#[derive(Serialize, ToSchema)]
+struct ToldByCommand {
+    room: RoomId,
+    /// Plain text, for you alone; empty where there is nothing to say.
+    told: String,
+}
+
+/// Sends a message, once for each `client_id`. What begins with `/` and a name is a command, and goes to its program instead.
 #[utoipa::path(
     post,
     path = "/api/v1/rooms/{room}/messages",
     tag = "messages",
     params(("room" = String, Path, description = "Id or address of the room.")),
     request_body = New,
-    responses((status = 201, body = Kept), Refused),
+    responses(
+        (status = 201, body = Kept),
+        (status = 200, body = ToldByCommand, description = "It was a command; nothing of it is in the room."),
+        (status = 502, body = RestError, description = "The program behind the command did not do it."),
+        Refused,
+    ),
 )]
 async fn send(
     State(state): State<AppState>,
     asker: Asker,
     Named(room): Named<RoomRef>,
     Payload(new): Payload<New>,
-) -> Result<(StatusCode, Json<Kept>), Refusal> {
+) -> Result<Response, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Send)?;
     let answers = Answers { reply_to: new.reply_to, thread_of: new.thread_of, only_in_thread: new.only_in_thread };
     let message = Outgoing { room, client_id: new.client_id, body: new.body, answers };
-    let sent = messages::send(&state.chat, actor, message).await?;
+    let sent = match commands::say(&state.chat, actor, message).await? {
+        Said::Stored(sent) => sent,
+        Said::Told { room, text } => return Ok(Json(ToldByCommand { room, told: text }).into_response()),
+    };
     let kept = Kept { room: sent.room, id: sent.message, seq: sent.seq, at: sent.at, unreached: sent.unreached };
-    Ok((StatusCode::CREATED, Json(kept)))
+    Ok((StatusCode::CREATED, Json(kept)).into_response())
 }

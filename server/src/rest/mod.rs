@@ -5,6 +5,7 @@
 
 mod asker;
 mod auth;
+mod commands;
 mod extract;
 mod messages;
 mod openapi;
@@ -24,7 +25,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
+    let parts = [auth::routes(), commands::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chat::{
     Actor, Chat, Deed,
+    commands::{self, Said},
     messages::{self, Done, NewText, Sent},
 };
 use futures::{FutureExt, future::Fuse};
@@ -104,10 +105,11 @@ impl Listener<'_> {
         self.hint = Fuse::terminated();
         self.connection.sent(&room);
         let admitted = self.chat.admit(Deed::Send, self.address);
-        let sent = admitted.map(|()| messages::submit(self.chat, self.connection.actor(), outgoing));
+        let sent = admitted.map(|()| commands::say(self.chat, self.connection.actor(), outgoing));
         let answer = async move {
             match async { sent?.await }.await {
-                Ok(Sent { room, message, seq, at, unreached, .. }) => {
+                Ok(Said::Told { room, text }) => ServerFrame::Told { client_id, room, text },
+                Ok(Said::Stored(Sent { room, message, seq, at, unreached, .. })) => {
                     ServerFrame::Ack { client_id, room, message, seq, at, unreached }
                 }
                 Err(error) => refused(client_id, room, told(&error)).await,

@@ -36,6 +36,7 @@ mod rooms;
 mod security;
 mod settings;
 mod signed_in;
+mod slash;
 mod slow_clients;
 mod throttle;
 mod tls;

@@ -48,10 +48,12 @@ pub(crate) enum Deed {
     MakeOutgoing,
     ChangeOutgoing,
     DeleteOutgoing,
+    MakeCommand,
+    DeleteCommand,
 }
 
 impl Deed {
-    const ALL: [Self; 28] = [
+    const ALL: [Self; 30] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -80,6 +82,8 @@ impl Deed {
         Self::MakeOutgoing,
         Self::ChangeOutgoing,
         Self::DeleteOutgoing,
+        Self::MakeCommand,
+        Self::DeleteCommand,
     ];
 
     /// The word for it, as it is stored.
@@ -113,6 +117,8 @@ impl Deed {
             Self::MakeOutgoing => "make outgoing webhook",
             Self::ChangeOutgoing => "change outgoing webhook",
             Self::DeleteOutgoing => "delete outgoing webhook",
+            Self::MakeCommand => "make command",
+            Self::DeleteCommand => "delete command",
         }
     }
 }

@@ -24,4 +24,5 @@ pub(crate) mod room_ban;
 pub(crate) mod room_event;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod slash_command;
 pub(crate) mod user;
