@@ -53,6 +53,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/admin/reports", page(pages::all_reports))
         .route("/admin/sessions", page(pages::sessions))
         .route("/admin/invites", page(pages::house_invites))
+        .route("/admin/commands", page(pages::house_commands).post(make_house_command))
         .route("/admin/settings", page(pages::settings))
         .route(pages::ICON_UPLOAD, post(pictures::upload_icon).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)))
         .route("/admin/announce", page(pages::announcement))
@@ -79,6 +80,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route(pages::UPLOAD, post(pictures::upload).layer(DefaultBodyLimit::max(pictures::UPLOAD_MAX_BYTES)))
         .route("/u/{person}", page(pages::card))
         .route("/r/{slug}", page(pages::room).post(write))
+        .route("/r/{slug}/commands", page(pages::room_commands).post(make_room_command))
         .route("/r/{slug}/edit", page(pages::edit_room))
         .route("/r/{slug}/invites", page(pages::room_invites))
         .route("/r/{slug}/members", page(pages::members))
@@ -157,6 +159,16 @@ async fn save(state: State<AppState>, request: Request) -> Response {
 /// An outgoing webhook. The answer shows its secret, so it leads nowhere else.
 async fn make_outgoing(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::make_outgoing).await
+}
+
+/// A command of a room, in the same way.
+async fn make_room_command(state: State<AppState>, request: Request) -> Response {
+    written(&state, request, pages::make_room_command).await
+}
+
+/// A command of the house, in the same way.
+async fn make_house_command(state: State<AppState>, request: Request) -> Response {
+    written(&state, request, pages::make_house_command).await
 }
 
 /// A token for one's programs: the page that shows it, once.

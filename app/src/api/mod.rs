@@ -4,6 +4,7 @@
 
 mod accounts;
 mod alerts;
+mod commands;
 mod house;
 mod invites;
 mod limits;
@@ -22,6 +23,7 @@ mod threads;
 
 pub(crate) use accounts::{Login, Register};
 pub(crate) use alerts::{DismissAlerts, ReadAlerts};
+pub(crate) use commands::DeleteCommand;
 pub(crate) use house::{
     Announce, DeleteAccountOf, EndSessionOf, Lift, RemoveIcon, ResetPassword, SetHouseRole, Settle, SignOutEverywhere, Suspend,
     WelcomeDoors, WelcomeName, WelcomeRooms,

@@ -98,17 +98,7 @@ fn view(visit: &Visit, room: &Room, hooks: Vec<Hook>, sent: Sent) -> AnyView {
         Sent::Made(secret) => (Some(secret), TypedHook::default(), None),
         Sent::Refused(typed, error) => (None, typed, Some(error)),
     };
-    let made = made.map(|secret| {
-        view! {
-            <section class="made" role="status">
-                <h2>"Its secret"</h2>
-                <p>"Deliveries are signed with it. Copy it now: it is not shown again."</p>
-                <p class="made-link">
-                    <code>{secret}</code>
-                </p>
-            </section>
-        }
-    });
+    let made = made.map(secret_of);
     let list = if hooks.is_empty() {
         view! { <p class="note">"What is said here goes nowhere yet."</p> }.into_any()
     } else {
@@ -133,37 +123,55 @@ fn view(visit: &Visit, room: &Room, hooks: Vec<Hook>, sent: Sent) -> AnyView {
     .into_any()
 }
 
+/// The secret of what was made, which is shown this once.
+pub(super) fn secret_of(secret: String) -> AnyView {
+    view! {
+        <section class="made" role="status">
+            <h2>"Its secret"</h2>
+            <p>"What is sent is signed with it. Copy it now: it is not shown again."</p>
+            <p class="made-link">
+                <code>{secret}</code>
+            </p>
+        </section>
+    }
+    .into_any()
+}
+
+/// A line of a form that answers with its own page: name, label and kind of the input, and what was typed there.
+pub(super) fn field(
+    error: Option<&Error>,
+    field: Field,
+    (name, label, kind): (&'static str, &'static str, &'static str),
+    value: String,
+    required: bool,
+    hint: &'static str,
+) -> AnyView {
+    let wrong = error.is_some_and(|error| error.fields.iter().any(|fault| fault.field == field));
+    let hint_id = [name, "-hint"].concat();
+    view! {
+        <div class="field">
+            <label for=name>{label}</label>
+            <input
+                id=name
+                name=name
+                type=kind
+                value=value
+                autocomplete="off"
+                required=required
+                aria-invalid=wrong.then_some("true")
+                aria-describedby=hint_id.clone()
+            />
+            <p class="field-hint" id=hint_id>
+                {hint}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
 fn make_form(room: &Room, typed: TypedHook, error: Option<&Error>) -> AnyView {
     let action = ["/r/", &room.slug, "/outgoing"].concat();
     let fault = error.map(Error::message);
-    let field = |field: Field,
-                 name: &'static str,
-                 label: &'static str,
-                 kind: &'static str,
-                 value: String,
-                 required: bool,
-                 hint: &'static str| {
-        let wrong = error.is_some_and(|error| error.fields.iter().any(|fault| fault.field == field));
-        let hint_id = [name, "-hint"].concat();
-        view! {
-            <div class="field">
-                <label for=name>{label}</label>
-                <input
-                    id=name
-                    name=name
-                    type=kind
-                    value=value
-                    autocomplete="off"
-                    required=required
-                    aria-invalid=wrong.then_some("true")
-                    aria-describedby=hint_id.clone()
-                />
-                <p class="field-hint" id=hint_id>
-                    {hint}
-                </p>
-            </div>
-        }
-    };
     let TypedHook { name, url, words } = typed;
     view! {
         <section class="office-form">
@@ -172,13 +180,12 @@ fn make_form(room: &Room, typed: TypedHook, error: Option<&Error>) -> AnyView {
                 {fault}
             </p>
             <form class="form" method="post" action=action>
-                {field(Field::DisplayName, "name", "Name", "text", name, true, "Under it answers are said here.")}
-                {field(Field::Url, "url", "URL", "url", url, true, "https:// or http://, in the open internet.")}
+                {field(error, Field::DisplayName, ("name", "Name", "text"), name, true, "Under it answers are said here.")}
+                {field(error, Field::Url, ("url", "URL", "url"), url, true, "https:// or http://, in the open internet.")}
                 {field(
+                    error,
                     Field::Words,
-                    "words",
-                    "Only messages that begin with one of these words",
-                    "text",
+                    ("words", "Only messages that begin with one of these words", "text"),
                     words,
                     false,
                     "Such as deploy, rollback. Left empty, every message goes out.",

@@ -1,4 +1,8 @@
-use chat::{messages::Outgoing, rooms::Beside};
+use chat::{
+    commands::{self, Said},
+    messages::Outgoing,
+    rooms::Beside,
+};
 use http::StatusCode;
 use protocol::{Answers, ClientId, ErrorCode, Quote, Seq, Standing, Window};
 use serde::Deserialize;
@@ -56,9 +60,13 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
         address.slug = now;
     }
     let error = match send(&visit, &address, &written).await {
-        Ok(sent) => {
+        Ok(said) => {
             let thread = address.thread.map(|root| format!("/t/{root}")).unwrap_or_default();
-            return Ok(format!("/r/{}{thread}#m{}", sent.slug, sent.seq));
+            match said {
+                Said::Stored(sent) => return Ok(format!("/r/{}{thread}#m{}", sent.slug, sent.seq)),
+                Said::Told { text, .. } if text.is_empty() => return Ok(format!("/r/{}{thread}", address.slug)),
+                Said::Told { text, .. } => return Err(told(&visit, address, text).await),
+            }
         }
         Err(error) => AppError::from(reveal(&error)),
     };
@@ -73,7 +81,15 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
     Err(Page { status, retry_after, ..page })
 }
 
-async fn send(visit: &Visit, address: &Address, written: &Written) -> Result<chat::messages::Sent, chat::Error> {
+/// The room, with what a command says to whoever asked.
+async fn told(visit: &Visit, mut address: Address, text: String) -> Page {
+    match data(visit, &mut address).await {
+        Ok(data) => show(visit, address, PageData { notice: Some(text), ..data }, None),
+        Err(error) => failure(visit, &error),
+    }
+}
+
+async fn send(visit: &Visit, address: &Address, written: &Written) -> Result<Said, chat::Error> {
     let client_id = written.client_id.parse().map_err(|_| ErrorCode::BadRequest)?;
     let answers = Answers {
         reply_to: written.reply_to.map(Seq),
@@ -82,7 +98,7 @@ async fn send(visit: &Visit, address: &Address, written: &Written) -> Result<cha
     };
     let message = Outgoing { answers, ..Outgoing::new(address.slug.clone().into(), client_id, written.body.clone()) };
     visit.chat.admit(chat::Deed::Send, visit.caller.address)?;
-    chat::messages::send(&visit.chat, visit.actor(), message).await
+    commands::say(&visit.chat, visit.actor(), message).await
 }
 
 async fn data(visit: &Visit, address: &mut Address) -> Result<PageData, chat::Error> {

@@ -142,9 +142,13 @@ fn slow_mode(visit: &Visit, room: &Room) -> impl IntoView + use<> {
 
 fn webhooks(room: &Room) -> impl IntoView + use<> {
     let href = ["/r/", &room.slug, "/outgoing"].concat();
+    let commands = ["/r/", &room.slug, "/commands"].concat();
     let link = view! {
         <p>
             <a href=href>"Outgoing webhooks"</a>
+        </p>
+        <p>
+            <a href=commands>"Commands"</a>
         </p>
     };
     part("Programs", "What is said here can go to a program elsewhere, which may answer.", link)

@@ -69,9 +69,9 @@ pub(super) fn room(
         show_head(room);
     }
     reactions::tell_refused(room);
-    // To those whom it names the server says nothing.
-    let unreached = move || socket.unreached.get().filter(|(room, _)| *room == id).map(|(_, said)| said);
-    let notice = dynamic(move || room.notice.get().or_else(unreached));
+    // To others the server says nothing of it.
+    let told = move || socket.told.get().filter(|(room, _)| *room == id).map(|(_, said)| said);
+    let notice = dynamic(move || room.notice.get().or_else(told));
     let header = match thread {
         Some(root) => thread::header(room, root),
         None => header(room),

@@ -341,6 +341,7 @@ impl Client {
                 // Who may write may read: a room that was closed to the reader is not any more.
                 self.subscriptions.reopen(room);
             }
+            ServerFrame::Told { client_id, room, text } => self.told(client_id, room, text),
             ServerFrame::Done { client_id, room, seq } => {
                 self.acknowledge(client_id, seq, browser::now() as i64);
                 self.settle_outbox(room);
@@ -427,11 +428,18 @@ impl Client {
             let names: Vec<_> = people.iter().map(User::in_sentence).collect();
             (room, ["Not called, because they cannot read this room: ", &names.join(", ")].concat())
         });
-        self.socket.unreached.maybe_update(|shown| {
+        self.socket.told.maybe_update(|shown| {
             let changed = *shown != said;
             *shown = said;
             changed
         });
+    }
+
+    /// What the reader wrote was a command: it does not stand in the room, and what it says is for them alone.
+    fn told(&self, client_id: ClientId, room: RoomId, text: String) {
+        self.socket.outbox.update(|outbox| _ = outbox.remove(client_id));
+        self.stored(client_id, None);
+        self.socket.told.set((!text.is_empty()).then_some((room, text)));
     }
 
     fn acknowledge(&self, client_id: ClientId, seq: Seq, at: i64) {

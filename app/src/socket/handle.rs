@@ -33,8 +33,8 @@ pub(crate) struct Socket {
     pub(super) outbox: RwSignal<Outbox>,
     pub(super) typing: RwSignal<Typing>,
     pub(super) status: RwSignal<Status>,
-    /// Who was named in a room and cannot read it, in a sentence.
-    pub(crate) unreached: RwSignal<Option<(RoomId, String)>>,
+    /// What only the reader is told in a room, until they write the next message: whom they named who cannot read it, what a command says.
+    pub(crate) told: RwSignal<Option<(RoomId, String)>>,
     /// Where the loop takes its commands from, once there is one.
     #[cfg(feature = "hydrate")]
     pub(super) queue: StoredValue<Option<UnboundedSender<Command>>>,
@@ -52,7 +52,7 @@ impl Socket {
             outbox: RwSignal::default(),
             typing: RwSignal::default(),
             status: RwSignal::default(),
-            unreached: RwSignal::default(),
+            told: RwSignal::default(),
             #[cfg(feature = "hydrate")]
             queue: StoredValue::default(),
         }

@@ -9,6 +9,7 @@ pub mod accounts;
 pub mod alerts;
 pub mod bookmarks;
 pub mod bots;
+pub mod commands;
 pub mod house;
 pub mod idempotency;
 pub mod imports;

@@ -1,4 +1,4 @@
-//! What is said in rooms goes to programs elsewhere: outgoing webhooks, and what became of each delivery.
+//! What is said in rooms goes to programs elsewhere: outgoing webhooks, what became of each delivery, and slash commands.
 
 use sea_orm_migration::{prelude::*, schema::*};
 
@@ -12,7 +12,7 @@ impl MigrationTrait for Migration {
     }
 
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in [hooks(), deliveries()] {
+        for table in [hooks(), deliveries(), commands()] {
             manager.create_table(table).await?;
         }
         for statement in INDEXES {
@@ -22,14 +22,17 @@ impl MigrationTrait for Migration {
     }
 
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        for table in ["outgoing_deliveries", "outgoing_hooks"] {
+        for table in ["slash_commands", "outgoing_deliveries", "outgoing_hooks"] {
             manager.drop_table(Table::drop().table(table).take()).await?;
         }
         Ok(())
     }
 }
 
-const INDEXES: [&str; 3] = [
+const INDEXES: [&str; 5] = [
+    // A room has one command of a name, and so has the house.
+    "CREATE UNIQUE INDEX slash_commands_room ON slash_commands (word, room_id) WHERE room_id IS NOT NULL",
+    "CREATE UNIQUE INDEX slash_commands_house ON slash_commands (word) WHERE room_id IS NULL",
     "CREATE INDEX outgoing_hooks_room ON outgoing_hooks (room_id)",
     // A message is delivered once to each hook, however often the log is read.
     "CREATE UNIQUE INDEX outgoing_deliveries_message ON outgoing_deliveries (hook_id, seq)",
@@ -88,6 +91,24 @@ fn deliveries() -> TableCreateStatement {
         .col(big_integer_null("status"))
         .col(text("error"))
         .foreign_key(&mut of("outgoing_deliveries", "hook_id", "outgoing_hooks"))
+        .take()
+}
+
+fn commands() -> TableCreateStatement {
+    Table::create()
+        .table("slash_commands")
+        .col(uuid("id").primary_key())
+        // None where it is there in all rooms.
+        .col(uuid_null("room_id"))
+        .col(string("word"))
+        .col(text("url"))
+        .col(string("secret"))
+        .col(uuid("bot_id"))
+        .col(uuid("made_by"))
+        .col(big_integer("made_at"))
+        .foreign_key(&mut of("slash_commands", "room_id", "rooms"))
+        .foreign_key(ForeignKey::create().from("slash_commands", "bot_id").to("users", "id"))
+        .foreign_key(ForeignKey::create().from("slash_commands", "made_by").to("users", "id"))
         .take()
 }
 

@@ -51,6 +51,10 @@ pub enum ErrorCode {
     BadRequest,
     /// The request did not come from this site's own pages.
     ForeignOrigin,
+    /// There is no command of this name in the room.
+    UnknownCommand,
+    /// The program behind a command did not answer, or not as it should.
+    CommandFailed,
     /// Larger than a limit.
     TooLarge,
     /// There are as many of these already as the server allows.
@@ -74,7 +78,7 @@ pub enum Retry {
 
 impl ErrorCode {
     /// Every code, in the order of the documentation.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 25] = [
         Self::NotAuthenticated,
         Self::WrongCredentials,
         Self::Suspended,
@@ -93,6 +97,8 @@ impl ErrorCode {
         Self::TooLate,
         Self::BadRequest,
         Self::ForeignOrigin,
+        Self::UnknownCommand,
+        Self::CommandFailed,
         Self::TooLarge,
         Self::LimitReached,
         Self::Throttled,
@@ -114,7 +120,8 @@ impl ErrorCode {
     pub fn status(self) -> u16 {
         match self {
             Self::NotAuthenticated | Self::WrongCredentials => 401,
-            Self::NotFound => 404,
+            Self::NotFound | Self::UnknownCommand => 404,
+            Self::CommandFailed => 502,
             Self::NotAMember
             | Self::NotAllowed
             | Self::Archived
@@ -160,6 +167,8 @@ impl ErrorCode {
             Self::TooLate => "The time is over in which a message can be edited here. It can still be deleted.",
             Self::BadRequest => "The server did not understand this request.",
             Self::ForeignOrigin => "This request did not come from this site. Open the page here and try again.",
+            Self::UnknownCommand => "There is no command of this name here. To say it as a message, begin with // instead.",
+            Self::CommandFailed => "The program behind this command did not do it.",
             Self::TooLarge => "This is too large. Please make it shorter.",
             Self::LimitReached => "There are as many of these as this Snug allows. Its owner can allow more.",
             Self::Throttled => "Too many tries. Please wait a moment, then try again.",

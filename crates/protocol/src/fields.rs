@@ -70,6 +70,8 @@ pub enum Field {
     Url,
     /// Words that a message begins with.
     Words,
+    /// The name of a command.
+    Command,
 }
 
 impl Field {
@@ -103,6 +105,7 @@ impl Field {
             Self::Scopes => "What it may do",
             Self::Url => "URL",
             Self::Words => "Words",
+            Self::Command => "Command",
         }
     }
 }
@@ -198,6 +201,12 @@ impl fmt::Display for FieldError {
             (Problem::TooLong { max }, _) => write!(f, "{label} can have at most {max} characters."),
             (Problem::BadCharacter, Field::Username) => {
                 write!(f, "Use only letters a to z, digits and _ - . (and begin with a letter or digit).")
+            }
+            (Problem::BadCharacter, Field::Command) => {
+                write!(
+                    f,
+                    "A command is called by letters a to z, digits, - and _, begins with a letter and has 32 of them at most."
+                )
             }
             (Problem::BadCharacter, _) => write!(f, "{label} has a character that cannot be used here."),
             (Problem::Taken, Field::Name) => write!(f, "There is a room of this name."),

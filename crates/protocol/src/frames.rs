@@ -276,6 +276,16 @@ pub enum ServerFrame {
         /// A place in the room's log by which it had happened.
         seq: Seq,
     },
+    /// What was sent was a command: it is not in the room. What its program says to the person behind this socket, and to nobody else.
+    Told {
+        /// Which send.
+        client_id: ClientId,
+        /// The room.
+        room: RoomId,
+        /// Plain text; empty where there is nothing to say.
+        #[serde(skip_serializing_if = "String::is_empty")]
+        text: String,
+    },
     /// A frame could not be done.
     Error {
         /// Which send, if it was one.
@@ -348,6 +358,11 @@ impl TryFrom<Object> for ServerFrame {
                 unreached: object.take_or_default("unreached")?,
             },
             "done" => Self::Done { client_id: object.take("client_id")?, room: object.take("room")?, seq: object.take("seq")? },
+            "told" => Self::Told {
+                client_id: object.take("client_id")?,
+                room: object.take("room")?,
+                text: object.take_or_default("text")?,
+            },
             "error" => Self::Error {
                 client_id: object.take("client_id")?,
                 room: object.take("room")?,

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::State,
-    http::{HeaderMap, HeaderName, StatusCode, header},
-    response::Response,
+    http::{HeaderMap, StatusCode, header},
+    response::{IntoResponse, Response},
 };
 use chat::{
     Actor, Deed, Need,
+    commands::{self, Said},
     messages::{self, NewText, Outgoing},
 };
 use protocol::{Answers, ClientId, ErrorCode, Extra, Message, MessageId, RoomId, RoomPage, RoomRef, Seq, User, Window};
@@ -20,7 +21,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{
     asker::Asker,
     extract::{Fields, Named, Payload},
-    openapi::Refused,
+    openapi::{Refused, RestError},
     tagged::tagged,
 };
 use crate::{AppState, answers::Refusal};
@@ -113,7 +114,15 @@ struct Kept {
     unreached: Vec<User>,
 }
 
-/// Sends a message, once for each `client_id`.
+/// What a command answers to whoever asked.
+#[derive(Serialize, ToSchema)]
+struct ToldByCommand {
+    room: RoomId,
+    /// Plain text, for you alone; empty where there is nothing to say.
+    told: String,
+}
+
+/// Sends a message, once for each `client_id`. What begins with `/` and a name is a command, and goes to its program instead.
 #[utoipa::path(
     post,
     path = "/api/v1/rooms/{room}/messages",
@@ -121,21 +130,30 @@ struct Kept {
     tag = "messages",
     params(("room" = String, Path, description = "Id or address of the room.")),
     request_body = New,
-    responses((status = 201, body = Kept, headers(("Location" = String, description = "Its address."))), Refused),
+    responses(
+        (status = 201, body = Kept, headers(("Location" = String, description = "Its address."))),
+        (status = 200, body = ToldByCommand, description = "It was a command; nothing of it is in the room."),
+        (status = 502, body = RestError, description = "The program behind the command did not do it."),
+        Refused,
+    ),
 )]
 async fn send(
     State(state): State<AppState>,
     asker: Asker,
     Named(room): Named<RoomRef>,
     Payload(new): Payload<New>,
-) -> Result<(StatusCode, [(HeaderName, String); 1], Json<Kept>), Refusal> {
+) -> Result<Response, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Send)?;
     let New { client_id, body, reply_to, thread_of, only_in_thread, extra } = new;
     let answers = Answers { reply_to, thread_of, only_in_thread };
-    let sent = messages::send(&state.chat, actor, Outgoing { room, client_id, body, answers, extra }).await?;
+    let sent = match commands::say(&state.chat, actor, Outgoing { room, client_id, body, answers, extra }).await? {
+        Said::Stored(sent) => sent,
+        Said::Told { room, text } => return Ok(Json(ToldByCommand { room, told: text }).into_response()),
+    };
     let kept = Kept { room: sent.room, id: sent.message, seq: sent.seq, at: sent.at, unreached: sent.unreached };
-    Ok((StatusCode::CREATED, [(header::LOCATION, format!("/api/v1/messages/{}", kept.id))], Json(kept)))
+    let place = [(header::LOCATION, format!("/api/v1/messages/{}", kept.id))];
+    Ok((StatusCode::CREATED, place, Json(kept)).into_response())
 }
 
 /// A message, and where it stands.

@@ -8,6 +8,7 @@ mod asker;
 mod auth;
 mod bans;
 mod bots;
+mod commands;
 mod cursor;
 mod direct;
 mod events;
@@ -69,6 +70,7 @@ fn described() -> OpenApiRouter<AppState> {
         tokens::routes(),
         users::routes(),
     ];
+    let parts = [auth::routes(), commands::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -4,6 +4,7 @@ use std::{net::IpAddr, time::Duration};
 
 use chat::{
     Actor, Chat, Deed,
+    commands::{self, Said},
     messages::{self, Done, NewText, Outgoing, Sent},
 };
 use futures::{FutureExt, future::BoxFuture};
@@ -85,10 +86,11 @@ impl Door<'_> {
     fn send(self, outgoing: Outgoing) -> BoxFuture<'static, ServerFrame> {
         let (room, client_id) = (outgoing.room.clone(), outgoing.client_id);
         let admitted = self.admit(&room);
-        let sent = admitted.map(|room| messages::submit(self.chat, self.actor, Outgoing { room, ..outgoing }));
+        let sent = admitted.map(|room| commands::say(self.chat, self.actor, Outgoing { room, ..outgoing }));
         let answer = async move {
             match async { sent?.await }.await {
-                Ok(Sent { room, message, seq, at, unreached, .. }) => {
+                Ok(Said::Told { room, text }) => ServerFrame::Told { client_id, room, text },
+                Ok(Said::Stored(Sent { room, message, seq, at, unreached, .. })) => {
                     ServerFrame::Ack { client_id, room, message, seq, at, unreached }
                 }
                 Err(error) => refused(client_id, room, told(&error)).await,

@@ -18,6 +18,7 @@ use crate::support::{
 /// Routes of a room, each with what is behind the room's own address.
 const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}", &["", "?before=3", "?after=1", "?after=0"]),
+    ("/r/{slug}/commands", &["/commands"]),
     ("/r/{slug}/edit", &["/edit"]),
     ("/r/{slug}/invites", &["/invites"]),
     ("/r/{slug}/members", &["/members", "/members?q=a&page=2"]),
@@ -50,6 +51,7 @@ const FUNCTIONS: &[(&str, &[(&str, &str)])] = &[
     ("close_report", &[("report", SOMEBODY)]),
     ("close_report", &[("report", SOMEBODY), ("house", "true")]),
     ("complete_name", &[("text", "a")]),
+    ("delete_command", &[("command", SOMEBODY)]),
     ("delete_message", &[("seq", "2")]),
     ("delete_message", &[("seq", "2"), ("house", "true")]),
     ("delete_outgoing", &[("hook", SOMEBODY)]),

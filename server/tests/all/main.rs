@@ -50,6 +50,7 @@ mod security;
 mod send_tail;
 mod settings;
 mod signed_in;
+mod slash;
 mod slow_clients;
 mod throttle;
 mod tls;

@@ -15,7 +15,7 @@ const KEY: (&str, &str) = ("SNUG_SIGNING_KEY", SIGNING_KEY);
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// What is set, and what `snug serve` says of it. `{}` is a folder with some files.
-const WRONG: [(&[(&str, &str)], &str); 42] = [
+const WRONG: [(&[(&str, &str)], &str); 43] = [
     (
         &[("SNUG_ADDR", "localhost")],
         "'localhost' for '--addr <ADDR>': SNUG_ADDR or --addr needs an IP address and a port, such as",
@@ -32,6 +32,7 @@ const WRONG: [(&[(&str, &str)], &str); 42] = [
     (&[("SNUG_CORS_ORIGINS", "https://app.example.org/")], "SNUG_CORS_ORIGINS or --cors-origins needs origins such as"),
     (&[("SNUG_TRUSTED_PROXIES", "10.0.0.0/33")], "SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as"),
     (&[("SNUG_TRUSTED_PROXIES", "proxy")], "SNUG_TRUSTED_PROXIES or --trusted-proxies needs addresses or networks such as"),
+    (&[("SNUG_OUTBOUND_ALLOW", "10.0.0.0/33")], "SNUG_OUTBOUND_ALLOW or --outbound-allow needs addresses or networks such as"),
     (&[("SNUG_LIMITS", "off")], "'off' for '--limits <LIMITS>': SNUG_LIMITS or --limits: \"off\" is not of the form name=value"),
     (&[("SNUG_LIMITS", "sends=lots")], "SNUG_LIMITS or --limits: sends: a rate is written as 100+5/s"),
     (&[("SNUG_LIMITS", "sockets=1,send=5")], "SNUG_LIMITS or --limits: send: there is no such limit"),

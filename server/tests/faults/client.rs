@@ -430,6 +430,7 @@ impl Client {
                 journal.done(client_id);
                 self.outbox.remove(&client_id);
             }
+            ServerFrame::Told { client_id, .. } => journal.faults.push(format!("{client_id} was taken for a command")),
             ServerFrame::Hello { epoch, .. } => journal.screen.greeted(epoch),
             ServerFrame::Error { client_id: Some(id), error, .. } if error.code.retry() == Retry::Later => {
                 *journal.tally.refusals.entry(format!("{:?}", error.code)).or_default() += 1;

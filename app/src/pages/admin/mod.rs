@@ -43,19 +43,21 @@ pub(super) enum Section {
     Reports,
     Invites,
     Sessions,
+    Commands,
     Settings,
     Announcement,
     Audit,
 }
 
 impl Section {
-    const ALL: [Self; 9] = [
+    const ALL: [Self; 10] = [
         Self::Overview,
         Self::People,
         Self::Rooms,
         Self::Reports,
         Self::Invites,
         Self::Sessions,
+        Self::Commands,
         Self::Settings,
         Self::Announcement,
         Self::Audit,
@@ -69,6 +71,7 @@ impl Section {
             Self::Reports => "/admin/reports",
             Self::Sessions => "/admin/sessions",
             Self::Invites => "/admin/invites",
+            Self::Commands => "/admin/commands",
             Self::Settings => "/admin/settings",
             Self::Announcement => "/admin/announce",
             Self::Audit => "/admin/audit",
@@ -83,6 +86,7 @@ impl Section {
             Self::Reports => "Reports",
             Self::Sessions => "Sessions",
             Self::Invites => "Invites",
+            Self::Commands => "Commands",
             Self::Settings => "Settings",
             Self::Announcement => "Announcement",
             Self::Audit => "Audit log",

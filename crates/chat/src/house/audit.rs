@@ -53,10 +53,12 @@ pub(crate) enum Deed {
     MakeOutgoing,
     ChangeOutgoing,
     DeleteOutgoing,
+    MakeCommand,
+    DeleteCommand,
 }
 
 impl Deed {
-    const ALL: [Self; 33] = [
+    const ALL: [Self; 35] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -90,6 +92,8 @@ impl Deed {
         Self::MakeOutgoing,
         Self::ChangeOutgoing,
         Self::DeleteOutgoing,
+        Self::MakeCommand,
+        Self::DeleteCommand,
     ];
 
     /// The word for it, as it is stored.
@@ -128,6 +132,8 @@ impl Deed {
             Self::MakeOutgoing => "make outgoing webhook",
             Self::ChangeOutgoing => "change outgoing webhook",
             Self::DeleteOutgoing => "delete outgoing webhook",
+            Self::MakeCommand => "make command",
+            Self::DeleteCommand => "delete command",
         }
     }
 }

@@ -61,7 +61,7 @@ pub async fn create(chat: &Chat, actor: Actor, room: &RoomRef, new: NewHook<'_>)
 }
 
 /// 256 random bits, recognisable where they lie around.
-pub(super) fn secret() -> Result<String> {
+pub(crate) fn secret() -> Result<String> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes)?;
     Ok(["snug_whs_", &URL_SAFE_NO_PAD.encode(bytes)].concat())

@@ -93,7 +93,7 @@ pub(super) async fn read(db: &impl ConnectionTrait, rows: Vec<outgoing_hook::Mod
 }
 
 /// A URL to which something can go.
-pub(super) fn parse_url(chat: &Chat, url: &str) -> std::result::Result<String, FieldError> {
+pub(crate) fn parse_url(chat: &Chat, url: &str) -> std::result::Result<String, FieldError> {
     let url = url.trim();
     let problem = if url.is_empty() { Problem::Empty } else { Problem::NotAChoice };
     chat.outbound().check(url).map_err(|_| FieldError { field: Field::Url, problem })?;

@@ -13,7 +13,9 @@ mod record;
 mod work;
 
 pub use change::{HookEdit, change, delete};
+pub(crate) use create::secret;
 pub use create::{Made, NewHook, create};
 pub use deliveries::{DeliveriesPage, Delivery, DeliveryState, deliveries, resend};
+pub(crate) use hook::parse_url;
 pub use hook::{Hook, list};
 pub(crate) use work::keep_delivering;

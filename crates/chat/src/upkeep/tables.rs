@@ -6,7 +6,7 @@ use super::Result;
 use crate::db::entity::{
     alert, audit, bookmark, device, follow, idempotency_key, inbox, invite, link, membership, message, message_text,
     outgoing_delivery, outgoing_hook, picture, pin, reaction, refresh_token, report, room, room_address, room_ban, room_event,
-    session, setting, token, user,
+    session, setting, slash_command, token, user,
 };
 
 /// Something that is done to one table after the other.
@@ -44,6 +44,7 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<link::Entity>().await?;
     deed.table::<outgoing_hook::Entity>().await?;
     deed.table::<outgoing_delivery::Entity>().await?;
+    deed.table::<slash_command::Entity>().await?;
     deed.table::<setting::Entity>().await?;
     deed.table::<audit::Entity>().await
 }

@@ -25,5 +25,6 @@ pub(crate) mod room_ban;
 pub(crate) mod room_event;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod slash_command;
 pub(crate) mod token;
 pub(crate) mod user;

@@ -49,6 +49,8 @@ async fn speak_of(scene: &Scene, ada: &Person, room: &Room, rose: Seq) {
         "INSERT INTO follows (room_id, seq, user_id) SELECT room_id, seq, author_id",
         "INSERT INTO outgoing_hooks (id, room_id, url, words, secret, bot_id, made_by, made_at, seq) \
          SELECT id, room_id, 'https://example.org/', 'rose', 'snug_whs_1', author_id, author_id, 1, seq",
+        "INSERT INTO slash_commands (id, room_id, word, url, secret, bot_id, made_by, made_at) \
+         SELECT id, room_id, 'rose', 'https://example.org/', 'snug_whs_2', author_id, author_id, 1",
         "INSERT INTO outgoing_deliveries (id, hook_id, seq, state, made_at, since, next_at, status, error) \
          SELECT id, id, seq, 'failed', 1, 1, 1, 500, 'answered 500'",
     ] {
