@@ -16,6 +16,7 @@ mod failure;
 mod gate;
 mod guard;
 pub mod guests;
+mod hooks;
 pub mod hosts;
 mod pages;
 mod pictures;
@@ -45,6 +46,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
         .merge(rest::routes())
+        .merge(hooks::routes())
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))
         .route("/icon/{etag}", get(pictures::icon))

@@ -72,6 +72,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/u/{person}", page(pages::card))
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
+        .route("/r/{slug}/hooks", page(pages::room_hooks).post(change_hooks))
         .route("/r/{slug}/invites", page(pages::room_invites))
         .route("/r/{slug}/members", page(pages::members))
         .route("/r/{slug}/notifications", page(pages::room_notifications))
@@ -143,6 +144,12 @@ async fn write(state: State<AppState>, request: Request) -> Response {
 /// Another text for a message, without JavaScript.
 async fn save(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::save_message).await
+}
+
+/// What is to become of the hooks of a room. The answer may hold a secret.
+async fn change_hooks(state: State<AppState>, request: Request) -> Response {
+    let answer = written(&state, request, pages::change_hooks).await;
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }
 
 /// What a form holds that is longer than an address may be: what is refused is answered with the page to do it better on.

@@ -12,10 +12,13 @@ use crate::{
     account_log::{self, NewAlert},
     db::{
         Sql,
-        entity::{alert, bookmark, device, follow, inbox, invite, link, membership, picture, room, room_ban, session, user},
+        entity::{
+            alert, bookmark, device, follow, hook, inbox, invite, link, membership, picture, room, room_ban, session, user,
+        },
         now, users,
     },
     look::look,
+    settings::mark_changed,
     writer::Transaction,
 };
 
@@ -48,6 +51,21 @@ pub(crate) async fn erase(transaction: &mut Transaction, user: UserId) -> Result
         .exec(db)
         .await?;
     Ok(ended.into_iter().map(SessionId).collect())
+}
+
+/// Makes the accounts of a room's hooks former members, before the room goes and the hooks with it.
+pub(crate) async fn erase_hooks(transaction: &mut Transaction, room: RoomId) -> Result<()> {
+    let of_room = hook::Column::RoomId.eq(room.0);
+    let accounts = hook::Entity::find().select_only().column(hook::Column::UserId).filter(of_room.clone());
+    let accounts: Vec<Uuid> = accounts.into_tuple().all(&**transaction).await?;
+    hook::Entity::delete_many().filter(of_room).exec(&**transaction).await?;
+    for account in &accounts {
+        erase(transaction, UserId(*account)).await?;
+    }
+    if !accounts.is_empty() {
+        mark_changed(&**transaction).await?;
+    }
+    Ok(())
 }
 
 /// The row of an account stays, since messages refer to it. It has no password that could be typed, and a user name that nobody can take.

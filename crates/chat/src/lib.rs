@@ -8,6 +8,7 @@ mod open;
 pub mod accounts;
 pub mod alerts;
 pub mod bookmarks;
+pub mod hooks;
 pub mod house;
 pub mod invites;
 pub mod messages;

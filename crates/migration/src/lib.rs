@@ -16,6 +16,7 @@ mod m20261126_000008_names;
 mod m20261126_000009_team;
 mod m20261126_000011_conversation;
 mod m20261126_000012_bots;
+mod m20261127_000016_hooks;
 
 /// Brings a database from any older step to the newest.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261126_000009_team::Migration),
             Box::new(m20261126_000011_conversation::Migration),
             Box::new(m20261126_000012_bots::Migration),
+            Box::new(m20261127_000016_hooks::Migration),
         ]
     }
 }

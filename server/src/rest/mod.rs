@@ -6,6 +6,7 @@
 mod asker;
 mod auth;
 mod extract;
+mod hooks;
 mod messages;
 mod openapi;
 mod rooms;
@@ -23,7 +24,7 @@ pub(crate) fn routes() -> Router<AppState> {
 }
 
 fn described() -> OpenApiRouter<AppState> {
-    let parts = [auth::routes(), messages::routes(), rooms::routes()];
+    let parts = [auth::routes(), hooks::routes(), messages::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

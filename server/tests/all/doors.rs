@@ -21,6 +21,7 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}/edit", &["/edit"]),
     ("/r/{slug}/invites", &["/invites"]),
     ("/r/{slug}/members", &["/members", "/members?q=a&page=2"]),
+    ("/r/{slug}/hooks", &["/hooks"]),
     ("/r/{slug}/notifications", &["/notifications"]),
     ("/r/{slug}/people", &["/people?text=a"]),
     ("/r/{slug}/pins", &["/pins"]),

@@ -1,7 +1,6 @@
 //! Accounts (use cases): making one, changing it, and deleting it.
 
 mod availability;
-#[expect(dead_code, reason = "hooks and bots make them")]
 mod bot;
 mod card;
 mod delete;
@@ -15,6 +14,7 @@ mod thumbnail;
 
 pub use availability::{Availability, look_at_all, presence, set_availability, set_status};
 pub(crate) use availability::{keep_seen, seen, status};
+pub(crate) use bot::{insert_bot, rename_bot};
 pub use card::{Card, card};
 pub use delete::{Ties, delete_own, ties};
 pub(crate) use names::fill_looks;

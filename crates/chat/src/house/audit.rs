@@ -45,10 +45,13 @@ pub(crate) enum Deed {
     DeleteRoom,
     DeleteMessage,
     DismissReport,
+    MakeHook,
+    ChangeHook,
+    RemoveHook,
 }
 
 impl Deed {
-    const ALL: [Self; 25] = [
+    const ALL: [Self; 28] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -74,6 +77,9 @@ impl Deed {
         Self::DeleteRoom,
         Self::DeleteMessage,
         Self::DismissReport,
+        Self::MakeHook,
+        Self::ChangeHook,
+        Self::RemoveHook,
     ];
 
     /// The word for it, as it is stored.
@@ -104,6 +110,9 @@ impl Deed {
             Self::DeleteRoom => "delete room",
             Self::DeleteMessage => "delete message",
             Self::DismissReport => "dismiss report",
+            Self::MakeHook => "make hook",
+            Self::ChangeHook => "change hook",
+            Self::RemoveHook => "remove hook",
         }
     }
 }

@@ -4,7 +4,7 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
 use crate::db::entity::{
-    alert, audit, bookmark, device, follow, inbox, invite, link, membership, message, message_text, picture, pin, reaction,
+    alert, audit, bookmark, device, follow, hook, inbox, invite, link, membership, message, message_text, picture, pin, reaction,
     refresh_token, report, room, room_address, room_ban, room_event, session, setting, user,
 };
 
@@ -35,6 +35,7 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<room_address::Entity>().await?;
     deed.table::<room_ban::Entity>().await?;
     deed.table::<invite::Entity>().await?;
+    deed.table::<hook::Entity>().await?;
     deed.table::<report::Entity>().await?;
     deed.table::<alert::Entity>().await?;
     deed.table::<picture::Entity>().await?;
