@@ -13,6 +13,7 @@ mod compression;
 pub mod config;
 pub mod connections;
 mod failure;
+mod feeds;
 mod gate;
 mod guard;
 pub mod guests;
@@ -46,6 +47,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
         .merge(rest::routes())
+        .merge(feeds::routes())
         .merge(hooks::routes())
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))

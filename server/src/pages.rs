@@ -28,7 +28,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     AppState,
     answers::{Door, Refusal},
-    assets, caller, gate, guests, pictures, security,
+    assets, caller, feeds, gate, guests, pictures, security,
 };
 
 /// All pages and server functions, the files of the site, and a page for what is none of them.
@@ -72,6 +72,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/u/{person}", page(pages::card))
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/edit", page(pages::edit_room))
+        .route("/r/{slug}/feed.atom", get(feeds::feed))
         .route("/r/{slug}/hooks", page(pages::room_hooks).post(change_hooks))
         .route("/r/{slug}/invites", page(pages::room_invites))
         .route("/r/{slug}/members", page(pages::members))
@@ -93,6 +94,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .layer(middleware::from_fn_with_state(state.clone(), gate::close))
         .layer(middleware::from_fn_with_state(state.clone(), caller::session))
         .layer(middleware::from_fn(security::page_policy))
+        .layer(middleware::from_fn_with_state(state.clone(), feeds::keep_out))
         .layer(middleware::from_fn_with_state(state.clone(), assets::serve))
 }
 

@@ -51,7 +51,7 @@ mod throttle;
 
 pub use chat::Chat;
 pub use credentials::{DeviceToken, NotAKey, RefreshToken, SigningKey};
-pub use db::{now, urls, utc};
+pub use db::{http_date, now, rfc3339, urls, utc};
 pub use error::{Error, Result};
 pub use limits::Limits;
 pub use open::Options;

@@ -65,6 +65,8 @@ pub struct Settings {
     pub registration: RegistrationMode,
     /// Whether rooms may be public. Where not, strangers see the sign-in page and nothing else, and public rooms count as open.
     pub public_rooms: bool,
+    /// Whether search engines may list public rooms.
+    pub indexing: bool,
     /// Whether every member may make rooms, or only admins.
     pub members_make_rooms: bool,
     /// Whether every member may invite others, or only admins.
@@ -87,6 +89,7 @@ impl Default for Settings {
             name: "Snug".to_owned(),
             registration: RegistrationMode::default(),
             public_rooms: true,
+            indexing: true,
             members_make_rooms: true,
             members_invite: false,
             default_rooms: vec!["lobby".to_owned()],
@@ -111,6 +114,7 @@ impl Settings {
             ("name", self.name.clone()),
             ("registration", self.registration.word().to_owned()),
             ("public_rooms", yes(self.public_rooms)),
+            ("indexing", yes(self.indexing)),
             ("members_make_rooms", yes(self.members_make_rooms)),
             ("members_invite", yes(self.members_invite)),
             ("default_rooms", self.default_rooms.join(" ")),
@@ -131,6 +135,7 @@ impl Settings {
             "name" => self.name = value,
             "registration" => self.registration = RegistrationMode::parse(&value).unwrap_or_default(),
             "public_rooms" => self.public_rooms = yes,
+            "indexing" => self.indexing = yes,
             "members_make_rooms" => self.members_make_rooms = yes,
             "members_invite" => self.members_invite = yes,
             "default_rooms" => self.default_rooms = value.split_whitespace().map(str::to_owned).collect(),
@@ -209,6 +214,7 @@ mod tests {
             name: "The Mill".to_owned(),
             registration: RegistrationMode::ByInvite,
             public_rooms: false,
+            indexing: false,
             members_make_rooms: false,
             members_invite: true,
             default_rooms: vec!["lobby".to_owned(), "garden".to_owned()],

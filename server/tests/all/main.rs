@@ -17,6 +17,7 @@ mod composer;
 mod compression;
 mod doors;
 mod edits;
+mod feeds;
 mod hooks;
 mod house;
 mod limits;
