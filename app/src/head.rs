@@ -21,6 +21,9 @@ pub(crate) enum Tag {
     Property(&'static str, String),
     /// The one address of what is shown.
     Canonical(String),
+    /// The same in another form, of this type. It is for programs, which ask the server.
+    #[cfg(feature = "ssr")]
+    Alternate(&'static str, String),
 }
 
 impl Head {
@@ -40,6 +43,8 @@ impl Tag {
         let (element, name, value) = match self {
             Self::Name(name, content) => ("meta", ("name", *name), ("content", content)),
             Self::Property(property, content) => ("meta", ("property", *property), ("content", content)),
+            #[cfg(feature = "ssr")]
+            Self::Alternate(kind, href) => ("link rel=\"alternate\"", ("type", *kind), ("href", href)),
             Self::Canonical(href) => ("link", ("rel", "canonical"), ("href", href)),
         };
         (element, [name, (value.0, value.1), ("data-head", "")])

@@ -17,6 +17,8 @@ pub(crate) enum Door {
     Function,
     /// A person.
     Page,
+    /// A program that believes to speak to Slack.
+    Hook,
 }
 
 #[derive(Serialize)]
@@ -34,6 +36,7 @@ impl Door {
             _ if path.starts_with("/api/fn/") && !reads_html => Self::Function,
             _ if path.starts_with("/api/fn/") => Self::Page,
             _ if path.starts_with("/api/") || path == "/ws" => Self::Rest,
+            _ if path.starts_with("/hooks/") => Self::Hook,
             _ => Self::Page,
         }
     }
@@ -41,7 +44,13 @@ impl Door {
     /// Refuses, with the status that belongs to the error.
     pub(crate) fn refuse(self, error: impl Into<Error>) -> Response {
         let error = error.into();
-        let status = StatusCode::from_u16(error.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let status = match (self, error.code) {
+            // As Slack has them.
+            (Self::Hook, ErrorCode::Archived) => 410,
+            (Self::Hook, ErrorCode::Invalid) => 400,
+            (_, code) => code.status(),
+        };
+        let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         self.refuse_with(status, &error)
     }
 
@@ -51,6 +60,7 @@ impl Door {
             Self::Rest => axum::Json(RestError { error }).into_response(),
             Self::Function => axum::Json(error).into_response(),
             Self::Page => Html(page(&error.message())).into_response(),
+            Self::Hook => slacks(error.code).into_response(),
         };
         *response.status_mut() = status;
         if let Some(seconds) = error.retry_after {
@@ -58,6 +68,22 @@ impl Door {
         }
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
+    }
+}
+
+/// What Slack says of it.
+fn slacks(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::BadRequest => "invalid_payload",
+        ErrorCode::Invalid => "no_text",
+        ErrorCode::TooLarge => "msg_too_long",
+        ErrorCode::NotFound => "no_service",
+        ErrorCode::NotAllowed => "invalid_token",
+        ErrorCode::Archived => "channel_is_archived",
+        ErrorCode::Throttled => "rate_limited",
+        ErrorCode::Unavailable => "service_unavailable",
+        ErrorCode::Internal => "internal_error",
+        _ => "action_prohibited",
     }
 }
 

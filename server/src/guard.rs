@@ -22,6 +22,9 @@ const BODY_MAX_BYTES: usize = 64 * 1024;
 /// shorter, so there is room for several of the longest.
 const MESSAGE_MAX_BYTES: usize = 512 * 1024;
 
+/// Largest body that is posted to a hook: GitHub's tell much of each commit.
+const HOOK_MAX_BYTES: usize = 1024 * 1024;
+
 /// Longest time that a request may take, body included. Sockets are past it with the upgrade.
 const TIME_MAX: Duration = Duration::from_secs(30);
 
@@ -51,7 +54,11 @@ async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) ->
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
-    let max = if parts.uri.path().starts_with("/r/") { MESSAGE_MAX_BYTES } else { BODY_MAX_BYTES };
+    let max = match parts.uri.path() {
+        path if path.starts_with("/r/") => MESSAGE_MAX_BYTES,
+        path if path.starts_with("/hooks/") => HOOK_MAX_BYTES,
+        _ => BODY_MAX_BYTES,
+    };
     let whole = tokio::select! {
         whole = to_bytes(body, max) => whole.map_err(|_| ErrorCode::TooLarge),
         () = too_late(sockets) => Err(ErrorCode::Unavailable),

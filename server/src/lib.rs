@@ -16,9 +16,11 @@ pub mod connections;
 pub mod cors;
 mod etag;
 mod failure;
+mod feeds;
 mod gate;
 mod guard;
 pub mod guests;
+mod hooks;
 pub mod hosts;
 mod pages;
 mod pictures;
@@ -48,6 +50,8 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .route("/ws", any(ws::upgrade))
         .merge(rest::routes(&state))
+        .merge(feeds::routes())
+        .merge(hooks::routes())
         .route("/api/", any(answers::not_found))
         .route("/api/{*rest}", any(answers::not_found))
         .route("/u/{person}/picture/{etag}", get(pictures::picture))

@@ -28,7 +28,7 @@ use serde::de::DeserializeOwned;
 use crate::{
     AppState,
     answers::{Door, Refusal},
-    assets, caller, gate, guests, pictures, security,
+    assets, caller, feeds, gate, guests, pictures, security,
 };
 
 /// All pages and server functions, the files of the site, and a page for what is none of them.
@@ -82,6 +82,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/r/{slug}", page(pages::room).post(write))
         .route("/r/{slug}/commands", page(pages::room_commands).post(make_room_command))
         .route("/r/{slug}/edit", page(pages::edit_room))
+        .route("/r/{slug}/feed.atom", get(feeds::feed))
+        .route("/r/{slug}/hooks", page(pages::room_hooks).post(change_hooks))
         .route("/r/{slug}/invites", page(pages::room_invites))
         .route("/r/{slug}/members", page(pages::members))
         .route("/r/{slug}/notifications", page(pages::room_notifications))
@@ -103,6 +105,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .layer(middleware::from_fn_with_state(state.clone(), gate::close))
         .layer(middleware::from_fn_with_state(state.clone(), caller::session))
         .layer(middleware::from_fn(security::page_policy))
+        .layer(middleware::from_fn_with_state(state.clone(), feeds::keep_out))
         .layer(middleware::from_fn_with_state(state.clone(), assets::serve))
 }
 
@@ -154,6 +157,12 @@ async fn write(state: State<AppState>, request: Request) -> Response {
 /// Another text for a message, without JavaScript.
 async fn save(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::save_message).await
+}
+
+/// What is to become of the hooks of a room. The answer may hold a secret.
+async fn change_hooks(state: State<AppState>, request: Request) -> Response {
+    let answer = written(&state, request, pages::change_hooks).await;
+    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
 }
 
 /// An outgoing webhook. The answer shows its secret, so it leads nowhere else.

@@ -44,7 +44,7 @@ fn view(visit: &Visit, settings: Settings, edit: &Form, namesake: Option<Room>) 
             {rights.edit.then(|| name_and_topic(edit, &room, namesake))}
             {(rights.manage && live).then(|| view! { {who_may_see(visit, &room)} {address(visit, &room)} })}
             {rights.moderate.then(|| slow_mode(visit, &room))}
-            {(rights.moderate && live).then(|| webhooks(&room))}
+            {(rights.moderate && live).then(|| view! { {hooks(&room)} {webhooks(&room)} })}
             {rights.manage.then(|| view! { {archive(visit, &room)} {delete(visit, &room)} })}
         </div>
     }
@@ -138,6 +138,12 @@ fn slow_mode(visit: &Visit, room: &Room) -> impl IntoView + use<> {
     };
     let form = form.view(fields.into_any(), "Set slow mode").into_any();
     part("Slow mode", "Owners and moderators do not wait.", form)
+}
+
+fn hooks(room: &Room) -> impl IntoView + use<> {
+    let path = ["/r/", &room.slug, "/hooks"].concat();
+    let link = view! { <p><a href=path>"Hooks of this room"</a></p> };
+    part("Hooks", "Addresses to which other programs post what is to be read here: alerts, builds, commits.", link)
 }
 
 fn webhooks(room: &Room) -> impl IntoView + use<> {

@@ -30,10 +30,20 @@ pub(crate) fn head(address: &Address, room: &Room, named: Option<&Message>, orig
         Tag::Property("og:url", canonical.clone()),
         Tag::Canonical(canonical),
     ];
+    #[cfg(feature = "ssr")]
+    tags.extend(alternates(address, origin));
     if let Some(description) = description(room, named) {
         tags.extend([Tag::Name("description", description.clone()), Tag::Property("og:description", description)]);
     }
     Head::new(&headline, tags)
+}
+
+/// What feed readers and other chats ask for.
+#[cfg(feature = "ssr")]
+fn alternates(address: &Address, origin: &str) -> [Tag; 2] {
+    let feed = [origin, "/r/", &address.slug, "/feed.atom"].concat();
+    let embed = [origin, "/oembed?url=", &crate::next::value(&canonical(address, origin))].concat();
+    [Tag::Alternate("application/atom+xml", feed), Tag::Alternate("application/json+oembed", embed)]
 }
 
 fn description(room: &Room, named: Option<&Message>) -> Option<String> {

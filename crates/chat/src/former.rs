@@ -13,12 +13,13 @@ use crate::{
     db::{
         Sql,
         entity::{
-            alert, bookmark, device, follow, idempotency_key, inbox, invite, link, membership, picture, room, room_ban, session,
-            user,
+            alert, bookmark, device, follow, hook, idempotency_key, inbox, invite, link, membership, picture, room, room_ban,
+            session, user,
         },
         now, tokens, users,
     },
     look::look,
+    settings::mark_changed,
     writer::Transaction,
 };
 
@@ -67,6 +68,21 @@ async fn orphan_bots(db: &impl ConnectionTrait, owner: UserId) -> Result<()> {
         .filter(user::Column::OwnerId.eq(owner.0).and(user::Column::DeletedAt.is_null()))
         .exec(db)
         .await?;
+    Ok(())
+}
+
+/// Makes the accounts of a room's hooks former members, before the room goes and the hooks with it.
+pub(crate) async fn erase_hooks(transaction: &mut Transaction, room: RoomId) -> Result<()> {
+    let of_room = hook::Column::RoomId.eq(room.0);
+    let accounts = hook::Entity::find().select_only().column(hook::Column::UserId).filter(of_room.clone());
+    let accounts: Vec<Uuid> = accounts.into_tuple().all(&**transaction).await?;
+    hook::Entity::delete_many().filter(of_room).exec(&**transaction).await?;
+    for account in &accounts {
+        erase(transaction, UserId(*account)).await?;
+    }
+    if !accounts.is_empty() {
+        mark_changed(&**transaction).await?;
+    }
     Ok(())
 }
 

@@ -10,6 +10,7 @@ pub mod alerts;
 pub mod bookmarks;
 pub mod bots;
 pub mod commands;
+pub mod hooks;
 pub mod house;
 pub mod idempotency;
 pub mod imports;
@@ -56,7 +57,7 @@ mod throttle;
 
 pub use chat::Chat;
 pub use credentials::{DeviceToken, NotAKey, ProgramToken, RefreshToken, SigningKey};
-pub use db::{now, urls, utc};
+pub use db::{http_date, now, rfc3339, urls, utc};
 pub use error::{Error, Result};
 pub use limits::Limits;
 pub use open::Options;

@@ -65,6 +65,8 @@ pub struct Settings {
     pub registration: RegistrationMode,
     /// Whether rooms may be public. Where not, strangers see the sign-in page and nothing else, and public rooms count as open.
     pub public_rooms: bool,
+    /// Whether search engines may list public rooms.
+    pub indexing: bool,
     /// Whether every member may make rooms, or only admins.
     pub members_make_rooms: bool,
     /// Whether every member may invite others, or only admins.
@@ -89,6 +91,7 @@ impl Default for Settings {
             name: "Snug".to_owned(),
             registration: RegistrationMode::default(),
             public_rooms: true,
+            indexing: true,
             members_make_rooms: true,
             members_invite: false,
             members_make_bots: false,
@@ -118,6 +121,7 @@ impl Settings {
             ("name", self.name.clone()),
             ("registration", self.registration.word().to_owned()),
             ("public_rooms", yes(self.public_rooms)),
+            ("indexing", yes(self.indexing)),
             ("members_make_rooms", yes(self.members_make_rooms)),
             ("members_invite", yes(self.members_invite)),
             ("members_make_bots", yes(self.members_make_bots)),
@@ -139,6 +143,7 @@ impl Settings {
             "name" => self.name = value,
             "registration" => self.registration = RegistrationMode::parse(&value).unwrap_or_default(),
             "public_rooms" => self.public_rooms = yes,
+            "indexing" => self.indexing = yes,
             "members_make_rooms" => self.members_make_rooms = yes,
             "members_invite" => self.members_invite = yes,
             "members_make_bots" => self.members_make_bots = yes,
@@ -218,6 +223,7 @@ mod tests {
             name: "The Mill".to_owned(),
             registration: RegistrationMode::ByInvite,
             public_rooms: false,
+            indexing: false,
             members_make_rooms: false,
             members_invite: true,
             members_make_bots: true,

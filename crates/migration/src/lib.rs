@@ -19,6 +19,7 @@ mod m20261126_000012_bots;
 mod m20261127_000013_extra;
 mod m20261127_000014_idempotency;
 mod m20261127_000015_tokens;
+mod m20261127_000016_hooks;
 mod m20261127_000017_outgoing;
 
 /// Brings a database from any older step to the newest.
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m20261127_000013_extra::Migration),
             Box::new(m20261127_000014_idempotency::Migration),
             Box::new(m20261127_000015_tokens::Migration),
+            Box::new(m20261127_000016_hooks::Migration),
             Box::new(m20261127_000017_outgoing::Migration),
         ]
     }

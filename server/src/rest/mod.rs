@@ -13,6 +13,7 @@ mod cursor;
 mod direct;
 mod events;
 mod extract;
+mod hooks;
 mod invites;
 mod limits;
 mod marks;
@@ -71,6 +72,7 @@ fn described() -> OpenApiRouter<AppState> {
         users::routes(),
     ];
     let parts = [auth::routes(), commands::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
+    let parts = [auth::routes(), hooks::routes(), messages::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -21,7 +21,7 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(&request);
     let method = known_method(request.method());
-    let path = request.uri().path().to_owned();
+    let path = shown(request.uri().path()).to_owned();
     // Paths are made by strangers; only the routes are few enough for labels.
     let route = request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |route| route.as_str().to_owned());
 
@@ -41,6 +41,14 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     metrics::histogram!("snug_http_request_seconds", "route" => route).record(elapsed);
     response.headers_mut().extend(HeaderValue::try_from(id).ok().map(|id| (REQUEST_ID, id)));
     response
+}
+
+/// A path, without the secret that that of a hook ends with.
+fn shown(path: &str) -> &str {
+    match path.strip_prefix("/hooks/") {
+        Some(hook) => &path[..path.len() - hook.len() + hook.find('/').unwrap_or(hook.len())],
+        None => path,
+    }
 }
 
 /// The id that a proxy gave, if it is harmless in a log line; else a new one.

@@ -16,7 +16,7 @@ fn site() -> Site {
         file("pkg/snug.js.gz", "the script by gzip", 3),
         file("pkg/snug.wasm", "the module", 4),
         file("pkg/snug.css", "the style", 5),
-        file("robots.txt", "robots", 6),
+        file("humans.txt", "robots", 6),
     ])
 }
 
@@ -49,7 +49,7 @@ async fn pages_link_files_by_their_hash_which_are_kept_for_ever() {
 async fn files_without_a_hash_are_asked_for_again() {
     let app = TestApp::builder().site(site()).start().await;
     assert_eq!(get(&app, "/pkg/snug.js", &[]).await.header("cache-control"), "no-cache");
-    assert_eq!(get(&app, "/robots.txt", &[]).await.header("cache-control"), "public, max-age=3600");
+    assert_eq!(get(&app, "/humans.txt", &[]).await.header("cache-control"), "public, max-age=3600");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,7 +68,7 @@ async fn the_best_coding_that_the_client_takes_is_sent() {
         assert_eq!(answer.header("content-type"), "text/javascript; charset=utf-8");
         assert_eq!(answer.header("vary"), "accept-encoding");
     }
-    let single = get(&app, "/robots.txt", &[("accept-encoding", "br")]).await;
+    let single = get(&app, "/humans.txt", &[("accept-encoding", "br")]).await;
     assert_eq!((single.header("content-encoding"), single.text.as_str()), ("", "robots"));
 }
 
@@ -92,8 +92,8 @@ async fn what_the_client_has_already_is_not_sent_again() {
 #[tokio::test(flavor = "multi_thread")]
 async fn files_are_read_and_nothing_else() {
     let app = TestApp::builder().site(site()).start().await;
-    let head = Answer::to(app.stranger().request(Method::HEAD, "/robots.txt")).await;
+    let head = Answer::to(app.stranger().request(Method::HEAD, "/humans.txt")).await;
     assert_eq!((head.status, head.text.as_str(), head.header("content-length")), (StatusCode::OK, "", "6"));
-    let post = Answer::to(app.stranger().request(Method::POST, "/robots.txt")).await;
+    let post = Answer::to(app.stranger().request(Method::POST, "/humans.txt")).await;
     assert_eq!(post.status, StatusCode::NOT_FOUND);
 }

@@ -22,6 +22,8 @@ const PAGES: &[(&str, &[&str])] = &[
     ("/r/{slug}/edit", &["/edit"]),
     ("/r/{slug}/invites", &["/invites"]),
     ("/r/{slug}/members", &["/members", "/members?q=a&page=2"]),
+    ("/r/{slug}/feed.atom", &["/feed.atom"]),
+    ("/r/{slug}/hooks", &["/hooks"]),
     ("/r/{slug}/notifications", &["/notifications"]),
     ("/r/{slug}/outgoing", &["/outgoing"]),
     ("/r/{slug}/people", &["/people?text=a"]),
@@ -301,7 +303,7 @@ async fn behind_no_door_a_stranger_learns_that_there_is_a_private_room_or_a_conv
         for path in PAGES
             .iter()
             .flat_map(|(_, paths)| *paths)
-            .filter(|path| !["/edit", "/m/x/delete", "/m/x/edit", "/m/x/history", "/t/1", "/t/999"].contains(path))
+            .filter(|path| !["/edit", "/feed.atom", "/m/x/delete", "/m/x/edit", "/m/x/history", "/t/1", "/t/999"].contains(path))
         {
             let [there, nowhere] = [name, none].map(|name| (name, format!("/r/{name}{path}")));
             let same = behind(&ada.get(&there.1).await, there.0) == behind(&ada.get(&nowhere.1).await, nowhere.0);

@@ -22,6 +22,8 @@ mod cors;
 mod doors;
 mod edits;
 mod events;
+mod feeds;
+mod hooks;
 mod house;
 mod limits;
 mod logs;

@@ -57,6 +57,7 @@ fn fields(form: &Form, settings: &Settings) -> AnyView {
         {form.field(TextField { value: kept(typed.name, settings.name.clone()), ..TextField::new(Field::Name, "name") })}
         {choose_registration(settings.registration)}
         {check("public_rooms", settings.public_rooms, "Rooms may be public: readable without an account")}
+        {check("indexing", settings.indexing, "Search engines may list public rooms")}
         {check("members_make_rooms", settings.members_make_rooms, "Every member may make rooms")}
         {edit_time(settings.edit_minutes)}
         {check("members_invite", settings.members_invite, "Every member may invite others into the house")}

@@ -1,11 +1,11 @@
 //! The account of a program: it has no password, and somebody answers for it.
 
 use protocol::{DisplayName, User, UserId, Username};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, SqlErr};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr, sea_query::Expr};
 
 use super::names::{Looks, mark_alike, refuse_alike, taken};
 use crate::{
-    Result,
+    Error, Result,
     db::{entity::user, now},
     settings::mark_changed,
     writer::Transaction,
@@ -46,4 +46,19 @@ pub(crate) async fn insert_bot(
         _ => error.into(),
     })?;
     Ok(made.into())
+}
+
+/// Gives one another name to show.
+pub(crate) async fn rename_bot(transaction: &Transaction, id: UserId, name: &DisplayName) -> Result<()> {
+    let account = user::Entity::find_by_id(id.0).one(&**transaction).await?.ok_or_else(|| Error::internal("no account"))?;
+    let looks = Looks::of(&account.username, name.as_str());
+    let ambiguous = mark_alike(&**transaction, name.as_str(), &looks, Some(id)).await?.itself;
+    user::Entity::update_many()
+        .col_expr(user::Column::Name, Expr::value(name.as_str()))
+        .col_expr(user::Column::NameLook, Expr::value(looks.name))
+        .col_expr(user::Column::Ambiguous, Expr::value(ambiguous))
+        .filter(user::Column::Id.eq(id.0))
+        .exec(&**transaction)
+        .await?;
+    Ok(mark_changed(&**transaction).await?)
 }

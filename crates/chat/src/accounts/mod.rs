@@ -16,7 +16,7 @@ mod thumbnail;
 
 pub use availability::{Availability, look_at_all, presence, set_availability, set_status};
 pub(crate) use availability::{keep_seen, seen, status};
-pub(crate) use bot::insert_bot;
+pub(crate) use bot::{insert_bot, rename_bot};
 pub use card::{Card, card};
 pub use change::{Changes, NewStatus, change};
 pub use delete::{Ties, delete_own, ties};

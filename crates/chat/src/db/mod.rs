@@ -34,4 +34,4 @@ pub(crate) use plan::plan;
 pub(crate) use serial::{Serial, serialize};
 pub(crate) use sql::Sql;
 pub(crate) use transaction::Transaction;
-pub use utc::utc;
+pub use utc::{http_date, rfc3339, utc};

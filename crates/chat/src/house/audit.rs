@@ -55,10 +55,13 @@ pub(crate) enum Deed {
     DeleteOutgoing,
     MakeCommand,
     DeleteCommand,
+    MakeHook,
+    ChangeHook,
+    RemoveHook,
 }
 
 impl Deed {
-    const ALL: [Self; 35] = [
+    const ALL: [Self; 38] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -94,6 +97,9 @@ impl Deed {
         Self::DeleteOutgoing,
         Self::MakeCommand,
         Self::DeleteCommand,
+        Self::MakeHook,
+        Self::ChangeHook,
+        Self::RemoveHook,
     ];
 
     /// The word for it, as it is stored.
@@ -134,6 +140,9 @@ impl Deed {
             Self::DeleteOutgoing => "delete outgoing webhook",
             Self::MakeCommand => "make command",
             Self::DeleteCommand => "delete command",
+            Self::MakeHook => "make hook",
+            Self::ChangeHook => "change hook",
+            Self::RemoveHook => "remove hook",
         }
     }
 }

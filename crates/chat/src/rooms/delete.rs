@@ -14,6 +14,7 @@ use crate::{
         entity::{room, room_address},
         now,
     },
+    former,
     house::{self, By},
     policy::Action,
     throttle::Deed,
@@ -94,6 +95,7 @@ impl Work for Close {
         }
         charge.audit(&**transaction, house::Deed::DeleteRoom, charge.room.name.clone()).await?;
         let id = charge.room.id;
+        former::erase_hooks(transaction, id).await?;
         let slug = format!("gone-{}", id.0.simple());
         room::Entity::update_many()
             .col_expr(room::Column::DeletedAt, Expr::value(now()))

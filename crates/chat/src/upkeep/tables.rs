@@ -4,7 +4,7 @@ use sea_orm::{EntityTrait, IntoActiveModel};
 
 use super::Result;
 use crate::db::entity::{
-    alert, audit, bookmark, device, follow, idempotency_key, inbox, invite, link, membership, message, message_text,
+    alert, audit, bookmark, device, follow, hook, idempotency_key, inbox, invite, link, membership, message, message_text,
     outgoing_delivery, outgoing_hook, picture, pin, reaction, refresh_token, report, room, room_address, room_ban, room_event,
     session, setting, slash_command, token, user,
 };
@@ -38,6 +38,7 @@ pub(super) async fn each_table(deed: &mut impl EachTable) -> Result<()> {
     deed.table::<room_address::Entity>().await?;
     deed.table::<room_ban::Entity>().await?;
     deed.table::<invite::Entity>().await?;
+    deed.table::<hook::Entity>().await?;
     deed.table::<report::Entity>().await?;
     deed.table::<alert::Entity>().await?;
     deed.table::<picture::Entity>().await?;

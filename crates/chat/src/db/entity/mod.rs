@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod bookmark;
 pub(crate) mod device;
 pub(crate) mod follow;
+pub(crate) mod hook;
 pub(crate) mod idempotency_key;
 pub(crate) mod inbox;
 pub(crate) mod invite;

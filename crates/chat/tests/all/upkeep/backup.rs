@@ -24,6 +24,7 @@ async fn talk(url: &str) {
     chat::messages::report(&scene.chat, ada.actor(), &garden.id.into(), rose, "Thorns").await.unwrap();
     chat::rooms::set_address(&scene.chat, ada.actor(), &garden.id.into(), "roses").await.unwrap();
     speak_of(&scene, &ada, &garden, rose).await;
+    chat::hooks::create(&scene.chat, ada.actor(), &garden.id.into(), "Weather").await.unwrap();
     ada.ban(&garden, &bob, "always").await.unwrap();
     futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
         .await;
