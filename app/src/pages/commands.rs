@@ -149,7 +149,7 @@ fn row(delete: &Form, slug: &str, command: Command) -> AnyView {
     view! {
         <li>
             <p>
-                <code>"/" {word}</code>
+                <code>{["/", &word].concat()}</code>
                 " by "
                 <bdi>{bot.name}</bdi>
                 <span class="office-facts">{url}</span>

@@ -54,8 +54,10 @@ fn described() -> OpenApiRouter<AppState> {
         auth::routes(),
         bans::routes(),
         bots::routes(),
+        commands::routes(),
         direct::routes(),
         events::routes(),
+        hooks::routes(),
         invites::routes(),
         marks::routes(),
         me::routes(),
@@ -71,8 +73,6 @@ fn described() -> OpenApiRouter<AppState> {
         tokens::routes(),
         users::routes(),
     ];
-    let parts = [auth::routes(), commands::routes(), messages::routes(), outgoing::routes(), rooms::routes()];
-    let parts = [auth::routes(), hooks::routes(), messages::routes(), rooms::routes()];
     parts.into_iter().fold(openapi::start(), OpenApiRouter::merge)
 }
 

@@ -87,7 +87,7 @@ impl World {
             rooms::add(&self.app.chat, self.actor("owner"), &room, &username(name)).await.unwrap();
         }
         let (client_id, answers) = (ClientId::generate(), Answers::default());
-        let message = Outgoing { room: room.clone(), client_id, body: "The recipe".to_owned(), answers };
+        let message = Outgoing { room: room.clone(), client_id, body: "The recipe".to_owned(), answers, extra: None };
         messages::send(&self.app.chat, self.actor("owner"), message).await.unwrap();
         room
     }

@@ -15,7 +15,7 @@ const KEY: (&str, &str) = ("SNUG_SIGNING_KEY", SIGNING_KEY);
 const ZEROS: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
 
 /// What is set, and what `snug serve` says of it. `{}` is a folder with some files.
-const WRONG: [(&[(&str, &str)], &str); 43] = [
+const WRONG: [(&[(&str, &str)], &str); 45] = [
     (
         &[("SNUG_ADDR", "localhost")],
         "'localhost' for '--addr <ADDR>': SNUG_ADDR or --addr needs an IP address and a port, such as",

@@ -96,7 +96,9 @@ async fn fetch(db: &impl ConnectionTrait, which: impl FnOnce(Sql) -> Sql, max: u
         db.get_database_backend(),
         "SELECT r.id, r.reason, r.at, m.seq, m.body, m.revision, p.id, p.slug, p.name, p.visibility, ",
     )
-    .text("b.id, b.username, b.name, b.ambiguous, b.picture, b.bot, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot, m.id ")
+    .text(
+        "b.id, b.username, b.name, b.ambiguous, b.picture, b.bot, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot, m.id ",
+    )
     .text(
         "FROM reports r JOIN messages m ON m.id = r.message_id JOIN users b ON b.id = r.by_id JOIN rooms p ON p.id = r.room_id ",
     )

@@ -25,7 +25,7 @@ fn answer(body: &str) -> Answer {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_answer_is_given_again_for_a_day_to_whoever_got_it() {
-    let scene = Scene::new().await;
+    let scene = Scene::open().await;
     let (ada, bob) = (scene.person("ada").await.session.user.id, scene.person("bob").await.session.user.id);
     let first = claim(&scene, ada, "one").await;
     assert!(matches!(begin(&scene, ada, "one", "a request").await.unwrap(), Begun::Going));
@@ -44,7 +44,7 @@ async fn an_answer_is_given_again_for_a_day_to_whoever_got_it() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_shown_once_or_is_large_is_not_kept() {
-    let scene = Scene::new().await;
+    let scene = Scene::open().await;
     let ada = scene.person("ada").await.session.user.id;
     claim(&scene, ada, "secret").await.done(&scene.chat, 201).await.unwrap();
     claim(&scene, ada, "large").await.answered(&scene.chat, answer(&"x".repeat(16 * 1024 + 1))).await.unwrap();
@@ -55,7 +55,7 @@ async fn what_is_shown_once_or_is_large_is_not_kept() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_key_is_free_again_when_nothing_was_done_and_when_nobody_is_at_it_any_more() {
-    let scene = Scene::new().await;
+    let scene = Scene::open().await;
     let ada = scene.person("ada").await.session.user.id;
     claim(&scene, ada, "one").await.release(&scene.chat).await.unwrap();
     let left = claim(&scene, ada, "one").await;
@@ -70,7 +70,7 @@ async fn a_key_is_free_again_when_nothing_was_done_and_when_nobody_is_at_it_any_
 
 #[tokio::test(flavor = "multi_thread")]
 async fn of_many_at_the_same_time_one_is_done() {
-    let scene = Scene::new().await;
+    let scene = Scene::open().await;
     let ada = scene.person("ada").await.session.user.id;
     let all = futures::future::join_all((0..16).map(|_| begin(&scene, ada, "one", "a request"))).await;
     let new = all.into_iter().filter(|begun| matches!(begun, Ok(Begun::New(_)))).count();
@@ -79,7 +79,7 @@ async fn of_many_at_the_same_time_one_is_done() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_account_has_so_many_keys_and_no_more() {
-    let scene = Scene::new().await;
+    let scene = Scene::open().await;
     let ada = scene.person("ada").await.session.user.id;
     scene
         .sql(&format!(

@@ -52,14 +52,16 @@ struct HouseAccount {
     suspended_until: Option<i64>,
     /// Why, if somebody said so when it was suspended last.
     suspended_for: String,
+    /// Whether it is a program's.
+    bot: bool,
 }
 
 impl From<Account> for HouseAccount {
     fn from(account: Account) -> Self {
-        let Account { id, username, name, role, created_at, suspended_until, suspended_for } = account;
+        let Account { id, username, name, role, created_at, suspended_until, suspended_for, bot } = account;
         let suspended = suspended_until.is_some();
         let suspended_until = suspended_until.filter(|until| *until <= clocks::FOR_GOOD);
-        Self { id, username, name, role, created_at, suspended, suspended_until, suspended_for }
+        Self { id, username, name, role, created_at, suspended, suspended_until, suspended_for, bot }
     }
 }
 
