@@ -43,13 +43,17 @@ pub(super) async fn once(State(state): State<AppState>, request: Request, next: 
     let (mut parts, body) = request.into_parts();
     // It is here already, and bounded.
     let Ok(body) = to_bytes(body, usize::MAX).await else { return Door::Rest.refuse(ErrorCode::BadRequest) };
-    let asker = Asker::from_request_parts(&mut parts, &state).await.ok().and_then(|asker| asker.actor().user().ok());
-    let mut content = parts.uri.to_string().into_bytes();
+    let asker = Asker::from_request_parts(&mut parts, &state).await.ok();
+    let asker = asker.and_then(|asker| Some((asker.actor().user().ok()?, asker.session_id()?)));
+    // A token that is for less than another one of the account does not read what that one was answered.
+    let mut content = asker.map(|(_, session)| session.to_string()).unwrap_or_default().into_bytes();
+    content.push(b'\n');
+    content.extend_from_slice(parts.uri.to_string().as_bytes());
     content.push(b'\n');
     content.extend_from_slice(&body);
     let request = Request::from_parts(parts, Body::from(body));
     // Whoever has no account is told so where it is done.
-    let Some(asker) = asker else { return next.run(request).await };
+    let Some((asker, _)) = asker else { return next.run(request).await };
     done_once(state.chat.clone(), (asker, key), &content, async move { next.run(request).await }).await
 }
 

@@ -19,7 +19,7 @@ use crate::AppState;
         title = "Snug",
         description = "Whatever a person can do in Snug, a program can. Times are unix milliseconds, ids are texts, no number reaches 2^53."
     ),
-    components(schemas(Error)),
+    components(schemas(Error, RestError)),
     security((), ("token" = []))
 )]
 struct Start;
@@ -36,34 +36,34 @@ pub(super) struct RestError {
 pub(super) enum Refused {
     /// Not what this operation takes.
     #[response(status = 400)]
-    BadRequest(#[to_schema] RestError),
+    BadRequest(RestError),
     /// The token is none, or no longer one.
     #[response(status = 401)]
-    NotAuthenticated(#[to_schema] RestError),
+    NotAuthenticated(RestError),
     /// It is there, and not for you; or your token is not for that.
     #[response(status = 403)]
-    NotAllowed(#[to_schema] RestError),
+    NotAllowed(RestError),
     /// It is not there, or not for you to know of.
     #[response(status = 404)]
-    NotFound(#[to_schema] RestError),
+    NotFound(RestError),
     /// It is not as it has to be for that.
     #[response(status = 409)]
-    Conflict(#[to_schema] RestError),
+    Conflict(RestError),
     /// The body is larger than a limit.
     #[response(status = 413)]
-    TooLarge(#[to_schema] RestError),
+    TooLarge(RestError),
     /// The body is not JSON, by its `Content-Type`.
     #[response(status = 415)]
-    UnsupportedType(#[to_schema] RestError),
+    UnsupportedType(RestError),
     /// Something in it cannot be taken; `fields` says what.
     #[response(status = 422)]
-    Invalid(#[to_schema] RestError),
+    Invalid(RestError),
     /// Too often; wait for as many seconds as `Retry-After` says.
     #[response(status = 429)]
-    Throttled(#[to_schema] RestError),
+    Throttled(RestError),
     /// Not now. Nothing was done, or the same request finds what was.
     #[response(status = 503)]
-    Unavailable(#[to_schema] RestError),
+    Unavailable(RestError),
 }
 
 /// A router whose routes are described.

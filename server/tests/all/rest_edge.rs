@@ -139,3 +139,24 @@ async fn what_is_counted_says_how_much_is_left() {
     assert_eq!(refused.header("retry-after"), refused.error().retry_after.unwrap().to_string());
     assert_eq!(left(&ada.get("/api/v1/rooms").await), ["", ""]);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_asked_again_with_a_key_is_done_once() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let ada = Api::of(app.addr, "ada").await;
+    let other = Api::of(app.addr, "ada").await;
+    let make = async |api: &Api, name: &str| {
+        let request = api.request(Method::POST, "/api/v1/rooms").header("idempotency-key", "one");
+        Answer::to(request.json(&json!({ "name": name, "visibility": "public" }))).await
+    };
+    let first = make(&ada, "Garden").await;
+    assert_eq!((first.status, first.header("idempotency-replayed")), (StatusCode::CREATED, ""), "{}", first.text);
+    let again = make(&ada, "Garden").await;
+    assert_eq!((again.status, again.header("idempotency-replayed")), (StatusCode::CREATED, "true"));
+    assert_eq!((&again.text, again.header("location")), (&first.text, first.header("location")));
+    make(&ada, "Kitchen").await.assert_refused(ErrorCode::Conflict);
+    make(&other, "Garden").await.assert_refused(ErrorCode::Conflict);
+    let rooms = ada.get("/api/v1/rooms?text=Garden").await;
+    assert_eq!(rooms.json()["rooms"].as_array().map(Vec::len), Some(1), "{}", rooms.text);
+}
