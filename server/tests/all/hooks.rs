@@ -241,7 +241,7 @@ async fn a_secret_is_renewed_and_a_hook_removed() {
     assert_eq!(message["author"]["name"], "Former member");
     let log = ada.get("/admin/audit").await;
     for action in ["make hook", "change hook", "remove hook"] {
-        log.assert_has(&format!("<strong>{action}</strong>"));
+        log.assert_has(&format!("<strong>{action}<"));
     }
 }
 
@@ -286,10 +286,11 @@ async fn hooks_go_with_their_room() {
     let ada = app.ada().await;
     let api = Api::of(app.addr, "ada").await;
     ada.create_room("mill", "open").await;
+    ada.create_room("pond", "open").await;
     let made = api.post("/api/v1/rooms/mill/hooks", &json!({ "name": "Wheel" })).await.json();
     let hook = Hook::of(&app, &made);
     // Of another room it is none.
-    api.delete(&format!("/api/v1/rooms/lobby/hooks/{}", hook.id)).await.assert_refused(ErrorCode::NotFound);
+    api.delete(&format!("/api/v1/rooms/pond/hooks/{}", hook.id)).await.assert_refused(ErrorCode::NotFound);
     let username = made["hook"]["account"]["username"].as_str().unwrap();
     ada.get(&format!("/admin/people/{username}")).await.assert_has("Wheel");
     ada.submit("/r/mill/settings", "delete_room", &[("room", "mill"), ("confirm", "mill")]).await.leads_to();
