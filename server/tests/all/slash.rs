@@ -206,3 +206,21 @@ async fn pages_make_them_too() {
         assert_eq!(ada.submit(page, "delete_command", &[("room", slug), ("command", &id)]).await.leads_to(), page);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_said_stays_when_it_goes_as_a_former_members() {
+    let Scene { app, ada: _ada, bob, elsewhere, .. } = scene().await;
+    elsewhere.answers(|_| Some(says("watered", "in_channel")));
+    bob.send("garden", &ClientId::generate().to_string(), "/water").await;
+    let api = Api::of(app.addr, "ada").await;
+    let author = async || {
+        let page = api.get(MESSAGES).await.json();
+        let last = page["messages"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(last["body"], "watered");
+        last["author"]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(author().await, "Gnome");
+    let id = api.get(COMMANDS).await.json()["commands"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(api.delete(&format!("{COMMANDS}/{id}")).await.status, 204);
+    assert_eq!(author().await, "Former member");
+}
