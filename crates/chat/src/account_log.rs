@@ -198,7 +198,7 @@ fn forget(backend: DbBackend, user: UserId) -> Statement {
         .value(user.0)
         .text(" AND id NOT IN (SELECT id FROM alerts WHERE user_id = ")
         .value(user.0)
-        .text(" ORDER BY CASE WHEN dismissed_at IS NULL THEN 0 ELSE 1 END, id DESC")
+        .text(" ORDER BY CASE WHEN dismissed_at IS NULL THEN 0 ELSE 1 END, at DESC, id DESC")
         .limit(limits::ALERTS_KEPT)
         .text(")")
         .done()

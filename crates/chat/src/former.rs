@@ -13,8 +13,8 @@ use crate::{
     db::{
         Sql,
         entity::{
-            alert, bookmark, device, follow, hook, idempotency_key, inbox, invite, link, membership, picture, room, room_ban,
-            session, user,
+            alert, bookmark, device, follow, hook, idempotency_key, inbox, invite, link, membership, outgoing_hook, picture,
+            room, room_ban, session, slash_command, user,
         },
         now, tokens, users,
     },
@@ -71,12 +71,17 @@ async fn orphan_bots(db: &impl ConnectionTrait, owner: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Makes the accounts of a room's hooks former members, before the room goes and the hooks with it.
+/// Takes the hooks and commands of a room away, and makes their accounts former members, before the room goes.
 pub(crate) async fn erase_hooks(transaction: &mut Transaction, room: RoomId) -> Result<()> {
-    let of_room = hook::Column::RoomId.eq(room.0);
-    let accounts = hook::Entity::find().select_only().column(hook::Column::UserId).filter(of_room.clone());
-    let accounts: Vec<Uuid> = accounts.into_tuple().all(&**transaction).await?;
-    hook::Entity::delete_many().filter(of_room).exec(&**transaction).await?;
+    let db = &**transaction;
+    let hooks = hook::Entity::delete_many().filter(hook::Column::RoomId.eq(room.0)).exec_with_returning(db).await?;
+    let outgoing = outgoing_hook::Entity::delete_many().filter(outgoing_hook::Column::RoomId.eq(room.0));
+    let outgoing = outgoing.exec_with_returning(db).await?;
+    let commands = slash_command::Entity::delete_many().filter(slash_command::Column::RoomId.eq(room.0));
+    let commands = commands.exec_with_returning(db).await?;
+    let accounts = hooks.into_iter().map(|hook| hook.user_id);
+    let accounts = accounts.chain(outgoing.into_iter().map(|hook| hook.bot_id));
+    let accounts: Vec<Uuid> = accounts.chain(commands.into_iter().map(|command| command.bot_id)).collect();
     for account in &accounts {
         erase(transaction, UserId(*account)).await?;
     }

@@ -115,13 +115,14 @@ impl ErrorCode {
         }
     }
 
-    /// The HTTP status that goes with it (RFC 9110).
+    /// The HTTP status that goes with it (RFC 9110; 424 of RFC 4918).
     #[must_use]
     pub fn status(self) -> u16 {
         match self {
             Self::NotAuthenticated | Self::WrongCredentials => 401,
             Self::NotFound | Self::UnknownCommand => 404,
-            Self::CommandFailed => 502,
+            // No fault of the server, which would be tried again: a program may have done half of it.
+            Self::CommandFailed => 424,
             Self::NotAMember
             | Self::NotAllowed
             | Self::Archived

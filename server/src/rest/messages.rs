@@ -133,7 +133,7 @@ struct ToldByCommand {
     responses(
         (status = 201, body = Kept, headers(("Location" = String, description = "Its address."))),
         (status = 200, body = ToldByCommand, description = "It was a command; nothing of it is in the room."),
-        (status = 502, body = RestError, description = "The program behind the command did not do it."),
+        (status = 424, body = RestError, description = "The program behind the command did not do it."),
         Refused,
     ),
 )]

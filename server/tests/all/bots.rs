@@ -27,45 +27,44 @@ fn hello(body: &str) -> Value {
     json!({ "client_id": ClientId::generate(), "body": body })
 }
 
-const GARDEN: &str = "/api/v1/rooms/garden/messages";
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_bot_speaks_where_it_was_added_and_is_shown_as_one() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
-    ada.create_room("garden", "private").await;
+    let garden = ada.create_private_room("garden").await;
+    let messages = format!("/api/v1/rooms/{garden}/messages");
     let api = Api::of(app.addr, "ada").await;
     let bot = bot_of(&api, "echo").await;
     assert_eq!((&bot["user"]["bot"], &bot["owner"]["username"]), (&json!(true), &json!("ada")));
     assert_eq!(bot["owner"].get("bot"), None, "said of bots only");
     let id = id_of(&bot);
     let program = Api::with(app.addr, &token_of(&api, &id).await);
-    program.post(GARDEN, &hello("too early")).await.assert_refused(ErrorCode::NotFound);
-    assert_eq!(api.put(&format!("/api/v1/bots/{id}/rooms/garden"), &json!({})).await.status, StatusCode::NO_CONTENT);
+    program.post(&messages, &hello("too early")).await.assert_refused(ErrorCode::NotFound);
+    assert_eq!(api.put(&format!("/api/v1/bots/{id}/rooms/{garden}"), &json!({})).await.status, StatusCode::NO_CONTENT);
     let rooms = api.get(&format!("/api/v1/bots/{id}/rooms")).await.json();
-    assert_eq!(rooms["rooms"][0]["slug"], json!("garden"));
+    assert_eq!(rooms["rooms"][0]["slug"], json!(garden));
 
     // It hears what a person in its place would hear, and others hear it, with its badge.
     let mut hears = Socket::open(app.addr, program.token.as_deref().unwrap()).await;
-    hears.subscribe("garden", None).await;
+    hears.subscribe(&garden, None).await;
     let mut ada_hears = Program::at(app.addr).socket("ada").await;
-    ada_hears.subscribe("garden", None).await;
-    ada.write("garden", "ping").await;
+    ada_hears.subscribe(&garden, None).await;
+    ada.write(&garden, "ping").await;
     assert_eq!(hears.event().await.message().unwrap().body, "ping");
     ada_hears.event().await;
-    hears.say("garden", "pong").await;
+    hears.say(&garden, "pong").await;
     let pong = ada_hears.event().await;
     assert!(pong.actor.bot && pong.actor.username == "echo", "{:?}", pong.actor);
-    let page = api.get(GARDEN).await.json();
+    let page = api.get(&messages).await.json();
     let last = page["messages"].as_array().unwrap().last().unwrap().clone();
     assert_eq!((&last["body"], &last["author"]["bot"]), (&json!("pong"), &json!(true)));
-    ada.get("/r/garden").await.assert_has("<span class=\"bot-badge\">Bot</span>");
-    ada.get("/r/garden/members").await.assert_has("<span class=\"bot-badge\">Bot</span>");
-    ada.get("/u/echo").await.assert_has("<span class=\"bot-badge\">Bot</span>");
+    ada.get(&format!("/r/{garden}")).await.assert_has("<span class=\"bot-badge\">Bot<");
+    ada.get(&format!("/r/{garden}/members")).await.assert_has("<span class=\"bot-badge\">Bot<");
+    ada.get("/u/echo").await.assert_has("<span class=\"bot-badge\">Bot<");
     ada.get("/u/ada").await.assert_has_not("bot-badge");
 
-    assert_eq!(api.delete(&format!("/api/v1/bots/{id}/rooms/garden")).await.status, StatusCode::NO_CONTENT);
-    program.get(GARDEN).await.assert_refused(ErrorCode::NotFound);
+    assert_eq!(api.delete(&format!("/api/v1/bots/{id}/rooms/{garden}")).await.status, StatusCode::NO_CONTENT);
+    program.get(&messages).await.assert_refused(ErrorCode::NotFound);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -241,7 +241,7 @@ async fn a_secret_is_renewed_and_a_hook_removed() {
     assert_eq!(message["author"]["name"], "Former member");
     let log = ada.get("/admin/audit").await;
     for action in ["make hook", "change hook", "remove hook"] {
-        log.assert_has(&format!("<strong>{action}</strong>"));
+        log.assert_has(&format!("<strong>{action}<"));
     }
 }
 
@@ -286,13 +286,56 @@ async fn hooks_go_with_their_room() {
     let ada = app.ada().await;
     let api = Api::of(app.addr, "ada").await;
     ada.create_room("mill", "open").await;
+    ada.create_room("pond", "open").await;
     let made = api.post("/api/v1/rooms/mill/hooks", &json!({ "name": "Wheel" })).await.json();
     let hook = Hook::of(&app, &made);
+    let new = json!({ "name": "Sail", "word": "grind", "url": "https://example.org/" });
+    let command = api.post("/api/v1/rooms/mill/commands", &new).await.json();
+    let new = json!({ "name": "Sack", "url": "https://example.org/" });
+    let outgoing = api.post("/api/v1/rooms/mill/outgoing", &new).await.json();
     // Of another room it is none.
-    api.delete(&format!("/api/v1/rooms/lobby/hooks/{}", hook.id)).await.assert_refused(ErrorCode::NotFound);
-    let username = made["hook"]["account"]["username"].as_str().unwrap();
-    ada.get(&format!("/admin/people/{username}")).await.assert_has("Wheel");
+    api.delete(&format!("/api/v1/rooms/pond/hooks/{}", hook.id)).await.assert_refused(ErrorCode::NotFound);
+    let accounts = [&made["hook"]["account"], &command["command"]["bot"], &outgoing["hook"]["bot"]];
+    let pages = accounts.map(|account| format!("/admin/people/{}", account["username"].as_str().unwrap()));
+    for (page, name) in pages.iter().zip(["Wheel", "Sail", "Sack"]) {
+        ada.get(page).await.assert_has(name);
+    }
     ada.submit("/r/mill/settings", "delete_room", &[("room", "mill"), ("confirm", "mill")]).await.leads_to();
     assert_says(&hook.post(&json!({ "text": "x" })).await, 404, "no_service");
-    assert_eq!(ada.get(&format!("/admin/people/{username}")).await.status, StatusCode::NOT_FOUND);
+    for page in &pages {
+        assert_eq!(ada.get(page).await.status, StatusCode::NOT_FOUND, "{page}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_belong_to_their_room_and_not_to_whoever_made_them() {
+    let app = TestApp::start().await;
+    let (_ada, bob) = (app.ada().await, app.bob().await);
+    let (admin, maker) = (Api::of(app.addr, "ada").await, Api::of(app.addr, "bob").await);
+    bob.create_room("mill", "public").await;
+    let made = maker.post("/api/v1/rooms/mill/hooks", &json!({ "name": "Wheel" })).await.json();
+    let hook = Hook::of(&app, &made);
+    let new = json!({ "name": "Sail", "word": "grind", "url": "https://example.org/" });
+    let command = maker.post("/api/v1/rooms/mill/commands", &new).await.json();
+    let new = json!({ "name": "Sack", "url": "https://example.org/" });
+    let outgoing = maker.post("/api/v1/rooms/mill/outgoing", &new).await.json();
+
+    // They are no bots that anybody has.
+    assert_eq!(maker.get("/api/v1/bots").await.json()["bots"], json!([]));
+    assert_eq!(admin.get("/api/v1/bots?all=true").await.json()["bots"], json!([]));
+    for account in [&made["hook"]["account"], &command["command"]["bot"], &outgoing["hook"]["bot"]] {
+        let path = format!("/api/v1/bots/{}", account["id"].as_str().unwrap());
+        for api in [&maker, &admin] {
+            api.get(&path).await.assert_refused(ErrorCode::NotFound);
+            api.get(&format!("{path}/tokens")).await.assert_refused(ErrorCode::NotFound);
+            let token = json!({ "name": "cron", "scopes": ["read"] });
+            api.post(&format!("{path}/tokens"), &token).await.assert_refused(ErrorCode::NotFound);
+            api.delete(&path).await.assert_refused(ErrorCode::NotFound);
+        }
+    }
+
+    let id = app.id_of("bob").await.parse().unwrap();
+    chat::house::delete(&app.chat, chat::house::By::CommandLine, id).await.unwrap();
+    assert_says(&hook.post(&json!({ "text": "still here" })).await, 200, "ok");
+    assert_eq!(said(&admin).await.last().unwrap(), "still here");
 }

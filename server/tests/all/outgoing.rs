@@ -313,3 +313,16 @@ async fn a_kill_in_the_middle_of_a_delivery_loses_nothing() {
         (first.header("snug-delivery"), Some("a rose"))
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_said_stays_when_it_goes_as_a_former_members() {
+    let (app, elsewhere) = (TestApp::builder().limits(reachable()).start().await, Elsewhere::start().await);
+    let (_ada, bob) = garden(&app).await;
+    let hook = Hook::new(Api::of(app.addr, "ada").await, &elsewhere.url, &[]).await;
+    elsewhere.answers(|_| Some(axum::Json(json!({ "text": "Hello" })).into_response()));
+    bob.write("garden", "a rose").await;
+    hook.delivery("delivered", 1).await;
+    assert_eq!(said(&hook.ada).await.last(), Some(&("Gnome".to_owned(), "Hello".to_owned())));
+    assert_eq!(hook.ada.delete(&hook.path("")).await.status, 204);
+    assert_eq!(said(&hook.ada).await.last(), Some(&("Former member".to_owned(), "Hello".to_owned())));
+}

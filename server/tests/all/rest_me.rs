@@ -251,6 +251,21 @@ async fn alerts_are_read_and_dismissed() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_everybody_is_told_stands_by_its_time() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let ada = Api::of(app.addr, "ada").await;
+    let texts: Vec<String> = (0..8).map(|number| format!("Tea is at {number}.")).collect();
+    for (at, text) in texts.iter().enumerate() {
+        chat::house::announce(&app.chat, chat::house::By::CommandLine, text).await.unwrap();
+        app.sql(&format!("UPDATE alerts SET at = {at} WHERE text = '{text}'")).await;
+    }
+    let alerts = ok(&ada.get("/api/v1/me/alerts").await);
+    let listed: Vec<&str> = alerts["alerts"].as_array().unwrap().iter().map(|alert| alert["text"].as_str().unwrap()).collect();
+    assert_eq!(listed, texts.iter().rev().collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_new_is_counted_as_the_list_has_it() {
     let app = TestApp::start().await;
     let (ada, _) = (app.ada().await, app.bob().await);

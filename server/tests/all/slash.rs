@@ -198,11 +198,29 @@ async fn pages_make_them_too() {
         assert_eq!(made.status, 200);
         made.assert_has("snug_whs_");
         let shown = ada.get(page).await;
-        shown.assert_has("wine</code>");
+        shown.assert_has("<code>/wine<");
         shown.assert_has_not("snug_whs_");
         assert_ne!(make(&bob, "beer").await.status, 200);
         assert_ne!(bob.get(page).await.status, 200);
         let id = shown.tag_with("name=\"command\"").split("value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         assert_eq!(ada.submit(page, "delete_command", &[("room", slug), ("command", &id)]).await.leads_to(), page);
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_it_said_stays_when_it_goes_as_a_former_members() {
+    let Scene { app, ada: _ada, bob, elsewhere, .. } = scene().await;
+    elsewhere.answers(|_| Some(says("watered", "in_channel")));
+    bob.send("garden", &ClientId::generate().to_string(), "/water").await;
+    let api = Api::of(app.addr, "ada").await;
+    let author = async || {
+        let page = api.get(MESSAGES).await.json();
+        let last = page["messages"].as_array().unwrap().last().unwrap().clone();
+        assert_eq!(last["body"], "watered");
+        last["author"]["name"].as_str().unwrap().to_owned()
+    };
+    assert_eq!(author().await, "Gnome");
+    let id = api.get(COMMANDS).await.json()["commands"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(api.delete(&format!("{COMMANDS}/{id}")).await.status, 204);
+    assert_eq!(author().await, "Former member");
 }

@@ -81,17 +81,19 @@ async fn a_token_makes_no_tokens_and_only_its_maker_sees_it() {
 async fn a_token_for_a_room_knows_no_other_one() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
-    ada.create_room("garden", "private").await;
-    let (token, _) = token_of(&app, "ada", &["read", "write", "rooms:garden"]).await;
+    let garden = ada.create_private_room("garden").await;
+    let (token, _) = token_of(&app, "ada", &["read", "write", &format!("rooms:{garden}")]).await;
     let program = Api::with(app.addr, &token);
-    assert_eq!(program.post("/api/v1/rooms/garden/messages", &hello("here")).await.status, StatusCode::CREATED);
+    assert_eq!(program.post(&format!("/api/v1/rooms/{garden}/messages"), &hello("here")).await.status, StatusCode::CREATED);
     program.get(LOBBY).await.assert_refused(ErrorCode::NotFound);
     program.post(LOBBY, &hello("there")).await.assert_refused(ErrorCode::NotFound);
-    program.get("/api/v1/rooms").await.assert_refused(ErrorCode::NotAllowed);
+    let rooms = program.get("/api/v1/rooms").await.json();
+    let slugs: Vec<_> = rooms["rooms"].as_array().unwrap().iter().map(|listed| listed["room"]["slug"].clone()).collect();
+    assert_eq!(slugs, [json!(garden)]);
 
     let mut socket = Socket::open(app.addr, &token).await;
-    socket.subscribe("garden", None).await;
-    socket.say("garden", "by the socket").await;
+    socket.subscribe(&garden, None).await;
+    socket.say(&garden, "by the socket").await;
     socket.event().await;
     socket.send(&ClientFrame::Subscribe { room: room("lobby"), after: None, epoch: None }).await;
     assert_eq!(refusal(socket.frame().await), ErrorCode::NotFound);
@@ -101,7 +103,7 @@ async fn a_token_for_a_room_knows_no_other_one() {
     // What is new elsewhere, and what a room is called now, is not said to it.
     ada.write("lobby", "not for it").await;
     ada.submit("/r/lobby/edit", "edit_room", &[("room", "lobby"), ("name", "Hall"), ("topic", "")]).await;
-    ada.write("garden", "for it").await;
+    ada.write(&garden, "for it").await;
     loop {
         match socket.receive_any().await {
             crate::support::socket::Received::Frame(ServerFrame::Event(event)) => {

@@ -1,4 +1,4 @@
-//! The account of a program: it has no password, and somebody answers for it.
+//! The account of a program: it has no password, and somebody answers for it, or it belongs to a hook or a command.
 
 use protocol::{DisplayName, User, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, SqlErr, sea_query::Expr};
@@ -11,7 +11,8 @@ use crate::{
     writer::Transaction,
 };
 
-/// Makes one. Nobody signs in with it: programs come with its tokens.
+/// Makes one. Nobody signs in with it: programs come with its tokens. That of a hook or a command has no owner: it stays when whoever made
+/// that goes, and goes with it.
 ///
 /// # Errors
 /// `invalid` where the user name is taken, or looks like one that is.
@@ -19,7 +20,7 @@ pub(crate) async fn insert_bot(
     transaction: &Transaction,
     username: &Username,
     name: &DisplayName,
-    owner: UserId,
+    owner: Option<UserId>,
 ) -> Result<User> {
     refuse_alike(&**transaction, username, None).await?;
     let looks = Looks::of(username.as_str(), name.as_str());
@@ -38,7 +39,7 @@ pub(crate) async fn insert_bot(
         role: Set(user::Role::Member),
         created_at: Set(now()),
         bot: Set(true),
-        owner_id: Set(Some(owner.0)),
+        owner_id: Set(owner.map(|owner| owner.0)),
         ..Default::default()
     };
     let made = row.insert(&**transaction).await.map_err(|error| match error.sql_err() {

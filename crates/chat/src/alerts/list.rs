@@ -31,7 +31,8 @@ pub async fn list(chat: &Chat, session: &Session, after: Option<i64>) -> Result<
         Some(after) => select.text(" AND a.rev > ").value(after),
         None => select.text(" AND a.dismissed_at IS NULL"),
     };
-    let rows = db.query_all_raw(select.text(" ORDER BY a.id DESC").done()).await?;
+    // Not by id alone: those of an announcement are made by the database, of chance.
+    let rows = db.query_all_raw(select.text(" ORDER BY a.at DESC, a.id DESC").done()).await?;
     let alerts = rows.iter().map(|row| alert(Row::from_query_result(row, "")?)).collect::<Result<_>>()?;
     Ok(Alerts { rev, unread, reset: known.is_none(), alerts })
 }

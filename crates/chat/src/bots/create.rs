@@ -69,7 +69,7 @@ impl Work for Create {
         if own.count(&**transaction).await? >= BOTS_MAX {
             return Err(ErrorCode::LimitReached.into());
         }
-        let made = accounts::insert_bot(transaction, &self.username, &self.name, self.owner).await?;
+        let made = accounts::insert_bot(transaction, &self.username, &self.name, Some(self.owner)).await?;
         let subject = Subject::account(made.id, &made.username);
         house::enter(&**transaction, &doer, house::Deed::MakeBot, subject, String::new()).await?;
         Ok(made)

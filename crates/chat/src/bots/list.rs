@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::keeper::bot_keeper;
 use crate::{
     Chat, Result, Session,
-    db::{entity::user, now},
+    db::{entity::user, now, users},
     house::Doer,
     policy::{Actor, HouseAction},
 };
@@ -42,7 +42,7 @@ pub async fn list(chat: &Chat, actor: Actor) -> Result<Vec<Bot>> {
     with_owners(db, select.all(db).await?).await
 }
 
-/// All bots of the house, for its admins.
+/// All bots of the house, for its admins. Those of hooks and commands are no bots of anybody.
 ///
 /// # Errors
 /// `not_allowed`, `unavailable`.
@@ -51,6 +51,7 @@ pub async fn all(chat: &Chat, actor: Actor) -> Result<Vec<Bot>> {
     Doer::of(db, actor.into()).await?.permit(HouseAction::Administer, &chat.settings())?;
     let select = user::Entity::find()
         .filter(user::Column::Bot.eq(true))
+        .filter(users::stands_alone())
         .filter(user::Column::DeletedAt.is_null())
         .order_by_asc(user::Column::Username);
     with_owners(db, select.all(db).await?).await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use protocol::{DisplayName, ErrorCode, Field, FieldError, Problem, RoomId, RoomRef, User, UserId, Username};
+use protocol::{DisplayName, ErrorCode, Field, FieldError, Problem, RoomId, RoomRef, SessionId, User, UserId, Username};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, prelude::Uuid,
@@ -15,11 +15,12 @@ use crate::{
         entity::{slash_command, user},
         now,
     },
+    former,
     house::{self, Doer, Subject},
     outgoing::{parse_url, secret},
     policy::{Action, Actor, HouseAction},
-    rooms,
-    settings::Settings,
+    rooms, sessions,
+    settings::{Settings, mark_changed},
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -100,13 +101,16 @@ pub async fn create(chat: &Chat, actor: Actor, room: Option<&RoomRef>, new: NewC
     Ok(MadeCommand { command, secret })
 }
 
-/// Deletes a command.
+/// Deletes a command with its account. What that has said stays, as what a former member wrote.
 ///
 /// # Errors
 /// As [`list`]; `not_found` also for one of another room; `throttled`.
 pub async fn delete(chat: &Chat, actor: Actor, room: Option<&RoomRef>, command: Uuid) -> Result<()> {
     chat.deeds().by(actor.user()?, Deed::Moderate)?;
-    chat.writer().run(Delete { settings: chat.settings(), actor, room: room.cloned(), command }).await
+    let ended = chat.writer().run(Delete { settings: chat.settings(), actor, room: room.cloned(), command }).await?;
+    sessions::cut(chat, ended).await;
+    chat.renew().await;
+    Ok(())
 }
 
 /// What is needed to ask.
@@ -196,7 +200,7 @@ impl Work for Create {
         let id = Uuid::now_v7();
         // The random part of its id.
         let username = Username::parse(&format!("command-{:08x}", id.as_u128() as u32))?;
-        let bot = accounts::insert_bot(transaction, &username, &self.name, self.maker).await?;
+        let bot = accounts::insert_bot(transaction, &username, &self.name, None).await?;
         let row = slash_command::ActiveModel {
             id: Set(id),
             room_id: Set(place.map(|room| room.0)),
@@ -223,14 +227,18 @@ struct Delete {
 }
 
 impl Work for Delete {
-    type Answer = ();
+    /// The sessions that have ended.
+    type Answer = Vec<SessionId>;
 
-    async fn run(&self, transaction: &mut Transaction) -> Result<()> {
+    async fn run(&self, transaction: &mut Transaction) -> Result<Vec<SessionId>> {
         let ((doer, subject), place) = permitted(&self.settings, &**transaction, self.actor, self.room.as_ref()).await?;
         let found = slash_command::Entity::find_by_id(self.command).filter(of(place)).one(&**transaction).await?;
         let row = found.ok_or(ErrorCode::NotFound)?;
         slash_command::Entity::delete_by_id(row.id).exec(&**transaction).await?;
         let detail = format!("/{} to {}", row.word, row.url);
-        house::enter(&**transaction, &doer, house::Deed::DeleteCommand, subject, detail).await
+        house::enter(&**transaction, &doer, house::Deed::DeleteCommand, subject, detail).await?;
+        let ended = former::erase(transaction, UserId(row.bot_id)).await?;
+        mark_changed(&**transaction).await?;
+        Ok(ended)
     }
 }

@@ -5,10 +5,13 @@ use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, Select,
     prelude::Uuid,
-    sea_query::{Expr, ExprTrait, Func, LikeExpr, OnConflict},
+    sea_query::{DynIden, Expr, ExprTrait, Func, IntoIden, IntoTableRef, LikeExpr, OnConflict, Query, TableRef},
 };
 
-use super::{entity::user, now};
+use super::{
+    entity::{hook, outgoing_hook, slash_command, user},
+    now,
+};
 
 /// The house, where it does something on nobody's word: a row that others can refer to, which nobody signs in with.
 const HOUSE: Uuid = Uuid::nil();
@@ -35,6 +38,16 @@ pub(crate) fn by_text(text: &str, after: &str) -> Select<user::Entity> {
     let like = || LikeExpr::new(format!("%{escaped}%")).escape('\\');
     let name = Expr::expr(Func::lower(Expr::col(user::Column::Name))).like(like());
     select.filter(Condition::any().add(user::Column::Username.like(like())).add(name))
+}
+
+/// That an account is not the one by which a hook or a command speaks. Nobody looks after such a one by itself.
+pub(crate) fn stands_alone() -> Condition {
+    let none_of =
+        |column: DynIden, table: TableRef| user::Column::Id.not_in_subquery(Query::select().column(column).from(table).take());
+    Condition::all()
+        .add(none_of(hook::Column::UserId.into_iden(), hook::Entity.into_table_ref()))
+        .add(none_of(outgoing_hook::Column::BotId.into_iden(), outgoing_hook::Entity.into_table_ref()))
+        .add(none_of(slash_command::Column::BotId.into_iden(), slash_command::Entity.into_table_ref()))
 }
 
 /// The account with this id; of former members too there is one.

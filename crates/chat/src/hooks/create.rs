@@ -65,7 +65,7 @@ impl Work for Create {
         // Of two accounts that are made at once each has to see the names of the other.
         serialize(&**transaction, Serial::FirstAccount).await?;
         let id = Uuid::now_v7();
-        let account = accounts::insert_bot(transaction, &username(&self.name, id)?, &self.name, charge.actor).await?;
+        let account = accounts::insert_bot(transaction, &username(&self.name, id)?, &self.name, None).await?;
         // It is in this room and in no other.
         rooms::let_in(transaction, account.id, room, 1).await?;
         let row = hook::ActiveModel {

@@ -83,7 +83,7 @@ struct Reply {
 pub(super) async fn next(db: &impl ConnectionTrait, hook: Uuid) -> Result<Option<Due>> {
     let at = now();
     let select = Sql::new(db.get_database_backend(), "SELECT d.id, d.attempts, d.since, h.url, h.secret, h.words, h.bot_id, r.id, r.slug, r.name, ")
-        .text("m.id, m.seq, m.created_at, m.body, m.reply_to, m.thread_of, m.in_room, a.id, a.username, a.name, a.ambiguous, a.picture ")
+        .text("m.id, m.seq, m.created_at, m.body, m.reply_to, m.thread_of, m.in_room, a.id, a.username, a.name, a.ambiguous, a.picture, a.bot ")
         .text("FROM outgoing_deliveries d JOIN outgoing_hooks h ON h.id = d.hook_id JOIN rooms r ON r.id = h.room_id ")
         .text("LEFT JOIN messages m ON m.room_id = h.room_id AND m.seq = d.seq AND m.deleted_at IS NULL ")
         .text("LEFT JOIN users a ON a.id = m.author_id WHERE d.hook_id = ")

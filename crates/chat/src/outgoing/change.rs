@@ -1,15 +1,17 @@
 //! Changing a hook, stopping it and letting it go on, and deleting it.
 
-use protocol::RoomRef;
+use protocol::{RoomRef, SessionId, UserId};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, prelude::Uuid};
 
 use super::hook::{Hook, of_room, parse_url, parse_words, read};
 use crate::{
     Chat, Result,
     db::{entity::outgoing_hook, now, users},
-    house,
+    former, house,
     policy::{Action, Actor},
     rooms::{self, Steward},
+    sessions,
+    settings::mark_changed,
     throttle::Deed,
     writer::{Transaction, Work},
 };
@@ -42,13 +44,16 @@ pub async fn change(chat: &Chat, actor: Actor, room: &RoomRef, hook: Uuid, edit:
     chat.writer().run(Change { steward, actor, hook, url, words, paused: edit.paused }).await
 }
 
-/// Deletes a hook with its deliveries. What it has said stays.
+/// Deletes a hook with its deliveries and its account. What it has said stays, as what a former member wrote.
 ///
 /// # Errors
 /// As [`change`].
 pub async fn delete(chat: &Chat, actor: Actor, room: &RoomRef, hook: Uuid) -> Result<()> {
     let steward = Steward::new(chat, actor.into(), room, Deed::Moderate)?;
-    chat.writer().run(Delete { steward, hook }).await
+    let ended = chat.writer().run(Delete { steward, hook }).await?;
+    sessions::cut(chat, ended).await;
+    chat.renew().await;
+    Ok(())
 }
 
 struct Change {
@@ -94,7 +99,7 @@ impl Work for Change {
             of_room(&**transaction, charge.room.id, self.hook).await?
         } else {
             let row = row.update(&**transaction).await?;
-            let name = users::person(&**transaction, protocol::UserId(row.bot_id)).await?.name;
+            let name = users::person(&**transaction, UserId(row.bot_id)).await?.name;
             charge.audit(&**transaction, house::Deed::ChangeOutgoing, [&name, " ", &changed.join(", ")].concat()).await?;
             row
         };
@@ -108,13 +113,17 @@ struct Delete {
 }
 
 impl Work for Delete {
-    type Answer = ();
+    /// The sessions that have ended.
+    type Answer = Vec<SessionId>;
 
-    async fn run(&self, transaction: &mut Transaction) -> Result<()> {
+    async fn run(&self, transaction: &mut Transaction) -> Result<Vec<SessionId>> {
         let charge = self.steward.take(&**transaction, Action::Moderate).await?;
         let stored = of_room(&**transaction, charge.room.id, self.hook).await?;
-        let name = users::person(&**transaction, protocol::UserId(stored.bot_id)).await?.name;
+        let name = users::person(&**transaction, UserId(stored.bot_id)).await?.name;
         outgoing_hook::Entity::delete_by_id(self.hook).exec(&**transaction).await?;
-        charge.audit(&**transaction, house::Deed::DeleteOutgoing, [&name, " to ", &stored.url].concat()).await
+        charge.audit(&**transaction, house::Deed::DeleteOutgoing, [&name, " to ", &stored.url].concat()).await?;
+        let ended = former::erase(transaction, UserId(stored.bot_id)).await?;
+        mark_changed(&**transaction).await?;
+        Ok(ended)
     }
 }

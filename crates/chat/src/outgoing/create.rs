@@ -89,7 +89,7 @@ impl Work for Create {
         let id = Uuid::now_v7();
         // The random part of its id.
         let username = Username::parse(&format!("hook-{:08x}", id.as_u128() as u32))?;
-        let bot = accounts::insert_bot(transaction, &username, &self.name, self.maker).await?;
+        let bot = accounts::insert_bot(transaction, &username, &self.name, None).await?;
         let head = rooms::load(&**transaction, Actor::User(self.maker), &room.into()).await?.head;
         let row = outgoing_hook::ActiveModel {
             id: Set(id),
