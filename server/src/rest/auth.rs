@@ -80,6 +80,7 @@ pub(super) const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CON
 #[utoipa::path(
     post,
     path = "/api/v1/auth/token",
+    operation_id = "create_token",
     tag = "auth",
     request_body = Credentials,
     responses((status = 200, body = Tokens), Refused),
@@ -99,6 +100,7 @@ pub(crate) async fn token(
 #[utoipa::path(
     post,
     path = "/api/v1/auth/refresh",
+    operation_id = "refresh_token",
     tag = "auth",
     request_body = Refresh,
     responses((status = 200, body = Tokens), Refused),
@@ -118,6 +120,7 @@ pub(crate) async fn refresh(
 #[utoipa::path(
     post,
     path = "/api/v1/auth/verify",
+    operation_id = "verify_token",
     tag = "auth",
     responses((status = 200, body = Verified), Refused),
 )]
@@ -136,6 +139,7 @@ pub(crate) async fn verify(State(state): State<AppState>, headers: HeaderMap) ->
 #[utoipa::path(
     post,
     path = "/api/v1/auth/revoke",
+    operation_id = "revoke_token",
     tag = "auth",
     request_body = Refresh,
     responses((status = 204, description = "It is ended, if there was one."), Refused),

@@ -43,7 +43,7 @@ struct NewAccount {
 #[utoipa::path(
     post,
     path = "/api/v1/register",
-    operation_id = "register",
+    operation_id = "create_account",
     tag = "auth",
     request_body = NewAccount,
     responses((status = 201, body = Tokens), Refused),

@@ -89,11 +89,11 @@ async fn a_body_is_an_object_of_json_in_utf_8() {
 async fn what_stands_behind_the_question_mark_is_text_and_known() {
     let app = TestApp::start().await;
     let guest = Api::guest(app.addr);
-    for query in ["text=%FF", "text=%ED%A0%80", "text=%C3", "text=a&text=b", "txet=a", "after=", "after=x"] {
+    for query in ["text=%FF", "text=%00", "text=%ED%A0%80", "text=%C3", "text=a&text=b", "txet=a", "after=", "after=x"] {
         let answer = guest.get(&format!("/api/v1/rooms?{query}")).await;
         assert_status(&answer, StatusCode::BAD_REQUEST, ErrorCode::BadRequest);
     }
-    for query in ["", "text=", "text=%C3%A9", "text=%00", "text=%E2%80%AE"] {
+    for query in ["", "text=", "text=%C3%A9", "text=%E2%80%AE"] {
         assert_eq!(guest.get(&format!("/api/v1/rooms?{query}")).await.status, StatusCode::OK, "{query}");
     }
 }

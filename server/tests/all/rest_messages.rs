@@ -124,7 +124,7 @@ async fn programs_keep_something_with_a_message_that_people_are_not_shown() {
     let person = app.ada().await;
     let ada = Api::of(app.addr, "ada").await;
     let mut order = new("An order");
-    order["extra"] = json!({ "order": 7, "lines": [{ "price": 2.5, "note": "\u{0}ü" }] });
+    order["extra"] = json!({ "order": 7, "lines": [{ "price": 2.5, "note": "ü" }] });
     let at = say(&ada, "lobby", &order).await;
     assert_eq!(ada.post(LOBBY, &order).await.status, StatusCode::CREATED, "a retry");
     let mut other = order.clone();
@@ -139,7 +139,7 @@ async fn programs_keep_something_with_a_message_that_people_are_not_shown() {
     ada.delete(&at).await;
     assert_eq!(ada.get(&at).await.json().get("extra"), None);
 
-    for wrong in [json!([]), json!("x"), json!(7)] {
+    for wrong in [json!([]), json!("x"), json!(7), json!({ "note": "\u{0}" })] {
         let mut new = new("Wrong");
         new["extra"] = wrong;
         ada.post(LOBBY, &new).await.assert_refused(ErrorCode::BadRequest);

@@ -128,8 +128,7 @@ async fn rooms_are_listed_by_what_is_asked() {
     assert_eq!(list(&ada, "visibility=public").await, ["Lobby"]);
     assert_eq!(list(&ada, "text=cou").await, ["Court"]);
     assert!(list(&ada, "text=cou&archived=false").await.is_empty());
-    assert!(list(&ada, "text=%00").await.is_empty());
-    for query in ["archived=perhaps", "visibility=secret", "cursor=x", "colour=red"] {
+    for query in ["archived=perhaps", "visibility=secret", "cursor=x", "colour=red", "text=%00"] {
         ada.get(&["/api/v1/rooms?", query].concat()).await.assert_refused(ErrorCode::BadRequest);
     }
 }
@@ -170,7 +169,7 @@ async fn members_are_added_given_a_say_muted_and_removed() {
     };
     assert_eq!((roles(&listed), &listed["total"]), (vec!["ada owner".to_owned(), "bob member".to_owned()], &json!(2)));
     assert_eq!(roles(&bob.get(&[&members, "?text=bo"].concat()).await.json()), ["bob member"]);
-    assert!(roles(&bob.get(&[&members, "?text=%00"].concat()).await.json()).is_empty());
+    bob.get(&[&members, "?text=%00"].concat()).await.assert_refused(ErrorCode::BadRequest);
 
     bob.patch(&bobs, &json!({ "role": "owner" })).await.assert_refused(ErrorCode::NotAllowed);
     ada.patch(&bobs, &json!({ "role": "king" })).await.assert_refused(ErrorCode::Invalid);

@@ -157,7 +157,7 @@ struct Announced {
 #[utoipa::path(
     post,
     path = "/api/v1/admin/announcements",
-    operation_id = "announce",
+    operation_id = "send_announcement",
     tag = "admin",
     request_body = Announcement,
     responses((status = 201, body = Announced), Refused),
