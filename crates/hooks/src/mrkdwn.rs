@@ -126,10 +126,10 @@ fn angle(rest: &str, markdown: &mut String) -> Option<usize> {
     match target.chars().next()? {
         // People and rooms of another place.
         '@' => markdown.push_str(&escape::foreign(
-            &["@", &entities(if label.is_empty() { &target[1..] } else { label }).trim_start_matches('@')].concat(),
+            &["@", entities(if label.is_empty() { &target[1..] } else { label }).trim_start_matches('@')].concat(),
         )),
         '#' => markdown.push_str(&escape::foreign(
-            &["#", &entities(if label.is_empty() { &target[1..] } else { label }).trim_start_matches('#')].concat(),
+            &["#", entities(if label.is_empty() { &target[1..] } else { label }).trim_start_matches('#')].concat(),
         )),
         '!' => match &target[1..] {
             // Whether a hook may call anybody is not decided here.

@@ -45,7 +45,7 @@ impl Source {
 
     /// What it is known by: the network always, the cookie where there is one.
     fn marks(&self) -> Vec<String> {
-        let network = fingerprint(&["network ", &network_of(self.address).to_string()].concat());
+        let network = fingerprint(["network ", &network_of(self.address).to_string()].concat());
         self.device.iter().map(|device| fingerprint(device.as_str())).chain([network]).collect()
     }
 }

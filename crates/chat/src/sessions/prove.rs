@@ -18,7 +18,7 @@ use crate::{
 /// # Errors
 /// `invalid` when it is not, `throttled`, `unavailable`.
 pub(crate) async fn prove(chat: &Chat, session: &Session, password: &str, from: IpAddr) -> Result<user::Model> {
-    let mark = fingerprint(&["account ", &session.user.id.to_string()].concat());
+    let mark = fingerprint(["account ", &session.user.id.to_string()].concat());
     chat.sign_ins().device(&mark, from).await?;
     let account = user::Entity::find_by_id(session.user.id.0).one(chat.db().read()).await?;
     let proved = match TypedPassword::parse(password) {
