@@ -52,6 +52,7 @@ struct Bans {
 )]
 async fn list(State(state): State<AppState>, asker: Asker, Named(room): Named<RoomRef>) -> Result<Json<Bans>, Refusal> {
     let actor = asker.may_in(&state, Need::Read, &room).await?;
+    asker.own()?;
     let banned = rooms::banned(&state.chat, actor, &room).await?.into_iter();
     let bans = banned.map(|rooms::Banned { user, by, reason, until }| BannedUser { user, by, reason, until });
     Ok(Json(Bans { bans: bans.collect() }))
@@ -85,6 +86,7 @@ async fn ban(
     Payload(NewBan { username, reason, time }): Payload<NewBan>,
 ) -> Result<StatusCode, Refusal> {
     let actor = moderating(&state, &asker, &room).await?;
+    asker.own()?;
     rooms::ban_named(&state.chat, actor, &room, &username, Ban { reason: &reason, time: &time }).await?;
     Ok(StatusCode::NO_CONTENT)
 }

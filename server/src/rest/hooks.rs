@@ -97,6 +97,7 @@ struct ChangedHook {
 )]
 async fn list_hooks(State(state): State<AppState>, asker: Asker, Named(room): Named<RoomRef>) -> Result<Json<HookList>, Refusal> {
     let actor = asker.may_in(&state, Need::Read, &room).await?;
+    asker.own()?;
     let listed = hooks::list(&state.chat, actor, &room).await?;
     Ok(Json(HookList { hooks: listed.hooks.into_iter().map(Into::into).collect() }))
 }

@@ -42,6 +42,7 @@ async fn read(
     Payload(ReadMark { seq }): Payload<ReadMark>,
 ) -> Result<StatusCode, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
+    asker.own()?;
     // Marks are kept by the id of a room without a look at it.
     let room = rooms::summary(&state.chat, actor, &room).await?.room.id;
     reads::read_now(&state.chat, actor, &room.into(), seq).await?;

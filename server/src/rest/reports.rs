@@ -48,6 +48,7 @@ struct RoomReports {
 )]
 async fn list(State(state): State<AppState>, asker: Asker, Named(room): Named<RoomRef>) -> Result<Json<RoomReports>, Refusal> {
     let actor = asker.may_in(&state, Need::Read, &room).await?;
+    asker.own()?;
     let (_, reports) = messages::reports(&state.chat, actor, &room).await?;
     let reports = reports.into_iter().map(|report| {
         let messages::Report { id, by, reason, at, message, seq, author, body, .. } = report;

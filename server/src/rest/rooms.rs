@@ -210,6 +210,7 @@ async fn change(
 )]
 async fn delete(State(state): State<AppState>, asker: Asker, Named(room): Named<RoomRef>) -> Result<StatusCode, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
+    asker.own()?;
     asker.does(&state, Deed::EditRoom)?;
     // Pages have its name typed once more; a program that says which room it is means that one.
     let room = rooms::summary(&state.chat, actor, &room).await?.room;

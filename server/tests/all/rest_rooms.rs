@@ -224,7 +224,7 @@ async fn somebody_is_kept_out_and_let_in_again() {
     bob.post(&join, &json!({})).await;
     let ban = json!({ "username": "bob", "reason": "Shouting", "time": "day" });
     bob.post(&bans, &ban).await.assert_refused(ErrorCode::NotAllowed);
-    guest.post(&bans, &ban).await.assert_refused(ErrorCode::NotFound);
+    guest.post(&bans, &ban).await.assert_refused(ErrorCode::NotAuthenticated);
     ada.post(&bans, &json!({ "username": "bob", "time": "soon" })).await.assert_refused(ErrorCode::Invalid);
     assert_eq!(ada.post(&bans, &ban).await.status, StatusCode::NO_CONTENT);
     let listed = ada.get(&bans).await.json();
