@@ -7,8 +7,8 @@ use chat::Chat;
 use metrics_exporter_prometheus::PrometheusHandle;
 
 use crate::{
-    assets::Site, compat::Compat, connections::Connections, cors::Cors, guests::Pages, hosts::Hosts, proxies::Proxies,
-    ws::Sockets,
+    assets::Site, compat::settings::Compat, connections::Connections, guests::Pages, hosts::Hosts, origins::Cors,
+    proxies::Proxies, ws::Sockets,
 };
 
 /// What handlers need; cheap to clone, which each layer of the router does with each request.

@@ -146,7 +146,7 @@ fn row(path: &str, hook: Hook) -> AnyView {
     let name = hook.account.name.clone();
     let fields = view! {
         <label>"Name" <input type="text" name="name" maxlength="50" required value=name.clone() /></label>
-        <label>
+        <label class="check">
             <input type="checkbox" name="calls_all" checked=hook.calls_all />
             " May call all with @room and @here"
         </label>

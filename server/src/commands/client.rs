@@ -121,7 +121,7 @@ pub(super) fn said(error: &Error) -> Fault {
         error.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     };
     match error.code.retry() {
-        Retry::Later => Fault::Passing(text, error.retry_after.map(|seconds| Duration::from_secs(seconds))),
+        Retry::Later => Fault::Passing(text, error.retry_after.map(Duration::from_secs)),
         Retry::No => Fault::Lasting(text),
     }
 }

@@ -7,6 +7,7 @@ mod history;
 mod people;
 mod public;
 mod rooms;
+pub mod settings;
 mod times;
 mod token;
 mod welcome;
@@ -22,13 +23,6 @@ use axum::{
 
 use self::answer::Detail;
 use crate::AppState;
-
-/// How clients of other servers are understood.
-#[derive(Clone, Copy, Debug)]
-pub struct Compat {
-    /// How long the refresh tokens last that they get.
-    pub refresh_seconds: i64,
-}
 
 /// The addresses of all dialects; none where they are not understood.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {

@@ -8,9 +8,9 @@ use ipnet::IpNet;
 
 use super::{Store, lives::Lives, notices};
 use crate::{
-    compat::Compat,
-    cors::{Allowed, Cors},
+    compat::settings::Compat,
     hosts::{HostName, Hosts},
+    origins::{Allowed, Cors},
     proxies::{self, Proxies},
 };
 

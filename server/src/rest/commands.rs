@@ -73,7 +73,7 @@ struct NewSlashCommand {
 }
 
 impl NewSlashCommand {
-    fn new(&self) -> NewCommand<'_> {
+    fn typed(&self) -> NewCommand<'_> {
         NewCommand { word: &self.word, name: &self.name, url: &self.url }
     }
 }
@@ -124,7 +124,7 @@ async fn create(
 ) -> Result<(StatusCode, Json<MadeSlashCommand>), Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
-    let made = commands::create(&state.chat, actor, Some(&room), new.new()).await?;
+    let made = commands::create(&state.chat, actor, Some(&room), new.typed()).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 
@@ -187,7 +187,7 @@ async fn create_in_house(
 ) -> Result<(StatusCode, Json<MadeSlashCommand>), Refusal> {
     let actor = asker.may(Need::Admin)?;
     asker.does(&state, Deed::Moderate)?;
-    let made = commands::create(&state.chat, actor, None, new.new()).await?;
+    let made = commands::create(&state.chat, actor, None, new.typed()).await?;
     Ok((StatusCode::CREATED, Json(made.into())))
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{
     TestApp,
     api::Api,
-    socket::{Socket, message, request, room, with_token},
+    socket::{Received, Socket, message, request, room, with_token},
 };
 
 /// A token of this person; its text and its id.
@@ -94,9 +94,8 @@ async fn a_token_for_a_room_knows_no_other_one() {
     let mut socket = Socket::open(app.addr, &token).await;
     socket.subscribe(&garden, None).await;
     socket.say(&garden, "by the socket").await;
-    socket.event().await;
     socket.send(&ClientFrame::Subscribe { room: room("lobby"), after: None, epoch: None }).await;
-    assert_eq!(refusal(socket.frame().await), ErrorCode::NotFound);
+    assert_eq!(socket.until(refusal).await, ErrorCode::NotFound);
     let client_id = ClientId::generate();
     socket.send(&message("lobby", client_id, "there")).await;
     assert_eq!(socket.refusal(client_id).await.code, ErrorCode::NotFound);
@@ -104,21 +103,18 @@ async fn a_token_for_a_room_knows_no_other_one() {
     ada.write("lobby", "not for it").await;
     ada.submit("/r/lobby/edit", "edit_room", &[("room", "lobby"), ("name", "Hall"), ("topic", "")]).await;
     ada.write(&garden, "for it").await;
-    loop {
-        match socket.receive_any().await {
-            crate::support::socket::Received::Frame(ServerFrame::Event(event)) => {
-                assert!(event.message().is_some_and(|message| message.body == "for it"));
-                break;
-            }
-            other => panic!("{other:?}"),
+    match socket.receive_any().await {
+        Received::Frame(ServerFrame::Event(event)) => {
+            assert!(event.message().is_some_and(|message| message.body == "for it"), "{event:?}");
         }
+        other => panic!("{other:?}"),
     }
 }
 
-fn refusal(frame: ServerFrame) -> ErrorCode {
+fn refusal(frame: ServerFrame) -> Option<ErrorCode> {
     match frame {
-        ServerFrame::Error { error, .. } => error.code,
-        other => panic!("{other:?}"),
+        ServerFrame::Error { error, .. } => Some(error.code),
+        _ => None,
     }
 }
 

@@ -12,11 +12,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use server::{
     AppState, Parts,
     assets::Site,
-    compat::Compat,
+    compat::settings::Compat,
     connections::{self, Connections},
-    cors::{Allowed, Cors},
     guests::Pages,
     hosts::Hosts,
+    origins::{Allowed, Cors},
     serve, telemetry, ws,
 };
 use tempfile::TempDir;

@@ -37,7 +37,7 @@ pub(crate) struct Posts {
 /// One event, or something else that came.
 enum Came {
     Stream(String),
-    Received(Received),
+    Received(Box<Received>),
     Nothing,
 }
 
@@ -107,7 +107,7 @@ impl Events {
             }
             match self.body.next().await {
                 Some(Ok(bytes)) => self.begun.extend_from_slice(&bytes),
-                Some(Err(_)) | None => return Came::Received(Received::Closed(1006)),
+                Some(Err(_)) | None => return Came::Received(Box::new(Received::Closed(1006))),
             }
         }
     }
@@ -125,11 +125,11 @@ impl Events {
         }
         let Some(data) = data else { return Came::Nothing };
         match kind {
-            "message" => Came::Received(Received::Frame(serde_json::from_str(data).unwrap())),
+            "message" => Came::Received(Box::new(Received::Frame(serde_json::from_str(data).unwrap()))),
             "stream" => Came::Stream(serde_json::from_str::<Value>(data).unwrap()["stream"].as_str().unwrap().to_owned()),
             "close" => {
                 let code = serde_json::from_str::<Value>(data).unwrap()["code"].as_u64().unwrap();
-                Came::Received(Received::Closed(u16::try_from(code).unwrap()))
+                Came::Received(Box::new(Received::Closed(u16::try_from(code).unwrap())))
             }
             kind => panic!("{kind}"),
         }
@@ -138,7 +138,7 @@ impl Events {
     /// The next frame, or the end. `None` for a sign of life.
     pub(crate) async fn receive_any(&mut self) -> Option<Received> {
         match self.next().await {
-            Came::Received(received) => Some(received),
+            Came::Received(received) => Some(*received),
             Came::Stream(_) | Came::Nothing => None,
         }
     }
