@@ -1,6 +1,6 @@
 //! Who asks by the API, from where, and what their token is for.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, time::Duration};
 
 use axum::{
     extract::FromRequestParts,
@@ -11,12 +11,16 @@ use chat::{
     tokens::{self, Holder},
 };
 use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq, SessionId};
+use tokio::time::timeout;
 
 use crate::{
     AppState,
     answers::Refusal,
     caller::{Client, bearer},
 };
+
+/// Whoever asks is not kept waiting for a database that does not answer.
+const LOOKUP_MAX: Duration = Duration::from_secs(3);
 
 /// Who asks: a guest without a token, or whoever holds it.
 pub(crate) struct Asker {
@@ -110,7 +114,10 @@ impl FromRequestParts<AppState> for Asker {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
         let holder = match bearer(&parts.headers) {
-            Some(token) => Some(tokens::holder(&state.chat, token).await?),
+            Some(token) => {
+                let holder = timeout(LOOKUP_MAX, tokens::holder(&state.chat, token)).await;
+                Some(holder.map_err(|_| ErrorCode::Unavailable)??)
+            }
             None if parts.headers.contains_key(header::AUTHORIZATION) => {
                 return Err(ErrorCode::NotAuthenticated.into());
             }

@@ -112,6 +112,8 @@ pub(crate) struct Client {
     ids: BTreeMap<RoomId, usize>,
     /// The id of the last event, where it comes by a stream of them.
     last_event: Option<String>,
+    /// When the request left to which what comes now is the answer; none on a socket.
+    left: Option<Instant>,
 }
 
 /// A send that is not acknowledged.
@@ -133,7 +135,7 @@ impl Client {
         journal: Arc<Mutex<Journal>>,
     ) -> Self {
         let browser = profile.account.as_ref().map_or(guest, |account| &account.browser).clone();
-        Self { profile, browser, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new(), last_event: None }
+        Self { profile, browser, phase, journal, outbox: BTreeMap::new(), ids: BTreeMap::new(), last_event: None, left: None }
     }
 
     /// Connects again and again, until it is told to leave.
@@ -246,6 +248,7 @@ impl Client {
             tokio::select! {
                 incoming = line.next() => {
                     heard = Instant::now();
+                    self.left = line.left();
                     for frame in incoming? {
                         self.receive(frame)?;
                     }
@@ -423,7 +426,7 @@ impl Client {
             ServerFrame::Ack { client_id, message, seq, .. } => {
                 journal.acknowledged(client_id, seq, message);
                 if let Some(Waiting { sent: Some(sent), .. }) = self.outbox.remove(&client_id) {
-                    journal.tally.slowest_answer = journal.tally.slowest_answer.max(sent.elapsed());
+                    journal.tally.slowest_answer = journal.tally.slowest_answer.max(self.left.unwrap_or(sent).elapsed());
                 }
             }
             ServerFrame::Done { client_id, .. } => {
@@ -437,7 +440,7 @@ impl Client {
                 // Of a send that went out twice, one may be refused and the other not.
                 if let Some(waiting) = self.outbox.get_mut(&id) {
                     if let Some(sent) = waiting.sent.take() {
-                        journal.tally.slowest_answer = journal.tally.slowest_answer.max(sent.elapsed());
+                        journal.tally.slowest_answer = journal.tally.slowest_answer.max(self.left.unwrap_or(sent).elapsed());
                     }
                     waiting.due = Instant::now() + jitter(BACKOFF);
                 }

@@ -8,7 +8,7 @@ use tokio::{
     net::TcpStream,
     sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel},
     task::JoinSet,
-    time::{Duration, timeout},
+    time::{Duration, Instant, timeout},
 };
 use tokio_tungstenite::{WebSocketStream, tungstenite::Message};
 
@@ -23,7 +23,9 @@ pub(crate) enum Line {
 pub(crate) struct ByEvents {
     events: Events,
     frames: UnboundedSender<ClientFrame>,
-    answers: UnboundedReceiver<Result<Vec<ServerFrame>, u16>>,
+    answers: UnboundedReceiver<(Instant, Result<Vec<ServerFrame>, u16>)>,
+    /// When the request left whose answer came last: the ones before it had to be answered first.
+    left: Option<Instant>,
     node: SocketAddr,
     _posting: JoinSet<()>,
 }
@@ -36,17 +38,18 @@ impl Line {
         let mut posting = JoinSet::new();
         posting.spawn(async move {
             while let Some(frame) = due.recv().await {
+                let left = Instant::now();
                 let answer = match posts.answer(&frame).await {
                     Some(answer) if answer.status == 200 => Ok(serde_json::from_value(answer.json()["frames"].clone()).unwrap()),
                     Some(answer) if answer.status == 401 => Err(CloseCode::SignIn.number()),
                     _ => Err(1006),
                 };
-                if answered.send(answer).is_err() {
+                if answered.send((left, answer)).is_err() {
                     return;
                 }
             }
         });
-        Self::Events(Box::new(ByEvents { events, frames, answers, node, _posting: posting }))
+        Self::Events(Box::new(ByEvents { events, frames, answers, left: None, node, _posting: posting }))
     }
 
     /// The node at the other end.
@@ -54,6 +57,14 @@ impl Line {
         match self {
             Self::Socket(ws) => ws.get_ref().peer_addr().ok(),
             Self::Events(by) => Some(by.node),
+        }
+    }
+
+    /// When the request left to which the frames are the answer that came right now.
+    pub(crate) fn left(&mut self) -> Option<Instant> {
+        match self {
+            Self::Socket(_) => None,
+            Self::Events(by) => by.left.take(),
         }
     }
 
@@ -93,7 +104,10 @@ impl Line {
                     Some(Received::Closed(code)) => Err(code),
                     None => Ok(Vec::new()),
                 },
-                Some(answer) = by.answers.recv() => answer,
+                Some((left, answer)) = by.answers.recv() => {
+                    by.left = Some(left);
+                    answer
+                }
             },
         }
     }
