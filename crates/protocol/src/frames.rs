@@ -73,6 +73,7 @@ pub enum ClientFrame {
         /// Markdown source.
         body: String,
         /// How often the text had been changed that was edited here: `conflict` when it was changed since.
+        #[cfg_attr(feature = "openapi", schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64))]
         revision: u32,
     },
     /// Take away the text of a message. Answered as `edit` is.

@@ -66,6 +66,7 @@ struct NewBan {
     #[serde(default)]
     reason: String,
     /// `hour`, `day`, `week` or `always`.
+    #[schema(pattern = "^(hour|day|week|always)$")]
     time: String,
 }
 

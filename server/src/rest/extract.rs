@@ -31,7 +31,7 @@ impl<T: DeserializeOwned> FromRequest<AppState> for Payload<T> {
             Err(_) => return Err(bad("The body is not JSON in UTF-8.")),
         };
         if fields.values().any(has_nul) {
-            return Err(ErrorCode::BadRequest.into());
+            return Err(Error::from(ErrorCode::Invalid).with_detail("A text has a NUL in it.".to_owned()).into());
         }
         fields.values_mut().for_each(write_whole);
         serde_json::from_value(Value::Object(fields)).map(Self).map_err(bad)
@@ -78,6 +78,12 @@ pub(crate) fn storable(text: String) -> Result<String, ErrorCode> {
 /// For a field that may be left out and may be `null`: both say something. To be used with `default`.
 pub(crate) fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(value: D) -> Result<Option<T>, D::Error> {
     T::deserialize(value).map(Some)
+}
+
+/// For a field that is an object of named fields: `serde` takes a list for one, too.
+pub(crate) fn object<'de, D: Deserializer<'de>, T: DeserializeOwned>(value: D) -> Result<Option<T>, D::Error> {
+    let fields = Option::<serde_json::Map<String, Value>>::deserialize(value)?;
+    fields.map(|fields| serde_json::from_value(Value::Object(fields)).map_err(serde::de::Error::custom)).transpose()
 }
 
 /// What stands behind the `?` of the address.

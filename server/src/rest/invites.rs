@@ -106,7 +106,7 @@ struct InviteWish {
     #[schema(minimum = 1, maximum = 315_360_000)]
     expires_in: Option<u32>,
     /// How often it may be used; as often as people like without it.
-    #[schema(minimum = 1)]
+    #[schema(value_type = Option<i64>, minimum = 1, maximum = 4_294_967_295_i64)]
     uses: Option<u32>,
 }
 

@@ -173,6 +173,7 @@ async fn remove(
 #[serde(deny_unknown_fields)]
 struct Muted {
     /// `hour`, `day`, `week` or `always`.
+    #[schema(pattern = "^(hour|day|week|always)$")]
     time: String,
 }
 

@@ -196,6 +196,7 @@ struct MessageText {
     body: String,
     /// How often the text had been changed that was edited: when it was since, this one is refused. Without it, whatever is there is
     /// replaced.
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     revision: Option<u32>,
 }
 

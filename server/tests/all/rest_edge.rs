@@ -160,3 +160,13 @@ async fn what_is_asked_again_with_a_key_is_done_once() {
     let rooms = ada.get("/api/v1/rooms?text=Garden").await;
     assert_eq!(rooms.json()["rooms"].as_array().map(Vec::len), Some(1), "{}", rooms.text);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_text_with_a_nul_in_it_is_not_taken() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let ada = Api::of(app.addr, "ada").await;
+    ada.patch("/api/v1/me", &json!({ "bio": "a\u{0}b" })).await.assert_refused(ErrorCode::Invalid);
+    let message = json!({ "client_id": ClientId::generate(), "body": "Tea", "extra": { "note": ["\u{0}"] } });
+    ada.post("/api/v1/rooms/lobby/messages", &message).await.assert_refused(ErrorCode::Invalid);
+}

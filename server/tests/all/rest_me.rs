@@ -126,9 +126,7 @@ async fn where_one_thing_cannot_be_taken_nothing_is_changed() {
     let taken = bob.patch(ME, &json!({ "username": "ada", "bio": "Digs." })).await;
     assert_eq!(faults(&taken), [(Field::Username, Problem::Taken)]);
     assert_eq!(ok(&bob.get(ME).await), before);
-    for bad in
-        [json!({ "bio": 5 }), json!({ "nothing": 1 }), json!({ "bio": "a\u{0}b" }), json!({ "quiet_until": 1.5 }), json!([])]
-    {
+    for bad in [json!({ "bio": 5 }), json!({ "nothing": 1 }), json!({ "quiet_until": 1.5 }), json!([])] {
         bob.patch(ME, &bad).await.assert_refused(ErrorCode::BadRequest);
     }
     bob.patch(ME, &json!({ "quiet_until": i64::MAX })).await.assert_refused(ErrorCode::Invalid);

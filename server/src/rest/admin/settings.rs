@@ -12,7 +12,7 @@ use crate::{
     answers::Refusal,
     rest::{
         asker::Asker,
-        extract::{Payload, given},
+        extract::{Payload, given, object},
         openapi::Refused,
     },
 };
@@ -210,6 +210,7 @@ struct SettingsChanges {
     #[serde(default, deserialize_with = "given")]
     #[schema(value_type = Option<u32>, minimum = 1, maximum = 36_500)]
     retention_days: Option<Option<u32>>,
+    #[serde(default, deserialize_with = "object")]
     limits: Option<HouseLimitsChanges>,
 }
 
