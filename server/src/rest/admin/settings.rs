@@ -204,7 +204,7 @@ struct SettingsChanges {
     default_rooms: Option<Vec<String>>,
     /// `null` for always.
     #[serde(default, deserialize_with = "given")]
-    #[schema(value_type = Option<u32>)]
+    #[schema(value_type = Option<i64>, minimum = 0, maximum = 4_294_967_295_i64)]
     edit_minutes: Option<Option<u32>>,
     /// `null` for ever.
     #[serde(default, deserialize_with = "given")]
