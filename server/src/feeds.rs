@@ -6,7 +6,7 @@ use std::fmt::Write;
 use axum::{
     Json, Router,
     extract::{Path, Query, Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, header},
+    http::{HeaderValue, StatusCode, header},
     middleware::Next,
     response::{IntoResponse, Response},
     routing::get,
@@ -20,6 +20,7 @@ use crate::{
     AppState,
     answers::{Door, Refusal},
     caller::Client,
+    etag,
     hosts::Host,
 };
 
@@ -111,19 +112,11 @@ pub(crate) async fn feed(State(state): State<AppState>, Path(slug): Path<String>
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
     // Only the hash says whether it is the same: a deletion changes it, and no time.
-    if has(request.headers(), &etag) {
+    if etag::is_known(request.headers(), &etag) {
         (StatusCode::NOT_MODIFIED, headers).into_response()
     } else {
         (headers, atom).into_response()
     }
-}
-
-/// Whether the asker has this already.
-fn has(headers: &HeaderMap, etag: &str) -> bool {
-    let lists = headers.get_all(header::IF_NONE_MATCH).into_iter().filter_map(|list| list.to_str().ok());
-    lists
-        .flat_map(|list| list.split(','))
-        .any(|one| matches!(one.trim().trim_start_matches("W/"), one if one == etag || one == "*"))
 }
 
 fn atom(house: &str, origin: &str, room: &Room, messages: &[&Message], changed: i64) -> String {

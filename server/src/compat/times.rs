@@ -2,10 +2,8 @@
 
 /// `2026-11-26T08:15:00.250+00:00`, of unix milliseconds.
 pub(super) fn iso(at: i64) -> String {
-    let day_and_minute = chat::utc(at);
-    let minute = day_and_minute.trim_end_matches(" UTC").replacen(' ', "T", 1);
-    let millis = at.rem_euclid(60_000);
-    format!("{minute}:{:02}.{:03}+00:00", millis / 1000, millis % 1000)
+    let time = chat::rfc3339(at);
+    format!("{}.{:03}+00:00", time.trim_end_matches('Z'), at.rem_euclid(1000))
 }
 
 #[cfg(test)]

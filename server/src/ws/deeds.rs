@@ -100,10 +100,15 @@ impl Door<'_> {
     }
 }
 
-/// Says why it was not done.
-async fn refused(client_id: ClientId, room: RoomRef, error: protocol::Error) -> ServerFrame {
-    if error.code == ErrorCode::Throttled {
+/// Lets a refusal wait that is one of a flood.
+pub(super) async fn hold_back(code: ErrorCode) {
+    if code == ErrorCode::Throttled {
         sleep(REFUSAL_PAUSE).await;
     }
+}
+
+/// Says why it was not done.
+async fn refused(client_id: ClientId, room: RoomRef, error: protocol::Error) -> ServerFrame {
+    hold_back(error.code).await;
     ServerFrame::Error { client_id: Some(client_id), room: Some(room), error }
 }

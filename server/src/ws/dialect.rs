@@ -6,7 +6,6 @@ use std::{
     net::IpAddr,
     pin::Pin,
     sync::Arc,
-    time::Duration,
 };
 
 use axum::{
@@ -26,11 +25,8 @@ use serde_json::Value;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
-use super::{Begun, begin, counts::Counted, end::End, said::Said, socket::Socket, sockets::Sockets};
+use super::{Begun, begin, counts::Counted, deeds::hold_back, end::End, said::Said, socket::Socket, sockets::Sockets};
 use crate::AppState;
-
-/// What comes too often is refused after this time: a flood is read no faster.
-const REFUSAL_PAUSE: Duration = Duration::from_millis(200);
 
 /// What is said on a socket, and how it ends.
 pub(crate) trait Dialect: Send + 'static {
@@ -134,10 +130,8 @@ impl Line {
             Ok(()) => messages::send(&self.chat, self.actor(), message).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = &sent
-            && error.public().code == ErrorCode::Throttled
-        {
-            sleep(REFUSAL_PAUSE).await;
+        if let Err(error) = &sent {
+            hold_back(error.public().code).await;
         }
         sent
     }

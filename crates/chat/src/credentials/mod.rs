@@ -6,6 +6,7 @@ mod django;
 mod fingerprint;
 mod passwords;
 mod program_token;
+mod random;
 mod refresh_token;
 mod typed;
 
@@ -16,5 +17,6 @@ pub(crate) use django::DjangoHash;
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use passwords::{Hasher, Lane};
 pub use program_token::ProgramToken;
+pub(crate) use random::random_text;
 pub use refresh_token::{LASTING_TOKEN_LENGTH, RefreshToken};
 pub(crate) use typed::{TypedPassword, new_password};

@@ -3,14 +3,10 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-
-use super::fingerprint::fingerprint;
+use super::{LASTING_TOKEN_LENGTH, fingerprint::fingerprint, random::random_text};
 
 /// What each of them begins with.
 const PREFIX: &str = "snug_pat_";
-/// Letters of the random part: 32 bytes.
-const SECRET_LETTERS: usize = 43;
 /// Letters at the end that follow from those before.
 const CHECK_LETTERS: usize = 6;
 
@@ -20,9 +16,7 @@ pub struct ProgramToken(String);
 
 impl ProgramToken {
     pub(crate) fn generate() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
-        let begun = [PREFIX, &URL_SAFE_NO_PAD.encode(bytes)].concat();
+        let begun = [PREFIX, &random_text::<32>()?].concat();
         let check = check_of(&begun);
         Ok(Self([begun, check].concat()))
     }
@@ -35,7 +29,7 @@ impl ProgramToken {
 
     /// One that somebody shows. `None` when it was never given.
     pub(crate) fn parse(text: &str) -> Option<Self> {
-        let (begun, check) = text.split_at_checked(PREFIX.len() + SECRET_LETTERS)?;
+        let (begun, check) = text.split_at_checked(PREFIX.len() + LASTING_TOKEN_LENGTH)?;
         (Self::is_one(text) && check == check_of(begun)).then(|| Self(text.to_owned()))
     }
 

@@ -3,9 +3,7 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-
-use super::fingerprint::fingerprint;
+use super::{fingerprint::fingerprint, random::random_text};
 
 /// Characters of a refresh token: the base64 of 32 bytes.
 pub const LASTING_TOKEN_LENGTH: usize = 43;
@@ -15,9 +13,7 @@ pub struct RefreshToken(String);
 
 impl RefreshToken {
     pub(crate) fn generate() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 32];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+        Ok(Self(random_text::<32>()?))
     }
 
     /// The token, for the cookie or the answer.

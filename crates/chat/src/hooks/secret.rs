@@ -2,18 +2,14 @@
 
 use std::fmt;
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-
-use crate::credentials::fingerprint;
+use crate::credentials::{fingerprint, random_text};
 
 /// A secret. Never printed.
 pub struct HookSecret(String);
 
 impl HookSecret {
     pub(super) fn generate() -> Result<Self, getrandom::Error> {
-        let mut bytes = [0; 24];
-        getrandom::fill(&mut bytes)?;
-        Ok(Self(URL_SAFE_NO_PAD.encode(bytes)))
+        Ok(Self(random_text::<24>()?))
     }
 
     /// As it stands in the address.

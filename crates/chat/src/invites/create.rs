@@ -1,12 +1,12 @@
 //! Making an invite.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::RoomRef;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, prelude::Uuid};
 
 use super::list::Invite;
 use crate::{
     Chat, Result,
+    credentials::random_text,
     db::{
         entity::{invite, room, room_address},
         now,
@@ -36,9 +36,7 @@ pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<In
     if let By::Actor(Actor::User(user)) = by {
         chat.deeds().by(user, crate::Deed::Invite)?;
     }
-    let mut code = [0; 16];
-    getrandom::fill(&mut code)?;
-    let code = URL_SAFE_NO_PAD.encode(code);
+    let code = random_text::<16>()?;
     let transaction = chat.db().begin().await?;
     let doer = Doer::of(&transaction, by).await?;
     let room = match &new.room {

@@ -1,12 +1,12 @@
 //! Making a hook.
 
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use protocol::{DisplayName, ErrorCode, RoomRef, UserId, Username};
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter, prelude::Uuid};
 
 use super::hook::{Hook, parse_url, parse_words, read};
 use crate::{
     Chat, Result, accounts,
+    credentials::random_text,
     db::{entity::outgoing_hook, now},
     house,
     policy::{Action, Actor},
@@ -62,9 +62,7 @@ pub async fn create(chat: &Chat, actor: Actor, room: &RoomRef, new: NewHook<'_>)
 
 /// 256 random bits, recognisable where they lie around.
 pub(crate) fn secret() -> Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes)?;
-    Ok(["snug_whs_", &URL_SAFE_NO_PAD.encode(bytes)].concat())
+    Ok(["snug_whs_", &random_text::<32>()?].concat())
 }
 
 struct Create {

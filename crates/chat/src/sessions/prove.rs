@@ -35,8 +35,7 @@ pub(super) async fn verify(
     password: TypedPassword,
     lane: Lane,
 ) -> Result<Option<user::Model>> {
-    // A bot has none, and is as unknown here as nobody.
-    let stored = account.as_ref().map(|account| account.password_hash.clone()).filter(|hash| !hash.is_empty());
+    let stored = account.as_ref().map(|account| account.password_hash.clone());
     if chat.hasher().verify(password.normal.clone(), stored.clone(), lane).await? {
         return match account {
             Some(account) if DjangoHash::is_one(&account.password_hash) => {
