@@ -26,6 +26,8 @@ async fn told(socket: &Socket, who: UserId) -> PersonPresence {
                     return person;
                 }
             }
+            // Of a room that they joined a moment before: the hub hears of it by a queue.
+            ServerFrame::RoomsChanged { rev: 1 } => {}
             other => panic!("{other:?}"),
         }
     }
