@@ -42,15 +42,24 @@ cargo_stage() {
 
 # Tests wait more than they work: for a second of the server, for another node, for a database that does not answer.
 rust_threads=$(($(nproc) * 2))
+# All but the browser's own crate in one call: `server` switches `app` to its server side.
+workspace=(--workspace --exclude frontend --no-fail-fast)
+
+# patiently COMMAND…: a stage of tests that hangs says so after five times as long as it takes, and the next ones have their turn.
+patiently() {
+  timeout --kill-after=30 1200 "$@"
+  local status=$?
+  ((status != 124)) || echo "This was ended: a test above hangs."
+  return "$status"
+}
 
 rust_tests() {
-  # All but the browser's own crate in one call: `server` switches `app` to its server side.
-  RUST_TEST_THREADS=$rust_threads cargo test --workspace --exclude frontend --no-fail-fast
+  cargo test "${workspace[@]}" --no-run && RUST_TEST_THREADS=$rust_threads patiently cargo test "${workspace[@]}"
 }
 
 # The same tests as before, of all that touches the database.
 postgres_tests() {
-  RUST_TEST_THREADS=$rust_threads SNUG_TEST_DATABASE=postgres cargo test --workspace --exclude frontend --no-fail-fast --test all
+  RUST_TEST_THREADS=$rust_threads SNUG_TEST_DATABASE=postgres patiently cargo test "${workspace[@]}" --test all
 }
 
 browser_tests() {
@@ -69,7 +78,7 @@ check "dependencies of the page" scripts/check-wasm-tree.sh
 
 cargo_stage "rust tests" rust.log rust_tests
 cargo_stage "rust tests on PostgreSQL" postgres.log postgres_tests
-cargo_stage "tests under faults" faults.log make --no-print-directory test-faults
+cargo_stage "tests under faults" faults.log patiently make --no-print-directory test-faults
 
 if stage "release build" make --no-print-directory build; then
   check "size" scripts/size.sh

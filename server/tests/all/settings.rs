@@ -1,12 +1,12 @@
 //! Settings: wrong ones are named on one line each, strange ones in the log, and `snug config` shows what is in force.
 
-use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt, time::Duration};
+use std::{ffi::OsStr, fs, os::unix::ffi::OsStrExt};
 
 use reqwest::StatusCode;
 
 use crate::support::{
     PASSWORD,
-    binary::{Binary, SIGNING_KEY, output, output_within, snug},
+    binary::{Binary, SIGNING_KEY, output, snug},
     person::Program,
 };
 
@@ -105,7 +105,7 @@ fn a_wrong_setting_is_named_on_one_line_and_its_secrets_are_not_repeated() {
         // One that is taken after all shall neither wait for ever nor write beside the tests.
         let mut serve = snug(&["serve"]);
         serve.envs([("SNUG_DATA_DIR", &*folder), ("SNUG_ADDR", "127.0.0.1:0")]).envs(settings.clone());
-        let outcome = output_within(Duration::from_secs(20), &mut serve);
+        let outcome = output(&mut serve);
         let told = String::from_utf8(outcome.stderr).unwrap();
         let (line, expected) = (told.strip_suffix('\n').unwrap_or_default(), expected.replace("{}", &folder));
         assert_eq!((outcome.status.code(), outcome.stdout.as_slice()), (Some(2), &b""[..]), "{told}");

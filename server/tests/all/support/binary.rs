@@ -4,10 +4,11 @@ use std::{
     env,
     ffi::OsString,
     fs::{self, File},
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Read},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
+    sync::mpsc,
     thread,
     time::{Duration, Instant},
 };
@@ -28,6 +29,8 @@ const NAMES: [&str; 10] = [
     "WATCHDOG_USEC",
 ];
 
+/// Longest time for a command to end and for a server to listen: far more than any takes, so that one that hangs says so.
+const PATIENCE: Duration = Duration::from_secs(120);
 /// A key as nodes share it.
 pub(crate) const SIGNING_KEY: &str = "c251ZyBhbmQgd2FybSwgc251ZyBhbmQgd2FybSwgc24=";
 /// Limits that clients in a hurry do not run into.
@@ -45,22 +48,48 @@ pub(crate) fn snug(arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs to the end.
+/// Runs to the end; a command that does not come to one is killed, and the test has failed.
 pub(crate) fn output(command: &mut Command) -> Output {
-    command.output().unwrap()
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
+    let stdout = thread::spawn(move || all_of(&mut stdout));
+    let stderr = thread::spawn(move || all_of(&mut stderr));
+    let status = ended_within(PATIENCE, &mut child);
+    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
+    let status = status.unwrap_or_else(|threads| {
+        panic!("{command:?} did not end; it had written {:?}; its threads: {threads}", String::from_utf8_lossy(&stderr))
+    });
+    Output { status, stdout, stderr }
 }
 
-/// Runs to the end, or is killed when it does not come to one.
-pub(crate) fn output_within(patience: Duration, command: &mut Command) -> Output {
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+fn all_of(pipe: &mut impl Read) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    pipe.read_to_end(&mut bytes).unwrap();
+    bytes
+}
+
+/// How it ended; what its threads were at when it had to be killed.
+fn ended_within(patience: Duration, child: &mut Child) -> Result<ExitStatus, String> {
     let start = Instant::now();
-    while child.try_wait().unwrap().is_none() {
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return Ok(status);
+        }
         if start.elapsed() > patience {
+            let threads = threads(child.id());
             child.kill().unwrap();
+            child.wait().unwrap();
+            return Err(threads);
         }
         thread::sleep(Duration::from_millis(5));
     }
-    child.wait_with_output().unwrap()
+}
+
+/// The threads of a process, each with its state and with what it waits for in the kernel.
+fn threads(pid: u32) -> String {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let told = |task: &Path, file| fs::read_to_string(task.join(file)).unwrap_or_default();
+    tasks.map(|task| task.path()).map(|task| format!("{} in {}; ", told(&task, "stat"), told(&task, "wchan"))).collect()
 }
 
 /// A server that runs; killed at the end of a test that did not stop it.
@@ -82,8 +111,19 @@ impl Binary {
     /// Starts with this command and waits until it listens. It writes to a file that is kept under this path.
     pub(crate) fn run(command: &mut Command, file: File, log: PathBuf) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(file).spawn().unwrap();
-        let mut line = String::new();
-        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let (told, first) = mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            stdout.read_line(&mut line).unwrap();
+            // Nobody is there any more when it came too late.
+            let _ = told.send(line);
+        });
+        let line = first.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            let threads = threads(child.id());
+            child.kill().unwrap();
+            panic!("it does not listen: {}; its threads: {threads}", fs::read_to_string(&log).unwrap())
+        });
         let addr = line
             .trim()
             .rsplit_once("http://")
