@@ -67,6 +67,18 @@ export class RoomPage {
     await this.composer.press("Enter");
   }
 
+  /** Messages one right after the other, faster than somebody types: however slow the machine is, no second passes between them. */
+  async sayAtOnce(texts: string[]): Promise<void> {
+    await this.composer.evaluate(async (box, texts) => {
+      for (const text of texts) {
+        (box as HTMLTextAreaElement).value = text;
+        box.dispatchEvent(new InputEvent("input", { bubbles: true }));
+        box.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true }));
+        await new Promise((done) => setTimeout(done));
+      }
+    }, texts);
+  }
+
   /** The message with just this text. */
   message(text: string): Locator {
     const whole = new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}\\s*$`);

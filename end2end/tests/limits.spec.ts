@@ -8,7 +8,7 @@ test("what is written faster than the server takes it waits, and goes out by its
   const ada = await Person.arrive("Ada", browser, server, problems);
   await ada.register();
   const texts = Array.from({ length: 6 }, (_, index) => `line ${index + 1}`);
-  for (const text of texts) await ada.room.say(text);
+  await ada.room.sayAtOnce(texts);
   await expect(ada.room.pending.first()).toBeVisible();
   await ada.room.expectMessages(texts);
   await ada.room.open("lobby");
@@ -28,7 +28,7 @@ test("what an owner settles holds back who writes too much, and what they wrote 
   await owner.room.open("lobby");
   // Twenty pass at once; then there is one in three seconds.
   const texts = Array.from({ length: 22 }, (_, index) => `line ${index + 1}`);
-  for (const text of texts) await owner.room.say(text);
+  await owner.room.sayAtOnce(texts);
   await expect(owner.room.pending.first()).toBeVisible();
   await owner.room.expectMessages(texts);
   await owner.leave();
