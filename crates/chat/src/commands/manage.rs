@@ -234,7 +234,6 @@ impl Work for Delete {
         let ((doer, subject), place) = permitted(&self.settings, &**transaction, self.actor, self.room.as_ref()).await?;
         let found = slash_command::Entity::find_by_id(self.command).filter(of(place)).one(&**transaction).await?;
         let row = found.ok_or(ErrorCode::NotFound)?;
-        slash_command::Entity::delete_by_id(row.id).exec(&**transaction).await?;
         let detail = format!("/{} to {}", row.word, row.url);
         house::enter(&**transaction, &doer, house::Deed::DeleteCommand, subject, detail).await?;
         let ended = former::erase(transaction, UserId(row.bot_id)).await?;
