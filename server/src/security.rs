@@ -15,7 +15,7 @@ use crate::{
     answers::Door,
     caller::Client,
     hosts::{Ambiguous, Host, Hosts, the_only},
-    reload,
+    reload, secrets,
     seldom::Seldom,
 };
 
@@ -98,6 +98,7 @@ fn said(headers: &HeaderMap, name: HeaderName) -> String {
 pub(crate) async fn page_policy(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let socket = socket_sources(&request);
+    let is_shown_once = !request.method().is_safe() || secrets::lead_here(&request);
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -106,6 +107,11 @@ pub(crate) async fn page_policy(mut request: Request, next: Next) -> Response {
          connect-src 'self'{socket}; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     headers.extend(HeaderValue::try_from(policy).ok().map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
+    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page && is_shown_once {
+        // Nobody shall page back to a secret.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response
 }
