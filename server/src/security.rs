@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::nonce::Nonce;
-use protocol::ErrorCode;
+use protocol::{Error, ErrorCode};
 
 use crate::{
     AppState,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 const UNKNOWN_HOST: &str =
-    "This Snug does not answer to the name that was asked for. Its owner can allow the name with SNUG_HOSTS.\n";
+    "This Snug does not answer to the name that was asked for. Its owner can allow the name with SNUG_HOSTS.";
 
 /// Most characters of a stranger's header in the log.
 const SAID_MAX: usize = 200;
@@ -37,13 +37,24 @@ pub(crate) async fn known_host(State(state): State<AppState>, mut request: Reque
     let Some(host) = Host::of(request.headers(), request.uri()).filter(|host| state.hosts.allow(host)) else {
         let (host, known) = (said(request.headers(), header::HOST), &state.hosts);
         REFUSED.tell(|before| tracing::warn!(host, %known, before, "refused requests for another host: see SNUG_HOSTS"));
-        return (StatusCode::MISDIRECTED_REQUEST, UNKNOWN_HOST).into_response();
+        return misdirected(Door::of(&request));
     };
     if let Ok(host) = HeaderValue::try_from(host.to_string()) {
         request.headers_mut().insert(header::HOST, host);
     }
     request.extensions_mut().insert(host);
     next.run(request).await
+}
+
+/// The answer to who asks for another host. A page of this one would lead nowhere there, so people get a sentence alone.
+fn misdirected(door: Door) -> Response {
+    let status = StatusCode::MISDIRECTED_REQUEST;
+    match door {
+        Door::Rest | Door::Function => {
+            door.refuse_with(status, &Error::from(ErrorCode::BadRequest).with_detail(UNKNOWN_HOST.to_owned()))
+        }
+        Door::Page | Door::Hook => (status, [UNKNOWN_HOST, "\n"].concat()).into_response(),
+    }
 }
 
 /// Refuses requests that change something and come from another site's page.

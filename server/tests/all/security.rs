@@ -342,3 +342,27 @@ async fn an_answer_that_tells_a_secret_is_kept_nowhere() {
         ask().await.assert_refused(ErrorCode::Conflict);
     }
 }
+
+/// What is refused before anything of the API has seen it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_refusal_has_the_shape_of_its_door() {
+    let app = TestApp::start().await;
+    let program = Program::at(app.addr);
+    let large = "x".repeat(64 * 1024 + 1);
+    for (name, value, body, status, code) in [
+        ("host", "evil.example", "", 421, ErrorCode::BadRequest),
+        ("sec-fetch-site", "cross-site", "", 403, ErrorCode::ForeignOrigin),
+        ("accept", "*/*", large.as_str(), 413, ErrorCode::TooLarge),
+    ] {
+        for path in ["/api/v1/auth/token", "/api/v1/nothing", "/api/fn/login", "/api/fn/nothing"] {
+            let answer = Answer::to(program.post(path).header(name, value).body(body.to_owned())).await;
+            let error = if path.starts_with("/api/v1/") { answer.error() } else { serde_json::from_str(&answer.text).unwrap() };
+            assert_eq!((answer.status.as_u16(), error.code), (status, code), "{path}: {}", answer.text);
+            assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+        }
+    }
+    let elsewhere = Answer::to(program.post("/api/v1/auth/token").header("host", "evil.example")).await;
+    elsewhere.assert_has("SNUG_HOSTS");
+    let page = Answer::to(app.stranger().request(Method::GET, "/").header("host", "evil.example")).await;
+    assert!(page.text.starts_with("This Snug does not answer"), "{}", page.text);
+}
