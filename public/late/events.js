@@ -122,7 +122,7 @@ class Stream {
     if (answer.ok) return;
     const { client_id, room } = JSON.parse(frame);
     if (answer.status === 401) this.end(SIGN_IN);
-    // Another node has the stream, or nobody any more.
+    // Nobody has the stream any more, or the node that has it could not be asked.
     else if (answer.status === 404 || !client_id) this.end(LOST);
     else this.#say(JSON.stringify({ type: "error", client_id, room, error }));
   }

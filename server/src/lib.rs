@@ -29,6 +29,7 @@ mod probes;
 pub mod proxies;
 mod reload;
 pub mod rest;
+mod secrets;
 mod security;
 mod seldom;
 pub mod serve;

@@ -159,10 +159,9 @@ async fn save(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::save_message).await
 }
 
-/// What is to become of the hooks of a room. The answer may hold a secret.
+/// What is to become of the hooks of a room.
 async fn change_hooks(state: State<AppState>, request: Request) -> Response {
-    let answer = written(&state, request, pages::change_hooks).await;
-    ([(header::CACHE_CONTROL, "no-store")], answer).into_response()
+    written(&state, request, pages::change_hooks).await
 }
 
 /// An outgoing webhook. The answer shows its secret, so it leads nowhere else.

@@ -8,19 +8,19 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::nonce::Nonce;
-use protocol::ErrorCode;
+use protocol::{Error, ErrorCode};
 
 use crate::{
     AppState,
     answers::Door,
     caller::Client,
     hosts::{Ambiguous, Host, Hosts, the_only},
-    reload,
+    reload, secrets,
     seldom::Seldom,
 };
 
 const UNKNOWN_HOST: &str =
-    "This Snug does not answer to the name that was asked for. Its owner can allow the name with SNUG_HOSTS.\n";
+    "This Snug does not answer to the name that was asked for. Its owner can allow the name with SNUG_HOSTS.";
 
 /// Most characters of a stranger's header in the log.
 const SAID_MAX: usize = 200;
@@ -37,13 +37,24 @@ pub(crate) async fn known_host(State(state): State<AppState>, mut request: Reque
     let Some(host) = Host::of(request.headers(), request.uri()).filter(|host| state.hosts.allow(host)) else {
         let (host, known) = (said(request.headers(), header::HOST), &state.hosts);
         REFUSED.tell(|before| tracing::warn!(host, %known, before, "refused requests for another host: see SNUG_HOSTS"));
-        return (StatusCode::MISDIRECTED_REQUEST, UNKNOWN_HOST).into_response();
+        return misdirected(Door::of(&request));
     };
     if let Ok(host) = HeaderValue::try_from(host.to_string()) {
         request.headers_mut().insert(header::HOST, host);
     }
     request.extensions_mut().insert(host);
     next.run(request).await
+}
+
+/// The answer to who asks for another host. A page of this one would lead nowhere there, so people get a sentence alone.
+fn misdirected(door: Door) -> Response {
+    let status = StatusCode::MISDIRECTED_REQUEST;
+    match door {
+        Door::Rest | Door::Function => {
+            door.refuse_with(status, &Error::from(ErrorCode::BadRequest).with_detail(UNKNOWN_HOST.to_owned()))
+        }
+        Door::Page | Door::Hook => (status, [UNKNOWN_HOST, "\n"].concat()).into_response(),
+    }
 }
 
 /// Refuses requests that change something and come from another site's page.
@@ -98,6 +109,7 @@ fn said(headers: &HeaderMap, name: HeaderName) -> String {
 pub(crate) async fn page_policy(mut request: Request, next: Next) -> Response {
     let nonce = Nonce::new();
     let socket = socket_sources(&request);
+    let is_shown_once = !request.method().is_safe() || secrets::lead_here(&request);
     request.extensions_mut().insert(nonce.clone());
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -106,6 +118,11 @@ pub(crate) async fn page_policy(mut request: Request, next: Next) -> Response {
          connect-src 'self'{socket}; font-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     );
     headers.extend(HeaderValue::try_from(policy).ok().map(|policy| (header::CONTENT_SECURITY_POLICY, policy)));
+    let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if is_page && is_shown_once {
+        // Nobody shall page back to a secret.
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
     headers.entry(header::CACHE_CONTROL).or_insert(HeaderValue::from_static("private, no-cache"));
     response
 }

@@ -3,7 +3,6 @@
 use chat::{Session, bots::Bot};
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{ErrorCode, Field, Room, UserId};
-use serde::Deserialize;
 
 use super::{
     Page, Visit,
@@ -11,31 +10,21 @@ use super::{
     field::TextField,
     form::{Form, refusal},
     person::person,
-    settings::{Tab, settings, sign_in_first},
+    settings::{Outcome, Tab, settings, sign_in_first},
     tokens::{Sent, WantedToken, make, part},
     upload::upload,
 };
 use crate::api::{AddBotToRoom, ChangeBot, DeleteBot, HandBotOver, MakeBot, RemoveBotFromRoom, RemoveBotPicture};
 
-#[derive(Default, Deserialize)]
-struct Asked {
-    done: Option<String>,
-    refused: Option<String>,
-}
-
-impl Asked {
-    fn notice(&self) -> Option<&'static str> {
-        Some(match self.done.as_deref()? {
-            "made" => "The bot is made. Give it a token, and add it to a room.",
-            "changed" => "It is changed.",
-            "deleted" => "The bot is gone.",
-            "handed" => "Somebody else answers for it now. Its tokens have ended.",
-            "token" => "That token has ended.",
-            "rooms" => "Its rooms are changed.",
-            _ => return None,
-        })
-    }
-}
+/// What is said of what was done.
+const NOTICES: [(&str, &str); 6] = [
+    ("made", "The bot is made. Give it a token, and add it to a room."),
+    ("changed", "It is changed."),
+    ("deleted", "The bot is gone."),
+    ("handed", "Somebody else answers for it now. Its tokens have ended."),
+    ("token", "That token has ended."),
+    ("rooms", "Its rooms are changed."),
+];
 
 /// One's bots, for admins those of everybody, and the form for another one.
 pub async fn bots(visit: Visit) -> Page {
@@ -55,7 +44,7 @@ pub async fn bots(visit: Visit) -> Page {
     } else {
         view! { <p class="note">"Admins make bots in this house."</p> }.into_any()
     };
-    let notice = visit.query::<Asked>().notice().filter(|_| !form.is_refused());
+    let notice = visit.query::<Outcome>().notice(&NOTICES).filter(|_| !form.is_refused());
     let others = (!others.is_empty()).then(|| {
         view! {
             <section class="settings-section">
@@ -142,9 +131,9 @@ async fn show(visit: &Visit, sent: Sent) -> Page {
         Err(error) if error.public().code == ErrorCode::NotFound => return nothing_here(visit).await,
         Err(error) => return failure(visit, &error),
     };
-    let asked = visit.query::<Asked>();
+    let outcome = visit.query::<Outcome>();
     let fault = refusal(visit).map(|fault| view! { <p class="form-fault" role="alert">{fault}</p> });
-    let notice = asked.notice().filter(|_| fault.is_none());
+    let notice = outcome.notice(&NOTICES).filter(|_| fault.is_none());
     let sections = view! {
         {fault}
         {head(&session, &bot)}
@@ -153,7 +142,7 @@ async fn show(visit: &Visit, sent: Sent) -> Page {
         {names(&bot)}
         <section class="settings-section">
             <h2>"Picture"</h2>
-            {picture(&bot, asked.refused.is_some())}
+            {picture(&bot, outcome.is_refused())}
         </section>
         {owner(&bot)}
         {delete(&bot)}

@@ -3,14 +3,13 @@
 use chat::accounts::{Availability, Profile};
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::{Field, User};
-use serde::Deserialize;
 
 use super::{
     Page, Visit,
     failure::failure,
     field::TextField,
     form::Form,
-    settings::{Tab, settings, sign_in_first},
+    settings::{Outcome, Tab, settings, sign_in_first},
     upload::upload,
 };
 use crate::{
@@ -27,28 +26,13 @@ pub const UPLOADED: &str = "/settings/profile?done=picture";
 /// As [`UPLOADED`].
 pub const UPLOAD_REFUSED: &str = "/settings/profile?refused=picture";
 
-/// What the address says was done, or not.
-#[derive(Default, Deserialize)]
-struct Asked {
-    done: Option<String>,
-    refused: Option<String>,
-}
-
-impl Asked {
-    fn notice(&self) -> Option<&'static str> {
-        Some(match self.done.as_deref()? {
-            "profile" => "Saved. Others see it when they load a page.",
-            "picture" => "Your picture is changed.",
-            "status" => "Saved. Others see it at once.",
-            "removed" => "Your picture is gone.",
-            _ => return None,
-        })
-    }
-
-    fn is_refused(&self) -> bool {
-        self.refused.as_deref() == Some("picture")
-    }
-}
+/// What is said of what was done.
+const NOTICES: [(&str, &str); 4] = [
+    ("profile", "Saved. Others see it when they load a page."),
+    ("picture", "Your picture is changed."),
+    ("status", "Saved. Others see it at once."),
+    ("removed", "Your picture is gone."),
+];
 
 /// Picture, names, and what one says of oneself.
 pub async fn profile(visit: Visit) -> Page {
@@ -57,9 +41,9 @@ pub async fn profile(visit: Visit) -> Page {
         Ok(profile) => profile,
         Err(error) => return failure(&visit, &error),
     };
-    let asked: Asked = visit.query();
+    let outcome: Outcome = visit.query();
     let form = Form::among(EditProfile::PATH, &visit);
-    let notice = asked.notice().filter(|_| !form.is_refused());
+    let notice = outcome.notice(&NOTICES).filter(|_| !form.is_refused());
     let status = status_form(&Form::among(SetStatus::PATH, &visit), &profile.availability);
     let seen = availability_form(&Form::among(SetAvailability::PATH, &visit), &visit, &profile.availability);
     let arrangement = match chat::rooms::arrangement(&visit.chat, visit.actor()).await {
@@ -76,7 +60,7 @@ pub async fn profile(visit: Visit) -> Page {
             <h2>"How others see you"</h2>
             {seen}
         </section>
-        {picture(&profile.user, asked.is_refused())}
+        {picture(&profile.user, outcome.is_refused())}
         <section class="settings-section">
             <h2>"About you"</h2>
             {about(&form, profile)}

@@ -3,7 +3,6 @@
 use chat::{Session, accounts::Ties, sessions::Listed};
 use leptos::{prelude::*, server_fn::ServerFn};
 use protocol::Field;
-use serde::Deserialize;
 
 use super::{
     Page, Visit,
@@ -11,30 +10,20 @@ use super::{
     failure::failure,
     field::TextField,
     form::Form,
-    settings::{Tab, room_items, settings, sign_in_first},
+    settings::{Outcome, Tab, room_items, settings, sign_in_first},
 };
 use crate::{
     api::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount},
     state::clock,
 };
 
-/// What the address says was done.
-#[derive(Default, Deserialize)]
-struct Asked {
-    done: Option<String>,
-}
-
-impl Asked {
-    fn notice(&self) -> Option<&'static str> {
-        Some(match self.done.as_deref()? {
-            "password" => "Your password is changed. Everything else that was signed in is signed out.",
-            "username" => "Your user name is changed.",
-            "session" => "That session has ended.",
-            "sessions" => "All other sessions have ended.",
-            _ => return None,
-        })
-    }
-}
+/// What is said of what was done.
+const NOTICES: [(&str, &str); 4] = [
+    ("password", "Your password is changed. Everything else that was signed in is signed out."),
+    ("username", "Your user name is changed."),
+    ("session", "That session has ended."),
+    ("sessions", "All other sessions have ended."),
+];
 
 /// Password, user name, sessions, and the end of the account.
 pub async fn security(visit: Visit) -> Page {
@@ -49,7 +38,7 @@ pub async fn security(visit: Visit) -> Page {
     };
     let forms = Forms::of(&visit);
     // What was wrong with the last try is newer than what was done before it.
-    let notice = visit.query::<Asked>().notice().filter(|_| !forms.is_refused());
+    let notice = visit.query::<Outcome>().notice(&NOTICES).filter(|_| !forms.is_refused());
     let sections = view! {
         {forms.password()}
         {forms.username(&session)}

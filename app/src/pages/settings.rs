@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use protocol::Room;
+use serde::Deserialize;
 
 use super::{Page, Visit, document::document};
 use crate::{head::Head, next::way_in};
@@ -48,6 +49,26 @@ impl Tab {
 /// The way to the sign-in page, and back to here afterwards.
 pub(super) fn sign_in_first(visit: &Visit) -> Page {
     Page::leading_to(&way_in("/login", visit.here()))
+}
+
+/// What the address says has become of a form.
+#[derive(Default, Deserialize)]
+pub(super) struct Outcome {
+    done: Option<String>,
+    refused: Option<String>,
+}
+
+impl Outcome {
+    /// What is said of what was done, by its word.
+    pub(super) fn notice(&self, notices: &[(&str, &'static str)]) -> Option<&'static str> {
+        let done = self.done.as_deref()?;
+        notices.iter().find(|(word, _)| *word == done).map(|(_, notice)| *notice)
+    }
+
+    /// Whether something was sent by no server function, and not taken: a picture.
+    pub(super) fn is_refused(&self) -> bool {
+        self.refused.is_some()
+    }
 }
 
 /// A page of settings: what was done a moment ago, and its sections.

@@ -9,7 +9,7 @@ use super::{
     Page, Visit,
     failure::failure,
     field::TextField,
-    settings::{Tab, settings, sign_in_first},
+    settings::{Outcome, Tab, settings, sign_in_first},
 };
 use crate::{
     api::{RevokeAllTokens, RevokeToken},
@@ -73,10 +73,8 @@ pub(super) async fn make(visit: &Visit, account: UserId, wanted: WantedToken) ->
     }
 }
 
-#[derive(Default, Deserialize)]
-struct Asked {
-    done: Option<String>,
-}
+/// What is said of what was done.
+const NOTICES: [(&str, &str); 2] = [("token", "That token has ended."), ("tokens", "All your tokens have ended.")];
 
 /// One's own tokens.
 pub async fn tokens(visit: Visit) -> Page {
@@ -96,11 +94,7 @@ async fn show(visit: &Visit, sent: Sent) -> Page {
         Ok(listed) => listed,
         Err(error) => return failure(visit, &error),
     };
-    let done = match visit.query::<Asked>().done.as_deref() {
-        Some("token") => Some("That token has ended."),
-        Some("tokens") => Some("All your tokens have ended."),
-        _ => None,
-    };
+    let done = visit.query::<Outcome>().notice(&NOTICES);
     let may_administer = session.role >= HouseRole::Admin;
     let all = (listed.len() > 1).then(|| {
         view! {

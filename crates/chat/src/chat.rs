@@ -5,7 +5,7 @@ use std::{
     sync::{Arc, Weak, atomic::Ordering},
 };
 
-use hub::{Broker, Hub, Mailbox, Outlet, Signal};
+use hub::{Broker, Hub, Mailbox, Outlet, Signal, Streams};
 use parking_lot::Mutex;
 use protocol::EpochId;
 use tokio::task::JoinSet;
@@ -59,6 +59,12 @@ impl Chat {
     #[must_use]
     pub fn mailbox(&self, outlet: impl Outlet) -> Arc<Mailbox> {
         Arc::new(Mailbox::new(self.limits().mailbox_bytes, outlet))
+    }
+
+    /// The streams of events, which requests name.
+    #[must_use]
+    pub fn streams(&self) -> &Streams {
+        self.hub().streams()
     }
 
     /// Lets something in that comes from an address, or says how long it has to wait. A door asks this before it asks for the deed itself,

@@ -47,6 +47,10 @@ pub(crate) async fn erase(transaction: &mut Transaction, user: UserId) -> Result
     follow::Entity::delete_many().filter(follow::Column::UserId.eq(user.0)).exec(db).await?;
     room_ban::Entity::delete_many().filter(room_ban::Column::UserId.eq(user.0)).exec(db).await?;
     picture::Entity::delete_by_id(user.0).exec(db).await?;
+    // What speaks through it has no voice any more.
+    hook::Entity::delete_many().filter(hook::Column::UserId.eq(user.0)).exec(db).await?;
+    outgoing_hook::Entity::delete_many().filter(outgoing_hook::Column::BotId.eq(user.0)).exec(db).await?;
+    slash_command::Entity::delete_many().filter(slash_command::Column::BotId.eq(user.0)).exec(db).await?;
     invite::Entity::update_many()
         .col_expr(invite::Column::RevokedAt, Expr::value(now()))
         .filter(invite::Column::MadeBy.eq(user.0).and(invite::Column::RevokedAt.is_null()))
@@ -71,14 +75,12 @@ async fn orphan_bots(db: &impl ConnectionTrait, owner: UserId) -> Result<()> {
     Ok(())
 }
 
-/// Takes the hooks and commands of a room away, and makes their accounts former members, before the room goes.
+/// Makes the accounts of a room's hooks and commands former members, before the room goes. The hooks and commands go with them.
 pub(crate) async fn erase_hooks(transaction: &mut Transaction, room: RoomId) -> Result<()> {
     let db = &**transaction;
-    let hooks = hook::Entity::delete_many().filter(hook::Column::RoomId.eq(room.0)).exec_with_returning(db).await?;
-    let outgoing = outgoing_hook::Entity::delete_many().filter(outgoing_hook::Column::RoomId.eq(room.0));
-    let outgoing = outgoing.exec_with_returning(db).await?;
-    let commands = slash_command::Entity::delete_many().filter(slash_command::Column::RoomId.eq(room.0));
-    let commands = commands.exec_with_returning(db).await?;
+    let hooks = hook::Entity::find().filter(hook::Column::RoomId.eq(room.0)).all(db).await?;
+    let outgoing = outgoing_hook::Entity::find().filter(outgoing_hook::Column::RoomId.eq(room.0)).all(db).await?;
+    let commands = slash_command::Entity::find().filter(slash_command::Column::RoomId.eq(room.0)).all(db).await?;
     let accounts = hooks.into_iter().map(|hook| hook.user_id);
     let accounts = accounts.chain(outgoing.into_iter().map(|hook| hook.bot_id));
     let accounts: Vec<Uuid> = accounts.chain(commands.into_iter().map(|command| command.bot_id)).collect();

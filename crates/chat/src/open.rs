@@ -57,6 +57,9 @@ impl Chat {
             None => Arc::new(own),
         };
         let hub = Arc::new(Hub::new(db.epoch()));
+        if many_nodes {
+            hub.streams().connect(broker.clone());
+        }
         tasks.spawn(hub.clone().run(signals));
         tasks.spawn(heartbeat::beat(hub.clone()));
         tasks.spawn(presence::keep(hub.clone(), broker.clone(), many_nodes));

@@ -16,7 +16,7 @@ use protocol::{CloseCode, EpochId, RoomId, Seq, SessionId, UserId, limits};
 use tokio::sync::{Notify, mpsc};
 
 use crate::{
-    Audience, ConnectionId, Frame, Mailbox, Published, Signal,
+    Audience, ConnectionId, Frame, Mailbox, Published, Signal, Streams,
     accounts::Accounts,
     activity::{Activity, Watch},
     feed::Feed,
@@ -44,6 +44,7 @@ pub struct Hub {
     news: Notify,
     /// An event came before the one that it follows, or somebody found the logs to be of another epoch.
     gap: Notify,
+    streams: Streams,
 }
 
 /// The rooms that somebody hears.
@@ -88,7 +89,14 @@ impl Hub {
             moved: Mutex::default(),
             news: Notify::new(),
             gap: Notify::new(),
+            streams: Streams::default(),
         }
+    }
+
+    /// The streams of events, which requests name.
+    #[must_use]
+    pub fn streams(&self) -> &Streams {
+        &self.streams
     }
 
     /// The epoch of what is delivered.
@@ -127,6 +135,8 @@ impl Hub {
                     Signal::Presence { node, people } => self.people.hear(node, people),
                     Signal::Seen { user, seen } => self.people.see(user, seen),
                     Signal::Typing { room, user, frame } => self.typing(room, user, &frame),
+                    Signal::Call(call) => self.streams.take(call),
+                    Signal::Answer { call, frame } => self.streams.answer(call, frame.as_ref()),
                 }
             }
             self.deliver(events);

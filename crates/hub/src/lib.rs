@@ -19,6 +19,7 @@ mod mailbox;
 pub mod presence;
 mod seen;
 mod signal;
+mod streams;
 
 pub use broker::{Broker, InProcess, RedisBroker, in_process, probe_redis};
 pub use catch_up::RoomLog;
@@ -27,3 +28,4 @@ pub use hub::{Hub, Refusal};
 pub use mailbox::{Mailbox, Outlet, Queue};
 pub use seen::{NodeId, Seen};
 pub use signal::{Audience, Bars, ConnectionId, Published, Signal};
+pub use streams::{Call, Named, Post, Streams};

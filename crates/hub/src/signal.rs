@@ -2,9 +2,10 @@
 
 use protocol::{EpochId, News, PersonPresence, RoomId, Seq, SessionId, UserId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::{
-    Frame,
+    Call, Frame,
     seen::{NodeId, Seen},
 };
 
@@ -88,6 +89,15 @@ pub enum Signal {
         user: UserId,
         /// What the others are given, encoded for the wire.
         frame: Frame,
+    },
+    /// A request brought a frame for a stream that this node does not have.
+    Call(Call),
+    /// The node that has the stream has done what a call asked for.
+    Answer {
+        /// Which call.
+        call: Uuid,
+        /// What the request is answered, encoded for the wire; nothing where that comes on the stream.
+        frame: Option<Frame>,
     },
 }
 

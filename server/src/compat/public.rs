@@ -48,7 +48,7 @@ async fn talk(State(state): State<AppState>, request: Request) -> Response {
         Err(code) => return Detail::from(code).into_response(),
     };
     let token = token_of(&request);
-    ws::open(&state, request, Talk { chat: state.chat.clone(), token, from })
+    ws::open(&state, request, Talk { chat: state.chat.clone(), token, from, room: None })
 }
 
 /// Registers people and signs them in.
@@ -58,7 +58,7 @@ struct Auth {
 }
 
 impl Auth {
-    async fn answer(&self, text: &str) -> chat::Result<Value> {
+    async fn take(&self, text: &str) -> chat::Result<Value> {
         let frame = Body::of_text(text).ok_or(ErrorCode::BadRequest)?;
         let (kind, data) = (frame.text("type"), frame.within("data").unwrap_or_default());
         let (name, username, password) = (data.text("name"), data.text("user_name"), data.text("password"));
@@ -75,18 +75,12 @@ impl Auth {
 }
 
 impl Dialect for Auth {
-    async fn talk(self, line: &mut Line) -> End {
-        if let Err(end) = line.connect(None, |_| None).await {
-            return end;
-        }
-        loop {
-            let text = match line.next().await {
-                Ok(text) => text,
-                Err(end) => return end,
-            };
-            let answer = self.answer(&text).await;
-            line.say(&answer.unwrap_or_else(|error| refusal(&error)));
-        }
+    async fn enter(&mut self, line: &mut Line) -> Result<(), End> {
+        line.connect(None, |_| None).await
+    }
+
+    async fn answer(&self, _: &Line, text: &str) -> Option<Value> {
+        Some(self.take(text).await.unwrap_or_else(|error| refusal(&error)))
     }
 }
 
@@ -95,28 +89,11 @@ struct Talk {
     chat: Chat,
     token: Option<String>,
     from: IpAddr,
+    /// The room, when the client is in it.
+    room: Option<RoomRef>,
 }
 
 impl Talk {
-    /// Lets the client into the room.
-    async fn enter(&self, line: &mut Line) -> Result<RoomRef, End> {
-        let session = match &self.token {
-            Some(token) => session_of(&self.chat, token).await,
-            None => Err(ErrorCode::NotAuthenticated.into()),
-        };
-        let session = match session {
-            Ok(session) => session,
-            Err(error) if error.public().code == ErrorCode::NotAuthenticated => {
-                line.say(&json!({ "type": "message", "data": { "message": "Not Authenticated.." } }));
-                line.say(&json!({ "type": "noAuth", "data": {} }));
-                return Err(End::Close(CloseCode::SignIn));
-            }
-            Err(error) => return Err(self.closed(line, &error)),
-        };
-        line.connect(Some(&session), translate).await?;
-        self.room(line).await.map_err(|error| self.closed(line, &error))
-    }
-
     /// The first of the rooms that new people join. Who has left it joins it again.
     async fn room(&self, line: &Line) -> chat::Result<RoomRef> {
         let slug = self.chat.settings().default_rooms.first().cloned().ok_or(ErrorCode::NotFound)?;
@@ -129,35 +106,39 @@ impl Talk {
         Ok(room)
     }
 
-    fn closed(&self, line: &Line, error: &chat::Error) -> End {
-        line.say(&refusal(error));
-        End::Close(CloseCode::Restart)
-    }
-
-    async fn say(&self, line: &Line, room: &RoomRef, text: &str) -> chat::Result<()> {
+    async fn say(&self, line: &Line, text: &str) -> chat::Result<()> {
+        let room = self.room.clone().ok_or(ErrorCode::NotFound)?;
         let frame = Body::of_text(text).ok_or(ErrorCode::BadRequest)?;
         let data = frame.within("data").filter(|_| frame.text("type") == "message").ok_or(ErrorCode::BadRequest)?;
-        let message = Outgoing::new(room.clone(), ClientId::generate(), data.text("message").to_owned());
+        let message = Outgoing::new(room, ClientId::generate(), data.text("message").to_owned());
         line.send(self.from, message).await.map(|_| ())
     }
 }
 
 impl Dialect for Talk {
-    async fn talk(self, line: &mut Line) -> End {
-        let room = match self.enter(line).await {
-            Ok(room) => room,
-            Err(end) => return end,
-        };
-        loop {
-            let text = match line.next().await {
-                Ok(text) => text,
-                Err(end) => return end,
-            };
-            if let Err(error) = self.say(line, &room, &text).await {
-                line.say(&refusal(&error));
+    async fn enter(&mut self, line: &mut Line) -> Result<(), End> {
+        let session = match session_of(&self.chat, self.token.as_deref()).await {
+            Ok(session) => session,
+            Err(error) if error.public().code == ErrorCode::NotAuthenticated => {
+                line.say(&json!({ "type": "message", "data": { "message": "Not Authenticated.." } }));
+                line.say(&json!({ "type": "noAuth", "data": {} }));
+                return Err(End::Close(CloseCode::SignIn));
             }
-        }
+            Err(error) => return Err(closed(line, &error)),
+        };
+        line.connect(Some(&session), translate).await?;
+        self.room = Some(self.room(line).await.map_err(|error| closed(line, &error))?);
+        Ok(())
     }
+
+    async fn answer(&self, line: &Line, text: &str) -> Option<Value> {
+        self.say(line, text).await.err().map(|error| refusal(&error))
+    }
+}
+
+fn closed(line: &Line, error: &chat::Error) -> End {
+    line.say(&refusal(error));
+    End::Close(CloseCode::Restart)
 }
 
 /// A message, as everybody in the room hears it.

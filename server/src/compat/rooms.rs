@@ -56,11 +56,7 @@ fn key(state: &AppState, request: &Request) -> Option<String> {
 }
 
 async fn session(chat: &Chat, key: Option<String>) -> Result<Session, Detail> {
-    let session = match &key {
-        Some(key) => session_of(chat, key).await,
-        None => Err(ErrorCode::NotAuthenticated.into()),
-    };
-    session.map_err(|error| forbidden(&error))
+    session_of(chat, key.as_deref()).await.map_err(|error| forbidden(&error))
 }
 
 /// As there: who is not signed in may not, as who has not joined.
@@ -107,23 +103,13 @@ impl Talk {
 }
 
 impl Dialect for Talk {
-    async fn talk(self, line: &mut Line) -> End {
+    async fn enter(&mut self, line: &mut Line) -> Result<(), End> {
         let name = self.name.clone();
-        if let Err(end) = line.connect(Some(&self.session), move |event| translate(&name, event)).await {
-            return end;
-        }
-        if let Err(error) = line.subscribe(&self.room.id.into()).await {
-            return End::unwelcome(&error);
-        }
-        loop {
-            let text = match line.next().await {
-                Ok(text) => text,
-                Err(end) => return end,
-            };
-            if let Err(error) = self.say(line, &text).await {
-                line.say(&refusal(&error));
-            }
-        }
+        line.hear(&self.session, self.room.id, move |event| translate(&name, event)).await
+    }
+
+    async fn answer(&self, line: &Line, text: &str) -> Option<Value> {
+        self.say(line, text).await.err().map(|error| refusal(&error))
     }
 }
 

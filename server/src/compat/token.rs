@@ -60,13 +60,9 @@ struct Commands {
     token: Option<String>,
 }
 
-impl Commands {
-    async fn enter(&self, line: &mut Line) -> Result<(), End> {
-        let session = match &self.token {
-            Some(token) => session_of(&self.chat, token).await,
-            None => Err(ErrorCode::NotAuthenticated.into()),
-        };
-        match session {
+impl Dialect for Commands {
+    async fn enter(&mut self, line: &mut Line) -> Result<(), End> {
+        match session_of(&self.chat, self.token.as_deref()).await {
             Ok(session) => line.connect(Some(&session), |_| None).await,
             Err(error) => {
                 let error = told(&error);
@@ -76,19 +72,9 @@ impl Commands {
             }
         }
     }
-}
 
-impl Dialect for Commands {
-    async fn talk(self, line: &mut Line) -> End {
-        if let Err(end) = self.enter(line).await {
-            return end;
-        }
-        loop {
-            match line.next().await {
-                Ok(text) => line.say(&answer(&text)),
-                Err(end) => return end,
-            }
-        }
+    async fn answer(&self, _: &Line, text: &str) -> Option<Value> {
+        Some(answer(text))
     }
 }
 

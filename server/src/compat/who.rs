@@ -15,8 +15,9 @@ use protocol::ErrorCode;
 use super::answer::Detail;
 use crate::{AppState, caller::Client};
 
-/// The session that a token stands for: an access token, or the one that lasts as long as its session.
-pub(super) async fn session_of(chat: &Chat, token: &str) -> chat::Result<Session> {
+/// The session that a token stands for: an access token, or the one that lasts as long as its session. Without a token there is none.
+pub(super) async fn session_of(chat: &Chat, token: Option<&str>) -> chat::Result<Session> {
+    let token = token.ok_or(ErrorCode::NotAuthenticated)?;
     let is_lasting = token.len() == sessions::LASTING_TOKEN_LENGTH && !token.contains('.');
     if !is_lasting {
         return sessions::by_access_token(chat, token).await;
@@ -68,7 +69,7 @@ impl FromRequestParts<AppState> for Who {
         let missing =
             Detail::Said(StatusCode::UNAUTHORIZED, "Authentication credentials were not provided.", Some("not_authenticated"));
         let token = authorization(&parts.headers).ok_or(missing)?;
-        match session_of(&state.chat, token).await {
+        match session_of(&state.chat, Some(token)).await {
             Ok(session) => Ok(Self { session, address }),
             Err(error) if error.public().code == ErrorCode::NotAuthenticated => {
                 Err(Detail::Said(StatusCode::UNAUTHORIZED, "Given token not valid for any token type", Some("token_not_valid")))

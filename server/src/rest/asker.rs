@@ -23,6 +23,7 @@ use crate::{
 const LOOKUP_MAX: Duration = Duration::from_secs(3);
 
 /// Who asks: a guest without a token, or whoever holds it.
+#[derive(Clone)]
 pub(crate) struct Asker {
     session: Option<Session>,
     scopes: Scopes,
@@ -112,7 +113,11 @@ impl Asker {
 impl FromRequestParts<AppState> for Asker {
     type Rejection = Refusal;
 
+    /// Found out once for a request, by whoever asks first.
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Refusal> {
+        if let Some(asker) = parts.extensions.get::<Self>() {
+            return Ok(asker.clone());
+        }
         let holder = match bearer(&parts.headers) {
             Some(token) => {
                 let holder = timeout(LOOKUP_MAX, tokens::holder(&state.chat, token)).await;
@@ -124,9 +129,11 @@ impl FromRequestParts<AppState> for Asker {
             None => None,
         };
         let address = parts.extensions.get::<Client>().ok_or(ErrorCode::Internal)?.address;
-        Ok(match holder {
+        let asker = match holder {
             Some(Holder { session, scopes, signed_in, .. }) => Self { session: Some(session), scopes, signed_in, address },
             None => Self { session: None, scopes: Scopes::ALL, signed_in: false, address },
-        })
+        };
+        parts.extensions.insert(asker.clone());
+        Ok(asker)
     }
 }

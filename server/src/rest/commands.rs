@@ -1,6 +1,6 @@
 //! `/api/v1/rooms/{room}/commands` and `/api/v1/commands`: slash commands of a room, and those of the whole house.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use chat::{
     Deed, Need,
     commands::{self, Command, MadeCommand, NewCommand},
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     asker::Asker,
+    auth::NO_STORE,
     extract::{Named, Payload},
     openapi::Refused,
 };
@@ -121,11 +122,11 @@ async fn create(
     asker: Asker,
     Named(room): Named<RoomRef>,
     Payload(new): Payload<NewSlashCommand>,
-) -> Result<(StatusCode, Json<MadeSlashCommand>), Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
     let made = commands::create(&state.chat, actor, Some(&room), new.typed()).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    Ok((StatusCode::CREATED, NO_STORE, Json(MadeSlashCommand::from(made))))
 }
 
 /// A command of a room.
@@ -184,11 +185,11 @@ async fn create_in_house(
     State(state): State<AppState>,
     asker: Asker,
     Payload(new): Payload<NewSlashCommand>,
-) -> Result<(StatusCode, Json<MadeSlashCommand>), Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let actor = asker.may(Need::Admin)?;
     asker.does(&state, Deed::Moderate)?;
     let made = commands::create(&state.chat, actor, None, new.typed()).await?;
-    Ok((StatusCode::CREATED, Json(made.into())))
+    Ok((StatusCode::CREATED, NO_STORE, Json(MadeSlashCommand::from(made))))
 }
 
 /// Deletes a slash command of the whole house.

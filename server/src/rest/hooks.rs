@@ -1,6 +1,6 @@
 //! `/api/v1/rooms/{room}/hooks`: the incoming webhooks of a room.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use chat::{
     Deed, Need,
     hooks::{self, HookChange, HookSecret},
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     asker::Asker,
+    auth::NO_STORE,
     extract::{Named, Payload},
     openapi::Refused,
 };
@@ -117,11 +118,11 @@ async fn create_hook(
     asker: Asker,
     Named(room): Named<RoomRef>,
     Payload(NewHook { name }): Payload<NewHook>,
-) -> Result<(StatusCode, Json<HookWithSecret>), Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
     let made = hooks::create(&state.chat, actor, &room, &name).await?;
-    Ok((StatusCode::CREATED, Json(HookWithSecret::of(made))))
+    Ok((StatusCode::CREATED, NO_STORE, Json(HookWithSecret::of(made))))
 }
 
 /// Changes an incoming webhook.
@@ -158,10 +159,10 @@ async fn renew_hook(
     State(state): State<AppState>,
     asker: Asker,
     Named((room, hook)): Named<(RoomRef, Uuid)>,
-) -> Result<(StatusCode, Json<HookWithSecret>), Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
-    Ok((StatusCode::CREATED, Json(HookWithSecret::of(hooks::renew(&state.chat, actor, &room, hook).await?))))
+    Ok((StatusCode::CREATED, NO_STORE, Json(HookWithSecret::of(hooks::renew(&state.chat, actor, &room, hook).await?))))
 }
 
 /// Removes an incoming webhook. What it wrote stays.

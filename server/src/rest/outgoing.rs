@@ -1,6 +1,6 @@
 //! `/api/v1/rooms/{room}/outgoing`: webhooks by which what is said in a room goes to a URL.
 
-use axum::{Json, extract::State, http::StatusCode};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use chat::{
     Deed, Need,
     outgoing::{self, Delivery, DeliveryState, Hook, HookEdit, NewHook},
@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use super::{
     asker::Asker,
+    auth::NO_STORE,
     extract::{Fields, Named, Payload},
     openapi::Refused,
 };
@@ -111,12 +112,12 @@ async fn create(
     asker: Asker,
     Named(room): Named<RoomRef>,
     Payload(NewOutgoingHook { name, url, words }): Payload<NewOutgoingHook>,
-) -> Result<(StatusCode, Json<MadeOutgoingHook>), Refusal> {
+) -> Result<impl IntoResponse, Refusal> {
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
     let new = NewHook { name: &name, url: &url, words: &words.join(" ") };
     let made = outgoing::create(&state.chat, actor, &room, new).await?;
-    Ok((StatusCode::CREATED, Json(MadeOutgoingHook { hook: made.hook.into(), secret: made.secret })))
+    Ok((StatusCode::CREATED, NO_STORE, Json(MadeOutgoingHook { hook: made.hook.into(), secret: made.secret })))
 }
 
 /// A hook of a room.

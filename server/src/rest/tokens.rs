@@ -1,11 +1,6 @@
 //! `/api/v1/me/tokens`: access tokens for one's programs. They are made by whoever has signed in, never by a token.
 
-use axum::{
-    Json,
-    extract::State,
-    http::{StatusCode, header},
-    response::IntoResponse,
-};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
 use chat::tokens::{self, ListedToken, Made, NewToken};
 use protocol::TokenId;
 use serde::{Deserialize, Serialize};
@@ -14,6 +9,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     asker::Asker,
+    auth::NO_STORE,
     extract::{Named, Payload},
     openapi::Refused,
 };
@@ -84,7 +80,7 @@ pub(super) struct MadeToken {
 /// The answer to whoever makes a token: nobody on the way is to keep it.
 pub(super) fn made(made: Made) -> impl IntoResponse {
     let token = MadeToken { token: made.token.as_str().to_owned(), listed: made.listed.into() };
-    (StatusCode::CREATED, [(header::CACHE_CONTROL, "no-store")], Json(token))
+    (StatusCode::CREATED, NO_STORE, Json(token))
 }
 
 /// Your access tokens, the newest first.

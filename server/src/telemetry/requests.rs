@@ -1,4 +1,4 @@
-//! What is told of each request. A log line holds the path and never the query, where a token may be.
+//! What is told of each request. A log line holds the path without the secrets in it, and never the query, where a token may be.
 
 use std::time::Instant;
 
@@ -11,19 +11,23 @@ use axum::{
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::probes;
+use crate::{probes, secrets::is_secret};
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const REQUEST_ID_MAX: usize = 64;
+
+/// Characters of the shortest secret, an invite's.
+const SECRET_MIN: usize = 22;
 
 /// Gives each request an id, logs it and counts it.
 pub(crate) async fn observe(request: Request, next: Next) -> Response {
     let started = Instant::now();
     let id = request_id(&request);
     let method = known_method(request.method());
-    let path = shown(request.uri().path()).to_owned();
+    let route = request.extensions().get::<MatchedPath>().map(MatchedPath::as_str);
+    let path = shown(request.uri().path(), route.unwrap_or_default());
     // Paths are made by strangers; only the routes are few enough for labels.
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |route| route.as_str().to_owned());
+    let route = route.unwrap_or("other").to_owned();
 
     let span = tracing::info_span!("request", %id);
     let mut response = next.run(request).instrument(span.clone()).await;
@@ -43,12 +47,26 @@ pub(crate) async fn observe(request: Request, next: Next) -> Response {
     response
 }
 
-/// A path, without the secret that that of a hook ends with.
-fn shown(path: &str) -> &str {
-    match path.strip_prefix("/hooks/") {
-        Some(hook) => &path[..path.len() - hook.len() + hook.find('/').unwrap_or(hook.len())],
-        None => path,
-    }
+/// A path without the secrets in it. A route says where they are; where it does not reach, what is as long as one may be one, in a link that was
+/// mistyped.
+fn shown(path: &str, route: &str) -> String {
+    let mut parts = route.split('/');
+    let part = |part: &str| match parts.next() {
+        Some(secret) if is_secret(secret) => secret.to_owned(),
+        Some(known) if !known.starts_with("{*") => part.to_owned(),
+        _ => without_long_words(part),
+    };
+    path.split('/').map(part).collect::<Vec<_>>().join("/")
+}
+
+/// A text with a mark in the place of each word that is as long as a secret.
+fn without_long_words(text: &str) -> String {
+    let is_of_word = |c: char| c.is_ascii_alphanumeric() || "-_%".contains(c);
+    let words = text.split_inclusive(|c| !is_of_word(c)).map(|word| {
+        let end = word.trim_end_matches(|c| !is_of_word(c));
+        if end.len() < SECRET_MIN { word.to_owned() } else { ["…", &word[end.len()..]].concat() }
+    });
+    words.collect()
 }
 
 /// The id that a proxy gave, if it is harmless in a log line; else a new one.
@@ -74,5 +92,33 @@ fn known_method(method: &Method) -> &'static str {
         Method::POST => "POST",
         Method::OPTIONS => "OPTIONS",
         _ => "other",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_without_its_secrets() {
+        for (path, route, expected) in [
+            ("/r/lobby", "/r/{slug}", "/r/lobby"),
+            ("/reset/short", "/reset/{token}", "/reset/{token}"),
+            ("/hooks/7/x/github", "/hooks/{id}/{secret}/github", "/hooks/7/{secret}/github"),
+            (
+                "/api/v1/invites/codes/vB3-9sKq0ZtX_w7LmN2pRg/accept",
+                "/api/v1/invites/codes/{code}/accept",
+                "/api/v1/invites/codes/{code}/accept",
+            ),
+            ("/", "", "/"),
+            ("/pkg/snug.wasm", "", "/pkg/snug.wasm"),
+            ("/wp-login.php", "", "/wp-login.php"),
+            ("//reset/vB3-9sKq0ZtX_w7LmN2pRg", "", "//reset/…"),
+            ("/i/vB3-9sKq0ZtX_w7LmN2pRg).", "", "/i/…)."),
+            ("/i%2FvB3-9sKq0ZtX_w7LmN2pRg", "", "/…"),
+            ("/api/v2/i/vB3-9sKq0ZtX_w7LmN2pRg", "/api/{*rest}", "/api/v2/i/…"),
+        ] {
+            assert_eq!(shown(path, route), expected);
+        }
     }
 }

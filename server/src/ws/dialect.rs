@@ -2,6 +2,7 @@
 //! it leads into a translation and from there to the client.
 
 use std::{
+    convert::Infallible,
     io::{self, IoSlice},
     net::IpAddr,
     pin::Pin,
@@ -20,7 +21,7 @@ use chat::{
 };
 use futures::FutureExt;
 use hub::{Frame, Mailbox, Outlet, Queue};
-use protocol::{CloseCode, ErrorCode, Event, RoomRef, ServerFrame, UserId};
+use protocol::{CloseCode, ErrorCode, Event, RoomId, RoomRef, ServerFrame, UserId};
 use serde_json::Value;
 use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_util::sync::CancellationToken;
@@ -28,10 +29,27 @@ use tokio_util::sync::CancellationToken;
 use super::{Begun, begin, counts::Counted, deeds::hold_back, end::End, said::Said, socket::Socket, sockets::Sockets};
 use crate::AppState;
 
-/// What is said on a socket, and how it ends.
-pub(crate) trait Dialect: Send + 'static {
-    /// Talks until either side ends it.
-    fn talk(self, line: &mut Line) -> impl Future<Output = End> + Send;
+/// What is said on a socket.
+pub(crate) trait Dialect: Send + Sync + 'static {
+    /// Lets the client in.
+    ///
+    /// # Errors
+    /// How the socket ends where it may not come in.
+    fn enter(&mut self, line: &mut Line) -> impl Future<Output = Result<(), End>> + Send;
+
+    /// What a text of the client's is answered with; nothing where it is done.
+    fn answer(&self, line: &Line, text: &str) -> impl Future<Output = Option<Value>> + Send;
+}
+
+/// Talks until either side ends it.
+async fn talk(mut dialect: impl Dialect, line: &mut Line) -> Result<Infallible, End> {
+    dialect.enter(line).await?;
+    loop {
+        let text = line.next().await?;
+        if let Some(answer) = dialect.answer(line, &text).await {
+            line.say(&answer);
+        }
+    }
 }
 
 /// Opens a socket for a dialect.
@@ -49,7 +67,10 @@ pub(crate) fn open(state: &AppState, request: Request, dialect: impl Dialect) ->
         let address = place.as_ref().map(|place| place.address);
         let mut line = Line { chat, socket, sockets, silence, feed: None, account: None };
         let end = match address {
-            Some(_) => dialect.talk(&mut line).await,
+            Some(_) => {
+                let Err(end) = talk(dialect, &mut line).await;
+                end
+            }
             None => End::Close(CloseCode::Full),
         };
         // Nothing is heard any more.
@@ -109,6 +130,20 @@ impl Line {
         connection.greet(app::build_id()).await.map_err(unwelcome)?;
         self.feed = Some(Feed { connection, mailbox, lost });
         Ok(())
+    }
+
+    /// Lets the client hear one room, as [`connect`](Self::connect) and [`subscribe`](Self::subscribe).
+    ///
+    /// # Errors
+    /// How the socket has to end when it may not be heard.
+    pub(crate) async fn hear(
+        &mut self,
+        session: &Session,
+        room: RoomId,
+        translate: impl Fn(&Event) -> Option<Value> + Send + Sync + 'static,
+    ) -> Result<(), End> {
+        self.connect(Some(session), translate).await?;
+        self.subscribe(&room.into()).await.map_err(|error| End::unwelcome(&error))
     }
 
     /// Lets it hear a room.

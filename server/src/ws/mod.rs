@@ -9,7 +9,6 @@ mod dialect;
 mod end;
 mod handshake;
 mod listener;
-mod names;
 mod pipe;
 mod posts;
 mod reader;

@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, future::pending, sync::Arc};
 
-use hub::{Mailbox, Queue};
+use hub::{Mailbox, Named, Post, Queue};
 use protocol::{ClientFrame, limits};
 use tokio::sync::mpsc;
 use tungstenite::{
@@ -12,16 +12,15 @@ use tungstenite::{
 
 use super::{
     end::End,
-    names::Named,
     pipe::Pipe,
-    said::{Posted, Reply, Said},
+    said::{Reply, Said},
 };
 
 /// The requests that name a stream, from its own side.
 pub(super) struct Posts {
     /// What the address asks for.
     first: VecDeque<ClientFrame>,
-    posted: mpsc::Receiver<Posted>,
+    posted: mpsc::Receiver<Post>,
     pipe: Arc<Pipe>,
     mailbox: Arc<Mailbox>,
     /// Requests find the stream as long as it is there.
@@ -29,14 +28,14 @@ pub(super) struct Posts {
 }
 
 /// Where requests bring their frames. As many wait as a socket may have under way.
-pub(super) fn channel() -> (mpsc::Sender<Posted>, mpsc::Receiver<Posted>) {
+pub(super) fn channel() -> (mpsc::Sender<Post>, mpsc::Receiver<Post>) {
     mpsc::channel(limits::IN_FLIGHT_MAX)
 }
 
 impl Posts {
     pub(super) fn new(
         first: Vec<ClientFrame>,
-        posted: mpsc::Receiver<Posted>,
+        posted: mpsc::Receiver<Post>,
         pipe: Arc<Pipe>,
         mailbox: Arc<Mailbox>,
         named: Named,
@@ -50,7 +49,7 @@ impl Posts {
             return Ok(self.said(frame, Reply::default()));
         }
         tokio::select! {
-            Some(Posted { frame, answer }) = self.posted.recv() => Ok(self.said(frame, Reply::to(answer))),
+            Some(Post { frame, answer }) = self.posted.recv() => Ok(self.said(frame, Reply::to(answer))),
             () = self.pipe.left() => Err(End::Gone),
         }
     }

@@ -14,12 +14,6 @@ pub(super) enum Said {
     Nothing,
 }
 
-/// A frame that a request brought, and what waits for its answer.
-pub(super) struct Posted {
-    pub(super) frame: ClientFrame,
-    pub(super) answer: oneshot::Sender<Option<ServerFrame>>,
-}
-
 /// Where the answer to a frame goes: into the mailbox, or to the request that brought it.
 #[derive(Default)]
 pub(super) struct Reply(Option<oneshot::Sender<Option<ServerFrame>>>);

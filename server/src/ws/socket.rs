@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use chat::Chat;
-use hub::{Mailbox, Queue};
+use hub::{Mailbox, Named, Post, Queue};
 use protocol::{ClientFrame, ServerFrame};
 use tokio::{net::TcpStream, sync::mpsc};
 
 use super::{
     end::End,
-    names::Named,
     pipe::Pipe,
     posts::Posts,
     reader::Reader,
-    said::Posted,
     transport::{SocketReader, Transport},
 };
 use crate::connections::Place;
@@ -42,7 +40,7 @@ impl Socket {
     pub(super) fn of_events(
         chat: &Chat,
         pipe: Arc<Pipe>,
-        (first, posted): (Vec<ClientFrame>, mpsc::Receiver<Posted>),
+        (first, posted): (Vec<ClientFrame>, mpsc::Receiver<Post>),
         named: Named,
     ) -> Self {
         let transport = Transport::Events(pipe.clone());

@@ -10,10 +10,7 @@ use tokio_util::{
     task::{TaskTracker, task_tracker::TaskTrackerToken},
 };
 
-use super::{
-    counts::{Counted, Counts},
-    names::Streams,
-};
+use super::counts::{Counted, Counts};
 
 /// How much of the sockets.
 #[derive(Clone, Copy, Debug)]
@@ -57,7 +54,6 @@ pub struct Sockets {
     accounts: Counts<UserId>,
     tasks: TaskTracker,
     pub(super) stop: CancellationToken,
-    pub(super) streams: Streams,
 }
 
 impl Sockets {
@@ -71,7 +67,6 @@ impl Sockets {
             accounts: Counts::new(limits.per_account),
             tasks: TaskTracker::new(),
             stop,
-            streams: Streams::default(),
         }
     }
 

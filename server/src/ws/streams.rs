@@ -9,6 +9,7 @@ use axum::{
 };
 use chat::{Actor, Deed, subscriptions::Connection};
 use futures::FutureExt;
+use hub::Post;
 use protocol::{ClientFrame, CloseCode, Error, ErrorCode, ServerFrame, SessionId};
 use tokio::{sync::oneshot, time::timeout};
 use uuid::Uuid;
@@ -20,7 +21,6 @@ use super::{
     listener::Listener,
     pipe::{Body, Pipe},
     posts,
-    said::Posted,
     socket::Socket,
 };
 use crate::{AppState, answers::Refusal, connections::Link};
@@ -64,7 +64,7 @@ pub(crate) async fn open(
     let (name, rev) = (Uuid::now_v7(), cursor.rev);
     let pipe = Arc::new(Pipe::new(name, cursor));
     let (sender, receiver) = posts::channel();
-    let named = state.sockets.streams.enter(name, from.session, sender);
+    let named = state.chat.streams().enter(name, from.session, sender);
     let body = Body { pipe: pipe.clone(), link: from.link };
     let mut socket = Socket::of_events(&state.chat, pipe, (rooms, receiver), named);
     let (chat, sockets) = (state.chat.clone(), state.sockets.clone());
@@ -107,8 +107,8 @@ async fn resume(connection: Arc<Connection>, rev: Option<i64>) -> chat::Result<(
     }
 }
 
-/// Does what a frame asks for on the stream of this name; answers as a socket would. What needs no stream is done without it, too: another
-/// node may have it.
+/// Does what a frame asks for on the stream of this name; answers as a socket would. Where another node has the stream, what needs none is done
+/// here, and all else there.
 ///
 /// # Errors
 /// `not_found` when there is no such stream, `not_authenticated`, `unavailable`.
@@ -119,16 +119,21 @@ pub(crate) async fn post(
     stream: Option<Uuid>,
     frame: ClientFrame,
 ) -> Result<Option<ServerFrame>, Refusal> {
-    if let Some(stream) = stream.and_then(|name| state.sockets.streams.find(name, from.session)) {
+    let streams = state.chat.streams();
+    if let Some(stream) = stream.and_then(|name| streams.find(name, from.session)) {
         let (answer, answered) = oneshot::channel();
-        stream.send(Posted { frame, answer }).await.map_err(|_| ErrorCode::Unavailable)?;
+        stream.send(Post { frame, answer }).await.map_err(|_| ErrorCode::Unavailable)?;
         return Ok(answered.await.map_err(|_| ErrorCode::Unavailable)?);
     }
-    if from.session.is_none() && !matches!(frame, ClientFrame::Subscribe { .. } | ClientFrame::Unsubscribe { .. }) {
+    let is_for_guests = matches!(frame, ClientFrame::Subscribe { .. } | ClientFrame::Unsubscribe { .. } | ClientFrame::Ping);
+    if from.session.is_none() && !is_for_guests {
         return Err(ErrorCode::NotAuthenticated.into());
     }
     match deeds::begin(&state.chat, actor, from.address, &Ok, frame) {
         Ok(answer) => Ok(Some(answer.await)),
-        Err(_) => Err(ErrorCode::NotFound.into()),
+        Err(frame) => {
+            let name = stream.ok_or(ErrorCode::NotFound)?;
+            Ok(streams.call(name, from.session, &frame).await.ok_or(ErrorCode::NotFound)?)
+        }
     }
 }

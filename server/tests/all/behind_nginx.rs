@@ -147,11 +147,18 @@ async fn two_nodes_are_one_snug() {
     // Neither the key nor a token stands in a log, and the key is in no folder.
     let by_query = request(hosting.front, &format!("?token={}", bob.access_token));
     drop(Socket::connect(hosting.front, by_query).await.unwrap());
+    let links =
+        ["/i/SECRET", "/reset/SECRET", "/suspended/SECRET", "/hooks/7/SECRET/github", "/api/v1/invites/codes/SECRET/accept"];
+    for link in links {
+        hosting.page(link).await;
+        Person::at(hosting.plain).get(link).await;
+    }
     drop(sockets);
     hosting.nodes[1].terminate();
     assert!(hosting.nodes[1].ended().await.success());
     let access_log = fs::read_to_string(hosting.nginx.file("snug.log")).unwrap();
     assert!(access_log.contains("GET /ws") && !access_log.contains("token="), "{access_log}");
+    assert!(access_log.contains("GET /hooks/7/-") && !access_log.contains("SECRET"), "{access_log}");
     for (node, folder) in hosting.nodes.iter().zip(&hosting.folders) {
         assert!(!folder.path().join("signing.key").exists());
         assert!(!node.log().contains(SIGNING_KEY) && !node.log().contains(&bob.access_token));

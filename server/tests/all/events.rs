@@ -16,11 +16,13 @@ use tokio::{
 use crate::support::{
     PATIENCE, TestApp,
     api::Api,
+    app::Data,
     events::Events,
-    limits,
+    eventually, limits,
     person::Program,
     socket::{message, room},
 };
+use crate::tokens::token_of;
 
 fn subscribe(name: &str, after: Option<Seq>) -> ClientFrame {
     ClientFrame::Subscribe { room: room(name), after, epoch: None }
@@ -298,4 +300,46 @@ async fn the_script_of_the_page_stands_in_for_a_socket_and_goes_back_to_one() {
     let (text, errors) = (String::from_utf8(printed.stdout).unwrap(), String::from_utf8(printed.stderr).unwrap());
     let back = CloseCode::Silent.number().to_string();
     assert_eq!(text.lines().collect::<Vec<_>>(), ["online", "ada", "not_found", "true", &back, "true"], "{errors}");
+}
+
+/// Each request may come to another node than the one that has the stream.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_finds_its_stream_on_another_node() {
+    let redis = testkit::Redis::start().await;
+    let database_url = testkit::Postgres::shared().await.database().await;
+    let node = async || TestApp::builder().redis(&redis.url()).start_on(Data::at(&database_url)).await;
+    let (one, other) = (node().await, node().await);
+    one.ada().await.create_room("kitchen", "open").await;
+    let (token, _) = token_of(&one, "ada", &["read", "write"]).await;
+    let mut events = Events::of_account(one.addr, &token, "").await;
+    let posts = events.posts.by(other.addr);
+    // Nodes hear each other from a moment after their start on.
+    eventually("the node hears the other one", async || {
+        let answer = posts.answer(&ClientFrame::Ping).await.unwrap();
+        (answer.status == 200).then(|| assert_eq!(answer.json()["frames"][0]["type"], "pong", "{}", answer.text))
+    })
+    .await;
+    assert_eq!(posts.post(&subscribe("kitchen", None)).await, []);
+    assert!(matches!(events.frame().await, ServerFrame::Subscribed { slug, .. } if slug == "kitchen"));
+    let answers = posts.post(&subscribe("nowhere", None)).await;
+    assert!(matches!(answers.as_slice(), [ServerFrame::Error { error, .. }] if error.code == ErrorCode::NotFound), "{answers:?}");
+    let sent = posts.post(&message("kitchen", ClientId::generate(), "by the other one")).await;
+    assert!(matches!(sent.as_slice(), [ServerFrame::Ack { .. }]), "{sent:?}");
+    assert_eq!(events.until_event().await.message().unwrap().body, "by the other one");
+    assert_eq!(posts.post(&ClientFrame::Unsubscribe { room: room("kitchen") }).await, []);
+    assert!(matches!(events.frame().await, ServerFrame::Unsubscribed { .. }));
+
+    // A guest's, too; that of somebody else is none, and neither is one that has ended.
+    let mut guest = Events::open(one.addr, None, "", None).await.unwrap_or_else(|_| panic!());
+    assert!(matches!(guest.frame().await, ServerFrame::Hello { .. }));
+    assert_eq!(guest.posts.by(other.addr).post(&subscribe("lobby", None)).await, []);
+    assert!(matches!(guest.frame().await, ServerFrame::Subscribed { .. }));
+    let body = json!({ "stream": guest.posts.stream, "frame": subscribe("kitchen", None) });
+    Api::with(other.addr, &token).post("/api/v1/frame", &body).await.assert_refused(ErrorCode::NotFound);
+    drop(events);
+    eventually("the stream has ended", async || {
+        let answer = posts.answer(&ClientFrame::Ping).await.unwrap();
+        (answer.status == 404).then_some(())
+    })
+    .await;
 }

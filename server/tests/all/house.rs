@@ -1,9 +1,11 @@
 //! The house as its pages show it, before any script runs.
 
 use reqwest::StatusCode;
+use serde_json::json;
 
 use crate::support::{
     TestApp,
+    api::Api,
     person::{Answer, PASSWORD, Person},
 };
 
@@ -138,6 +140,50 @@ async fn an_account_is_exported_and_deleted_by_forms() {
     assert_eq!(delete("bob").await, "/admin/people");
     ada.get("/r/lobby").await.assert_has("Former member");
     assert_eq!(ada.get("/admin/people/bob").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn with_its_account_a_hook_or_a_command_goes_too() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    ada.create_room("mill", "public").await;
+    let api = Api::of(app.addr, "ada").await;
+    let url = "https://example.org/";
+    let voice = "A hook or a command speaks through it, and goes with it.";
+    ada.get("/admin/people/ada").await.assert_has_not(voice);
+    for by_form in [true, false] {
+        for (kind, new) in [
+            ("hooks", json!({ "name": "Tea" })),
+            ("outgoing", json!({ "name": "Tea", "url": url })),
+            ("commands", json!({ "name": "Tea", "word": "tea", "url": url })),
+        ] {
+            let path = format!("/api/v1/rooms/mill/{kind}");
+            let made = api.post(&path, &new).await;
+            assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+            let people = api.get("/api/v1/admin/people").await.json();
+            let people = people["people"].as_array().unwrap();
+            let [bot] = &people.iter().filter(|person| person["bot"] == true).collect::<Vec<_>>()[..] else {
+                panic!("{people:?}")
+            };
+            let (name, account) =
+                (bot["username"].as_str().unwrap(), format!("/admin/people/{}", bot["username"].as_str().unwrap()));
+            if by_form {
+                ada.get(&account).await.assert_has(voice);
+                let fields = [("username", name), ("confirm", name)];
+                assert_eq!(ada.submit(&account, "delete_account_of", &fields).await.leads_to(), "/admin/people");
+            } else {
+                assert_eq!(api.delete(&format!("/api/v1{account}")).await.status, StatusCode::NO_CONTENT);
+            }
+            let listed = api.get(&path).await;
+            assert_eq!(listed.status, StatusCode::OK);
+            listed.assert_has_not("Tea");
+            listed.assert_has_not("Former member");
+            if let Some(path) = made.json()["path"].as_str() {
+                assert_eq!(api.post(path, &json!({ "text": "Ready" })).await.text, "no_service");
+            }
+        }
+    }
+    ada.get("/admin/audit?action=delete%20account").await.assert_has("with its hook or command");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,15 +2,16 @@
 
 use std::path::Path;
 
-use protocol::ClientId;
+use protocol::{ClientId, RoomId};
 use sea_orm::{ConnectionTrait, Database};
 use serde_json::json;
 use testkit::sqlite_url;
 use tokio::process::Command;
 
 use crate::support::{
+    api::Api,
     binary::Binary,
-    person::{Answer, Program},
+    person::{Answer, PASSWORD, Program},
     socket::message,
 };
 
@@ -134,4 +135,57 @@ async fn an_error_that_comes_again_and_again_is_two_lines() {
     assert_eq!(lines.len(), 2, "{log}");
     assert!(lines[0].contains("ERROR") && lines[0].contains("a request failed"), "{}", lines[0]);
     assert!(lines[1].contains("ERROR") && lines[1].contains("came again") && lines[1].contains("again=19"), "{}", lines[1]);
+}
+
+/// Links that are secrets, one of each kind, as this server gives them.
+async fn secret_links(server: &Binary) -> Vec<String> {
+    let (ada, bob) = (server.stranger(), server.stranger());
+    ada.register("ada").await;
+    bob.register("bob").await;
+    ada.create_room("mill", "public").await;
+    let api = Api::of(server.addr, "ada").await;
+    let told = async |path: &str, body, field: &str| api.post(path, &body).await.json()[field].as_str().unwrap().to_owned();
+    let reset = told("/api/v1/admin/people/bob/reset-link", json!({}), "path").await;
+    let code = told("/api/v1/invites", json!({}), "code").await;
+    let hook = told("/api/v1/rooms/mill/hooks", json!({ "name": "Tea" }), "path").await;
+    let first = told("/api/v1/auth/token", json!({ "username": "bob", "password": PASSWORD }), "refresh_token").await;
+    api.put("/api/v1/admin/people/bob/suspension", &json!({})).await;
+    let refused = bob.submit("/login", "login", &[("username", "bob"), ("password", PASSWORD)]).await;
+    vec![
+        reset,
+        refused.leads_to().to_owned(),
+        ["/i/", &code].concat(),
+        ["/api/v1/invites/codes/", &code].concat(),
+        [&hook, "/github"].concat(),
+        hook,
+        ["/register?first=", &first].concat(),
+        ["/ws?token=", &first].concat(),
+    ]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_link_that_is_a_secret_is_in_no_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Binary::start(folder.path(), &[("SNUG_LOG", "trace")]);
+    let links = secret_links(&server).await;
+    let guest = server.stranger();
+    for link in &links {
+        guest.get(link).await;
+        Answer::to(guest.request(reqwest::Method::POST, link)).await;
+        // As people mistype them, and as a proxy that is set up wrongly passes them on.
+        for wrong in [[link, "/"].concat(), [link, ")."].concat(), ["/chat", link].concat(), ["/", link].concat()] {
+            guest.get(&wrong).await;
+        }
+    }
+    let log = log_of(server).await;
+    for shown in ["/reset/{token}", "/suspended/{token}", "/i/{code}", "/{secret}/github", "\"/register\"", "\"/chat/reset/…\""]
+    {
+        assert!(log.contains(shown), "{shown} is not in {log}");
+    }
+    for secret in
+        links.iter().flat_map(|link| link.split(['/', '='])).filter(|word| word.len() >= 22 && word.parse::<RoomId>().is_err())
+    {
+        let found = log.lines().find(|line| line.contains(secret));
+        assert_eq!(found, None, "{secret}");
+    }
 }

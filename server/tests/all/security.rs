@@ -2,9 +2,11 @@
 
 use protocol::ErrorCode;
 use reqwest::{Method, StatusCode};
+use serde_json::json;
 
 use crate::support::{
-    TestApp,
+    PASSWORD, TestApp,
+    api::Api,
     binary::Binary,
     person::{Answer, Person, Program},
     raw::ask,
@@ -247,17 +249,15 @@ async fn refusals_are_logged_with_both_values_once_a_minute() {
 async fn tokens_stay_in_no_cache() {
     let app = TestApp::start().await;
     let ada = app.stranger();
-    let registered = ada
-        .submit("/register", "register", &[("username", "ada"), ("display_name", ""), ("password", crate::support::PASSWORD)])
-        .await;
+    let registered =
+        ada.submit("/register", "register", &[("username", "ada"), ("display_name", ""), ("password", PASSWORD)]).await;
     let renewed = Answer::to(ada.request(Method::POST, "/api/fn/renew_token").header("accept", "application/json")).await;
     assert!(renewed.text.contains("access_token"), "{}", renewed.text);
     let program = Program::at(app.addr);
-    let tokens = program.auth("token", serde_json::json!({ "username": "ada", "password": crate::support::PASSWORD })).await;
+    let tokens = program.auth("token", serde_json::json!({ "username": "ada", "password": PASSWORD })).await;
     let refresh = tokens.json()["refresh_token"].clone();
     let refreshed = program.auth("refresh", serde_json::json!({ "refresh_token": refresh })).await;
-    let signed_in =
-        app.stranger().submit("/login", "login", &[("username", "ada"), ("password", crate::support::PASSWORD)]).await;
+    let signed_in = app.stranger().submit("/login", "login", &[("username", "ada"), ("password", PASSWORD)]).await;
     let signed_out = ada.submit("/r/lobby", "logout", &[]).await;
     let refused =
         Answer::to(app.stranger().request(Method::POST, "/api/fn/renew_token").header("accept", "application/json")).await;
@@ -265,4 +265,104 @@ async fn tokens_stay_in_no_cache() {
     for answer in [registered, renewed, tokens, refreshed, signed_in, signed_out, refused] {
         assert_eq!(answer.header("cache-control"), "no-store", "{answer:?}");
     }
+}
+
+/// Each page that shows a secret once, by the form that leads there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_page_that_shows_a_secret_stays_in_no_cache() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    ada.create_room("mill", "public").await;
+    let api = Api::of(app.addr, "ada").await;
+    let told = async |path: &str, body, field: &str| api.post(path, &body).await.json()[field].as_str().unwrap().to_owned();
+    let bot = api.post("/api/v1/bots", &json!({ "username": "echo", "name": "Echo" })).await.json();
+    let bot = bot["user"]["id"].as_str().unwrap();
+    let url = ("url", "https://example.org/");
+    let forms: [(&str, &[(&str, &str)]); 7] = [
+        ("/admin/people/bob/reset-link", &[]),
+        ("/settings/tokens", &[("name", "cron"), ("read", "true")]),
+        (&format!("/settings/bots/{bot}"), &[("name", "cron"), ("read", "true")]),
+        ("/r/mill/hooks", &[("what", "make"), ("name", "Tea")]),
+        ("/r/mill/outgoing", &[("name", "Gnome"), url, ("words", "")]),
+        ("/r/mill/commands", &[("word", "water"), ("name", "Gnome"), url]),
+        ("/admin/commands", &[("word", "weed"), ("name", "Gnome"), url]),
+    ];
+    for (path, fields) in forms {
+        let page = Answer::to(ada.request(Method::POST, path).form(fields)).await;
+        page.assert_has("class=\"made");
+        assert_eq!(page.header("cache-control"), "no-store", "{path}");
+    }
+
+    let reset = told("/api/v1/admin/people/bob/reset-link", json!({}), "path").await;
+    let code = told("/api/v1/invites", json!({}), "code").await;
+    api.put("/api/v1/admin/people/bob/suspension", &json!({})).await;
+    let suspended = bob.submit("/login", "login", &[("username", "bob"), ("password", PASSWORD)]).await;
+    let shown = ada.get(&format!("/admin/invites?show={code}")).await;
+    shown.assert_has("class=\"made");
+    let guest = app.stranger();
+    let mut pages = vec![shown];
+    for link in [reset.as_str(), suspended.leads_to(), &format!("/i/{code}"), "/register?first=tea", "/reset/wrong"] {
+        pages.push(guest.get(link).await);
+    }
+    for page in pages {
+        assert!(page.header("content-type").starts_with("text/html"));
+        assert_eq!(page.header("cache-control"), "no-store", "{}", page.text);
+    }
+    assert_eq!(guest.get("/register").await.header("cache-control"), "private, no-cache");
+}
+
+/// Each operation that tells a secret once; what is kept for who asks again with the same key has none either.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_that_tells_a_secret_is_kept_nowhere() {
+    let app = TestApp::start().await;
+    let (ada, _bob) = (app.ada().await, app.bob().await);
+    ada.create_room("mill", "public").await;
+    let api = Api::of(app.addr, "ada").await;
+    let bot = api.post("/api/v1/bots", &json!({ "username": "echo", "name": "Echo" })).await.json()["user"]["id"].clone();
+    let hook = api.post("/api/v1/rooms/mill/hooks", &json!({ "name": "Tea" })).await.json()["hook"]["id"].clone();
+    let (bot, hook) = (bot.as_str().unwrap(), hook.as_str().unwrap());
+    let (token, url) = (json!({ "name": "cron", "scopes": ["read"] }), "https://example.org/");
+    for (number, (path, body)) in [
+        ("/api/v1/admin/people/bob/reset-link".to_owned(), json!({})),
+        ("/api/v1/me/tokens".to_owned(), token.clone()),
+        (format!("/api/v1/bots/{bot}/tokens"), token),
+        ("/api/v1/rooms/mill/hooks".to_owned(), json!({ "name": "Tea" })),
+        (format!("/api/v1/rooms/mill/hooks/{hook}/renewal"), json!({})),
+        ("/api/v1/rooms/mill/outgoing".to_owned(), json!({ "name": "Gnome", "url": url })),
+        ("/api/v1/rooms/mill/commands".to_owned(), json!({ "word": "water", "name": "Gnome", "url": url })),
+        ("/api/v1/commands".to_owned(), json!({ "word": "weed", "name": "Gnome", "url": url })),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let ask =
+            async || Answer::to(api.request(Method::POST, &path).header("idempotency-key", number.to_string()).json(&body)).await;
+        let told = ask().await;
+        assert_eq!((told.status, told.header("cache-control")), (StatusCode::CREATED, "no-store"), "{path}: {}", told.text);
+        ask().await.assert_refused(ErrorCode::Conflict);
+    }
+}
+
+/// What is refused before anything of the API has seen it.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_early_refusal_has_the_shape_of_its_door() {
+    let app = TestApp::start().await;
+    let program = Program::at(app.addr);
+    let large = "x".repeat(64 * 1024 + 1);
+    for (name, value, body, status, code) in [
+        ("host", "evil.example", "", 421, ErrorCode::BadRequest),
+        ("sec-fetch-site", "cross-site", "", 403, ErrorCode::ForeignOrigin),
+        ("accept", "*/*", large.as_str(), 413, ErrorCode::TooLarge),
+    ] {
+        for path in ["/api/v1/auth/token", "/api/v1/nothing", "/api/fn/login", "/api/fn/nothing"] {
+            let answer = Answer::to(program.post(path).header(name, value).body(body.to_owned())).await;
+            let error = if path.starts_with("/api/v1/") { answer.error() } else { serde_json::from_str(&answer.text).unwrap() };
+            assert_eq!((answer.status.as_u16(), error.code), (status, code), "{path}: {}", answer.text);
+            assert_eq!((answer.header("content-type"), answer.header("cache-control")), ("application/json", "no-store"));
+        }
+    }
+    let elsewhere = Answer::to(program.post("/api/v1/auth/token").header("host", "evil.example")).await;
+    elsewhere.assert_has("SNUG_HOSTS");
+    let page = Answer::to(app.stranger().request(Method::GET, "/").header("host", "evil.example")).await;
+    assert!(page.text.starts_with("This Snug does not answer"), "{}", page.text);
 }

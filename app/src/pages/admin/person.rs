@@ -102,7 +102,7 @@ impl Forms {
                 <form class="small-form" method="post" action=[&base, "/export"].concat()>
                     <button class="button button--quiet">"Export what is kept about them"</button>
                 </form>
-                {self.delete.view(view! { {name()} {confirm_field(&account.username)} }.into_any(), "Delete this account")}
+                {self.delete.view(view! { {name()} {confirm_field(person)} }.into_any(), "Delete this account")}
             </div>
         }
         .into_any()
@@ -135,11 +135,12 @@ fn suspend_fields() -> impl IntoView {
     }
 }
 
-fn confirm_field(username: &str) -> impl IntoView + use<> {
+fn confirm_field(person: &Person) -> impl IntoView + use<> {
+    let voice = person.is_voice.then_some("A hook or a command speaks through it, and goes with it. ");
     view! {
-        <p class="field-hint">"Their messages stay, as those of a former member. All else goes, for good."</p>
+        <p class="field-hint">{voice} "Their messages stay, as those of a former member. All else goes, for good."</p>
         <label>
-            {format!("Type {username} to confirm")} <input name="confirm" required autocomplete="off" autocapitalize="none" />
+            {format!("Type {} to confirm", person.account.username)} <input name="confirm" required autocomplete="off" autocapitalize="none" />
         </label>
     }
 }

@@ -6,7 +6,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, ColumnTrait, EntityTrait, Quer
 use super::names::{Looks, mark_alike, refuse_alike, taken};
 use crate::{
     Error, Result,
-    db::{entity::user, now},
+    db::{Serial, entity::user, now, serialize},
     settings::mark_changed,
     writer::Transaction,
 };
@@ -22,6 +22,8 @@ pub(crate) async fn insert_bot(
     name: &DisplayName,
     owner: Option<UserId>,
 ) -> Result<User> {
+    // Of two accounts that are made at once each has to see the names of the other.
+    serialize(&**transaction, Serial::FirstAccount).await?;
     refuse_alike(&**transaction, username, None).await?;
     let looks = Looks::of(username.as_str(), name.as_str());
     let alike = mark_alike(&**transaction, name.as_str(), &looks, None).await?;
@@ -51,6 +53,7 @@ pub(crate) async fn insert_bot(
 
 /// Gives one another name to show.
 pub(crate) async fn rename_bot(transaction: &Transaction, id: UserId, name: &DisplayName) -> Result<()> {
+    serialize(&**transaction, Serial::FirstAccount).await?;
     let account = user::Entity::find_by_id(id.0).one(&**transaction).await?.ok_or_else(|| Error::internal("no account"))?;
     let looks = Looks::of(&account.username, name.as_str());
     let ambiguous = mark_alike(&**transaction, name.as_str(), &looks, Some(id)).await?.itself;

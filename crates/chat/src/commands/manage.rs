@@ -12,8 +12,9 @@ use super::call::is_word;
 use crate::{
     Chat, Error, Result, accounts,
     db::{
+        Serial,
         entity::{slash_command, user},
-        now,
+        now, serialize,
     },
     former,
     house::{self, Doer, Subject},
@@ -188,6 +189,8 @@ impl Work for Create {
     type Answer = Command;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Command> {
+        // Two commands of one name at once: only one of them is made.
+        serialize(&**transaction, Serial::FirstAccount).await?;
         let ((doer, subject), place) = permitted(&self.settings, &**transaction, self.actor, self.room.as_ref()).await?;
         let here = || slash_command::Entity::find().filter(of(place));
         if here().count(&**transaction).await? >= COMMANDS_MAX {
@@ -234,7 +237,6 @@ impl Work for Delete {
         let ((doer, subject), place) = permitted(&self.settings, &**transaction, self.actor, self.room.as_ref()).await?;
         let found = slash_command::Entity::find_by_id(self.command).filter(of(place)).one(&**transaction).await?;
         let row = found.ok_or(ErrorCode::NotFound)?;
-        slash_command::Entity::delete_by_id(row.id).exec(&**transaction).await?;
         let detail = format!("/{} to {}", row.word, row.url);
         house::enter(&**transaction, &doer, house::Deed::DeleteCommand, subject, detail).await?;
         let ended = former::erase(transaction, UserId(row.bot_id)).await?;

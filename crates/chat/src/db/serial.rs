@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, DbErr, Statement};
 pub(crate) enum Serial {
     /// Which steps the schema has to take.
     Migration,
-    /// Whether an account is the first.
+    /// Whether an account is the first, and which names are free.
     FirstAccount,
     /// Which epoch the logs are of.
     Epoch,

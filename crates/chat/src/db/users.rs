@@ -50,6 +50,11 @@ pub(crate) fn stands_alone() -> Condition {
         .add(none_of(slash_command::Column::BotId.into_iden(), slash_command::Entity.into_table_ref()))
 }
 
+/// Whether a hook or a command speaks through this account.
+pub(crate) async fn is_voice(db: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+    Ok(user::Entity::find_by_id(id).filter(stands_alone()).one(db).await?.is_none())
+}
+
 /// The account with this id; of former members too there is one.
 pub(crate) async fn by_id(db: &impl ConnectionTrait, id: UserId) -> Result<user::Model, DbErr> {
     let row = user::Entity::find_by_id(id.0).one(db).await?;

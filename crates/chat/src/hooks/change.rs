@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Chat, Result, accounts,
-    db::{Serial, entity::hook, serialize, users},
+    db::{entity::hook, users},
     house,
     policy::{Action, Actor},
     rooms::Steward,
@@ -70,7 +70,6 @@ impl Work for Change {
         let charge = self.steward.take(&**transaction, Action::Moderate).await?;
         let row = found(&**transaction, charge.room.id, self.id).await?;
         if let Some(name) = &self.name {
-            serialize(&**transaction, Serial::FirstAccount).await?;
             accounts::rename_bot(transaction, UserId(row.user_id), name).await?;
         }
         let mut changed = row.into_active_model();

@@ -8,9 +8,8 @@ use super::{list::Hook, secret::HookSecret};
 use crate::{
     Chat, Result, accounts,
     db::{
-        Serial,
         entity::{hook, user},
-        now, serialize,
+        now,
     },
     house,
     policy::{Action, Actor},
@@ -62,8 +61,6 @@ impl Work for Create {
         if there >= HOOKS_MAX {
             return Err(ErrorCode::LimitReached.into());
         }
-        // Of two accounts that are made at once each has to see the names of the other.
-        serialize(&**transaction, Serial::FirstAccount).await?;
         let id = Uuid::now_v7();
         let account = accounts::insert_bot(transaction, &username(&self.name, id)?, &self.name, None).await?;
         // It is in this room and in no other.

@@ -1,13 +1,11 @@
 //! Removing a hook. What it wrote stays, as what a former member wrote.
 
 use protocol::{RoomRef, UserId};
-use sea_orm::{EntityTrait, prelude::Uuid};
+use sea_orm::prelude::Uuid;
 
 use super::{change::found, create::account};
 use crate::{
-    Chat, Result,
-    db::entity::hook,
-    former, house,
+    Chat, Result, former, house,
     policy::{Action, Actor},
     rooms::Steward,
     sessions,
@@ -41,7 +39,6 @@ impl Work for Remove {
         let charge = self.steward.take(&**transaction, Action::Moderate).await?;
         let row = found(&**transaction, charge.room.id, self.id).await?;
         let name = account(transaction, &row).await?.name;
-        hook::Entity::delete_by_id(self.id).exec(&**transaction).await?;
         charge.audit(&**transaction, house::Deed::RemoveHook, name).await?;
         let ended = former::erase(transaction, UserId(row.user_id)).await?;
         mark_changed(&**transaction).await?;

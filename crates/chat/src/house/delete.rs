@@ -11,14 +11,16 @@ use super::{
     role::last_owner,
 };
 use crate::{
-    Chat, Result, former,
+    Chat, Result,
+    db::users,
+    former,
     policy::HouseAction,
     sessions,
     settings::{Settings, mark_changed},
     writer::{Transaction, Work},
 };
 
-/// Deletes an account.
+/// Deletes an account. A hook or a command that speaks through it goes with it.
 ///
 /// # Errors
 /// `last_owner`, `not_allowed`, `not_found`, `unavailable`.
@@ -48,7 +50,9 @@ impl Work for Delete {
         if role == HouseRole::Owner {
             last_owner(&**transaction, id).await?;
         }
-        enter(&**transaction, &doer, Deed::DeleteAccount, Subject::account(id, &account.username), String::new()).await?;
+        let detail = if users::is_voice(&**transaction, id.0).await? { "with its hook or command" } else { "" };
+        let subject = Subject::account(id, &account.username);
+        enter(&**transaction, &doer, Deed::DeleteAccount, subject, detail.to_owned()).await?;
         let ended = former::erase(transaction, id).await?;
         mark_changed(&**transaction).await?;
         Ok(ended)

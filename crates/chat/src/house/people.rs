@@ -73,6 +73,9 @@ pub struct Person {
     pub rooms: u64,
     /// Places where it is signed in.
     pub sessions: u64,
+    /// Whether a hook or a command speaks through it.
+    #[serde(skip)]
+    pub is_voice: bool,
 }
 
 impl From<user::Model> for Account {
@@ -134,5 +137,6 @@ pub async fn person(chat: &Chat, by: impl Into<By>, username: &str) -> Result<Pe
     let id: Uuid = account.id;
     let rooms = membership::Entity::find().filter(membership::Column::UserId.eq(id)).count(db).await?;
     let sessions = session::Entity::find().filter(session::Column::UserId.eq(id)).filter(is_alive()).count(db).await?;
-    Ok(Person { account: account.into(), rooms, sessions })
+    let is_voice = users::is_voice(db, account.id).await?;
+    Ok(Person { account: account.into(), rooms, sessions, is_voice })
 }

@@ -1,12 +1,12 @@
 //! Changing a hook, stopping it and letting it go on, and deleting it.
 
 use protocol::{RoomRef, SessionId, UserId};
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel, prelude::Uuid};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel, prelude::Uuid};
 
 use super::hook::{Hook, of_room, parse_url, parse_words, read};
 use crate::{
     Chat, Result,
-    db::{entity::outgoing_hook, now, users},
+    db::{now, users},
     former, house,
     policy::{Action, Actor},
     rooms::{self, Steward},
@@ -120,7 +120,6 @@ impl Work for Delete {
         let charge = self.steward.take(&**transaction, Action::Moderate).await?;
         let stored = of_room(&**transaction, charge.room.id, self.hook).await?;
         let name = users::person(&**transaction, UserId(stored.bot_id)).await?.name;
-        outgoing_hook::Entity::delete_by_id(self.hook).exec(&**transaction).await?;
         charge.audit(&**transaction, house::Deed::DeleteOutgoing, [&name, " to ", &stored.url].concat()).await?;
         let ended = former::erase(transaction, UserId(stored.bot_id)).await?;
         mark_changed(&**transaction).await?;

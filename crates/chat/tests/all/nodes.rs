@@ -5,6 +5,8 @@ use std::time::Duration;
 use chat::{
     Chat,
     accounts::{self, Registration},
+    commands::{self, NewCommand},
+    outgoing::{self, NewHook},
     sessions,
 };
 use futures::future::{join, join_all};
@@ -280,4 +282,42 @@ async fn of_names_that_are_alike_two_nodes_at_once_take_one() {
         let (first, second) = join(register(&scene.chat, one), register(&other, another)).await;
         assert!(first.is_ok() != second.is_ok(), "{one} {another}");
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_commands_of_one_name_two_nodes_at_once_make_one() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await.id.into();
+    for word in ["water", "weed", "sow", "reap", "rest"] {
+        let new = NewCommand { word, name: word, url: "https://example.org/" };
+        let made = join(
+            commands::create(&scene.chat, ada.actor(), Some(&room), new),
+            commands::create(&other, ada.actor(), Some(&room), new),
+        );
+        let (first, second) = made.await;
+        assert!(first.is_ok() != second.is_ok(), "{word}");
+        assert_eq!(code(first.and(second)), ErrorCode::Invalid, "{word}");
+    }
+    assert_eq!(commands::list(&scene.chat, ada.actor(), Some(&room)).await.unwrap().len(), 5);
+}
+
+/// Each node marks the names that it sees, which are not those that the other one has not stored yet.
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_of_one_name_are_told_apart_when_two_nodes_make_them_at_once() {
+    let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;
+    let ada = scene.person("ada").await;
+    let room = ada.room("Garden", "public").await.id.into();
+    for name in ["Gnome", "Rake", "Spade", "Hoe", "Scythe"] {
+        let new = NewHook { name, url: "https://example.org/", words: "" };
+        let made =
+            join(outgoing::create(&scene.chat, ada.actor(), &room, new), outgoing::create(&other, ada.actor(), &room, new));
+        let (first, second) = made.await;
+        assert!(first.is_ok() && second.is_ok(), "{name}");
+    }
+    let (_, hooks) = outgoing::list(&scene.chat, ada.actor(), &room).await.unwrap();
+    for hook in &hooks {
+        assert!(hook.bot.ambiguous, "{}", hook.bot.name);
+    }
+    assert_eq!(hooks.len(), 10);
 }

@@ -8,9 +8,10 @@ use tokio::{
     sync::mpsc,
     time::{sleep, timeout},
 };
+use uuid::Uuid;
 
 use super::*;
-use crate::{Audience, Bars, Frame, NodeId, Published, Seen};
+use crate::{Audience, Bars, Call, Frame, NodeId, Published, Seen};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -56,6 +57,13 @@ async fn carries_everything_in_order(broker: &dyn Broker, inboxes: &mut [mpsc::R
         batch.push(Signal::Presence { node: NodeId::generate(), people });
         batch.push(Signal::Seen { user, seen: Seen { invisible: true, quiet: false, status: Some(status) } });
         batch.push(Signal::Typing { room, user: UserId::generate(), frame: Frame::text(r#"{"name":"\"ü"}"#) });
+        let (id, stream) = (Uuid::new_v4(), Uuid::new_v4());
+        for session in [None, Some(SessionId::generate())] {
+            batch.push(Signal::Call(Call { id, stream, session, frame: Frame::text(r#"{"type":"ping"}"#) }));
+        }
+        for frame in [None, Some(Frame::text(r#"{"type":"pong"}"#))] {
+            batch.push(Signal::Answer { call: id, frame });
+        }
         said.extend(batch.clone());
         broker.publish(batch).await;
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use uuid::Uuid;
 
-use crate::{Audience, Bars, Frame, NodeId, Published, Seen, Signal};
+use crate::{Audience, Bars, Call, Frame, NodeId, Published, Seen, Signal};
 
 /// What one node committed at once.
 #[derive(Serialize, Deserialize)]
@@ -57,6 +57,18 @@ enum Item<'a> {
         #[serde(borrow)]
         frame: &'a RawValue,
     },
+    Call {
+        id: Uuid,
+        stream: Uuid,
+        session: Option<SessionId>,
+        #[serde(borrow)]
+        frame: &'a RawValue,
+    },
+    Answer {
+        call: Uuid,
+        #[serde(borrow)]
+        frame: Option<&'a RawValue>,
+    },
 }
 
 /// Signals of a node as one message.
@@ -74,6 +86,13 @@ pub(super) fn encode(node: Uuid, signals: &[Signal]) -> serde_json::Result<Vec<u
             Signal::Seen { user, seen } => Item::Seen { user: *user, seen: seen.clone() },
             Signal::Typing { room, user, frame } => {
                 Item::Typing { room: *room, user: *user, frame: serde_json::from_slice(frame.json())? }
+            }
+            Signal::Call(Call { id, stream, session, frame }) => {
+                Item::Call { id: *id, stream: *stream, session: *session, frame: serde_json::from_slice(frame.json())? }
+            }
+            Signal::Answer { call, frame } => {
+                let frame = frame.as_ref().map(|frame| serde_json::from_slice(frame.json())).transpose()?;
+                Item::Answer { call: *call, frame }
             }
             Signal::Event(Published { room, seq, epoch, frame, bars, news }) => Item::Event {
                 room: *room,
@@ -106,6 +125,8 @@ pub(super) fn decode(node: Uuid, message: &[u8]) -> serde_json::Result<Vec<Signa
         Item::Presence { node, people } => Signal::Presence { node, people },
         Item::Seen { user, seen } => Signal::Seen { user, seen },
         Item::Typing { room, user, frame } => Signal::Typing { room, user, frame: framed(frame) },
+        Item::Call { id, stream, session, frame } => Signal::Call(Call { id, stream, session, frame: framed(frame) }),
+        Item::Answer { call, frame } => Signal::Answer { call, frame: frame.map(framed) },
     });
     Ok(signals.collect())
 }

@@ -36,12 +36,7 @@ pub(super) fn routes() -> Router<AppState> {
 /// Refuses strangers as Channels does: before there is a socket.
 async fn talk(State(state): State<AppState>, Path(name): Path<String>, request: Request) -> Result<Response, Detail> {
     let unknown = Detail::Said(StatusCode::FORBIDDEN, "Given token not valid for any token type", Some("token_not_valid"));
-    let token = token_of(&request);
-    let session = match &token {
-        Some(token) => session_of(&state.chat, token).await,
-        None => Err(ErrorCode::NotAuthenticated.into()),
-    };
-    let session = match session {
+    let session = match session_of(&state.chat, token_of(&request).as_deref()).await {
         Err(error) if error.public().code == ErrorCode::NotAuthenticated => return Err(unknown),
         session => session?,
     };
@@ -56,9 +51,12 @@ struct Talk {
     from: IpAddr,
 }
 
-impl Talk {
-    /// What a frame is answered with; nothing where it is done.
-    async fn say(&self, line: &Line, text: &str) -> Option<Value> {
+impl Dialect for Talk {
+    async fn enter(&mut self, line: &mut Line) -> Result<(), End> {
+        line.hear(&self.session, self.room.id, translate).await
+    }
+
+    async fn answer(&self, line: &Line, text: &str) -> Option<Value> {
         let Some(frame) = Body::of_text(text) else { return Some(refusal(&ErrorCode::BadRequest.into())) };
         if !author_is(&frame, &self.session.user) {
             return Some(json!({ "error": FOREIGN_AUTHOR, "code": ErrorCode::NotAllowed }));
@@ -74,26 +72,6 @@ impl Talk {
         let text = Outgoing::new(self.room.id.into(), ClientId::generate(), frame.text("message").to_owned());
         let message = Outgoing { extra, ..text };
         line.send(self.from, message).await.err().map(|error| refusal(&error))
-    }
-}
-
-impl Dialect for Talk {
-    async fn talk(self, line: &mut Line) -> End {
-        if let Err(end) = line.connect(Some(&self.session), translate).await {
-            return end;
-        }
-        if let Err(error) = line.subscribe(&self.room.id.into()).await {
-            return End::unwelcome(&error);
-        }
-        loop {
-            let text = match line.next().await {
-                Ok(text) => text,
-                Err(end) => return end,
-            };
-            if let Some(refusal) = self.say(line, &text).await {
-                line.say(&refusal);
-            }
-        }
     }
 }
 

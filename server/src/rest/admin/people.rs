@@ -77,7 +77,7 @@ struct HousePerson {
 }
 
 impl From<Person> for HousePerson {
-    fn from(Person { account, rooms, sessions }: Person) -> Self {
+    fn from(Person { account, rooms, sessions, .. }: Person) -> Self {
         Self { account: account.into(), rooms, sessions }
     }
 }
@@ -176,7 +176,7 @@ async fn change(
     Ok(Json(house::person(&state.chat, house::By::CommandLine, &id.to_string()).await?.into()))
 }
 
-/// Deletes an account. What it wrote stays, under the name of a former member.
+/// Deletes an account. What it wrote stays, under the name of a former member. A webhook or a command that speaks through it goes with it.
 #[utoipa::path(
     delete,
     path = "/api/v1/admin/people/{user}",

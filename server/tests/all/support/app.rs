@@ -67,12 +67,18 @@ pub(crate) struct Builder {
     site: Site,
     compat: Option<Compat>,
     cors: Cors,
+    redis_url: Option<String>,
 }
 
 impl Builder {
     /// Clients of the Django Channels tutorials are understood.
     pub(crate) fn compat(self) -> Self {
         Self { compat: Some(Compat { refresh_seconds: 24 * 60 * 60 }), ..self }
+    }
+
+    /// It is one of several nodes, which this Redis joins.
+    pub(crate) fn redis(self, url: &str) -> Self {
+        Self { redis_url: Some(url.to_owned()), ..self }
     }
 
     pub(crate) fn limits(self, limits: Limits) -> Self {
@@ -104,7 +110,7 @@ impl Builder {
     pub(crate) async fn start_on(self, data: Data) -> TestApp {
         let signing_key = SigningKey::load_or_create(&data.folder.path().join("signing.key")).unwrap();
         let database_url = data.database_url.clone();
-        let options = chat::Options { database_url, redis_url: None, signing_key, limits: self.limits };
+        let options = chat::Options { database_url, redis_url: self.redis_url, signing_key, limits: self.limits };
         let chat = Chat::open(options).await.unwrap();
         let stop = CancellationToken::new();
         let listener = serve::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).unwrap();
@@ -161,7 +167,7 @@ impl TestApp {
     pub(crate) fn builder() -> Builder {
         let connections = connections::Limits::for_files(usize::MAX);
         let (site, cors) = (Site::of([]), Cors::default());
-        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site, compat: None, cors }
+        Builder { limits: limits(), connections, sockets: ws::Limits::default(), site, compat: None, cors, redis_url: None }
     }
 
     pub(crate) async fn start() -> Self {

@@ -200,6 +200,11 @@ impl Posts {
         }
     }
 
+    /// The same, which brings frames to another node.
+    pub(crate) fn by(&self, addr: SocketAddr) -> Self {
+        Self { addr, ..self.clone() }
+    }
+
     /// Brings a frame; the answer as it is.
     pub(crate) async fn answer(&self, frame: &ClientFrame) -> Option<Answer> {
         let request = self.request(reqwest::Method::POST, "/api/v1/frame");
