@@ -146,6 +146,11 @@ impl Refusal {
         Self { status: Some(status), ..self }
     }
 
+    /// Whether the database did not answer.
+    pub(crate) fn is_unavailable(&self) -> bool {
+        self.error.code == ErrorCode::Unavailable
+    }
+
     /// The answer for this kind of asker.
     pub(crate) fn at(self, door: Door) -> Response {
         match self.status {

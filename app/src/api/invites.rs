@@ -1,4 +1,7 @@
-use chat::invites::{self, NewInvite};
+use chat::{
+    house::By,
+    invites::{self, NewInvite},
+};
 use leptos::prelude::*;
 use protocol::ErrorCode;
 
@@ -29,7 +32,7 @@ pub(crate) async fn make_invite(
         lasts: days.map(|days| days.saturating_mul(DAY_SECONDS)),
         uses: number(&uses)?,
     };
-    let invite = invites::create(&request.chat, request.actor(), new).await.map_err(refuse)?;
+    let invite = invites::create(&request.chat, By::Admin(request.actor()), new).await.map_err(refuse)?;
     leptos_axum::redirect(&[&page(&request, slug.as_deref()), "?show=", &invite.code].concat());
     Ok(())
 }
@@ -42,7 +45,7 @@ pub(crate) async fn make_invite(
 pub(crate) async fn revoke_invite(id: String, #[server(default)] room: String) -> Result<(), AppError> {
     let request = Request::current()?;
     let id = id.parse().map_err(|_| ErrorCode::BadRequest)?;
-    invites::revoke(&request.chat, request.actor(), id).await.map_err(refuse)?;
+    invites::revoke(&request.chat, By::Admin(request.actor()), id).await.map_err(refuse)?;
     leptos_axum::redirect(&page(&request, (!room.is_empty()).then_some(room.as_str())));
     Ok(())
 }

@@ -71,7 +71,7 @@ pub async fn house_invites(visit: Visit) -> Page {
 
 async fn listed(visit: &Visit, room: Option<String>) -> Result<AnyView, Page> {
     let name = room.clone().map(RoomRef::from);
-    let invites = match chat::invites::list(&visit.chat, visit.actor(), name.as_ref()).await {
+    let invites = match chat::invites::list(&visit.chat, chat::house::By::Admin(visit.actor()), name.as_ref()).await {
         Ok(invites) => invites,
         Err(error) => {
             return Err(match error.public().code {

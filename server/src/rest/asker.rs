@@ -7,7 +7,9 @@ use axum::{
     http::{header, request::Parts},
 };
 use chat::{
-    Actor, Deed, Need, Scopes, Session, messages, rooms,
+    Actor, Deed, Need, Scopes, Session,
+    house::By,
+    messages, rooms,
     tokens::{self, Holder},
 };
 use protocol::{ErrorCode, MessageId, RoomId, RoomRef, Seq, SessionId};
@@ -40,6 +42,11 @@ impl Asker {
             return Err(ErrorCode::NotAllowed.into());
         }
         Ok(self.actor())
+    }
+
+    /// On whose word this is done: of somebody who sees to the house only if their token is for that.
+    pub(crate) fn by(&self, actor: Actor) -> By {
+        if self.scopes.permit(Need::Admin).is_ok() { By::Admin(actor) } else { By::Actor(actor) }
     }
 
     /// Who it is, if their token is for that in this room. A room that it is not for does not exist.

@@ -69,7 +69,7 @@ impl From<Vec<invites::Invite>> for InviteLinks {
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 struct WhichInvites {
-    /// Id or address of a room: those into it. Without it those into the house that are yours; all that there are, for admins.
+    /// Id or address of a room: those into it. Without it those into the house that are yours; all that there are, for admins with a token for that.
     #[param(value_type = Option<String>)]
     room: Option<RoomRef>,
 }
@@ -92,7 +92,7 @@ async fn list(
         Some(room) => asker.may_in(&state, Need::Read, room).await?,
         None => asker.may(Need::Read)?,
     };
-    Ok(Json(invites::list(&state.chat, actor, room.as_ref()).await?.into()))
+    Ok(Json(invites::list(&state.chat, asker.by(actor), room.as_ref()).await?.into()))
 }
 
 /// An invite to be made.
@@ -132,7 +132,7 @@ async fn create(
         None => asker.may(Need::Write)?,
     };
     asker.does(&state, Deed::Invite)?;
-    let invite = invites::create(&state.chat, actor, NewInvite { room, lasts, uses }).await?;
+    let invite = invites::create(&state.chat, asker.by(actor), NewInvite { room, lasts, uses }).await?;
     Ok((StatusCode::CREATED, Json(invite.into())))
 }
 
@@ -146,7 +146,7 @@ async fn create(
     responses((status = 204, description = "It holds no longer."), Refused),
 )]
 async fn revoke(State(state): State<AppState>, asker: Asker, Named(invite): Named<Uuid>) -> Result<StatusCode, Refusal> {
-    invites::revoke(&state.chat, asker.may(Need::Write)?, invite).await?;
+    invites::revoke(&state.chat, asker.by(asker.may(Need::Write)?), invite).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

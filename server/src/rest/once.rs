@@ -43,7 +43,11 @@ pub(super) async fn once(State(state): State<AppState>, request: Request, next: 
     let (mut parts, body) = request.into_parts();
     // It is here already, and bounded.
     let Ok(body) = to_bytes(body, usize::MAX).await else { return Door::Rest.refuse(ErrorCode::BadRequest) };
-    let asker = Asker::from_request_parts(&mut parts, &state).await.ok();
+    let asker = match Asker::from_request_parts(&mut parts, &state).await {
+        // Without a look at the account the key would count for nothing.
+        Err(refusal) if refusal.is_unavailable() => return refusal.into_response(),
+        asker => asker.ok(),
+    };
     let asker = asker.and_then(|asker| Some((asker.actor().user().ok()?, asker.session_id()?)));
     // A token that is for less than another one of the account does not read what that one was answered.
     let mut content = asker.map(|(_, session)| session.to_string()).unwrap_or_default().into_bytes();
@@ -86,7 +90,8 @@ async fn done_once(
 
 fn is_counted(request: &Request) -> bool {
     let path = request.uri().path();
-    let is_send = path.starts_with("/api/v1/rooms/") && path.ends_with("/messages");
+    // What has a `client_id` of its own is done once by that.
+    let is_send = path == "/api/v1/frame" || (path.starts_with("/api/v1/rooms/") && path.ends_with("/messages"));
     *request.method() == Method::POST && !is_send && !path.starts_with("/api/v1/auth/")
 }
 
@@ -238,5 +243,12 @@ mod tests {
             tokio::task::yield_now().await;
         };
         assert_eq!(answer, "done");
+    }
+
+    #[test]
+    fn what_has_a_client_id_of_its_own_needs_no_key() {
+        let counted = |path: &str| is_counted(&Request::post(path).body(Body::empty()).unwrap());
+        assert!(counted("/api/v1/rooms") && counted("/api/v1/rooms/lobby/hooks"));
+        assert!(!counted("/api/v1/frame") && !counted("/api/v1/rooms/lobby/messages") && !counted("/api/v1/auth/token"));
     }
 }

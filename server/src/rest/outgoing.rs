@@ -113,6 +113,8 @@ async fn create(
     Named(room): Named<RoomRef>,
     Payload(NewOutgoingHook { name, url, words }): Payload<NewOutgoingHook>,
 ) -> Result<impl IntoResponse, Refusal> {
+    // It brings what is said in the room to whoever made it.
+    asker.may_in(&state, Need::Read, &room).await?;
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
     let new = NewHook { name: &name, url: &url, words: &words.join(" ") };
@@ -156,6 +158,7 @@ async fn change(
     Named(HookName { room, hook }): Named<HookName>,
     Payload(edit): Payload<OutgoingHookEdit>,
 ) -> Result<Json<OutgoingHook>, Refusal> {
+    asker.may_in(&state, Need::Read, &room).await?;
     let actor = asker.may_in(&state, Need::Write, &room).await?;
     asker.does(&state, Deed::Moderate)?;
     let words = edit.words.map(|words| words.join(" "));

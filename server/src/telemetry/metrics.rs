@@ -34,7 +34,7 @@ fn describe() {
     describe_gauge!("snug_connections", "Open sockets");
     describe_counter!("snug_http_requests_total", "Requests by method, route and status");
     describe_histogram!("snug_http_request_seconds", "Time to answer a request, by route");
-    describe_counter!("snug_deliveries_total", "Tries to deliver to outgoing webhooks, by result");
+    describe_counter!("snug_webhook_deliveries_total", "Tries to deliver to outgoing webhooks, by result");
     describe_counter!("snug_sends_total", "Messages that clients sent, by result");
     describe_counter!("snug_throttled_total", "Deeds that were refused because they came too often");
     describe_counter!("snug_deliveries_total", "Events handed to sockets");
@@ -55,7 +55,7 @@ fn begin() {
         gauge!(name).set(0.0);
     }
     for result in ["ok", "error"] {
-        counter!("snug_deliveries_total", "result" => result).absolute(0);
+        counter!("snug_webhook_deliveries_total", "result" => result).absolute(0);
         counter!("snug_sends_total", "result" => result).absolute(0);
     }
     for reason in chat::sessions::REFUSALS {

@@ -5,7 +5,7 @@
 
 use std::{collections::BTreeMap, fmt, str::FromStr};
 
-use protocol::{EpochId, RoomId, RoomRef, Seq};
+use protocol::{EpochId, RoomId, RoomRef, Seq, limits};
 use serde::Deserialize;
 
 /// How far a client has come.
@@ -65,7 +65,15 @@ enum Step {
 impl Cursor {
     /// The client asks for a room from this place on.
     pub(super) fn expect(&mut self, room: RoomRef, after: Seq, epoch: Option<EpochId>) {
+        // No room is called so, and none will be subscribed.
+        if matches!(&room, RoomRef::Slug(slug) if slug.len() > limits::SLUG_MAX) {
+            return;
+        }
         self.expected.retain(|(known, ..)| *known != room);
+        // What was refused is never subscribed either.
+        if self.expected.len() >= limits::SUBSCRIPTIONS_MAX {
+            self.expected.remove(0);
+        }
         self.expected.push((room, after, epoch));
     }
 
@@ -194,6 +202,18 @@ mod tests {
         assert_eq!(cursor.rooms.len(), 1);
         follow(&mut cursor, &ServerFrame::Unsubscribed { room, again: false });
         assert_eq!(cursor.to_string(), "7");
+    }
+
+    #[test]
+    fn what_is_asked_for_in_vain_is_not_kept_for_ever() {
+        let mut cursor = Cursor::default();
+        for number in 0..2 * limits::SUBSCRIPTIONS_MAX {
+            cursor.expect(RoomRef::Slug(format!("no-{number}")), Seq(1), None);
+        }
+        cursor.expect(RoomRef::Slug("x".repeat(limits::SLUG_MAX + 1)), Seq(1), None);
+        assert_eq!(cursor.expected.len(), limits::SUBSCRIPTIONS_MAX);
+        let (last, ..) = cursor.expected.last().unwrap();
+        assert_eq!(*last, RoomRef::Slug(format!("no-{}", 2 * limits::SUBSCRIPTIONS_MAX - 1)));
     }
 
     #[test]

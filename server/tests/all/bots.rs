@@ -157,3 +157,23 @@ async fn a_bot_stands_still_when_its_owner_goes_until_somebody_else_answers_for_
     let again = Api::with(app.addr, &token_of(&ada, &bot).await);
     assert_eq!(again.get("/api/v1/rooms").await.status, StatusCode::OK);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_handed_more_bots_than_they_may_make() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    app.bob().await;
+    let (ada, bob) = (Api::of(app.addr, "ada").await, Api::of(app.addr, "bob").await);
+    let settings = chat::Settings { members_make_bots: true, ..(*app.chat.settings()).clone() };
+    chat::house::change(&app.chat, chat::house::By::CommandLine, settings).await.unwrap();
+    let gift = id_of(&bot_of(&ada, "gift").await);
+    for number in 0..50 {
+        bot_of(&bob, &format!("bob-{number}")).await;
+    }
+    let heir = json!({ "username": "bob" });
+    ada.put(&format!("/api/v1/bots/{gift}/owner"), &heir).await.assert_refused(ErrorCode::LimitReached);
+    let bots = bob.get("/api/v1/bots").await.json();
+    let one = bots["bots"][0]["user"]["id"].as_str().unwrap().to_owned();
+    assert_eq!(bob.delete(&format!("/api/v1/bots/{one}")).await.status, StatusCode::NO_CONTENT);
+    assert!(ada.put(&format!("/api/v1/bots/{gift}/owner"), &heir).await.status.is_success());
+}

@@ -238,7 +238,7 @@ async fn streams_count_as_sockets() {
     let Err(answer) = Events::open(app.addr, Some(&token), "", None).await else { panic!("a third one") };
     answer.assert_refused(ErrorCode::Throttled);
     drop(events);
-    crate::support::eventually("the place is free", async || Events::open(app.addr, Some(&token), "", None).await.ok()).await;
+    eventually("the place is free", async || Events::open(app.addr, Some(&token), "", None).await.ok()).await;
 }
 
 /// What a client gets that takes little before it reads, and reads only when all this was said in the lobby.
@@ -342,4 +342,23 @@ async fn a_request_finds_its_stream_on_another_node() {
         (answer.status == 404).then_some(())
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_for_a_room_does_not_hear_what_is_new_for_the_account() {
+    let app = TestApp::start().await;
+    app.ada().await.create_room("kitchen", "open").await;
+    let after = async |scopes: &[&str]| {
+        let (token, _) = token_of(&app, "ada", scopes).await;
+        let mut events = Events::open(app.addr, Some(&token), "?room=lobby", Some("1000")).await.unwrap_or_else(|_| panic!());
+        let mut frames = Vec::new();
+        loop {
+            frames.push(events.frame().await);
+            if matches!(frames.last(), Some(ServerFrame::Subscribed { .. })) {
+                return frames.iter().any(|frame| matches!(frame, ServerFrame::RoomsChanged { .. }));
+            }
+        }
+    };
+    assert!(after(&["read"]).await, "it is said before the room");
+    assert!(!after(&["read", "rooms:lobby"]).await);
 }

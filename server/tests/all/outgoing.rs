@@ -326,3 +326,17 @@ async fn what_it_said_stays_when_it_goes_as_a_former_members() {
     assert_eq!(hook.ada.delete(&hook.path("")).await.status, 204);
     assert_eq!(said(&hook.ada).await.last(), Some(&("Former member".to_owned(), "Hello".to_owned())));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_comes_back_calls_nobody_who_is_not_named() {
+    let (app, elsewhere) = (TestApp::builder().limits(reachable()).start().await, Elsewhere::start().await);
+    let (_ada, bob) = garden(&app).await;
+    let hook = Hook::new(Api::of(app.addr, "ada").await, &elsewhere.url, &[]).await;
+    elsewhere.answers(|_| Some(axum::Json(json!({ "text": "@room and @bob" })).into_response()));
+    bob.write("garden", "who is called?").await;
+    hook.delivery("delivered", 1).await;
+    let inbox = async |name: &str| Api::of(app.addr, name).await.get("/api/v1/me/inbox").await.text;
+    eventually("who is named sees it", async || inbox("bob").await.contains("@room and").then_some(())).await;
+    let all = inbox("ada").await;
+    assert!(!all.contains("@room and"), "{all}");
+}

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{
     TestApp,
     api::Api,
+    elsewhere::reachable,
     socket::{Received, Socket, message, request, room, with_token},
 };
 
@@ -170,4 +171,39 @@ async fn a_token_that_has_expired_is_none() {
     Api::with(app.addr, &token).get(LOBBY).await.assert_refused(ErrorCode::NotAuthenticated);
     let listed = Api::of(app.addr, "ada").await.get("/api/v1/me/tokens").await.json();
     assert_eq!(listed["tokens"][0]["expired"], json!(true));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_token_that_reads_nothing_has_nothing_sent_to_it() {
+    let app = TestApp::builder().limits(reachable()).start().await;
+    app.ada().await.create_room("garden", "open").await;
+    let hook = json!({ "name": "Gnome", "url": "http://127.0.0.1:9/" });
+    let path = "/api/v1/rooms/garden/outgoing";
+    let made = Api::of(app.addr, "ada").await.post(path, &hook).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let own = format!("{path}/{}", made.json()["hook"]["id"].as_str().unwrap());
+    let (write, _) = token_of(&app, "ada", &["write", "rooms:garden"]).await;
+    let program = Api::with(app.addr, &write);
+    program.post(path, &hook).await.assert_refused(ErrorCode::NotAllowed);
+    program.patch(&own, &json!({ "url": "http://127.0.0.1:8/" })).await.assert_refused(ErrorCode::NotAllowed);
+    let (both, _) = token_of(&app, "ada", &["read", "write", "rooms:garden"]).await;
+    assert_eq!(Api::with(app.addr, &both).post(path, &hook).await.status, StatusCode::CREATED);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_admins_token_that_is_not_for_that_sees_to_no_invites() {
+    let app = TestApp::start().await;
+    app.ada().await;
+    let path = "/api/v1/invites";
+    let made = Api::of(app.addr, "ada").await.post(path, &json!({})).await;
+    assert_eq!(made.status, StatusCode::CREATED, "{}", made.text);
+    let (narrow, _) = token_of(&app, "ada", &["read", "write"]).await;
+    let program = Api::with(app.addr, &narrow);
+    // What any member may: where members invite nobody into the house, nothing.
+    program.get(path).await.assert_refused(ErrorCode::NotAllowed);
+    program.post(path, &json!({})).await.assert_refused(ErrorCode::NotAllowed);
+    let (admin, _) = token_of(&app, "ada", &["read", "write", "admin"]).await;
+    let program = Api::with(app.addr, &admin);
+    assert_eq!(program.get(path).await.json()["invites"].as_array().unwrap().len(), 1);
+    assert_eq!(program.post(path, &json!({})).await.status, StatusCode::CREATED);
 }

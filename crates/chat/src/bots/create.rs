@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use protocol::{DisplayName, ErrorCode, User, UserId, Username};
-use sea_orm::{ColumnTrait, EntityTrait, PaginatorTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter};
 
 use crate::{
     Chat, Deed, Result, Session, accounts,
@@ -65,13 +65,16 @@ impl Work for Create {
         serialize(&**transaction, Serial::FirstAccount).await?;
         let doer = Doer::of(&**transaction, By::Actor(Actor::User(self.owner))).await?;
         doer.permit(HouseAction::MakeBot, &self.settings)?;
-        let own = user::Entity::find().filter(user::Column::OwnerId.eq(self.owner.0)).filter(user::Column::DeletedAt.is_null());
-        if own.count(&**transaction).await? >= BOTS_MAX {
-            return Err(ErrorCode::LimitReached.into());
-        }
+        room_for_one(&**transaction, self.owner).await?;
         let made = accounts::insert_bot(transaction, &self.username, &self.name, Some(self.owner)).await?;
         let subject = Subject::account(made.id, &made.username);
         house::enter(&**transaction, &doer, house::Deed::MakeBot, subject, String::new()).await?;
         Ok(made)
     }
+}
+
+/// Whether somebody may answer for one bot more.
+pub(super) async fn room_for_one(db: &impl ConnectionTrait, owner: UserId) -> Result<()> {
+    let own = user::Entity::find().filter(user::Column::OwnerId.eq(owner.0)).filter(user::Column::DeletedAt.is_null());
+    if own.count(db).await? >= BOTS_MAX { Err(ErrorCode::LimitReached.into()) } else { Ok(()) }
 }

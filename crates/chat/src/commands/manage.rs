@@ -12,9 +12,8 @@ use super::call::is_word;
 use crate::{
     Chat, Error, Result, accounts,
     db::{
-        Serial,
         entity::{slash_command, user},
-        now, serialize,
+        now,
     },
     former,
     house::{self, Doer, Subject},
@@ -189,8 +188,6 @@ impl Work for Create {
     type Answer = Command;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<Command> {
-        // Two commands of one name at once: only one of them is made.
-        serialize(&**transaction, Serial::FirstAccount).await?;
         let ((doer, subject), place) = permitted(&self.settings, &**transaction, self.actor, self.room.as_ref()).await?;
         let here = || slash_command::Entity::find().filter(of(place));
         if here().count(&**transaction).await? >= COMMANDS_MAX {

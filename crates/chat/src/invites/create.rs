@@ -33,7 +33,7 @@ pub struct NewInvite {
 /// `not_allowed`, `not_authenticated`, `throttled`, and as for the room; `unavailable`.
 pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<Invite> {
     let by = by.into();
-    if let By::Actor(Actor::User(user)) = by {
+    if let By::Actor(Actor::User(user)) | By::Admin(Actor::User(user)) = by {
         chat.deeds().by(user, crate::Deed::Invite)?;
     }
     let code = random_text::<16>()?;
@@ -42,7 +42,7 @@ pub async fn create(chat: &Chat, by: impl Into<By>, new: NewInvite) -> Result<In
     let room = match &new.room {
         Some(room) => Some(invited_to(&transaction, by, room).await?),
         None => {
-            doer.permit(HouseAction::Invite, &chat.settings())?;
+            doer.permit_by_word(HouseAction::Invite, &chat.settings())?;
             None
         }
     };

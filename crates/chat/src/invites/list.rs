@@ -63,7 +63,7 @@ pub(super) fn holds() -> Condition {
         .add(open(invite::Column::UsesMax).add(Expr::col(invite::Column::Uses).lt(Expr::col(invite::Column::UsesMax))))
 }
 
-/// The invites that can be used, the newest first: into a room; or all that there are, for admins, and their own into the house for others
+/// The invites that can be used, the newest first: into a room; or all that there are, for admins as such, and their own into the house for others
 /// who may make some.
 ///
 /// # Errors
@@ -73,15 +73,15 @@ pub async fn list(chat: &Chat, by: impl Into<By>, room: Option<&RoomRef>) -> Res
     let doer = Doer::of(db, by).await?;
     let mut select = invite::Entity::find().filter(holds()).order_by_desc(invite::Column::Id).limit(LISTED_MAX);
     match (room, by) {
-        (Some(room), By::Actor(actor)) => {
+        (Some(room), By::Actor(actor) | By::Admin(actor)) => {
             let found = rooms::load(db, actor, room).await?;
             found.access.permit(Action::Invite)?;
             select = select.filter(invite::Column::RoomId.eq(found.room.id.0));
         }
-        _ if doer.permit(HouseAction::Administer, &chat.settings()).is_ok() => {}
+        _ if doer.permit_by_word(HouseAction::Administer, &chat.settings()).is_ok() => {}
         // Others see their own.
         _ => {
-            doer.permit(HouseAction::Invite, &chat.settings())?;
+            doer.permit_by_word(HouseAction::Invite, &chat.settings())?;
             select = select.filter(invite::Column::MadeBy.eq(doer.id.map(|id| id.0))).filter(invite::Column::RoomId.is_null());
         }
     }

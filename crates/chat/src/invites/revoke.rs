@@ -11,7 +11,7 @@ use crate::{
     rooms,
 };
 
-/// Takes an invite back: one into a room by whoever may invite there, one of their own by anybody, any by admins. Doing it again changes nothing.
+/// Takes an invite back: one into a room by whoever may invite there, one of their own by anybody, any by admins as such. Doing it again changes nothing.
 ///
 /// # Errors
 /// `not_found`, `not_allowed`, `unavailable`.
@@ -21,9 +21,11 @@ pub async fn revoke(chat: &Chat, by: impl Into<By>, id: Uuid) -> Result<()> {
     let doer = Doer::of(&transaction, by).await?;
     let invite = invite::Entity::find_by_id(id).one(&transaction).await?.ok_or(ErrorCode::NotFound)?;
     let is_own = doer.id.is_some_and(|id| invite.made_by == Some(id.0));
-    if !is_own && doer.permit(HouseAction::Administer, &chat.settings()).is_err() {
+    if !is_own && doer.permit_by_word(HouseAction::Administer, &chat.settings()).is_err() {
         // To those who see neither the house nor the room it is not there.
-        let (By::Actor(actor), Some(room)) = (by, invite.room_id) else { return Err(ErrorCode::NotFound.into()) };
+        let (By::Actor(actor) | By::Admin(actor), Some(room)) = (by, invite.room_id) else {
+            return Err(ErrorCode::NotFound.into());
+        };
         rooms::load(&transaction, actor, &RoomId(room).into()).await?.access.permit(Action::Invite)?;
     }
     let revoked = invite::Entity::update_many()

@@ -101,7 +101,9 @@ pub(crate) async fn speak(
     let body = Body::parse(&text)?;
     chat.deeds().by(bot, Deed::Send)?;
     let guest = Some(users::person(chat.db().read(), bot).await?);
-    let (words, here, seats) = (markdown::called(body.as_str()), Vec::new(), chat.seats().clone());
+    let mut words = markdown::called(body.as_str());
+    words.retain(|word| !markdown::calls_all(word));
+    let (here, seats) = (Vec::new(), chat.seats().clone());
     let (room, extra) = (room.into(), None);
     let send = Send { author: bot, room, client_id, body, answers, extra, words, here, guest, seats };
     writer::wait(chat.writer().share(send)?).await

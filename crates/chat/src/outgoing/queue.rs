@@ -22,7 +22,7 @@ const WAITING_MAX: i64 = 1_000;
 /// Deliveries that are kept of each hook when they are done.
 const KEPT: u64 = 200;
 
-/// The hooks for which there is something to do.
+/// The hooks for which there is something to do, those first that had no turn for longest.
 pub(super) async fn due(db: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
     let rows = db.query_all_raw(due_statement(db.get_database_backend(), now())).await?;
     rows.iter().map(|row| columns::<(Uuid,)>(row).map(|(id,)| id)).collect()
@@ -36,7 +36,7 @@ fn due_statement(backend: DbBackend, at: i64) -> Statement {
     .value(at)
     .text(" AND r.deleted_at IS NULL AND (r.last_seq > h.seq OR h.next_at <= ")
     .value(at)
-    .text(") ORDER BY h.id")
+    .text(") ORDER BY h.held_until, h.id")
     .done()
 }
 
@@ -146,7 +146,8 @@ impl Work for LetGo {
 
     async fn run(&self, transaction: &mut Transaction) -> Result<()> {
         let backend = transaction.get_database_backend();
-        let until = if self.did { 0 } else { now() + IDLE_MS };
+        // What was let go last comes last.
+        let until = if self.did { now() } else { now() + IDLE_MS };
         let free = Sql::new(backend, "UPDATE outgoing_hooks SET held_until = ")
             .value(until)
             .text(", next_at = (SELECT MIN(CASE WHEN d.next_at > outgoing_hooks.hold_until THEN d.next_at ")

@@ -25,6 +25,8 @@ const LOOK_FOR_ANY: Duration = Duration::from_secs(2);
 const AT_ONCE: usize = 16;
 /// Deliveries of one hook before it is asked again whose turn it is.
 const IN_A_TURN: usize = 20;
+/// Longest turn where the other side takes its time: the next hook waits for it.
+const TURN_MAX: Duration = Duration::from_secs(5);
 
 /// Delivers what is due, as long as there is the chat.
 pub(crate) fn keep_delivering(chat: &Chat) {
@@ -80,13 +82,16 @@ async fn turn(chat: &Chat, hook: Uuid) -> Result<()> {
     if !chat.writer().run(Take { hook, holder }).await? {
         return Ok(());
     }
-    let mut did = false;
+    let (mut did, begun) = (false, Instant::now());
     for _ in 0..IN_A_TURN {
+        if begun.elapsed() > TURN_MAX {
+            break;
+        }
         let Some(due) = next(chat.db().read(), hook).await? else { break };
         did = true;
         let outcome = attempt(chat, hook, &due).await?;
         let result = if outcome.as_ref().is_none_or(|outcome| outcome.taken) { "ok" } else { "error" };
-        metrics::counter!("snug_deliveries_total", "result" => result).increment(1);
+        metrics::counter!("snug_webhook_deliveries_total", "result" => result).increment(1);
         let record = Record { hook, holder, delivery: due.id, attempts: due.attempts, since: due.since, outcome };
         if !chat.writer().run(record).await? {
             break;

@@ -1,10 +1,10 @@
 //! All rooms that an actor may find, a page at a time.
 
 use deunicode::deunicode;
-use protocol::{RoomId, RoomSummary, Slug, Visibility, limits};
+use protocol::{ErrorCode, RoomId, RoomSummary, Slug, Visibility, limits};
 use sea_orm::ConnectionTrait;
 
-use super::load::{MEMBERS, findable, found, select};
+use super::load::{MEMBERS, findable, found, load, select};
 use crate::{
     Chat, Result,
     db::{Sql, entity::room},
@@ -49,9 +49,22 @@ pub async fn search(chat: &Chat, actor: Actor, search: Search<'_>) -> Result<Roo
         return Ok(RoomsPage::default());
     }
     let db = chat.db().read();
+    let after = match search.after {
+        None => None,
+        // Where a page begins tells what the room is called: only of one that the actor may find.
+        Some(room) if search.among.is_none_or(|rooms| rooms.contains(&room)) => match load(db, actor, &room.into()).await {
+            Ok(found) => Some(found.room),
+            Err(error) if error.public().code == ErrorCode::Unavailable => return Err(error),
+            Err(_) => return Ok(RoomsPage::default()),
+        },
+        Some(_) => return Ok(RoomsPage::default()),
+    };
     let sql = select(db.get_database_backend(), actor, |sql| sql.text(MEMBERS)).text(" WHERE ");
     let sql = sieved(matching(findable(sql, actor), search.text), search, chat.settings().public_rooms);
-    let sql = after(sql, search.after);
+    let sql = match after {
+        Some(room) => sql.text(" AND (lower(r.name), r.id) > (lower(").value(room.name).text("), ").value(room.id.0).text(")"),
+        None => sql,
+    };
     // One more than is shown says whether there are more.
     let sql = sql.text(" ORDER BY lower(r.name), r.id").limit(limits::ROOMS_PAGE as u64 + 1);
     let mut rooms = Vec::new();
@@ -130,13 +143,4 @@ fn pattern(sql: Sql, pattern: &str) -> Sql {
 fn escaped(text: &str) -> String {
     // No text holds a NUL, and PostgreSQL does not even look for one.
     text.replace('\0', "\u{fffd}").replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
-}
-
-fn after(sql: Sql, room: Option<RoomId>) -> Sql {
-    match room {
-        Some(room) => {
-            sql.text(" AND (lower(r.name), r.id) > (SELECT lower(name), id FROM rooms WHERE id = ").value(room.0).text(")")
-        }
-        None => sql,
-    }
 }

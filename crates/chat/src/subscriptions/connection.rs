@@ -148,7 +148,7 @@ impl Connection {
     /// # Errors
     /// `unavailable`.
     pub async fn resume(&self, rev: i64) -> Result<()> {
-        let Some(session) = self.session() else { return Ok(()) };
+        let Some(session) = self.session().filter(|_| self.hears_all()) else { return Ok(()) };
         let head = account_log::head(self.chat.db().read(), session.user.id).await?;
         if head.rev != rev {
             self.mailbox.enqueue(&ServerFrame::AlertsChanged { rev: head.rev, unread: head.unread });

@@ -413,3 +413,20 @@ async fn tries_are_counted_over_all_nodes() {
         sign_in(chat, "ada", PASSWORD, HOME).await.unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_page_that_begins_at_a_room_tells_nothing_of_one_that_may_not_be_found() {
+    let scene = Scene::with(limits()).await;
+    let (ada, bob) = (scene.person("ada").await, scene.person("bob").await);
+    let hidden = ada.room("Middle", "private").await;
+    for name in ["Aster", "Zinnia"] {
+        bob.room(name, "open").await;
+    }
+    let after = |room: RoomId| Search { after: Some(room), ..Search::default() };
+    let found = rooms::search(&scene.chat, bob.actor(), after(hidden.id)).await.unwrap();
+    assert_eq!(found.rooms.len(), 0, "neither what comes before its name nor what comes after");
+    let found = rooms::search(&scene.chat, ada.actor(), after(hidden.id)).await.unwrap();
+    assert_eq!(found.rooms.iter().map(|found| found.room.name.as_str()).collect::<Vec<_>>(), ["Zinnia"]);
+    let among = Search { among: Some(&[]), ..after(hidden.id) };
+    assert_eq!(rooms::search(&scene.chat, ada.actor(), among).await.unwrap().rooms.len(), 0);
+}

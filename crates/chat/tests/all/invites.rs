@@ -3,7 +3,7 @@
 use chat::{
     Actor, Chat, RegistrationMode, Settings,
     accounts::{self, Registration, Ticket},
-    house,
+    house::{self, By},
     invites::{self, Invite, NewInvite},
     rooms,
 };
@@ -22,7 +22,7 @@ async fn private(scene: &Scene, owner: &Person) -> Room {
 }
 
 async fn invite(scene: &Scene, by: &Person, new: NewInvite) -> Invite {
-    invites::create(&scene.chat, by.actor(), new).await.unwrap()
+    invites::create(&scene.chat, By::Admin(by.actor()), new).await.unwrap()
 }
 
 async fn register(chat: &Chat, username: &str, invite: &str) -> chat::Result<Actor> {

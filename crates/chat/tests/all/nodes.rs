@@ -284,6 +284,7 @@ async fn of_names_that_are_alike_two_nodes_at_once_take_one() {
     }
 }
 
+/// The one that comes second is done again, and finds the name taken.
 #[tokio::test(flavor = "multi_thread")]
 async fn of_commands_of_one_name_two_nodes_at_once_make_one() {
     let (scene, other) = Scene::of_two_nodes(NO_REDIS).await;

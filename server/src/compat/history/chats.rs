@@ -8,7 +8,7 @@ use axum::{
     routing::get,
 };
 use chat::{
-    Deed,
+    Deed, accounts,
     rooms::{self, NewRoom, RoomEdit},
 };
 use protocol::{ErrorCode, Room, RoomRef};
@@ -38,11 +38,16 @@ async fn create(State(state): State<AppState>, who: Who, body: Body) -> Result<i
         "" => "private",
         visibility => visibility,
     };
-    let participants = participants(&body)?;
+    let mut participants = participants(&body)?;
+    participants.retain(|name| !people::is_meant(name, &who.session.user));
+    // Before there is a room: who tries again with other names makes no second one.
+    for name in &participants {
+        accounts::card(&state.chat, &who.session, &people::username(name)).await?;
+    }
     state.chat.admit(Deed::CreateRoom, who.address)?;
     let new = NewRoom { name: body.required("name")?, topic: body.text("topic"), visibility, allow_duplicate: true };
     let room = rooms::create(&state.chat, who.actor(), new).await?;
-    for name in participants.iter().filter(|name| !people::is_meant(name, &who.session.user)) {
+    for name in &participants {
         rooms::add(&state.chat, who.actor(), &room.id.into(), &people::username(name)).await?;
     }
     Ok((StatusCode::CREATED, Json(shown(&room))))

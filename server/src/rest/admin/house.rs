@@ -258,7 +258,7 @@ async fn reports(
 async fn list_invites(State(state): State<AppState>, asker: Asker) -> Result<Json<InviteLinks>, Refusal> {
     let actor = asker.may(Need::Admin)?;
     house::must_administer(&state.chat, actor).await?;
-    Ok(Json(invites::list(&state.chat, actor, None).await?.into()))
+    Ok(Json(invites::list(&state.chat, By::Admin(actor), None).await?.into()))
 }
 
 /// Takes an invite back, whoever made it.
@@ -273,6 +273,6 @@ async fn list_invites(State(state): State<AppState>, asker: Asker) -> Result<Jso
 async fn revoke(State(state): State<AppState>, asker: Asker, Named(invite): Named<Uuid>) -> Result<StatusCode, Refusal> {
     let actor = asker.may(Need::Admin)?;
     house::must_administer(&state.chat, actor).await?;
-    invites::revoke(&state.chat, actor, invite).await?;
+    invites::revoke(&state.chat, By::Admin(actor), invite).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -239,3 +239,13 @@ async fn a_chat_has_a_socket_for_its_members() {
         assert_eq!(Wire::refused(app.addr, &path, &[]).await, StatusCode::FORBIDDEN, "{path}");
     }
 }
+
+#[tokio::test]
+async fn a_chat_with_somebody_who_is_not_there_is_not_begun() {
+    let app = start().await;
+    let (ada, _) = two(&app).await;
+    let wanted = json!({ "name": "the shed", "participants": ["bob", "nobody"] });
+    assert!(ada.post("/chat/api/chats/", &wanted).await.status.is_client_error());
+    let chats = ada.get("/chat/api/chats/").await.json();
+    assert!(!chats.to_string().contains("the shed"), "{chats}");
+}

@@ -64,7 +64,7 @@ async fn run_the_house(scene: &Scene, ada: &Person, bob: &Person) {
     let settings = Settings { name: "The Mill".to_owned(), ..Settings::default() };
     house::change(&scene.chat, ada.actor(), settings).await.unwrap();
     house::announce(&scene.chat, ada.actor(), "Tea is ready").await.unwrap();
-    invites::create(&scene.chat, ada.actor(), NewInvite::default()).await.unwrap();
+    invites::create(&scene.chat, house::By::Admin(ada.actor()), NewInvite::default()).await.unwrap();
     house::reset_link(&scene.chat, ada.actor(), bob.session.user.id).await.unwrap();
     let token = NewToken { name: "cron".to_owned(), scopes: vec!["read".to_owned()], expires_at: None };
     chat::tokens::create(&scene.chat, &ada.session, ada.session.user.id, token).await.unwrap();
