@@ -162,6 +162,7 @@ const OPERATIONS: &[Operation] = &[
     ("read_house_room", "room={cellar}", ""),
     ("change_house_room", "room={cellar}", r#"{"archived":true}"#),
     ("delete_house_room", "room={cellar}", ""),
+    ("send_system_message", "room={cellar}", r#"{"body":"Tea is ready"}"#),
     ("list_house_room_members", "room={cellar}", ""),
     ("make_room_owner", "room={cellar} user={other}", ""),
     ("take_room_owner", "room={cellar} user={second}", ""),

@@ -43,6 +43,7 @@ pub(crate) enum Deed {
     ArchiveRoom,
     BringRoomBack,
     DeleteRoom,
+    SendSystemMessage,
     DeleteMessage,
     DismissReport,
     MakeToken,
@@ -61,7 +62,7 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 39] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -85,6 +86,7 @@ impl Deed {
         Self::ArchiveRoom,
         Self::BringRoomBack,
         Self::DeleteRoom,
+        Self::SendSystemMessage,
         Self::DeleteMessage,
         Self::DismissReport,
         Self::MakeToken,
@@ -128,6 +130,7 @@ impl Deed {
             Self::ArchiveRoom => "archive room",
             Self::BringRoomBack => "bring room back",
             Self::DeleteRoom => "delete room",
+            Self::SendSystemMessage => "send system message",
             Self::DeleteMessage => "delete message",
             Self::DismissReport => "dismiss report",
             Self::MakeToken => "make token",
