@@ -118,6 +118,7 @@ const OPERATIONS: &[Operation] = &[
     ("revoke_bot_token", "bot={bot} token={bot_token}", ""),
     ("delete_bot", "bot={bot}", ""),
     ("send_announcement", "", r#"{"text":"Tea is ready"}"#),
+    ("export_me", "", ""),
     ("read_me", "", ""),
     ("change_me", "", r#"{"bio":"Tea"}"#),
     ("list_my_alerts", "", ""),
