@@ -43,6 +43,7 @@ pub(crate) enum Deed {
     ArchiveRoom,
     BringRoomBack,
     DeleteRoom,
+    Import,
     SendSystemMessage,
     DeleteMessage,
     DismissReport,
@@ -62,7 +63,7 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 39] = [
+    const ALL: [Self; 40] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -86,6 +87,7 @@ impl Deed {
         Self::ArchiveRoom,
         Self::BringRoomBack,
         Self::DeleteRoom,
+        Self::Import,
         Self::SendSystemMessage,
         Self::DeleteMessage,
         Self::DismissReport,
@@ -130,6 +132,7 @@ impl Deed {
             Self::ArchiveRoom => "archive room",
             Self::BringRoomBack => "bring room back",
             Self::DeleteRoom => "delete room",
+            Self::Import => "import",
             Self::SendSystemMessage => "send system message",
             Self::DeleteMessage => "delete message",
             Self::DismissReport => "dismiss report",
