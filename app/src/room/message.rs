@@ -2,7 +2,7 @@
 //! neither the text nor the place of a message.
 
 use leptos::prelude::*;
-use protocol::{ClientId, Message, Seq, markdown};
+use protocol::{ClientId, Message, MessageKind, Seq, markdown};
 
 use super::{answer, context::RoomContext, edit, reactions, target::Target, thread};
 use crate::{
@@ -57,7 +57,10 @@ fn day(row: Changing) -> AnyView {
 fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
     let author = message.author.clone();
     let handle = ["@", &author.username].concat();
-    let avatar = row.part(|row| row.first.then(|| avatar(&row.message.author, "avatar message-avatar")));
+    // Behind the house is nobody to be seen.
+    let by_somebody = message.kind != MessageKind::System;
+    let card = by_somebody.then(|| ["/u/", &author.username].concat());
+    let avatar = row.part(move |row| (row.first && by_somebody).then(|| avatar(&row.message.author, "avatar message-avatar")));
     let client_id = message.client_id;
     let signed_in = room.page.is_signed_in();
     let note = row.part(move |row| match &row.mark {
@@ -90,7 +93,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
         >
             {avatar}
             <div class="message-head">
-                <a class="message-author" href=["/u/", &author.username].concat() title=handle.clone() dir="auto">
+                <a class="message-author" href=card title=by_somebody.then(|| handle.clone()) dir="auto">
                     {author.name}
                 </a>
                 {author.bot.then(|| view! { <span class="bot-badge">"Bot"</span> }).part()}
@@ -215,6 +218,7 @@ fn class(room: RoomContext, row: &MessageRow) -> String {
     for (holds, name) in [
         (row.first, " message--first"),
         (row.own, " message--own"),
+        (row.message.kind == MessageKind::System, " message--system"),
         (matches!(row.mark, Mark::Pending | Mark::Slow), " message--pending"),
         (matches!(row.mark, Mark::Failed(_) | Mark::Held | Mark::Unchanged { .. }), " message--failed"),
         (room.focus.get() == Some(row.message.seq), " message--focus"),

@@ -337,6 +337,8 @@ pub enum MessageKind {
     Text,
     /// A program did.
     Bot,
+    /// The house says it itself.
+    System,
 }
 
 impl MessageKind {

@@ -3,6 +3,7 @@
 use chat::{
     Chat,
     house::{self, By, HouseRoom},
+    messages,
     rooms::{self, NewRoom},
 };
 use protocol::{RoomRef, Visibility};
@@ -63,6 +64,10 @@ async fn act(chat: &Chat, json: bool, command: &RoomCommand) -> Result<(), Failu
             let person = house::person(chat, by, username).await?.account.id;
             let room = rooms::remove(chat, by, &named(room), person).await?;
             format!("@{username} is not in /r/{} any more.", room.slug)
+        }
+        RoomCommand::Say { room, text } => {
+            let sent = messages::send_system(chat, by, &named(room), text).await?;
+            format!("It stands at /r/{}/m/{} now.", sent.slug, sent.seq)
         }
         RoomCommand::Archive { room } => {
             let room = rooms::archive(chat, by, &named(room), true).await?;

@@ -166,6 +166,13 @@ pub enum RoomCommand {
         /// User name
         username: String,
     },
+    /// Say something in a room for the house itself
+    Say {
+        /// Its part of the address, such as lobby
+        room: String,
+        /// What, in Markdown
+        text: String,
+    },
     /// Make a room read only, and take it out of the lists
     Archive {
         /// Its part of the address, such as lobby

@@ -11,7 +11,7 @@ use axum::{
 use chat::{
     Actor, Deed, Need,
     commands::{self, Said},
-    messages::{self, NewText, Outgoing},
+    messages::{self, NewText, Outgoing, Sent},
 };
 use protocol::{Answers, ClientId, ErrorCode, Extra, Message, MessageId, RoomId, RoomPage, RoomRef, Seq, User, Window};
 use serde::{Deserialize, Serialize};
@@ -104,7 +104,7 @@ struct New {
 
 /// A message that is kept.
 #[derive(Serialize, ToSchema)]
-struct Kept {
+pub(super) struct Kept {
     room: RoomId,
     id: MessageId,
     seq: Seq,
@@ -112,6 +112,19 @@ struct Kept {
     /// Whom it names who cannot read the room.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unreached: Vec<User>,
+}
+
+impl From<Sent> for Kept {
+    fn from(sent: Sent) -> Self {
+        Self { room: sent.room, id: sent.message, seq: sent.seq, at: sent.at, unreached: sent.unreached }
+    }
+}
+
+impl IntoResponse for Kept {
+    fn into_response(self) -> Response {
+        let place = [(header::LOCATION, format!("/api/v1/messages/{}", self.id))];
+        (StatusCode::CREATED, place, Json(self)).into_response()
+    }
 }
 
 /// What a command answers to whoever asked.
@@ -147,13 +160,10 @@ async fn send(
     asker.does(&state, Deed::Send)?;
     let New { client_id, body, reply_to, thread_of, only_in_thread, extra } = new;
     let answers = Answers { reply_to, thread_of, only_in_thread };
-    let sent = match commands::say(&state.chat, actor, Outgoing { room, client_id, body, answers, extra }).await? {
-        Said::Stored(sent) => sent,
-        Said::Told { room, text } => return Ok(Json(ToldByCommand { room, told: text }).into_response()),
-    };
-    let kept = Kept { room: sent.room, id: sent.message, seq: sent.seq, at: sent.at, unreached: sent.unreached };
-    let place = [(header::LOCATION, format!("/api/v1/messages/{}", kept.id))];
-    Ok((StatusCode::CREATED, place, Json(kept)).into_response())
+    Ok(match commands::say(&state.chat, actor, Outgoing { room, client_id, body, answers, extra }).await? {
+        Said::Stored(sent) => Kept::from(sent).into_response(),
+        Said::Told { room, text } => Json(ToldByCommand { room, told: text }).into_response(),
+    })
 }
 
 /// A message, and where it stands.

@@ -155,12 +155,14 @@ async fn what_a_command_does_to_a_room_a_server_notices() {
     bob.send(&subscribe).await;
     while !matches!(bob.frame().await, ServerFrame::Error { .. }) {}
 
+    assert!(done(folder, &["room", "say", slug, "We move on Friday."]).contains(&format!("/r/{slug}/m/")));
     done(folder, &["room", "archive", slug]);
     assert_eq!(json(folder, &["room", "show", slug])["archived"], true);
     done(folder, &["room", "unarchive", slug]);
     assert_eq!(json(folder, &["room", "show", slug])["archived"], false);
     for (arguments, code) in [
         (&["room", "archive", "nowhere"][..], 1),
+        (&["room", "say", slug, " "], 1),
         (&["room", "add-member", slug, "eve"], 1),
         (&["room", "add-member", slug, "bob", "--role", "king"], 2),
         (&["room", "remove-member", slug], 2),

@@ -90,6 +90,7 @@ async fn the_administration_is_for_admins_alone() {
         (Method::GET, "/figures", nothing.clone()),
         (Method::GET, "/audit", nothing.clone()),
         (Method::POST, "/announcements", json!({ "text": "Mine" })),
+        (Method::POST, "/rooms/lobby/messages", json!({ "body": "Mine" })),
         (Method::GET, "/reports", nothing.clone()),
         (Method::GET, "/invites", nothing.clone()),
         (Method::DELETE, "/invites/00000000-0000-7000-8000-000000000000", nothing.clone()),
@@ -343,11 +344,34 @@ async fn the_house_is_settled_by_its_owner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_house_says_something_in_a_room_and_pages_show_it_as_a_line() {
+    let House { app, mo, bob, .. } = House::start().await;
+    let path = at("/rooms/lobby/messages");
+    let said = mo.post(&path, &json!({ "body": "We move on *Friday*." })).await;
+    let kept = created(&said);
+    assert_eq!(said.header("location"), format!("/api/v1/messages/{}", kept["id"].as_str().unwrap()));
+    let read = ok(&bob.get(said.header("location")).await);
+    assert_eq!((&read["kind"], &read["author"]["name"], &read["seq"]), (&json!("system"), &json!("The house"), &kept["seq"]));
+    mo.post(&path, &json!({ "body": "", "kind": "text" })).await.assert_refused(ErrorCode::BadRequest);
+
+    let page = app.stranger().get("/r/lobby").await;
+    page.assert_has("message--system");
+    page.assert_has(">The house<");
+    page.assert_has("We move on <em>Friday</em>.");
+    page.assert_has_not("message-avatar");
+    page.assert_has_not("/u/-house");
+    page.assert_has_not("@-house\"");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn everybody_is_told_and_everything_counted() {
     let House { app, mo, bob, .. } = House::start().await;
     assert_eq!(created(&mo.post(&at("/announcements"), &json!({ "text": "Tea is at four." })).await), json!({ "told": 3 }));
     assert_eq!(ok(&bob.get("/api/v1/me/alerts").await)["alerts"][0]["text"], "Tea is at four.");
     mo.post(&at("/announcements"), &json!({ "text": " " })).await.assert_refused(ErrorCode::Invalid);
+    let audited = ok(&mo.get(&at("/audit?action=announce")).await)["entries"].as_array().unwrap().clone();
+    assert_eq!(audited.len(), 1);
+    assert_eq!((&audited[0]["actor"], &audited[0]["detail"]), (&json!("@mo"), &json!("Tea is at four.")));
     let figures = ok(&mo.get(&at("/figures")).await);
     assert_eq!((&figures["people"], &figures["rooms"], figures["sends"].as_array().unwrap().len()), (&json!(3), &json!(1), 144));
 

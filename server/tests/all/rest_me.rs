@@ -49,6 +49,7 @@ async fn without_a_token_there_is_no_me() {
         (Method::DELETE, "/picture", &nothing),
         (Method::PUT, "/password", &json!({ "current_password": PASSWORD, "new_password": NEW })),
         (Method::POST, "/delete", &json!({ "password": PASSWORD })),
+        (Method::GET, "/export", &nothing),
         (Method::GET, "/sessions", &nothing),
         (Method::DELETE, "/sessions", &nothing),
         (Method::DELETE, "/sessions/00000000-0000-7000-8000-000000000000", &nothing),
@@ -199,6 +200,30 @@ async fn a_password_is_changed_by_who_knows_it() {
     let program = Program::at(app.addr);
     program.auth("token", json!({ "username": "ada", "password": PASSWORD })).await.assert_refused(ErrorCode::WrongCredentials);
     assert_eq!(program.auth("token", json!({ "username": "ada", "password": NEW })).await.status, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everybody_takes_along_what_is_kept_about_them() {
+    let app = TestApp::start().await;
+    let ada = app.ada().await;
+    app.bob().await.write("lobby", "mine").await;
+    ada.write("lobby", "hers").await;
+    let bob = Api::of(app.addr, "bob").await;
+    let path = "/api/v1/me/export";
+    let answer = bob.get(path).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    let kept = ok(&answer);
+    assert_eq!((&kept["account"]["username"], &kept["rooms"][0]["address"]), (&json!("bob"), &json!("lobby")));
+    let texts: Vec<_> = kept["messages"].as_array().unwrap().iter().map(|message| &message["text"]).collect();
+    assert_eq!(texts, ["mine"]);
+    let entries = ok(&Api::of(app.addr, "ada").await.get("/api/v1/admin/audit?action=export").await)["entries"].clone();
+    assert_eq!((&entries[0]["actor"], &entries[0]["subject"]), (&json!("@bob"), &json!("@bob")));
+
+    // Not by a token that was made for something else: it shows from where one signs in.
+    let made = bob.post("/api/v1/me/tokens", &json!({ "name": "It", "scopes": ["read"] })).await;
+    let program = Api::with(app.addr, told(&made, StatusCode::CREATED)["token"].as_str().unwrap());
+    program.get(path).await.assert_refused(ErrorCode::NotAllowed);
+    bob.post("/api/v1/admin/people/bob/export", &json!({})).await.assert_refused(ErrorCode::NotAllowed);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -1,6 +1,6 @@
 //! Accounts as several use cases look them up.
 
-use protocol::{User, UserId, Username};
+use protocol::{MessageKind, User, UserId, Username};
 use sea_orm::{
     ActiveValue::Set,
     ColumnTrait, Condition, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QueryResult, Select,
@@ -86,7 +86,16 @@ pub(crate) fn of_row(row: &QueryResult, first: usize) -> Result<User, DbErr> {
     })
 }
 
-/// Who stands in the log of a room for the house itself: for its command line, and for its clocks. It has no account, and is in no list.
+/// What a message is by who writes it.
+pub(crate) fn kind_of(author: &User) -> MessageKind {
+    match author {
+        User { id: UserId(HOUSE), .. } => MessageKind::System,
+        User { bot: true, .. } => MessageKind::Bot,
+        _ => MessageKind::Text,
+    }
+}
+
+/// Who stands in the log of a room for the house itself: for what it says there, for its command line, and for its clocks. It has no account, and is in no list.
 pub(crate) async fn house(db: &impl ConnectionTrait) -> Result<UserId, DbErr> {
     let row = user::ActiveModel {
         id: Set(HOUSE),

@@ -43,6 +43,8 @@ pub(crate) enum Deed {
     ArchiveRoom,
     BringRoomBack,
     DeleteRoom,
+    Import,
+    SendSystemMessage,
     DeleteMessage,
     DismissReport,
     MakeToken,
@@ -61,7 +63,7 @@ pub(crate) enum Deed {
 }
 
 impl Deed {
-    const ALL: [Self; 38] = [
+    const ALL: [Self; 40] = [
         Self::AddAccount,
         Self::ChangeRole,
         Self::Suspend,
@@ -85,6 +87,8 @@ impl Deed {
         Self::ArchiveRoom,
         Self::BringRoomBack,
         Self::DeleteRoom,
+        Self::Import,
+        Self::SendSystemMessage,
         Self::DeleteMessage,
         Self::DismissReport,
         Self::MakeToken,
@@ -128,6 +132,8 @@ impl Deed {
             Self::ArchiveRoom => "archive room",
             Self::BringRoomBack => "bring room back",
             Self::DeleteRoom => "delete room",
+            Self::Import => "import",
+            Self::SendSystemMessage => "send system message",
             Self::DeleteMessage => "delete message",
             Self::DismissReport => "dismiss report",
             Self::MakeToken => "make token",

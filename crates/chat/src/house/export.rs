@@ -18,7 +18,7 @@ use crate::{
     policy::HouseAction,
 };
 
-/// Everything that is kept about an account, as JSON; of its password, that there is one.
+/// Everything that is kept about an account, one's own or that of somebody whom one sees to, as JSON; of its password, that there is one.
 ///
 /// # Errors
 /// `not_allowed`, `not_found`, `unavailable`.
@@ -26,7 +26,9 @@ pub async fn export(chat: &Chat, by: impl Into<By>, account: UserId) -> Result<V
     let transaction = chat.db().begin().await?;
     let doer = Doer::of(&transaction, by.into()).await?;
     let account = found(&transaction, account).await?;
-    doer.permit(HouseAction::ManageAccount(HouseRole::from(account.role)), &chat.settings())?;
+    if doer.id != Some(UserId(account.id)) {
+        doer.permit(HouseAction::ManageAccount(HouseRole::from(account.role)), &chat.settings())?;
+    }
     enter(&transaction, &doer, Deed::Export, Subject::account(UserId(account.id), &account.username), String::new()).await?;
     transaction.commit().await?;
 

@@ -8,14 +8,17 @@ use super::{
     rooms,
     source::Source,
 };
-use crate::Chat;
+use crate::{
+    Chat, Result,
+    house::{self, By, Deed, Doer, Subject},
+};
 
 /// Brings along what the database of a Django project has of people, rooms and messages. What is there already stays as it is, so it may be
 /// done again. The other database is only read.
 ///
 /// # Errors
 /// It cannot be read, or has no people; ours does not take it.
-pub async fn django(chat: &Chat, database_url: &str) -> Result<Report, Fault> {
+pub async fn django(chat: &Chat, database_url: &str) -> std::result::Result<Report, Fault> {
     let source = Source::open(database_url).await?;
     let found = Found::of(&source.tables().await?).ok_or(Fault::NoPeople)?;
     let ids = Ids::of(&source).await?;
@@ -32,5 +35,16 @@ pub async fn django(chat: &Chat, database_url: &str) -> Result<Report, Fault> {
         messages::bring(chat, &source, table, (&ids, &people, rooms), &mut report.messages).await?;
     }
     chat.renew().await;
+    note(chat, &report).await?;
     Ok(report)
+}
+
+/// Enters it in the audit log.
+async fn note(chat: &Chat, report: &Report) -> Result<()> {
+    let transaction = chat.db().begin().await?;
+    let doer = Doer::of(&transaction, By::CommandLine).await?;
+    let Report { people, rooms, messages, .. } = report;
+    let detail = format!("accounts: {}, rooms: {}, messages: {}", people.came, rooms.came, messages.came);
+    house::enter(&transaction, &doer, Deed::Import, Subject::default(), detail).await?;
+    Ok(transaction.commit().await?)
 }

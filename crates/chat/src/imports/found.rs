@@ -29,6 +29,9 @@ pub(super) struct Messages {
     pub(super) text: String,
     pub(super) author: String,
     pub(super) time: Option<String>,
+    /// What it is beside a text, and what programs keep with it.
+    pub(super) kind: Option<String>,
+    pub(super) data: Option<String>,
     /// The column that says which room, and the table of these.
     pub(super) room: Option<(String, String)>,
 }
@@ -152,7 +155,8 @@ impl Messages {
         // A post of a blog has an author and a text, too.
         let name = table.name.to_ascii_lowercase();
         let is_chat = room.is_some() || name.contains("message") || name.contains("chat");
-        is_chat.then(|| Self { table: table.name.clone(), text, author, time: table.first(&TIMES), room })
+        let (time, kind, data) = (table.first(&TIMES), table.first(&["type"]), table.first(&["extradata", "extra_data"]));
+        is_chat.then(|| Self { table: table.name.clone(), text, author, time, kind, data, room })
     }
 }
 
@@ -202,6 +206,7 @@ mod tests {
             ("message", "author_id", Some("timestamp"))
         );
         assert_eq!(messages.room, Some(("refChat_id".to_owned(), "chat_chat".to_owned())));
+        assert_eq!((messages.kind.as_deref(), messages.data.as_deref()), (Some("type"), Some("extraData")));
         assert_eq!(history.rooms("chat_chat").people, ["initiator_id", "acceptor_id"]);
 
         let rooms = Found::of(&[

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use protocol::{Body, ErrorCode, RoomId, RoomRef, UserId};
+use protocol::{Body, ErrorCode, Extra, RoomId, RoomRef, UserId, limits};
 use sea_orm::QueryResult;
 
 use super::{
+    carried::{self, carried},
     found,
     ids::Ids,
     report::{Fault, Tally},
@@ -39,12 +40,15 @@ pub(super) async fn bring(
         Some(_) => None,
         None => Some(default_room(chat).await?),
     };
+    let text_or_null = |column: Option<&str>| column.map_or_else(|| "CAST(NULL AS TEXT)".to_owned(), Source::text);
     let columns = [
         Source::text("id"),
         Source::text(&table.author),
         Source::text(&table.text),
         table.time.as_deref().map_or_else(|| "CAST(NULL AS BIGINT)".to_owned(), |column| source.millis(column)),
-        rooms.as_ref().map_or_else(|| "CAST(NULL AS TEXT)".to_owned(), |(column, _)| Source::text(column)),
+        text_or_null(rooms.as_ref().map(|(column, _)| *column)),
+        text_or_null(table.kind.as_deref()),
+        text_or_null(table.data.as_deref()),
     ];
     let order = table.time.as_deref().map_or_else(String::new, |time| format!("{}, ", quoted(time)));
     for page in 0.. {
@@ -55,7 +59,13 @@ pub(super) async fn bring(
             let row = Row::read(row)?;
             let room = first.or_else(|| rooms.as_ref()?.1.get(row.room.as_deref()?).copied());
             match row.message(&table.table, ids, people).and_then(|message| Ok((room.ok_or("its room did not come")?, message))) {
-                Ok((room, message)) => of_rooms.entry(room).or_default().push(message),
+                Ok((room, message)) => {
+                    let extra = row.extra().unwrap_or_else(|why| {
+                        tally.leave(&row.key, why);
+                        None
+                    });
+                    of_rooms.entry(room).or_default().push(Imported { extra, ..message });
+                }
                 Err(why) => tally.leave(&row.key, why),
             }
         }
@@ -88,6 +98,8 @@ struct Row {
     text: String,
     at: Option<i64>,
     room: Option<String>,
+    kind: Option<String>,
+    data: Option<String>,
 }
 
 impl Row {
@@ -98,6 +110,8 @@ impl Row {
             text: row.try_get_by_index::<Option<String>>(2)?.unwrap_or_default(),
             at: row.try_get_by_index(3)?,
             room: row.try_get_by_index(4)?,
+            kind: row.try_get_by_index(5)?,
+            data: row.try_get_by_index(6)?,
         })
     }
 
@@ -107,7 +121,19 @@ impl Row {
         let body = Body::parse(&self.text).map_err(|_| "its text is empty or too long")?;
         let at = self.at.unwrap_or_else(now);
         let (id, client_id) = (ids.message(table, &self.key, at), ids.client(table, &self.key));
-        Ok(Imported { id, client_id, author: *author, body, at })
+        Ok(Imported { id, client_id, author: *author, body, at, extra: None })
+    }
+
+    /// What is kept with it, or why it comes without that.
+    fn extra(&self) -> std::result::Result<Option<Extra>, &'static str> {
+        let data = self.data.clone().map(carried::data);
+        let extra = carried(self.kind.as_deref().unwrap_or_default(), data.as_ref()).map_err(|_| "its extraData is no JSON")?;
+        match extra {
+            Some(extra) if extra.as_str().len() > limits::EXTRA_MAX_BYTES => {
+                Err("its extraData is too long, the text came without it")
+            }
+            extra => Ok(extra),
+        }
     }
 }
 

@@ -21,7 +21,7 @@ use super::{
 };
 use crate::{
     Result,
-    db::{Sql, entity::message::Kind, now},
+    db::{Sql, entity::message::Kind, now, users},
     log::{self, stored},
     rooms,
     writer::{SharedWork, Transaction},
@@ -142,7 +142,7 @@ impl Batch {
             quote,
             thread,
             called,
-            kind: if member.user.bot { MessageKind::Bot } else { MessageKind::Text },
+            kind: users::kind_of(&member.user),
             extra: send.extra.clone(),
         });
         Ok(Outcome::New(self.messages.len() - 1))

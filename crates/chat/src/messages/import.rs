@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use protocol::{Body, Change, ClientId, ErrorCode, Event, MessageId, NewMessage, RoomId, Seq, User, UserId, Visibility};
+use protocol::{Body, Change, ClientId, ErrorCode, Event, Extra, MessageId, NewMessage, RoomId, Seq, User, UserId, Visibility};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, Value, prelude::Uuid};
 
 use crate::{
@@ -20,6 +20,7 @@ pub(crate) struct Imported {
     pub(crate) author: UserId,
     pub(crate) body: Body,
     pub(crate) at: i64,
+    pub(crate) extra: Option<Extra>,
 }
 
 /// Enters messages into a room, and returns how many were not there yet.
@@ -36,15 +37,18 @@ pub(crate) async fn import(transaction: &mut Transaction, room: RoomId, messages
     for message in &new {
         seq = seq.next();
         let actor = people.get(&message.author).cloned().ok_or(ErrorCode::NotFound)?;
-        let text = NewMessage::plain(message.id, message.client_id, message.body.as_str().to_owned());
+        let extra = message.extra.clone();
+        let text = NewMessage { extra, ..NewMessage::plain(message.id, message.client_id, message.body.as_str().to_owned()) };
         events.push(Event { room, seq, at: message.at, actor, change: Change::MessageCreated { message: text } });
     }
     transaction.add(log::raise_heads(backend, &BTreeMap::from([(room, (head, seq))])));
-    let insert = Sql::new(backend, "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at) VALUES ");
-    let row = |(message, event): (&&Imported, &Event)| -> [Value; 7] {
+    let insert =
+        Sql::new(backend, "INSERT INTO messages (id, room_id, seq, author_id, client_id, body, created_at, extra) VALUES ");
+    let row = |(message, event): (&&Imported, &Event)| -> [Value; 8] {
         let Seq(seq) = event.seq;
         let (id, room, author, client_id) = (message.id.0, room.0, message.author.0, message.client_id.0);
-        [id.into(), room.into(), seq.into(), author.into(), client_id.into(), message.body.as_str().into(), message.at.into()]
+        let (body, extra) = (message.body.as_str(), message.extra.as_ref().map_or("", Extra::as_str));
+        [id.into(), room.into(), seq.into(), author.into(), client_id.into(), body.into(), message.at.into(), extra.into()]
     };
     transaction.add(insert.rows(new.iter().zip(&events).map(row)).done());
     // A message bars nobody, whoever may read the room.

@@ -205,7 +205,7 @@ impl Known {
         (!slugs.is_empty()).then(|| select().list(slugs).done())
     }
 
-    /// A program that was asked something answers as a member would.
+    /// A program that was asked something, and the house, speak as a member would.
     fn seat_guest(&mut self, send: &Send) {
         if let (Some(user), Some(room)) = (&send.guest, self.room(&send.room).map(|room| room.id)) {
             let guest = || Member { user: user.clone(), role: RoomRole::Member, muted_until: None };

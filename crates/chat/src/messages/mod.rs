@@ -20,6 +20,7 @@ mod report;
 mod reported;
 mod send;
 mod sent;
+mod system;
 
 pub(crate) use delete::asked;
 pub use delete::{Asked, deletable, delete};
@@ -41,3 +42,4 @@ pub use reported::{Place, Report, ReportsPage, all_reports, reports};
 pub(crate) use send::speak;
 pub use send::{Outgoing, send, submit};
 pub use sent::Sent;
+pub use system::send_system;

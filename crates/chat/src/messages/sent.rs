@@ -18,7 +18,7 @@ pub(super) struct Send {
     pub(super) words: Vec<String>,
     /// Who is here, where it calls those.
     pub(super) here: Vec<UserId>,
-    /// The program that speaks, where it does so without being a member.
+    /// The program or the house, where it speaks without being a member.
     pub(super) guest: Option<User>,
     /// Where members who write are kept.
     pub(super) seats: Arc<Seats>,

@@ -206,12 +206,13 @@ impl Access {
         }
     }
 
-    /// The house sees to who is in a room and to what becomes of it. What is written there is not for its eyes, but for what was
-    /// reported.
+    /// The house sees to who is in a room and to what becomes of it, and says there what all are to know. What others write is not for its
+    /// eyes, but for what was reported.
     fn permit_house(self, action: Action) -> Result<(), ErrorCode> {
         match action {
             Action::Find | Action::Members | Action::Resolve => Ok(()),
-            Action::Add | Action::Moderate | Action::Manage | Action::Archive | Action::Delete
+            Action::Write if self.visibility != Visibility::Direct && self.archived => Err(ErrorCode::Archived),
+            Action::Write | Action::Add | Action::Moderate | Action::Manage | Action::Archive | Action::Delete
                 if self.visibility != Visibility::Direct =>
             {
                 Ok(())

@@ -4,10 +4,11 @@ use chat::{
     Actor,
     accounts::{self, Registration},
     house::{self, AuditSearch, By, SessionSearch},
-    messages, rooms,
+    messages::{self, NewText},
+    rooms,
     sessions::{self, sign_in},
 };
-use protocol::{CloseCode, ErrorCode, HouseRole, Room, RoomRef, RoomRole, ServerFrame, Window};
+use protocol::{Change, CloseCode, ErrorCode, HouseRole, MessageKind, Room, RoomRef, RoomRole, ServerFrame, Window};
 
 use crate::{
     scene::{HOME, PASSWORD, Person, Scene, code, subscribe},
@@ -132,6 +133,50 @@ async fn the_house_leaves_a_conversation_alone_but_for_what_is_reported_there() 
     assert_eq!(scene.texts("SELECT text FROM alerts").await, [" reported a message in a conversation."]);
     messages::delete(&scene.chat, house, &name, seq).await.unwrap();
     assert!(messages::all_reports(&scene.chat, house, None).await.unwrap().reports.is_empty());
+}
+
+#[tokio::test]
+async fn what_the_house_says_in_a_room_is_nobodys_message_and_the_audit_log_has_who_had_it_say_it() {
+    let cast = Cast::of("private").await;
+    let (chat, name, text) = (&cast.scene.chat, cast.name(), "The cellar closes at **six**, @eve.");
+    cast.bob.say(cast.room.id, "before").await;
+    let socket = cast.bob.connect().await;
+    subscribe(&socket, cast.room.id, None).await;
+    let sent = messages::send_system(chat, cast.house(), &name, text).await.unwrap();
+    match socket.next_frame().await {
+        ServerFrame::Event(event) => {
+            assert_eq!((event.seq, event.actor.name.as_str()), (sent.seq, "The house"));
+            let Change::MessageCreated { message } = event.change else { panic!("{:?}", event.change) };
+            assert_eq!((message.kind, message.body.as_str()), (MessageKind::System, text));
+        }
+        other => panic!("{other:?}"),
+    }
+    let line = ["@ada", "send system message", &["/r/", &cast.room.slug].concat(), &format!("message {}", sent.seq)];
+    assert_eq!(cast.audit().await, [line.map(str::to_owned)]);
+    assert_eq!(cast.scene.number("SELECT COUNT(*) FROM audit WHERE detail LIKE '%six%'").await, 0);
+    assert_eq!(cast.scene.texts("SELECT u.username FROM inbox i JOIN users u ON u.id = i.user_id").await, ["eve"]);
+
+    // People write on, and read it as what it is. Nobody has it to edit, and those who keep order in the room may take it away.
+    cast.bob.say(cast.room.id, "after").await;
+    let page = messages::page(chat, cast.eve.actor(), &name, Window::Latest).await.unwrap();
+    let kinds: Vec<_> = page.messages.iter().map(|message| message.kind).collect();
+    assert_eq!(kinds, [MessageKind::Text, MessageKind::System, MessageKind::Text]);
+    let text = NewText { room: name.clone(), seq: sent.seq, body: "Mine".to_owned(), revision: 0 };
+    assert_eq!(code(messages::edit(chat, cast.bob.actor(), text).await), ErrorCode::NotAllowed);
+    messages::delete(chat, cast.bob.actor(), &name, sent.seq).await.unwrap();
+
+    let say = async |by, name: &RoomRef| messages::send_system(chat, by, name, "Hello").await;
+    messages::send_system(chat, By::CommandLine, &name, "Good night").await.unwrap();
+    assert_eq!(code(messages::send_system(chat, cast.house(), &name, " ").await), ErrorCode::Invalid);
+    for actor in [cast.bob.actor(), cast.eve.actor()] {
+        assert_eq!(code(say(By::Admin(actor), &name).await), ErrorCode::NotAllowed);
+        assert_eq!(code(say(By::Admin(actor), &RoomRef::Slug("nowhere".to_owned())).await), ErrorCode::NotAllowed);
+    }
+    assert_eq!(code(say(By::Admin(Actor::Guest), &name).await), ErrorCode::NotAuthenticated);
+    let between = rooms::converse(chat, cast.bob.actor(), "eve").await.unwrap();
+    assert_eq!(code(say(cast.house(), &between.id.into()).await), ErrorCode::NotAllowed);
+    rooms::archive(chat, cast.house(), &name, true).await.unwrap();
+    assert_eq!(code(say(cast.house(), &name).await), ErrorCode::Archived);
 }
 
 #[tokio::test]
@@ -274,7 +319,7 @@ async fn a_room_whose_owner_is_deleted_goes_to_whoever_kept_order_for_longest() 
     assert_eq!(scene.texts(told).await, ["Whoever owned Cellar is here no more. You are its owner now."]);
     loop {
         if let ServerFrame::Event(event) = socket.next_frame().await
-            && let protocol::Change::MemberChanged { user, role, .. } = event.change
+            && let Change::MemberChanged { user, role, .. } = event.change
         {
             assert_eq!((user.username.as_str(), role), ("dan", RoomRole::Owner));
             break;

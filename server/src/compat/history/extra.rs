@@ -1,36 +1,19 @@
 //! What messages carry beside their text: `type` and `extraData`. Both are kept as what programs keep with a message.
 
+use chat::imports::{TEXT, carried};
 use protocol::Extra;
 use serde_json::{Map, Value, json};
 
 use super::super::{answer::Detail, body::Body};
 
-/// What a message without either has.
-const TEXT: &str = "text";
-
 /// What is to be kept with a message; nothing where it is a plain text.
 pub(super) fn accept(body: &Body) -> Result<Option<Extra>, Detail> {
     let kind = match body.get("type") {
         None | Some(Value::Null) => TEXT,
-        Some(Value::String(kind)) if kind.is_empty() => TEXT,
         Some(Value::String(kind)) => kind,
         Some(_) => return Err(Detail::Field("type", "Not a valid string.")),
     };
-    let data = body.get("extraData").filter(|data| !is_empty(data));
-    if kind == TEXT && data.is_none() {
-        return Ok(None);
-    }
-    let kept = serde_json::from_value(json!({ "type": kind, "extraData": data }));
-    kept.map(Some).map_err(|_| Detail::Field("extraData", "Not valid JSON."))
-}
-
-fn is_empty(data: &Value) -> bool {
-    match data {
-        Value::Null => true,
-        Value::String(text) => text.is_empty(),
-        Value::Object(fields) => fields.is_empty(),
-        _ => false,
-    }
+    carried(kind, body.get("extraData")).map_err(|_| Detail::Field("extraData", "Not valid JSON."))
 }
 
 /// Makes sure that a change leaves it as it is.

@@ -4,9 +4,10 @@ use axum::{
     Json,
     extract::State,
     http::{StatusCode, Uri},
+    response::IntoResponse,
 };
 use chat::{
-    Need,
+    Deed, Need,
     house::{self, By},
     messages, rooms,
 };
@@ -22,6 +23,7 @@ use crate::{
         asker::Asker,
         cursor::{Cursor, Page},
         extract::{Fields, Named, Payload, storable},
+        messages::Kept,
         openapi::Refused,
     },
 };
@@ -32,6 +34,7 @@ pub(super) fn routes() -> OpenApiRouter<AppState> {
         .routes(routes!(read, change, delete))
         .routes(routes!(members))
         .routes(routes!(make_owner, take_owner))
+        .routes(routes!(send))
         .routes(routes!(close_report))
 }
 
@@ -226,6 +229,35 @@ async fn take_owner(
     let user = house::person(&state.chat, actor, &user).await?.account.id;
     rooms::set_role(&state.chat, By::Admin(actor), &room, user, "member").await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// What the house says.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SystemMessage {
+    /// Markdown.
+    body: String,
+}
+
+/// Says something in a room for the house itself: a message of kind `system`, by nobody's account. The audit log has who did it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/rooms/{room}/messages",
+    operation_id = "send_system_message",
+    tag = "admin",
+    params(("room" = String, Path, description = "Id or address of the room.")),
+    request_body = SystemMessage,
+    responses((status = 201, body = Kept, headers(("Location" = String, description = "Its address."))), Refused),
+)]
+async fn send(
+    State(state): State<AppState>,
+    asker: Asker,
+    Named(room): Named<RoomRef>,
+    Payload(SystemMessage { body }): Payload<SystemMessage>,
+) -> Result<impl IntoResponse, Refusal> {
+    let by = By::Admin(asker.may(Need::Admin)?);
+    asker.does(&state, Deed::Send)?;
+    Ok(Kept::from(messages::send_system(&state.chat, by, &room, &body).await?))
 }
 
 /// Takes a report for seen to.

@@ -1,7 +1,7 @@
-//! `/api/v1/me/password`, `/api/v1/me/sessions`, and the end of one's account.
+//! `/api/v1/me/password`, `/api/v1/me/sessions`, what is kept about oneself, and the end of one's account.
 
-use axum::{Json, extract::State, http::StatusCode};
-use chat::{accounts, sessions};
+use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
+use chat::{Actor, accounts, house, sessions};
 use protocol::SessionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -12,6 +12,7 @@ use crate::{
     answers::Refusal,
     rest::{
         asker::Asker,
+        auth::NO_STORE,
         extract::{Named, Payload},
         openapi::Refused,
     },
@@ -20,6 +21,7 @@ use crate::{
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
         .routes(routes!(change_password))
+        .routes(routes!(export))
         .routes(routes!(delete_account))
         .routes(routes!(list, end_others))
         .routes(routes!(end))
@@ -50,6 +52,19 @@ async fn change_password(
     let session = asker.signed_in()?;
     accounts::change_password(&state.chat, session, &current_password, &new_password, asker.address()).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Everything that is kept about you; of your password, that there is one. It is entered in the audit log.
+#[utoipa::path(
+    get,
+    path = "/api/v1/me/export",
+    operation_id = "export_me",
+    tag = "me",
+    responses((status = 200, body = Value), Refused),
+)]
+async fn export(State(state): State<AppState>, asker: Asker) -> Result<impl IntoResponse, Refusal> {
+    let session = asker.signed_in()?;
+    Ok((NO_STORE, Json(house::export(&state.chat, Actor::from(Some(session)), session.user.id).await?)))
 }
 
 /// That it is you.

@@ -26,10 +26,10 @@ const TABLES: [&str; 6] = [
     "CREATE TABLE chat_message (id INTEGER PRIMARY KEY, content TEXT NOT NULL, sent_on @TIME NOT NULL, \
      course_id INTEGER NOT NULL REFERENCES courses_course (id), user_id INTEGER NOT NULL REFERENCES auth_user (id))",
     "CREATE TABLE public_message (id INTEGER PRIMARY KEY, message TEXT NOT NULL, date @TIME NOT NULL, \
-     sender_id INTEGER NOT NULL REFERENCES auth_user (id))",
+     sender_id INTEGER NOT NULL REFERENCES auth_user (id), type VARCHAR(20) NOT NULL DEFAULT 'text', \"extraData\" @JSON NULL)",
 ];
 
-const ROWS: [&str; 6] = [
+const ROWS: [&str; 7] = [
     "INSERT INTO django_migrations VALUES (1, 'contenttypes', '0001_initial', '2024-01-01 00:00:00.123456@ZONE')",
     "INSERT INTO auth_user VALUES \
      (1, '@HASH', NULL, FALSE, 'Bob.B', 'B', 'bob@example.org', FALSE, TRUE, '2024-01-02 00:00:00@ZONE', 'Bob'), \
@@ -43,7 +43,11 @@ const ROWS: [&str; 6] = [
      (1, 'the second one', '2024-03-01 10:20:30.250000@ZONE', 7, 1), \
      (2, 'the first one', '2024-03-01 10:20:29@ZONE', 7, 2), \
      (3, ' ', '2024-03-01 10:20:31@ZONE', 7, 2)",
-    "INSERT INTO public_message VALUES (1, 'hello, everybody', '2024-04-01 00:00:00@ZONE', 1)",
+    "INSERT INTO public_message (id, message, date, sender_id) VALUES (1, 'hello, everybody', '2024-04-01 00:00:00@ZONE', 1)",
+    "INSERT INTO public_message VALUES \
+     (3, 'a picture', '2024-04-01 00:00:01@ZONE', 1, 'image', '{\"url\": \"https://example.org/x\"}'), \
+     (4, 'empty', '2024-04-01 00:00:02@ZONE', 1, 'text', '{}'), \
+     (5, 'large', '2024-04-01 00:00:03@ZONE', 1, 'file', '{\"much\": \"@MUCH\"}')",
 ];
 
 /// A database of Django's, of the kind that is tested.
@@ -51,9 +55,10 @@ async fn django(folder: &Path) -> (DatabaseConnection, String) {
     let url = testkit::database_url(folder).await;
     let is_sqlite = chat::urls::is_sqlite(&url);
     let database = Database::connect(if is_sqlite { format!("{url}?mode=rwc") } else { url.clone() }).await.unwrap();
-    let (time, zone) = if is_sqlite { ("datetime", "") } else { ("timestamp with time zone", "+00") };
+    let (time, zone, json) = if is_sqlite { ("datetime", "", "text") } else { ("timestamp with time zone", "+00", "jsonb") };
     for statement in TABLES.iter().chain(&ROWS) {
-        let statement = statement.replace("@TIME", time).replace("@ZONE", zone).replace("@HASH", HASH);
+        let statement = statement.replace("@TIME", time).replace("@ZONE", zone).replace("@HASH", HASH).replace("@JSON", json);
+        let statement = statement.replace("@MUCH", &"x".repeat(4096));
         database.execute_unprepared(&statement).await.unwrap();
     }
     let from = if is_sqlite { chat::urls::sqlite_file(&url).unwrap().display().to_string() } else { url };
@@ -79,8 +84,12 @@ async fn people_rooms_and_messages_come_once_with_their_times_and_sign_in_as_bef
     let (database, from) = django(there.path()).await;
     let report = import(folder.path(), &url, &from);
     let came = |report: &Value| ["people", "rooms", "messages"].map(|kind| report[kind]["came"].as_u64().unwrap());
-    assert_eq!(came(&report), [5, 1, 3], "{report}");
-    assert_eq!(report["messages"]["left"], json!({ "its text is empty or too long": { "count": 1, "such_as": ["3"] } }));
+    assert_eq!(came(&report), [5, 1, 6], "{report}");
+    let left = json!({
+        "its text is empty or too long": { "count": 1, "such_as": ["3"] },
+        "its extraData is too long, the text came without it": { "count": 1, "such_as": ["5"] },
+    });
+    assert_eq!(report["messages"]["left"], left);
     assert_eq!(report["people"]["renamed"], json!([["Bob.B", "bob.b"], ["admin", "former-admin"]]));
 
     let server = Binary::start(folder.path(), &[("DATABASE_URL", &url), ("SNUG_COMPAT", "channels")]);
@@ -109,14 +118,27 @@ async fn people_rooms_and_messages_come_once_with_their_times_and_sign_in_as_bef
     ];
     assert_eq!(texts, expected.iter().map(|(text, at)| (text, at)).collect::<Vec<_>>());
     let lobby = bob.get("/chat/api/messages/?refChat=lobby").await.json();
-    assert_eq!(lobby[0]["message"], "hello, everybody");
+    let carried: Vec<_> =
+        lobby.as_array().unwrap().iter().map(|said| json!([said["message"], said["type"], said["extraData"]])).collect();
+    let expected = [
+        json!(["hello, everybody", "text", null]),
+        json!(["a picture", "image", { "url": "https://example.org/x" }]),
+        json!(["empty", "text", null]),
+        json!(["large", "text", null]),
+    ];
+    assert_eq!(carried, expected);
+    let ada = Api::of(server.addr, "ada").await;
+    let audited = ada.get("/api/v1/admin/audit?action=import").await.json()["entries"].clone();
+    let entry = &audited[0];
+    assert_eq!(audited.as_array().unwrap().len(), 1);
+    assert_eq!((&entry["actor"], &entry["detail"]), (&json!("command line"), &json!("accounts: 5, rooms: 1, messages: 6")));
     drop(server);
 
     // Again, with what was written since; a name that was chosen stays.
     database.execute_unprepared(&ROWS[5].replace("(1, ", "(2, ").replace("@ZONE", "")).await.unwrap();
     let again = import(folder.path(), &url, &from);
     assert_eq!(came(&again), [0, 0, 1], "{again}");
-    assert_eq!(["people", "rooms", "messages"].map(|kind| again[kind]["there"].as_u64().unwrap()), [5, 1, 3]);
+    assert_eq!(["people", "rooms", "messages"].map(|kind| again[kind]["there"].as_u64().unwrap()), [5, 1, 6]);
 }
 
 #[tokio::test]

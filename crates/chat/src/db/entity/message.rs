@@ -8,6 +8,7 @@ use sea_orm::entity::prelude::*;
 pub(crate) enum Kind {
     Text,
     Bot,
+    System,
 }
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
@@ -62,6 +63,7 @@ impl From<Kind> for protocol::MessageKind {
         match kind {
             Kind::Text => Self::Text,
             Kind::Bot => Self::Bot,
+            Kind::System => Self::System,
         }
     }
 }
@@ -71,6 +73,7 @@ impl From<protocol::MessageKind> for Kind {
         match kind {
             protocol::MessageKind::Text => Self::Text,
             protocol::MessageKind::Bot => Self::Bot,
+            protocol::MessageKind::System => Self::System,
         }
     }
 }
