@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 import { go } from "../support/page.ts";
+import { OWNER } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
 const WIDTHS = [390, 320];
@@ -7,6 +8,20 @@ const WIDTHS = [390, 320];
 async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
   const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
   expect(over, where).toBeLessThanOrEqual(0);
+}
+
+/** What stands in `main` beyond the right edge of the window: `main` scrolls, so the width of the document does not tell. */
+async function beyondTheEdge(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const scrolls = (element: Element) => /auto|scroll/.test(getComputedStyle(element).overflowX);
+    const isMoved = (element: Element): boolean => {
+      const parent = element.parentElement;
+      return parent !== null && parent.tagName !== "MAIN" && (scrolls(parent) || isMoved(parent));
+    };
+    // What lies in something that is moved sideways by itself, such as the row of tabs, is in reach.
+    const over = (element: Element) => element.getBoundingClientRect().right > window.innerWidth + 0.5 && !isMoved(element);
+    return [...document.querySelectorAll("main *")].filter(over).map((element) => `${element.tagName}.${element.className}`);
+  });
 }
 
 for (const width of WIDTHS) {
@@ -39,6 +54,27 @@ for (const width of WIDTHS) {
     await expect(ada.page.locator(".room-name")).toHaveText("Lobby");
     await expect(lobby).not.toBeInViewport();
     await expectNoSidewaysScroll(ada.page, "after the drawer");
+  });
+}
+
+for (const width of WIDTHS) {
+  test(`nothing of the settings is beyond the edge at ${width} pixels`, async ({ arrive }) => {
+    // Whoever owns the house may make bots.
+    const owner = await arrive("Hanna", OWNER);
+    await owner.signIn();
+    const { page } = owner;
+    await page.setViewportSize({ width, height: 700 });
+    await go(page, "/settings/bots");
+    await page.getByLabel("User name").fill(`edge${Date.now() % 1_000_000_000}`);
+    await page.getByRole("button", { name: "Make the bot" }).click();
+    await expect(page).toHaveURL(/\/settings\/bots\/[^/?]+/);
+    const bot = new URL(page.url()).pathname;
+    for (const tab of ["profile", "security", "notifications", "tokens", "bots"]) {
+      await go(page, `/settings/${tab}`);
+      expect(await beyondTheEdge(page), tab).toEqual([]);
+    }
+    await go(page, bot);
+    expect(await beyondTheEdge(page), "a bot").toEqual([]);
   });
 }
 

@@ -5,11 +5,15 @@ const { theme } = document.documentElement.dataset;
 const dark = theme ? theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 document.documentElement.classList.toggle("dark-mode", dark);
 place.replaceChildren();
+// What every program begins with; the others come as the description has them.
+const first = ["auth", "me", "rooms"];
+const rank = (tag) => (first.includes(tag) ? first.indexOf(tag) : first.length);
 SwaggerUIBundle({
   url: place.dataset.description,
   domNode: place,
   deepLinking: true,
   docExpansion: "list",
+  tagsSorter: (one, other) => rank(one) - rank(other),
   queryConfigEnabled: false,
   validatorUrl: null,
 });

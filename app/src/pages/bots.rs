@@ -8,7 +8,7 @@ use super::{
     Page, Visit,
     failure::{failure, nothing_here},
     field::TextField,
-    form::{Form, refusal},
+    form::{Form, refusal, sure},
     person::person,
     settings::{Outcome, Tab, settings, sign_in_first},
     tokens::{Sent, WantedToken, make, part},
@@ -267,11 +267,7 @@ fn delete(bot: &Bot) -> impl IntoView + use<> {
             <h2>"Delete the bot"</h2>
             <p>"What it wrote stays, under the name of a former member. Its tokens end at once. This cannot be undone."</p>
             <form class="form" method="post" action=DeleteBot::PATH>
-                {hidden(bot)}
-                <label class="check">
-                    <input type="checkbox" required />
-                    "I want it gone"
-                </label>
+                {hidden(bot)} {sure("I want it gone")}
                 <button class="button button--wide button--danger">"Delete the bot"</button>
             </form>
         </section>

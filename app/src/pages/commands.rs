@@ -11,7 +11,7 @@ use super::{
     admin::{Section, office},
     document::document,
     failure::{failure, nothing_here, refused_in_room, status_of},
-    form::Form,
+    form::{Form, sure},
     outgoing::{field, secret_of},
 };
 use crate::{api::DeleteCommand, context::reveal, head::Head};
@@ -145,6 +145,7 @@ fn row(delete: &Form, slug: &str, command: Command) -> AnyView {
     let fields = view! {
         <input type="hidden" name="room" value=slug.to_owned() />
         <input type="hidden" name="command" value=id.to_string() />
+        {sure("I want it gone")}
     };
     view! {
         <li>

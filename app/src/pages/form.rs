@@ -138,6 +138,17 @@ impl Form {
     }
 }
 
+/// A box without which the browser does not send a form: what it does cannot be undone, and one click is soon done.
+pub(super) fn sure(label: &'static str) -> AnyView {
+    view! {
+        <label class="check">
+            <input type="checkbox" required />
+            {label}
+        </label>
+    }
+    .into_any()
+}
+
 /// Why a form of this page was refused, in one line, where the forms themselves have no place to say it.
 pub(super) fn refusal(visit: &Visit) -> Option<String> {
     let error = ServerFnUrlError::<AppError>::decode_err(&visit.query::<Refused>().error?);

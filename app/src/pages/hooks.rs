@@ -7,7 +7,7 @@ use chat::{
 use leptos::prelude::*;
 use serde::Deserialize;
 
-use super::{Page, Visit, document::document, failure::refused_in_room};
+use super::{Page, Visit, document::document, failure::refused_in_room, form::sure};
 use crate::{context::reveal, head::Head};
 
 /// What a form of the page sends.
@@ -158,8 +158,10 @@ fn row(path: &str, hook: Hook) -> AnyView {
                 <span class="office-facts">{facts}</span>
             </p>
             {form("change", fields.into_any(), "Save")}
-            {form("renew", ().into_any(), "Another address")}
-            {form("remove", ().into_any(), "Remove")}
+            <div class="small-form">
+                {form("renew", sure("End the old one"), "Another address")}
+                {form("remove", sure("I want it gone"), "Remove")}
+            </div>
         </li>
     }
     .into_any()

@@ -114,6 +114,8 @@ fn one(call: Call, zone: i32) -> AnyView {
                     <time datetime=clock::iso_utc(at)>{clock::full_label(clock::to_local(at, zone))}</time>
                 </p>
                 <div class="alert-text message-body" dir="auto" inner_html=markdown::render(&message.body)></div>
+            </div>
+            <div class="alert-actions">
                 <details class="inbox-answer">
                     <summary>"Answer"</summary>
                     <form method="post" action=Answer::PATH>
@@ -124,8 +126,8 @@ fn one(call: Call, zone: i32) -> AnyView {
                         <button class="button">"Send"</button>
                     </form>
                 </details>
+                {read}
             </div>
-            <div class="alert-actions">{read}</div>
         </li>
     }
     .into_any()

@@ -10,7 +10,7 @@ use super::{
     Page, Visit,
     document::document,
     failure::{refused_in_room, status_of},
-    form::Form,
+    form::{Form, sure},
 };
 use crate::{
     api::{DeleteOutgoing, PauseOutgoing, ResendDelivery},
@@ -214,6 +214,7 @@ fn row(pause: &Form, delete: &Form, room: &Room, hook: Hook) -> AnyView {
     };
     let paused = paused_at.is_some();
     let pausing = view! { {named()} <input type="hidden" name="paused" value=(!paused).to_string() /> };
+    let deleting = view! { {named()} {sure("I want it gone")} };
     let shown = format!("?hook={id}");
     view! {
         <li>
@@ -225,7 +226,7 @@ fn row(pause: &Form, delete: &Form, room: &Room, hook: Hook) -> AnyView {
                 <span class="office-facts">{facts}</span>
             </p>
             {pause.view(pausing.into_any(), if paused { "Let it go on" } else { "Have it rest" })}
-            {delete.view(named().into_any(), "Delete")}
+            {delete.view(deleting.into_any(), "Delete")}
         </li>
     }
     .into_any()

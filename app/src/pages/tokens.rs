@@ -9,6 +9,7 @@ use super::{
     Page, Visit,
     failure::failure,
     field::TextField,
+    form::sure,
     settings::{Outcome, Tab, settings, sign_in_first},
 };
 use crate::{
@@ -98,7 +99,8 @@ async fn show(visit: &Visit, sent: Sent) -> Page {
     let may_administer = session.role >= HouseRole::Admin;
     let all = (listed.len() > 1).then(|| {
         view! {
-            <form method="post" action=RevokeAllTokens::PATH>
+            <form class="small-form" method="post" action=RevokeAllTokens::PATH>
+                {sure("All programs that have one are to stop")}
                 <button class="button button--quiet">"End all tokens"</button>
             </form>
         }

@@ -91,7 +91,7 @@ fn menu(room: RoomContext) -> AnyView {
     view! {
         <div class="menu" id=MENU popover="auto">
             <p class="menu-topic">{dynamic(move || facts.with(|facts| facts.topic.clone()))}</p>
-            <div class="room-actions">{settings} {star(room)} {leave} {hide}</div>
+            <div class="room-actions">{settings} {star(room)} {hide} {leave}</div>
         </div>
     }
     .part()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use protocol::{Error, Retry, RoomPage, RoomRef, Seq};
+use protocol::{Error, ErrorCode, Retry, RoomPage, RoomRef, Seq};
 use reqwest::{Method, RequestBuilder, StatusCode, Url, redirect::Policy};
 use serde::Deserialize;
 
@@ -115,7 +115,10 @@ impl Client {
 
 /// What a server says of why it did not, for people.
 pub(super) fn said(error: &Error) -> Fault {
-    let text = if error.fields.is_empty() {
+    // Nobody signs in here.
+    let text = if error.code == ErrorCode::NotAuthenticated {
+        "the token is wrong or has ended, or there is none (SNUG_TOKEN)".to_owned()
+    } else if error.fields.is_empty() {
         [Some(error.message()), error.detail.clone()].into_iter().flatten().collect::<Vec<_>>().join(" ")
     } else {
         error.fields.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")

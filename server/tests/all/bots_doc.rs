@@ -37,7 +37,7 @@ async fn a_bot_that_answers_is_made_from_the_document_alone() {
     assert_eq!((shell.len(), python.len()), (2, 1), "each block is run by this test");
     let app = TestApp::start().await;
     let ada = app.ada().await;
-    let made = bash(&app, &format!("unset USERNAME\n{}\nprintf %s \"$SNUG_TOKEN\"", shell[0]), &format!("{PASSWORD}\n")).await;
+    let made = bash(&app, &format!("unset SNUG_USER\n{}\nprintf %s \"$SNUG_TOKEN\"", shell[0]), &format!("{PASSWORD}\n")).await;
     let token = made.lines().last().unwrap().to_owned();
     assert!(token.starts_with("snug_pat_"), "{made}");
 

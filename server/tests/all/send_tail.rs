@@ -115,7 +115,7 @@ async fn what_is_wrong_is_said_in_one_line() {
     let mut without = client(app.addr, &token, &["send", "lobby", "x"]);
     without.env_remove("SNUG_TOKEN");
     assert!(fault(without).contains("SNUG_TOKEN"));
-    assert!(fault(client(app.addr, "snug_pat_wrong", &["send", "lobby", "x"])).contains("ign in"));
+    assert!(fault(client(app.addr, "snug_pat_wrong", &["send", "lobby", "x"])).contains("wrong or has ended"));
     for command in [["send", "nowhere", "x"].as_slice(), &["tail", "nowhere"]] {
         assert!(!fault(client(app.addr, &token, command)).is_empty());
     }

@@ -64,7 +64,8 @@ fn row(entry: AuditEntry) -> impl IntoView {
                 " "
                 <bdi>{entry.subject}</bdi>
                 <span class="office-facts">
-                    {format!("{}, by {}", chat::utc(entry.at), entry.actor)} " " <bdi>{entry.detail}</bdi>
+                    {format!("{}, by {}{}", chat::utc(entry.at), entry.actor, if entry.detail.is_empty() { "" } else { ": " })}
+                    <bdi>{entry.detail}</bdi>
                 </span>
             </p>
         </li>

@@ -7,7 +7,7 @@ use axum::{
 };
 use chat::{
     Need,
-    house::{self, AuditEntry, AuditSearch},
+    house::{self, AuditEntry, AuditSearch, By},
     invites,
     messages::{self, Place, Report},
 };
