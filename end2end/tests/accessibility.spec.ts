@@ -2,14 +2,57 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { AuthPage } from "../support/auth-page.ts";
 import { go } from "../support/page.ts";
+import { Person } from "../support/person.ts";
+import { Program, reachable } from "../support/program.ts";
 import { OWNER } from "../support/server.ts";
 import { expect, test } from "../support/test.ts";
 
 async function check(page: Page, address: string): Promise<void> {
   await go(page, address);
-  const { violations } = await new AxeBuilder({ page }).analyze();
+  await checkShown(page, address);
+}
+
+async function checkShown(page: Page, what: string): Promise<void> {
+  // The inside of Swagger UI is not ours.
+  const { violations } = await new AxeBuilder({ page }).exclude(".swagger-ui").analyze();
   const told = violations.flatMap(({ id, help, nodes }) => nodes.map((node) => `${id}: ${help}: ${node.html} ${node.failureSummary ?? ""}`));
-  expect(told, address).toEqual([]);
+  expect(told, what).toEqual([]);
+}
+
+/** Makes one of each of what there is for programs, and checks the pages that show what they show once. */
+async function makeForPrograms({ page, room }: Person, mill: string, program: Program): Promise<void> {
+  await go(page, "/settings/tokens");
+  await page.getByLabel("Name").fill("backups");
+  await page.getByRole("button", { name: "Make the token" }).click();
+  await page.locator(".made-link").waitFor();
+  await checkShown(page, "a token that was made");
+
+  await go(page, "/settings/bots");
+  await page.getByLabel("User name").fill("miller-bot");
+  await page.getByRole("button", { name: "Make the bot" }).click();
+  await page.getByRole("link", { name: /^See to / }).first().or(page.getByRole("heading", { name: "Rooms", exact: true })).waitFor();
+
+  await go(page, `/r/${mill}/hooks`);
+  await page.getByLabel("Name").fill("Builds");
+  await page.getByRole("button", { name: "Make a hook" }).click();
+  await page.getByRole("heading", { name: "The address of Builds" }).waitFor();
+  await checkShown(page, "a hook that was made");
+
+  await go(page, `/r/${mill}/outgoing`);
+  await page.getByLabel("Name", { exact: true }).fill("Gnome");
+  await page.getByLabel("URL").fill(program.url);
+  await page.getByRole("button", { name: "Make an outgoing webhook" }).click();
+  await page.getByRole("heading", { name: "Its secret" }).waitFor();
+  await checkShown(page, "an outgoing webhook that was made");
+
+  for (const address of [`/r/${mill}/commands`, "/admin/commands"]) {
+    await program.command(page, address, "grind", "Gnome");
+    await checkShown(page, `a command that was made at ${address}`);
+  }
+
+  await room.open(mill);
+  await room.say("The mill turns.");
+  await room.expectAllStored();
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -55,6 +98,48 @@ for (const colorScheme of ["light", "dark"] as const) {
       expect(violations).toEqual([]);
       await check(owner.page, new URL(await owner.page.locator(".made-link a").innerText()).pathname);
     });
+
+    for (const width of [1280, 390]) {
+      test(`pages for programs, with something in them, ${width} pixels wide`, async ({ browser, problems }) => {
+        const [server, program] = [await reachable(), await Program.start()];
+        const owner = await Person.arrive("Hanna", browser, server, problems, OWNER);
+        const { page, room } = owner;
+        await page.setViewportSize({ width, height: 800 });
+        await owner.signIn();
+        const mill = await owner.createRoom("Mill", "", "Open");
+        await makeForPrograms(owner, mill, program);
+
+        await go(page, `/r/${mill}/outgoing`);
+        await page.getByRole("link", { name: "Gnome" }).click();
+        await expect(async () => {
+          await page.reload();
+          await expect(page.getByText("Delivered")).toBeVisible({ timeout: 300 });
+        }).toPass();
+        await checkShown(page, "a delivery");
+        await go(page, "/settings/bots");
+        await page.getByRole("link", { name: /^See to / }).click();
+        await page.getByRole("heading", { name: "Rooms", exact: true }).waitFor();
+        await checkShown(page, "a bot");
+        const own = ["tokens", "bots"].map((tab) => `/settings/${tab}`);
+        const ofRoom = ["hooks", "outgoing", "commands", "settings"].map((part) => `/r/${mill}/${part}`);
+        for (const address of [...own, ...ofRoom, "/admin/commands", "/admin/audit"]) await check(page, address);
+
+        program.answer = { text: "It grinds." };
+        await room.open(mill);
+        await room.say("/grind");
+        await expect(page.locator(".room-notice")).toContainText("It grinds.");
+        await room.composer.pressSequentially("/");
+        await expect(page.getByRole("option")).toHaveText(["/grindGnome"]);
+        await checkShown(page, "what a command says, and the commands to choose from");
+
+        await go(page, "/api");
+        await page.locator(".opblock").first().waitFor();
+        await checkShown(page, "/api");
+        await owner.leave();
+        await server.remove();
+        program.stop();
+      });
+    }
 
     test("pages and panels with something in them", async ({ ada, bob, room, problems }) => {
       problems.allow(/status of 404/);

@@ -17,3 +17,8 @@ SwaggerUIBundle({
   queryConfigEnabled: false,
   validatorUrl: null,
 });
+
+// The page has its main part, and this is within it.
+new MutationObserver(() => {
+  for (const main of place.querySelectorAll("main:not([role])")) main.role = "presentation";
+}).observe(place, { childList: true, subtree: true });

@@ -1,11 +1,13 @@
-// Completes what one types in the composer: people behind an @, emoji behind a :, rooms behind a #. The page loads it with the first of
-// these characters.
+// Completes what one types in the composer: people behind an @, emoji behind a :, rooms behind a #, commands behind a / at the start. The
+// page loads it with the first of these characters.
 
 const SHOWN = 8;
 const PAUSE_MS = 80;
 const COMPOSING_KEY = 229;
 // What stands before the caret: a mark at the start of a word, and the part of a name.
 const NAME = /(?:^|[\s([{"'*_~|>,;–—-])([@#:])([\p{L}\p{N}_.+-]*)$/u;
+// A command is one only as the first word of a text.
+const COMMAND = /^(\/)([\w-]*)$/;
 const WHOLE_EMOJI = /(?:^|[^\w:]):([\w+-]+):$/;
 
 const make = (name, properties = {}, ...children) => {
@@ -46,28 +48,36 @@ function loadEmoji() {
   return emoji;
 }
 
-const people = new Map();
+const asked = new Map();
 
-async function findPeople(word) {
+// What the room that one is in has to say to these words. It is kept for a while only: others may come into the room.
+async function ask(path, words = {}) {
   const room = decodeURIComponent(location.pathname.split("/")[2]);
-  const key = `${room} ${word}`;
-  if (!people.has(key)) {
+  const body = new URLSearchParams({ room, ...words });
+  const key = `${path}?${body}`;
+  if (!asked.has(key)) {
     const now = turn;
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
     if (now !== turn) return [];
-    const body = new URLSearchParams({ room, text: word });
-    const answer = await fetch("/api/fn/complete_name", { method: "POST", body, headers: { accept: "application/json" } });
+    const answer = await fetch(path, { method: "POST", body, headers: { accept: "application/json" } });
     if (!answer.ok) return [];
-    people.set(key, await answer.json());
-    // Others may come into the room.
-    setTimeout(() => people.delete(key), 60_000);
+    asked.set(key, await answer.json());
+    setTimeout(() => asked.delete(key), 60_000);
   }
-  return people.get(key);
+  return asked.get(key);
 }
 
 const sources = {
   async "@"(word) {
-    return (await findPeople(word)).map(({ username, name }) => ({ text: `@${username}`, label: name, more: `@${username}` }));
+    const people = await ask("/api/fn/complete_name", { text: word });
+    return people.map(({ username, name }) => ({ text: `@${username}`, label: name, more: `@${username}` }));
+  },
+
+  async "/"(word) {
+    // Another text for a message is never a command.
+    if (field.form.querySelector(".composer-editing")) return [];
+    const found = best(await ask("/api/fn/complete_command"), word, ({ word }) => [word]);
+    return found.map(({ word, name }) => ({ text: `/${word}`, label: `/${word}`, more: name }));
   },
 
   async "#"(word) {
@@ -92,7 +102,7 @@ const sources = {
 function named() {
   const { selectionStart: caret, selectionEnd: end, value } = field;
   const before = value.slice(0, caret);
-  const found = caret === end && (before.split("```").length % 2 ? NAME.exec(before) : null);
+  const found = caret === end && (before.split("```").length % 2 ? (COMMAND.exec(before) ?? NAME.exec(before)) : null);
   return found ? { mark: found[1], word: found[2].toLowerCase(), start: caret - found[2].length - 1, caret } : undefined;
 }
 
@@ -100,8 +110,10 @@ async function update() {
   const now = ++turn;
   const name = document.activeElement === field ? named() : undefined;
   if (name?.start !== dismissed) dismissed = undefined;
+  const { value } = field;
   const found = name && dismissed === undefined ? await sources[name.mark](name.word).catch(() => []) : [];
-  if (now !== turn) return;
+  // It may have been sent meanwhile.
+  if (now !== turn || field.value !== value) return;
   if (found.length > 0) show(name, found);
   else hide();
 }
@@ -166,7 +178,9 @@ async function turnEmoji() {
 
 function key(event) {
   if (!shown || event.isComposing || event.keyCode === COMPOSING_KEY || event.ctrlKey || event.metaKey || event.altKey) return;
-  const { options, at } = shown;
+  const { name, options, at } = shown;
+  // A command that stands there whole goes out.
+  if (event.key === "Enter" && name.mark === "/" && field.value.toLowerCase() === options[at].text) return hide();
   const act = {
     ArrowDown: () => activate((at + 1) % options.length),
     ArrowUp: () => activate((at + options.length - 1) % options.length),

@@ -62,7 +62,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .route("/messages/new", page(pages::new_message))
         .route("/messages/people", page(pages::correspondents))
         .route("/alerts", page(pages::alerts))
-        .route("/inbox", page(pages::inbox))
+        .route("/inbox", page(pages::inbox).post(answer_call))
         .route("/bookmarks", page(pages::bookmarks))
         .route("/threads", page(pages::threads))
         .route("/keys", page(pages::keys))
@@ -157,6 +157,11 @@ async fn write(state: State<AppState>, request: Request) -> Response {
 /// Another text for a message, without JavaScript.
 async fn save(state: State<AppState>, request: Request) -> Response {
     written(&state, request, pages::save_message).await
+}
+
+/// An answer from the inbox. What a command says to whoever asked stands in no address.
+async fn answer_call(state: State<AppState>, request: Request) -> Response {
+    written(&state, request, pages::answer_call).await
 }
 
 /// What is to become of the hooks of a room.

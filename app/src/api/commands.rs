@@ -1,3 +1,4 @@
+use chat::commands::Offered;
 use leptos::prelude::*;
 use protocol::ErrorCode;
 
@@ -23,4 +24,14 @@ pub(crate) async fn delete_command(#[server(default)] room: String, command: Str
         room => ["/r/", &value(room), "/commands"].concat(),
     });
     Ok(())
+}
+
+/// The commands that can be asked in a room: for the composer, as somebody types one there.
+///
+/// # Errors
+/// Not found, which is also what a room that is closed to the caller looks like; they may not write there.
+#[server(prefix = "/api/fn", endpoint = "complete_command")]
+pub(crate) async fn complete_command(room: String) -> Result<Vec<Offered>, AppError> {
+    let request = Request::current()?;
+    chat::commands::offered(&request.chat, request.actor(), &room.into()).await.map_err(refuse)
 }

@@ -38,7 +38,7 @@ pub(crate) use programs::{
     AddBotToRoom, ChangeBot, DeleteBot, HandBotOver, MakeBot, RemoveBotFromRoom, RemoveBotPicture, RevokeAllTokens, RevokeToken,
 };
 pub(crate) use reactions::{Bookmark, PinMessage, React};
-pub(crate) use reads::{Answer, MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHours, UndoReadAll};
+pub(crate) use reads::{MarkRead, MuteRoom, ReadAll, SetLevel, SetQuietHours, UndoReadAll};
 pub(crate) use room_settings::{ArchiveRoom, DeleteRoom, SetAddress, SetVisibility, SlowDown};
 pub(crate) use rooms::{Converse, CreateRoom, EditRoom, OrderRooms};
 pub(crate) use security::{ChangePassword, DeleteAccount, EndOtherSessions, EndSession, RenameAccount};

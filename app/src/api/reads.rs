@@ -1,6 +1,5 @@
-use chat::messages::Outgoing;
 use leptos::prelude::*;
-use protocol::{Answers, ClientId, RoomRef, RoomUnread, RoomsUnread, Seq};
+use protocol::{RoomUnread, RoomsUnread, Seq};
 
 use crate::{
     AppError,
@@ -99,25 +98,5 @@ pub(crate) async fn set_quiet_hours(#[server(default)] from: String, #[server(de
     let request = Request::current()?;
     chat::reads::set_quiet_hours(&request.chat, request.session()?, &from, &to).await.map_err(refuse)?;
     leptos_axum::redirect("/settings/notifications?done");
-    Ok(())
-}
-
-/// Answers a message from the inbox, and leads back to it.
-///
-/// # Errors
-/// Not signed in, or the message cannot be sent.
-#[server(prefix = "/api/fn", endpoint = "answer")]
-pub(crate) async fn answer(room: String, seq: i64, client_id: ClientId, body: String) -> Result<(), AppError> {
-    let request = Request::current()?;
-    request.admit(chat::Deed::Send)?;
-    let name: RoomRef = room.into();
-    // Where the message stands, the answer does.
-    let thread_of = chat::messages::stands_in(&request.chat, request.actor(), &name, Seq(seq)).await.map_err(refuse)?;
-    let answers = Answers { reply_to: Some(Seq(seq)), thread_of, only_in_thread: thread_of.is_some() };
-    let message = Outgoing { answers, ..Outgoing::new(name.clone(), client_id, body) };
-    chat::messages::send(&request.chat, request.actor(), message).await.map_err(refuse)?;
-    // Who answers it has read it.
-    chat::reads::read_now(&request.chat, request.actor(), &name, Seq(seq)).await.map_err(refuse)?;
-    leptos_axum::redirect("/inbox?sent");
     Ok(())
 }

@@ -27,7 +27,7 @@ const MESSAGES: [(&str, &str); 8] = [
     ("R or +", "Answer it; react to it"),
     ("Del", "Delete it"),
     ("U", "Unread from here on"),
-    ("Esc", "All of the room is read"),
+    ("Esc", "What is told above them goes; else all of the room is read"),
 ];
 
 /// What the keys do.

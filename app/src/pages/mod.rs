@@ -72,7 +72,7 @@ pub use edit_message::{Edited, edit_message, message_history, save_message};
 pub use failure::not_found;
 pub use home::home;
 pub use hooks::{change_hooks, room_hooks};
-pub use inbox::inbox;
+pub use inbox::{TypedAnswer, answer_call, inbox};
 pub use invite::invite;
 pub use invites::{house_invites, room_invites};
 pub use keep::keep;

@@ -168,7 +168,7 @@ lookAt();
 
 // What completes names in the composer comes with the first character that may begin one.
 addEventListener("input", async ({ target, data }) => {
-  if (target.matches(".composer textarea") && /[@#:]/.test(data)) (await import(late["complete.js"])).default(target, late);
+  if (target.matches(".composer textarea") && /[@#:/]/.test(data)) (await import(late["complete.js"])).default(target, late);
 });
 
 // Where no WebSocket gets through, another way comes late.

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     AppError,
     context::reveal,
-    room::{Address, MISSING, PageData, Typed, head},
+    room::{Address, MISSING, PageData, Typed, for_you, head},
 };
 
 /// A room: `/r/{slug}` and `/r/{slug}/m/{seq}`; a thread: `/r/{slug}/t/{seq}`.
@@ -84,7 +84,7 @@ pub async fn write(visit: Visit, written: Written) -> Result<String, Page> {
 /// The room, with what a command says to whoever asked.
 async fn told(visit: &Visit, mut address: Address, text: String) -> Page {
     match data(visit, &mut address).await {
-        Ok(data) => show(visit, address, PageData { notice: Some(text), ..data }, None),
+        Ok(data) => show(visit, address, PageData { notice: Some(for_you(&text)), ..data }, None),
         Err(error) => failure(visit, &error),
     }
 }

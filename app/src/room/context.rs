@@ -58,6 +58,21 @@ impl RoomContext {
         if self.is_beside { "t" } else { "m" }
     }
 
+    /// Takes away what is said about this visit, or what the reader alone was told here. `true` if there was anything.
+    pub(super) fn close_notice(self) -> bool {
+        let own = self.notice.try_maybe_update(|notice| {
+            let was = notice.take().is_some();
+            (was, was)
+        });
+        let told = || {
+            self.socket.told.try_maybe_update(|told| {
+                let was = told.take_if(|(room, _)| *room == self.id).is_some();
+                (was, was)
+            })
+        };
+        own == Some(true) || told() == Some(true)
+    }
+
     /// What the reader may do, without a signal for every event.
     pub(super) fn standing(self) -> Memo<Standing> {
         let state = self.state;

@@ -23,6 +23,7 @@ mod menu;
 mod message;
 #[cfg(feature = "hydrate")]
 mod navigation;
+mod notice;
 mod place;
 mod reactions;
 mod reading;
@@ -46,6 +47,7 @@ pub(crate) use {
     app::App,
     data::{DATA, MESSAGES, PageData},
     head::head,
+    notice::for_you,
 };
 
 /// What stood in the composer when it was sent without JavaScript and refused, as HTML.

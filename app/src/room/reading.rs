@@ -56,10 +56,15 @@ impl RoomContext {
         }
     }
 
-    /// The key that reads a room, where it has nothing else to do.
+    /// The key that takes away what is said above the messages, and else reads a room, where it has nothing else to do.
     fn escape(self, event: &KeyboardEvent) {
         let is_free = !event.default_prevented() && document().query_selector(":popover-open").is_ok_and(|open| open.is_none());
-        if event.key() == "Escape" && is_free && self.thread.is_none() {
+        if event.key() != "Escape" || !is_free {
+            return;
+        }
+        if self.close_notice() {
+            event.prevent_default();
+        } else if self.thread.is_none() {
             self.page.news.try_update(|news| news.release(self.id));
             self.socket.read(self.id, self.state.with_untracked(|state| state.head()));
             self.new_after.set(None);

@@ -5,11 +5,11 @@ use protocol::{Message, Seq};
 
 use super::{
     address::Address, banner::banner, beside::ThreadBeside, context::RoomContext, footer::footer, head::head, header::header,
-    reactions, reading::read_along, screen::Visited, scroller::Scroller, target::Menu, thread, timeline::timeline,
-    typing::typing, zone, zone::Zone,
+    notice::notice, reactions, reading::read_along, screen::Visited, scroller::Scroller, target::Menu, thread,
+    timeline::timeline, typing::typing, zone, zone::Zone,
 };
 use crate::{
-    components::{PageContext, Part, dynamic, dynamic_view},
+    components::{PageContext, Part, dynamic_view},
     socket::Socket,
     state::RoomState,
 };
@@ -20,7 +20,7 @@ pub(super) fn room(
     (here, beside, is_beside): (StoredValue<Address>, ThreadBeside, bool),
     visited: Visited,
 ) -> AnyView {
-    let Visited { address, room: shared, form_id, zone, notice, refused, answering } = visited;
+    let Visited { address, room: shared, form_id, zone, notice: said, refused, answering } = visited;
     socket.visit(&shared);
     if is_beside {
         beside.visit_room();
@@ -44,7 +44,7 @@ pub(super) fn room(
         address: here,
         focus: RwSignal::new(focus),
         new_after: RwSignal::new(new.map(|room| room.last_read)),
-        notice: RwSignal::new(notice),
+        notice: RwSignal::new(said),
         refused: StoredValue::new(refused),
         scroller: Scroller::new(socket, state, (id, thread)),
         menu: Menu::new(),
@@ -69,18 +69,13 @@ pub(super) fn room(
         show_head(room);
     }
     reactions::tell_refused(room);
-    // To others the server says nothing of it.
-    let told = move || socket.told.get().filter(|(room, _)| *room == id).map(|(_, said)| said);
-    let notice = dynamic(move || room.notice.get().or_else(told));
     let header = match thread {
         Some(root) => thread::header(room, root),
         None => header(room),
     };
     view! {
         <section class="room" data-room>
-            {header} {banner(room)} <p class="room-notice" role="alert">
-                {notice}
-            </p> {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)} {footer(room, form_id)}
+            {header} {banner(room)} {notice(room)} {timeline(room)} {dynamic_view(move || room.scroller.pill())} {typing(room)} {footer(room, form_id)}
         </section>
     }
     .part()

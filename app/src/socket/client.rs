@@ -424,22 +424,20 @@ impl Client {
 
     /// Tells the reader whom they named and who cannot read it.
     fn name_unreached(&self, room: RoomId, people: &[User]) {
-        let said = (!people.is_empty()).then(|| {
+        if !people.is_empty() {
             let names: Vec<_> = people.iter().map(User::in_sentence).collect();
-            (room, ["Not called, because they cannot read this room: ", &names.join(", ")].concat())
-        });
-        self.socket.told.maybe_update(|shown| {
-            let changed = *shown != said;
-            *shown = said;
-            changed
-        });
+            let said = ["Not called, because they cannot read this room: ", &names.join(", ")].concat();
+            self.socket.told.set(Some((room, said)));
+        }
     }
 
     /// What the reader wrote was a command: it does not stand in the room, and what it says is for them alone.
     fn told(&self, client_id: ClientId, room: RoomId, text: String) {
         self.socket.outbox.update(|outbox| _ = outbox.remove(client_id));
         self.stored(client_id, None);
-        self.socket.told.set((!text.is_empty()).then_some((room, text)));
+        if !text.is_empty() {
+            self.socket.told.set(Some((room, text)));
+        }
     }
 
     fn acknowledge(&self, client_id: ClientId, seq: Seq, at: i64) {

@@ -33,7 +33,8 @@ pub(crate) struct Socket {
     pub(super) outbox: RwSignal<Outbox>,
     pub(super) typing: RwSignal<Typing>,
     pub(super) status: RwSignal<Status>,
-    /// What only the reader is told in a room, until they write the next message: whom they named who cannot read it, what a command says.
+    /// What only the reader is told in a room, until they close it: whom they named who cannot read it, what a command says. To others the
+    /// server says nothing of it.
     pub(crate) told: RwSignal<Option<(RoomId, String)>>,
     /// Where the loop takes its commands from, once there is one.
     #[cfg(feature = "hydrate")]

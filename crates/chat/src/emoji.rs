@@ -5,15 +5,13 @@ use std::{collections::HashMap, sync::LazyLock};
 use protocol::limits;
 use serde::Deserialize;
 
-/// Made by `scripts/emoji.mjs`.
-const FILE: &str = include_str!("../../../public/late/emoji.json");
 /// Asks for the colourful form of a character. Some systems write it and others do not.
 const COLOURFUL: char = '\u{fe0f}';
 const PERSONS: [char; 3] = ['🧑', '👨', '👩'];
 
 /// Those that are known, each by itself without [`COLOURFUL`].
 static KNOWN: LazyLock<HashMap<String, Known>> = LazyLock::new(|| {
-    let file: File = serde_json::from_str(FILE).unwrap_or_default();
+    let file: File = serde_json::from_str(hooks::EMOJI).unwrap_or_default();
     let rows = file.groups.into_iter().flat_map(|group| group.emoji);
     rows.map(|(emoji, _, _, tones)| (plain(&emoji), Known { emoji, tones })).collect()
 });

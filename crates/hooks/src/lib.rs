@@ -17,6 +17,7 @@ mod mrkdwn;
 mod slack;
 mod time;
 
+pub use emoji::EMOJI;
 pub use event::Event;
 pub use github::github;
 pub use gitlab::gitlab;

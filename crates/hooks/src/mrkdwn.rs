@@ -38,9 +38,10 @@ pub(crate) fn line(text: &str) -> String {
     inline(&text.split_whitespace().collect::<Vec<_>>().join(" "), 0)
 }
 
-/// Text without markup: only the entities are read.
+/// Text without markup: only entities and emoji are read.
 pub(crate) fn plain(text: &str) -> String {
-    escape::text(&entities(&length::shortened(text, protocol::limits::BODY_MAX)))
+    let text = entities(&length::shortened(text, protocol::limits::BODY_MAX));
+    translated(&text, |before, rest, markdown| if rest.starts_with(':') { shortcode(before, rest, markdown) } else { None })
 }
 
 /// What stands before the first code block, the code, and what comes after it.
@@ -85,20 +86,24 @@ fn entities(text: &str) -> String {
 }
 
 fn inline(text: &str, depth: usize) -> String {
+    translated(text, |before, rest, markdown| match rest.chars().next()? {
+        '`' => code(rest, markdown),
+        '<' => angle(rest, markdown),
+        '&' => entity(before, rest, markdown),
+        mark @ ('*' | '_' | '~') if depth < DEPTH_MAX => emphasis(before, mark, rest, depth, markdown),
+        ':' => shortcode(before, rest, markdown),
+        'h' | 'H' if before.is_none_or(|c| !char::is_alphanumeric(c)) => bare(rest, markdown),
+        _ => None,
+    })
+}
+
+/// Text with what `markup` takes of it, which says of how many bytes it has written something else; all else stays as it is.
+fn translated(text: &str, markup: impl Fn(Option<char>, &str, &mut String) -> Option<usize>) -> String {
     let mut markdown = String::with_capacity(text.len() + 8);
     let (mut at, mut before) = (0, None);
     while let Some(c) = text[at..].chars().next() {
         let rest = &text[at..];
-        let taken = match c {
-            '`' => code(rest, &mut markdown),
-            '<' => angle(rest, &mut markdown),
-            '&' => entity(before, rest, &mut markdown),
-            '*' | '_' | '~' if depth < DEPTH_MAX => emphasis(before, c, rest, depth, &mut markdown),
-            ':' => shortcode(rest, &mut markdown),
-            'h' | 'H' if before.is_none_or(|c| !char::is_alphanumeric(c)) => bare(rest, &mut markdown),
-            _ => None,
-        };
-        let length = taken.unwrap_or_else(|| {
+        let length = markup(before, rest, &mut markdown).unwrap_or_else(|| {
             escape::push(before, c, rest[c.len_utf8()..].chars().next(), &mut markdown);
             c.len_utf8()
         });
@@ -185,8 +190,11 @@ fn emphasis(before: Option<char>, mark: char, rest: &str, depth: usize, markdown
     Some(end + 2 * marks)
 }
 
-/// `:rocket:`, where the name is known.
-fn shortcode(rest: &str, markdown: &mut String) -> Option<usize> {
+/// `:rocket:`, where the name is known. `main.rs:100:` is a place in a file.
+fn shortcode(before: Option<char>, rest: &str, markdown: &mut String) -> Option<usize> {
+    if before.is_some_and(char::is_alphanumeric) {
+        return None;
+    }
     let end = rest[1..].bytes().take(40).position(|b| b == b':')?;
     let emoji = emoji::named(&rest[1..=end])?;
     markdown.push_str(emoji);
@@ -236,13 +244,19 @@ mod tests {
             ("&gt; quoted\nnot", "> quoted\nnot"),
             ("&gt;&gt;&gt; all\nof it", "> all\n> of it"),
             ("# no heading", "\\# no heading"),
-            (":fire: 10:30:45 :unknown:", "🔥 10:30:45 :unknown:"),
+            (":fire::book: 10:30:45 main.rs:100:5 :unknown:", "🔥📖 10:30:45 main.rs:100:5 :unknown:"),
+            ("<https://x.test|:book: Docs>", "[📖 Docs](https://x.test)"),
             ("before ```let a = 1 &lt; 2;``` after", "before \n```\nlet a = 1 < 2;\n```\n after"),
             ("[<https://x.test|o/r>] pushed", "\\[[o/r](https://x.test)\\] pushed"),
             ("an open *mark and ``` fence", "an open \\*mark and \\`\\`\\` fence"),
         ] {
             assert_eq!(block(slack), markdown, "{slack}");
         }
+    }
+
+    #[test]
+    fn plain_text_has_emoji_and_nothing_else() {
+        assert_eq!(plain(":book: *Docs* &amp; <x>"), "📖 \\*Docs\\* & \\<x>");
     }
 
     proptest! {

@@ -64,6 +64,7 @@ async fn an_answer_is_for_whoever_asked_alone() {
     elsewhere.answers(|_| Some(says("only for you", "ephemeral")));
     let (mut bob, mut ada) = (Program::at(app.addr).socket("bob").await, Program::at(app.addr).socket("ada").await);
     ada.send(&ClientFrame::Subscribe { room: RoomRef::from("garden".to_owned()), after: None, epoch: None }).await;
+    ada.until(|frame| matches!(frame, ServerFrame::Subscribed { .. }).then_some(())).await;
     let id = ClientId::generate();
     bob.send(&message("garden", id, "/water the roses ")).await;
     let told = answer(&mut bob, id).await;
@@ -142,7 +143,7 @@ async fn what_goes_wrong_is_told_to_whoever_asked_with_their_text() {
     elsewhere.answers(|_| Some(says("for your eyes", "ephemeral")));
     let page = bob.send("garden", &ClientId::generate().to_string(), "/water").await;
     assert_eq!(page.status, 200);
-    page.assert_has("for your eyes");
+    page.assert_has("Only you see this: for your eyes");
     bob.get("/r/garden").await.assert_has_not("for your eyes");
     api.get(MESSAGES).await.assert_has_not("/water");
 }
@@ -223,4 +224,70 @@ async fn what_it_said_stays_when_it_goes_as_a_former_members() {
     let id = api.get(COMMANDS).await.json()["commands"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(api.delete(&format!("{COMMANDS}/{id}")).await.status, 204);
     assert_eq!(author().await, "Former member");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn those_who_write_are_offered_what_they_can_ask() {
+    let Scene { app, ada, bob, elsewhere, .. } = scene().await;
+    let owner = Api::of(app.addr, "ada").await;
+    for (word, name) in [("water", "Cellar"), ("beer", "Cellar")] {
+        let made = owner.post("/api/v1/commands", &json!({ "word": word, "name": name, "url": elsewhere.url })).await;
+        assert_eq!(made.status, 201, "{}", made.text);
+    }
+    ada.create_room("attic", "open").await;
+    let offered = async |who: &Person, room: &str| {
+        let request = who.request(reqwest::Method::POST, "/api/fn/complete_command").header("accept", "application/json");
+        Answer::to(request.form(&[("room", room)])).await
+    };
+    // The room's own goes before one of the house with the same name.
+    let garden = offered(&bob, "garden").await;
+    assert_eq!(garden.json(), json!([{ "word": "beer", "name": "Cellar" }, { "word": "water", "name": "Gnome" }]));
+    let attic = offered(&ada, "attic").await;
+    assert_eq!(attic.json(), json!([{ "word": "beer", "name": "Cellar" }, { "word": "water", "name": "Cellar" }]));
+    // Bob has not joined that one.
+    let refused = offered(&bob, "attic").await;
+    assert_eq!(refused.status, 403, "{}", refused.text);
+    refused.assert_has_not("Cellar");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_answered_in_the_inbox_may_be_a_command() {
+    let Scene { app, ada, bob, elsewhere, .. } = scene().await;
+    ada.write("garden", "The roses, @bob?").await;
+    let api = Api::of(app.addr, "bob").await;
+    let called = async || api.get("/api/v1/me/inbox").await.json()["calls"][0].clone();
+    let (call, id) = (called().await, ClientId::generate().to_string());
+    let seq = call["message"]["seq"].to_string();
+    let answer = async |body: &str| {
+        let fields = [("room", "garden"), ("seq", seq.as_str()), ("client_id", id.as_str()), ("body", body)];
+        Answer::to(bob.request(reqwest::Method::POST, "/inbox").form(&fields)).await
+    };
+
+    elsewhere.answers(|_| Some(says("for <your> eyes", "ephemeral")));
+    let told = answer("/water the roses").await;
+    assert_eq!(told.status, 200);
+    told.assert_has("Only you see this: for &lt;your&gt; eyes");
+    assert_eq!(elsewhere.asked(1).await[0].json()["text"], "the roses");
+    bob.get("/inbox").await.assert_has_not("your");
+    // A command is no answer to the message: it is as new as it was.
+    assert_eq!(called().await, call);
+
+    // What is refused stands there again, with its id, and is told as in the room.
+    let refused = answer("/wine & <more>").await;
+    assert_eq!(refused.status, bob.send("garden", &ClientId::generate().to_string(), "/wine").await.status);
+    refused.assert_has("no command of this name");
+    refused.assert_has("/wine &amp; &lt;more&gt;</textarea>");
+    assert!(refused.tag_with("name=\"client_id\"").contains(&id));
+    elsewhere.answers(|_| Some(StatusCode::BAD_GATEWAY.into_response()));
+    answer("/water").await.assert_has("status 502");
+    api.get(MESSAGES).await.assert_has_not("/w");
+
+    elsewhere.answers(|_| Some(says("it rains", "in_channel")));
+    assert_eq!(answer("/water").await.leads_to(), "/inbox?sent");
+    assert_eq!(answer("In a minute").await.leads_to(), "/inbox?sent");
+    let said = api.get(MESSAGES).await;
+    said.assert_has("it rains");
+    let last = said.json()["messages"].as_array().unwrap().last().unwrap().clone();
+    assert_eq!((&last["body"], &last["reply_to"]["seq"].to_string()), (&json!("In a minute"), &seq));
+    assert_ne!(called().await, call);
 }

@@ -7,6 +7,7 @@ use sea_orm::{
     ActiveModelTrait, ActiveValue::Set, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter,
     QueryOrder, prelude::Uuid,
 };
+use serde::{Deserialize, Serialize};
 
 use super::call::is_word;
 use crate::{
@@ -47,6 +48,15 @@ pub struct Command {
     pub made_at: i64,
 }
 
+/// A command as those who write see it.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub struct Offered {
+    /// Its name, without the slash.
+    pub word: String,
+    /// What whoever answers is called.
+    pub name: String,
+}
+
 /// What somebody wants of a command.
 #[derive(Clone, Copy, Debug)]
 pub struct NewCommand<'a> {
@@ -76,6 +86,20 @@ pub async fn list(chat: &Chat, actor: Actor, room: Option<&RoomRef>) -> Result<V
     let (_, place) = permitted(&chat.settings(), db, actor, room).await?;
     let rows = slash_command::Entity::find().filter(of(place)).order_by_asc(slash_command::Column::Word).all(db).await?;
     read(db, rows).await
+}
+
+/// The commands that those who write in a room can ask: its own, and those of the house that it has no other one for.
+///
+/// # Errors
+/// `not_found` also for what this actor may not know of; that they may not write there; `unavailable`.
+pub async fn offered(chat: &Chat, actor: Actor, room: &RoomRef) -> Result<Vec<Offered>> {
+    let db = chat.db().read();
+    let found = rooms::load(db, actor, room).await?;
+    found.access.permit(Action::Write)?;
+    let mut commands = read(db, slash_command::Entity::find().filter(in_reach(found.room.id)).all(db).await?).await?;
+    commands.sort_by(|one, other| (&one.word, one.in_house).cmp(&(&other.word, other.in_house)));
+    commands.dedup_by(|next, before| next.word == before.word);
+    Ok(commands.into_iter().map(|command| Offered { word: command.word, name: command.bot.name }).collect())
 }
 
 /// Makes a command.
@@ -122,10 +146,15 @@ pub(super) struct Known {
 
 /// The command of this name in a room: its own, or else that of the house.
 pub(super) async fn find(db: &impl ConnectionTrait, room: RoomId, word: &str) -> Result<Option<Known>> {
-    let here = Condition::any().add(slash_command::Column::RoomId.eq(room.0)).add(slash_command::Column::RoomId.is_null());
-    let rows = slash_command::Entity::find().filter(slash_command::Column::Word.eq(word)).filter(here).all(db).await?;
+    let named = slash_command::Entity::find().filter(slash_command::Column::Word.eq(word));
+    let rows = named.filter(in_reach(room)).all(db).await?;
     let row = rows.into_iter().max_by_key(|row| row.room_id.is_some());
     Ok(row.map(|row| Known { url: row.url, secret: row.secret, bot: UserId(row.bot_id) }))
+}
+
+/// Those of a room and those of the house.
+fn in_reach(room: RoomId) -> Condition {
+    Condition::any().add(slash_command::Column::RoomId.eq(room.0)).add(slash_command::Column::RoomId.is_null())
 }
 
 /// Where commands are: the room, and as the audit log has it. Whoever may not change them there is refused.

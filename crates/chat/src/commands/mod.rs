@@ -5,4 +5,4 @@ mod call;
 mod manage;
 
 pub use ask::{Said, say};
-pub use manage::{Command, MadeCommand, NewCommand, create, delete, list};
+pub use manage::{Command, MadeCommand, NewCommand, Offered, create, delete, list, offered};
