@@ -56,10 +56,12 @@ fn day(row: Changing) -> AnyView {
 
 fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
     let author = message.author.clone();
-    let handle = ["@", &author.username].concat();
-    // Behind the house is nobody to be seen.
+    // Behind the house is nobody to be seen: its name leads to its door.
     let by_somebody = message.kind != MessageKind::System;
-    let card = by_somebody.then(|| ["/u/", &author.username].concat());
+    let (handle, address) = match by_somebody {
+        true => (["@", &author.username].concat(), ["/u/", &author.username].concat()),
+        false => (String::new(), "/".to_owned()),
+    };
     let avatar = row.part(move |row| (row.first && by_somebody).then(|| avatar(&row.message.author, "avatar message-avatar")));
     let client_id = message.client_id;
     let signed_in = room.page.is_signed_in();
@@ -93,7 +95,7 @@ fn message(room: RoomContext, message: &Message, row: Changing) -> AnyView {
         >
             {avatar}
             <div class="message-head">
-                <a class="message-author" href=card title=by_somebody.then(|| handle.clone()) dir="auto">
+                <a class="message-author" href=address title=handle.clone() dir="auto">
                     {author.name}
                 </a>
                 {author.bot.then(|| view! { <span class="bot-badge">"Bot"</span> }).part()}

@@ -361,6 +361,7 @@ async fn the_house_says_something_in_a_room_and_pages_show_it_as_a_line() {
     page.assert_has_not("message-avatar");
     page.assert_has_not("/u/-house");
     page.assert_has_not("@-house\"");
+    assert!(page.tag_with("message-author").contains("href=\"/\""));
 }
 
 #[tokio::test(flavor = "multi_thread")]
