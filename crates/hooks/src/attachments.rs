@@ -1,5 +1,7 @@
 //! Slack's attachments: what stands in a box with a coloured edge there is a quote here, with a circle of that colour.
 
+use std::collections::HashSet;
+
 use serde_json::Value;
 
 use crate::{
@@ -18,6 +20,24 @@ pub(crate) fn all(attachments: &[Value]) -> String {
     let all = attachments.iter().take(ATTACHMENTS_MAX).map(attachment).filter(|text| !text.is_empty());
     // An empty line, so that two quotes are two.
     all.collect::<Vec<_>>().join("\n\n")
+}
+
+/// The lines that stand in them, as they were written.
+pub(crate) fn lines(attachments: &[Value]) -> HashSet<&str> {
+    let mut lines = HashSet::new();
+    let mut values: Vec<&Value> = attachments.iter().take(ATTACHMENTS_MAX).collect();
+    while let Some(value) = values.pop() {
+        match value {
+            Value::Array(list) => values.extend(list),
+            Value::Object(named) => {
+                let said = ["title", "text"].into_iter().filter_map(|name| named.get(name)?.as_str());
+                lines.extend(said.flat_map(str::lines).map(str::trim));
+                values.extend(named.values().filter(|value| !value.is_string()));
+            }
+            _ => {}
+        }
+    }
+    lines
 }
 
 fn attachment(attachment: &Value) -> String {

@@ -29,8 +29,9 @@ pub fn slack(body: &Value, hook: &str) -> Result<String, Fault> {
         return Err(Fault::InvalidPayload);
     }
     let blocks = blocks::all(list(body, "blocks"));
-    let said = if blocks.is_empty() { main_text(body) } else { blocks };
-    let attached = attachments::all(list(body, "attachments"));
+    let attachments = list(body, "attachments");
+    let said = if blocks.is_empty() { main_text(body, attachments) } else { blocks };
+    let attached = attachments::all(attachments);
     let parts: Vec<_> = [said, attached].into_iter().filter(|part| protocol::is_visible(part)).collect();
     if parts.is_empty() {
         return Err(Fault::NoText);
@@ -40,8 +41,13 @@ pub fn slack(body: &Value, hook: &str) -> Result<String, Fault> {
     Ok(length::cut(&message))
 }
 
-fn main_text(body: &Value) -> String {
-    let text = text(body, "text");
+fn main_text(body: &Value, attachments: &[Value]) -> String {
+    let mut text = text(body, "text");
+    // Who posts for notifications says in the text what stands in the attachment anyway.
+    if !attachments.is_empty() && !text.contains("```") {
+        let again = attachments::lines(attachments);
+        text = text.lines().filter(|line| line.trim().is_empty() || !again.contains(line.trim())).collect::<Vec<_>>().join("\n");
+    }
     let is_plain = body.get("mrkdwn").and_then(Value::as_bool) == Some(false);
     if is_plain { mrkdwn::plain(text.trim()) } else { mrkdwn::block(text.trim()) }
 }
@@ -66,6 +72,15 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn what_an_attachment_says_as_well_is_said_once() {
+        let attachment = json!({ "title": "Disk full", "text": "on *shed*\nsince noon" });
+        let body = json!({ "text": "Disk full\nPlease look\nsince noon", "attachments": [attachment] });
+        assert_eq!(slack(&body, "Tea").unwrap(), "Please look\n> **Disk full**\n> on **shed**\n> since noon");
+        let code = json!({ "text": "```\nDisk full\n```", "attachments": [attachment] });
+        assert!(slack(&code, "Tea").unwrap().starts_with("```\nDisk full\n```"));
+    }
 
     #[test]
     fn a_text_is_a_message() {
