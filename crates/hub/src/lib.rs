@@ -27,5 +27,5 @@ pub use frame::Frame;
 pub use hub::{Hub, Refusal};
 pub use mailbox::{Mailbox, Outlet, Queue};
 pub use seen::{NodeId, Seen};
-pub use signal::{Audience, Bars, ConnectionId, Published, Signal};
-pub use streams::{Call, Named, Post, Streams};
+pub use signal::{Audience, Bars, Call, ConnectionId, Published, Signal};
+pub use streams::{Named, Post, Streams};

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::{
-    Call, Frame,
+    Frame,
     seen::{NodeId, Seen},
 };
 
@@ -38,6 +38,19 @@ pub enum Bars {
     /// That of everybody who is no member. Which these are is not known here: all have to ask again, and members are given the event
     /// then.
     Strangers,
+}
+
+/// A frame for a stream that another node may have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Call {
+    /// By what the answer is known.
+    pub id: Uuid,
+    /// The stream.
+    pub stream: Uuid,
+    /// Whose it has to be; none for a guest's.
+    pub session: Option<SessionId>,
+    /// What the client says.
+    pub frame: Frame,
 }
 
 /// What nodes tell each other.

@@ -14,7 +14,7 @@ use tokio::{
 };
 use uuid::Uuid;
 
-use crate::{Broker, Frame, Signal};
+use crate::{Broker, Frame, Signal, signal::Call};
 
 /// Longest time for another node to answer. The broker may have lost the question, or nobody has the stream.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -27,19 +27,6 @@ pub struct Post {
     pub frame: ClientFrame,
     /// Where the answer goes; none where it comes on the stream.
     pub answer: oneshot::Sender<Option<ServerFrame>>,
-}
-
-/// A frame for a stream that another node may have.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Call {
-    /// By what the answer is known.
-    pub id: Uuid,
-    /// The stream.
-    pub stream: Uuid,
-    /// Whose it has to be; none for a guest's.
-    pub session: Option<SessionId>,
-    /// What the client says.
-    pub frame: Frame,
 }
 
 /// The streams of this node, by their names, and the way to those of the others; cheap to clone.
