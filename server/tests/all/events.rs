@@ -355,7 +355,7 @@ async fn a_token_for_a_room_does_not_hear_what_is_new_for_the_account() {
         loop {
             frames.push(events.frame().await);
             if matches!(frames.last(), Some(ServerFrame::Subscribed { .. })) {
-                return frames.iter().any(|frame| matches!(frame, ServerFrame::RoomsChanged { .. }));
+                return frames.iter().any(|frame| matches!(frame, ServerFrame::AlertsChanged { .. }));
             }
         }
     };

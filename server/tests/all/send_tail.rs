@@ -85,10 +85,10 @@ async fn what_was_said_while_the_server_was_gone_is_printed_when_it_is_back() {
     let addr = server.addr;
     server.stranger().register("ada").await;
     let token = token(addr).await;
-    let mut tail = Tail::start(client(addr, &token, &["tail", "lobby", "-n", "0"]));
-    // It listens when this has come.
     let sent = output(&mut client(addr, &token, &["send", "lobby", "first"]));
     assert!(sent.status.success(), "{sent:?}");
+    // It listens when this has come.
+    let mut tail = Tail::start(client(addr, &token, &["tail", "lobby", "-n", "1"]));
     assert!(tail.line().await.ends_with(" @ada: first"));
     server.kill();
     let mut command = snug(&["serve", "--data-dir"]);
