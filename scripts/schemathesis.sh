@@ -66,18 +66,20 @@ CODE=$(post invites '{}' | field code)
 export MESSAGE BOB BOT HOOK OUTGOING CODE
 
 status=0
+made_up=scripts/schemathesis.toml known=$folder/known.toml
+cat "$made_up" scripts/schemathesis-known.toml >"$known"
 # ask CONFIG [OPTION…]: with a session of its own.
 ask() {
   sign_in
-  "$st" --config-file "scripts/$1" run "$url/api/v1/openapi.json" -H "Authorization: Bearer $token" \
+  "$st" --config-file "$1" run "$url/api/v1/openapi.json" -H "Authorization: Bearer $token" \
     --checks all --seed 1 --max-examples "$examples" "${@:2}" ${ARGS:-} || status=$?
 }
 # What there is, since made-up ids end at "not found"; then whatever comes to mind; then what there is goes, sessions last: one may be the own one.
 ending=(end_session end_my_session)
-ask schemathesis-known.toml --phases coverage,fuzzing --exclude-method DELETE
-ask schemathesis.toml "${ending[@]/#/--exclude-operation-id=}"
-ask schemathesis-known.toml --phases coverage,fuzzing --include-method DELETE "${ending[@]/#/--exclude-operation-id=}"
-ask schemathesis.toml "${ending[@]/#/--include-operation-id=}"
+ask "$known" --phases coverage,fuzzing --exclude-method DELETE
+ask "$made_up" "${ending[@]/#/--exclude-operation-id=}"
+ask "$known" --phases coverage,fuzzing --include-method DELETE "${ending[@]/#/--exclude-operation-id=}"
+ask "$made_up" "${ending[@]/#/--include-operation-id=}"
 if [[ -s $folder/log ]]; then
   echo "The server said:" >&2
   cat "$folder/log" >&2

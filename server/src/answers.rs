@@ -2,11 +2,14 @@
 
 use axum::{
     extract::Request,
-    http::{HeaderValue, StatusCode, header},
+    http::{HeaderName, HeaderValue, StatusCode, header},
     response::{Html, IntoResponse, Response},
 };
 use protocol::{Error, ErrorCode};
 use serde::Serialize;
+
+/// Keeps an answer out of the caches on the way: tokens must not stay there (RFC 6749, 5.1), nor must other secrets.
+pub(crate) const NO_STORE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// Who asks, hence what an error looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

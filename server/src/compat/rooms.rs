@@ -6,7 +6,7 @@ use app::cookies;
 use axum::{
     Router,
     extract::{Path, Request, State},
-    http::{StatusCode, header},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
     routing::{any, get},
 };
@@ -22,7 +22,7 @@ use super::{
 };
 use crate::{
     AppState,
-    answers::told,
+    answers::{NO_STORE, told},
     caller::Client,
     security::has_own_origin,
     ws::{self, Dialect, End, Line},
@@ -74,7 +74,7 @@ async fn page(State(state): State<AppState>, Path(room): Path<String>, request: 
     let session = session(&state.chat, key(&state, &request)).await?;
     let room = joined(&state.chat, &session, &room).await?;
     let page = Redirect::to(&format!("/r/{}", room.slug));
-    Ok(([(header::CACHE_CONTROL, "no-store")], page).into_response())
+    Ok((NO_STORE, page).into_response())
 }
 
 async fn talk(State(state): State<AppState>, Path(name): Path<String>, request: Request) -> Result<Response, Detail> {

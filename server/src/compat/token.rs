@@ -3,7 +3,7 @@
 use axum::{
     Json, Router,
     extract::{Request, State},
-    http::{HeaderMap, header},
+    http::HeaderMap,
     response::{IntoResponse, Response},
     routing::post,
 };
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     AppState,
-    answers::told,
+    answers::{NO_STORE, told},
     caller::Client,
     ws::{self, Dialect, End, Line},
 };
@@ -45,7 +45,7 @@ async fn login(
         }
         Err(error) => return Err(error.into()),
     };
-    Ok(([(header::CACHE_CONTROL, "no-store")], Json(answer)))
+    Ok((NO_STORE, Json(answer)))
 }
 
 /// The socket at the address of the start page.

@@ -19,7 +19,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{extract::Payload, openapi::Refused};
 use crate::{
     AppState,
-    answers::Refusal,
+    answers::{NO_STORE, Refusal},
     caller::{Client, bearer},
 };
 
@@ -72,9 +72,6 @@ struct Verified {
     /// What it may be used for: `read`, `write`, `admin`, and `rooms:…` for each room that it is limited to.
     scopes: Vec<String>,
 }
-
-/// Tokens must not stay in a cache on the way (RFC 6749, 5.1).
-pub(super) const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
 /// `POST token`: user name and password for tokens.
 #[utoipa::path(

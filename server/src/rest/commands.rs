@@ -13,11 +13,13 @@ use uuid::Uuid;
 
 use super::{
     asker::Asker,
-    auth::NO_STORE,
     extract::{Named, Payload},
     openapi::Refused,
 };
-use crate::{AppState, answers::Refusal};
+use crate::{
+    AppState,
+    answers::{NO_STORE, Refusal},
+};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()

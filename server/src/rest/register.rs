@@ -12,11 +12,15 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    auth::{NO_STORE, Tokens, source},
+    auth::{Tokens, source},
     extract::Payload,
     openapi::Refused,
 };
-use crate::{AppState, answers::Refusal, caller::Client};
+use crate::{
+    AppState,
+    answers::{NO_STORE, Refusal},
+    caller::Client,
+};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(register))

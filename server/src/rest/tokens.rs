@@ -9,11 +9,13 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     asker::Asker,
-    auth::NO_STORE,
     extract::{Named, Payload},
     openapi::Refused,
 };
-use crate::{AppState, answers::Refusal};
+use crate::{
+    AppState,
+    answers::{NO_STORE, Refusal},
+};
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list, create)).routes(routes!(revoke))

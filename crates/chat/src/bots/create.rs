@@ -61,8 +61,6 @@ impl Work for Create {
     type Answer = User;
 
     async fn run(&self, transaction: &mut Transaction) -> Result<User> {
-        // Two names alike at once: only one of them is taken.
-        serialize(&**transaction, Serial::FirstAccount).await?;
         let doer = Doer::of(&**transaction, By::Actor(Actor::User(self.owner))).await?;
         doer.permit(HouseAction::MakeBot, &self.settings)?;
         room_for_one(&**transaction, self.owner).await?;
@@ -75,6 +73,8 @@ impl Work for Create {
 
 /// Whether somebody may answer for one bot more.
 pub(super) async fn room_for_one(db: &impl ConnectionTrait, owner: UserId) -> Result<()> {
+    // Two that come to them at once would both find room.
+    serialize(db, Serial::FirstAccount).await?;
     let own = user::Entity::find().filter(user::Column::OwnerId.eq(owner.0)).filter(user::Column::DeletedAt.is_null());
     if own.count(db).await? >= BOTS_MAX { Err(ErrorCode::LimitReached.into()) } else { Ok(()) }
 }

@@ -6,7 +6,7 @@ use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, sea_query::Expr};
 use super::{create::room_for_one, keeper::bot_keeper};
 use crate::{
     Chat, Result, Session,
-    db::{Serial, entity::user, serialize, tokens, users},
+    db::{entity::user, tokens, users},
     house::{self, Subject},
     sessions,
 };
@@ -20,8 +20,6 @@ pub async fn hand_over(chat: &Chat, session: &Session, bot: UserId, to: &str) ->
     let unknown = FieldError { field: Field::Username, problem: Problem::Unknown };
     let to = Username::parse(to.trim().trim_start_matches('@'))?;
     let transaction = chat.db().begin().await?;
-    // As where bots are made: two at once would both find room for one.
-    serialize(&transaction, Serial::FirstAccount).await?;
     let (doer, row) = bot_keeper(&transaction, session, bot, &chat.settings()).await?;
     let heir = users::by_name(&transaction, &to).await?.filter(|heir| !heir.bot).ok_or(unknown)?;
     if row.owner_id == Some(heir.id) {

@@ -38,13 +38,13 @@ async fn create(State(state): State<AppState>, who: Who, body: Body) -> Result<i
         "" => "private",
         visibility => visibility,
     };
+    state.chat.admit(Deed::CreateRoom, who.address)?;
     let mut participants = participants(&body)?;
     participants.retain(|name| !people::is_meant(name, &who.session.user));
     // Before there is a room: who tries again with other names makes no second one.
     for name in &participants {
         accounts::card(&state.chat, &who.session, &people::username(name)).await?;
     }
-    state.chat.admit(Deed::CreateRoom, who.address)?;
     let new = NewRoom { name: body.required("name")?, topic: body.text("topic"), visibility, allow_duplicate: true };
     let room = rooms::create(&state.chat, who.actor(), new).await?;
     for name in &participants {

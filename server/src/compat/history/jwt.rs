@@ -3,7 +3,7 @@
 use axum::{
     Extension, Json, Router,
     extract::State,
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, StatusCode},
     response::IntoResponse,
     routing::post,
 };
@@ -15,9 +15,7 @@ use protocol::ErrorCode;
 use serde_json::json;
 
 use super::super::{answer::Detail, body::Body, people, who::source};
-use crate::{AppState, caller::Client};
-
-const NO_STORE: [(header::HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
+use crate::{AppState, answers::NO_STORE, caller::Client};
 
 pub(super) fn routes() -> Router<AppState> {
     Router::new()

@@ -17,10 +17,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     AppState,
-    answers::Refusal,
+    answers::{NO_STORE, Refusal},
     rest::{
         asker::Asker,
-        auth::NO_STORE,
         cursor::{Cursor, Page},
         extract::{Fields, Named, Payload, storable},
         openapi::Refused,

@@ -9,10 +9,9 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::{
     AppState,
-    answers::Refusal,
+    answers::{NO_STORE, Refusal},
     rest::{
         asker::Asker,
-        auth::NO_STORE,
         extract::{Named, Payload},
         openapi::Refused,
     },

@@ -4,13 +4,13 @@ use std::{
     env,
     ffi::OsString,
     fs::{self, File},
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Output, Stdio},
     sync::mpsc,
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use super::Person;
@@ -50,39 +50,14 @@ pub(crate) fn snug(arguments: &[&str]) -> Command {
 
 /// Runs to the end; a command that does not come to one is killed, and the test has failed.
 pub(crate) fn output(command: &mut Command) -> Output {
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let (mut stdout, mut stderr) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-    let stdout = thread::spawn(move || all_of(&mut stdout));
-    let stderr = thread::spawn(move || all_of(&mut stderr));
-    let status = ended_within(PATIENCE, &mut child);
-    let (stdout, stderr) = (stdout.join().unwrap(), stderr.join().unwrap());
-    let status = status.unwrap_or_else(|threads| {
-        panic!("{command:?} did not end; it had written {:?}; its threads: {threads}", String::from_utf8_lossy(&stderr))
-    });
-    Output { status, stdout, stderr }
-}
-
-fn all_of(pipe: &mut impl Read) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    pipe.read_to_end(&mut bytes).unwrap();
-    bytes
-}
-
-/// How it ended; what its threads were at when it had to be killed.
-fn ended_within(patience: Duration, child: &mut Child) -> Result<ExitStatus, String> {
-    let start = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().unwrap() {
-            return Ok(status);
-        }
-        if start.elapsed() > patience {
-            let threads = threads(child.id());
-            child.kill().unwrap();
-            child.wait().unwrap();
-            return Err(threads);
-        }
-        thread::sleep(Duration::from_millis(5));
-    }
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (pid, (done, ended)) = (child.id(), mpsc::channel());
+    thread::spawn(move || done.send(child.wait_with_output().unwrap()));
+    ended.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+        let threads = threads(pid);
+        testkit::signal(pid, "KILL");
+        panic!("{command:?} did not end: {:?}; its threads: {threads}", ended.recv())
+    })
 }
 
 /// The threads of a process, each with its state and with what it waits for in the kernel.
