@@ -133,6 +133,8 @@ pub(crate) async fn post(
         Ok(answer) => Ok(Some(answer.await)),
         Err(frame) => {
             let name = stream.ok_or(ErrorCode::NotFound)?;
+            // All nodes are asked for it: a stranger with made-up names would keep them busy.
+            state.chat.admit(Deed::Connect, from.address)?;
             Ok(streams.call(name, from.session, &frame).await.ok_or(ErrorCode::NotFound)?)
         }
     }

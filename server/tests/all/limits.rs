@@ -10,6 +10,7 @@ use tokio_tungstenite::tungstenite::Error;
 
 use crate::support::{
     Socket, TestApp,
+    api::Api,
     app::rate,
     eventually, limits,
     person::{Answer, Program},
@@ -214,4 +215,26 @@ async fn a_house_of_many_rooms_has_small_pages_and_all_rooms_are_found_without_a
     // The next page of a search goes on with it.
     let page = bob.get("/?q=room").await;
     page.assert_has("href=\"/?q=room&amp;after=");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_names_streams_that_are_not_there_is_not_asked_about_on_all_nodes_for_ever() {
+    let app = app(Limits { connects_per_address: rate(2, NEVER), ..limits() }).await;
+    let guest = Api::guest(app.addr);
+    let frame = json!({ "stream": "01a21c13-a785-7229-a40a-3532e1bec604", "frame": { "type": "subscribe", "room": "lobby" } });
+    for _ in 0..2 {
+        guest.post("/api/v1/frame", &frame).await.assert_refused(ErrorCode::NotFound);
+    }
+    guest.post("/api/v1/frame", &frame).await.assert_refused(ErrorCode::Throttled);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_about_one_is_not_put_together_without_end() {
+    let app = app(Limits { edits_per_address: rate(2, NEVER), ..limits() }).await;
+    app.ada().await;
+    let ada = Api::of(app.addr, "ada").await;
+    for _ in 0..2 {
+        assert_eq!(ada.get("/api/v1/me/export").await.status, StatusCode::OK);
+    }
+    ada.get("/api/v1/me/export").await.assert_refused(ErrorCode::Throttled);
 }

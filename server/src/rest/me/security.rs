@@ -1,7 +1,7 @@
 //! `/api/v1/me/password`, `/api/v1/me/sessions`, what is kept about oneself, and the end of one's account.
 
 use axum::{Json, extract::State, http::StatusCode, response::IntoResponse};
-use chat::{Actor, accounts, house, sessions};
+use chat::{Actor, Deed, accounts, house, sessions};
 use protocol::SessionId;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -63,6 +63,7 @@ async fn change_password(
 )]
 async fn export(State(state): State<AppState>, asker: Asker) -> Result<impl IntoResponse, Refusal> {
     let session = asker.signed_in()?;
+    asker.does(&state, Deed::EditRoom)?;
     Ok((NO_STORE, Json(house::export(&state.chat, Actor::from(Some(session)), session.user.id).await?)))
 }
 
