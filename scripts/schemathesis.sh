@@ -74,12 +74,13 @@ ask() {
   "$st" --config-file "$1" run "$url/api/v1/openapi.json" -H "Authorization: Bearer $token" \
     --checks all --seed 1 --max-examples "$examples" "${@:2}" ${ARGS:-} || status=$?
 }
-# What there is, since made-up ids end at "not found"; then whatever comes to mind; then what there is goes, sessions last: one may be the own one.
+# What there is, since made-up ids end at "not found"; then it goes; then sessions end, maybe the own one. Whatever comes to mind comes last:
+# among that may be to suspend whoever asks.
 ending=(end_session end_my_session)
 ask "$known" --phases coverage,fuzzing --exclude-method DELETE
-ask "$made_up" "${ending[@]/#/--exclude-operation-id=}"
 ask "$known" --phases coverage,fuzzing --include-method DELETE "${ending[@]/#/--exclude-operation-id=}"
 ask "$made_up" "${ending[@]/#/--include-operation-id=}"
+ask "$made_up" "${ending[@]/#/--exclude-operation-id=}"
 if [[ -s $folder/log ]]; then
   echo "The server said:" >&2
   cat "$folder/log" >&2
