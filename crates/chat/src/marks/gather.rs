@@ -93,8 +93,13 @@ async fn in_time<T>(asked: impl Future<Output = Result<T>>) -> Result<T> {
     timeout(ANSWER_MAX, asked).await.map_err(Error::unavailable)?
 }
 
-/// A mark that has moved, at a place in the log of its account.
-type Moved = (UserId, RoomId, i64);
+/// A mark that has moved to a place, which stands in the log of its account.
+struct Moved {
+    user: UserId,
+    room: RoomId,
+    to: Seq,
+    rev: i64,
+}
 
 /// Never back, and never beyond the head.
 async fn write_some(db: &Db, marks: &BTreeMap<(UserId, RoomId), Seq>) -> Result<Vec<Moved>> {
@@ -118,19 +123,22 @@ async fn write_some(db: &Db, marks: &BTreeMap<(UserId, RoomId), Seq>) -> Result<
                 .text(" AND last_read_seq < ")
                 .value(seq.0)
                 .text(" AND last_read_seq < ")
-                .text(head);
-        if transaction.execute_raw(update.done()).await?.rows_affected() > 0 {
-            moved.push((*user, *room, account_log::raise_rev(&transaction, *user).await?));
+                .text(head)
+                .text(" RETURNING last_read_seq");
+        if let Some(row) = transaction.query_one_raw(update.done()).await? {
+            let (user, room, to) = (*user, *room, Seq(row.try_get_by_index(0)?));
+            moved.push(Moved { user, room, to, rev: account_log::raise_rev(&transaction, user).await? });
         }
     }
     transaction.commit().await?;
     Ok(moved)
 }
 
+/// Where a mark has moved on meanwhile, whoever moved it tells of it at its own place: told at this one, sockets would see it run back.
 async fn tell(db: &Db, broker: &dyn Broker, moved: Vec<Moved>) -> Result<()> {
     let mut signals = Vec::with_capacity(moved.len());
-    for (user, room, rev) in moved {
-        if let Some(unread) = of_room(db.read(), user, room).await? {
+    for Moved { user, room, to, rev } in moved {
+        if let Some(unread) = of_room(db.read(), user, room).await?.filter(|now| now.last_read == to) {
             signals.push(account_log::read(user, rev, unread));
         }
     }
@@ -141,8 +149,18 @@ async fn tell(db: &Db, broker: &dyn Broker, moved: Vec<Moved>) -> Result<()> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
+    use hub::Signal;
+    use sea_orm::EntityTrait;
+
     use super::*;
+    use crate::{
+        Chat, Limits, Options, SigningKey,
+        accounts::{Registration, register},
+        db::entity::user,
+        rooms::{NewRoom, create},
+    };
 
     #[test]
     fn the_furthest_counts_and_none_is_lost_when_there_are_many() {
@@ -163,5 +181,35 @@ mod tests {
         marks.note(users[0], room, Seq(1));
         marks.forget(users[0], None);
         assert!(marks.take().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_mark_that_has_moved_on_is_told_where_it_stands_at_its_last_place_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
+        let database_url = testkit::database_url(folder.path()).await;
+        let options = Options { database_url, redis_url: None, signing_key, limits: Limits::default() };
+        let chat = Chat::open(options).await.unwrap();
+        let new = Registration { username: "ada", display_name: "", password: "moss and ember" };
+        let ada = register(&chat, new, std::net::IpAddr::from([127, 0, 0, 1])).await.unwrap().session;
+        let new = NewRoom { name: "Moss", topic: "", visibility: "public", allow_duplicate: false };
+        let (user, room) = (ada.user.id, create(&chat, Some(&ada).into(), new).await.unwrap().id);
+        let db = chat.db();
+        let nine = Sql::new(db.read().get_database_backend(), "UPDATE rooms SET last_seq = 9 WHERE id = ").value(room.0);
+        let transaction = db.begin().await.unwrap();
+        transaction.execute_raw(nine.done()).await.unwrap();
+        transaction.commit().await.unwrap();
+
+        // Another node writes a mark before this one has told of its own.
+        let (broker, mut told) = hub::in_process();
+        let first = write_some(db, &[((user, room), Seq(4))].into()).await.unwrap();
+        let second = write_some(db, &[((user, room), Seq(7))].into()).await.unwrap();
+        tell(db, &broker, second).await.unwrap();
+        tell(db, &broker, first).await.unwrap();
+        drop(broker);
+        let mut signals = told.recv().await.unwrap();
+        let rev = user::Entity::find_by_id(user.0).one(db.read()).await.unwrap().unwrap().rev;
+        assert!(matches!(signals.pop(), Some(Signal::Account { rev: at, .. }) if at == rev));
+        assert!(signals.is_empty() && told.recv().await.is_none());
     }
 }
