@@ -73,7 +73,7 @@ struct Verified {
     scopes: Vec<String>,
 }
 
-/// `POST token`: user name and password for tokens.
+/// Signs in: user name and password for tokens.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/token",
@@ -93,7 +93,7 @@ pub(crate) async fn token(
     Ok((NO_STORE, Json(Tokens::of(&state.chat, &signed_in)?)))
 }
 
-/// `POST refresh`: new tokens for a refresh token, which is worth nothing afterwards.
+/// New tokens for a refresh token, which is worth nothing afterwards.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/refresh",
@@ -113,7 +113,7 @@ pub(crate) async fn refresh(
     Ok((NO_STORE, Json(Tokens { grant: renewed.grant, refresh_token: renewed.refresh_token.as_str().to_owned() })))
 }
 
-/// `POST verify`: whose access token it is, and for how long.
+/// Whose access token it is, and for how long.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/verify",
@@ -132,7 +132,7 @@ pub(crate) async fn verify(State(state): State<AppState>, headers: HeaderMap) ->
     Ok((NO_STORE, Json(Verified { user: session.user, expires_in, scopes: scopes.words() })))
 }
 
-/// `POST revoke`: ends a session, live sockets included. Says nothing about whether there was one.
+/// Ends a session, live sockets included. Says nothing about whether there was one.
 #[utoipa::path(
     post,
     path = "/api/v1/auth/revoke",

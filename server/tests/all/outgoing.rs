@@ -340,3 +340,31 @@ async fn what_comes_back_calls_nobody_who_is_not_named() {
     let all = inbox("ada").await;
     assert!(!all.contains("@room and"), "{all}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hooks_take_turns_so_that_long_queues_hold_up_no_other() {
+    const MANY: usize = 40;
+    let app = TestApp::builder().limits(reachable()).start().await;
+    let (busy, other) = (Elsewhere::start().await, Elsewhere::start().await);
+    let ada = app.ada().await;
+    let api = Api::of(app.addr, "ada").await;
+    // As many as are worked for at once, and one more.
+    for (room, program, hooks) in [("garden", &busy, 8), ("orchard", &busy, 8), ("shed", &other, 1)] {
+        ada.create_room(room, "open").await;
+        for _ in 0..hooks {
+            let hook = json!({ "name": room, "url": program.url, "words": [] });
+            assert_eq!(api.post(&format!("/api/v1/rooms/{room}/outgoing"), &hook).await.status, 201);
+        }
+    }
+    app.sql("UPDATE outgoing_hooks SET held_until = 9000000000000").await;
+    for number in 0..MANY {
+        ada.write("garden", &format!("rose {number}")).await;
+        ada.write("orchard", &format!("plum {number}")).await;
+    }
+    ada.write("shed", "a rake").await;
+    app.sql(&format!("UPDATE outgoing_hooks SET held_until = CASE WHEN url = '{}' THEN 1 ELSE 0 END", other.url)).await;
+    other.asked(1).await;
+    let asked = busy.count();
+    assert!(asked < 16 * MANY * 3 / 4, "{asked} deliveries came first");
+    busy.asked(16 * MANY).await;
+}
