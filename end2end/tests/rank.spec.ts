@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 interface Entry {
   name: string;
   detail?: string;
+  kind?: string;
   unread?: boolean;
   mentions?: boolean;
 }
@@ -34,6 +35,13 @@ test("case, accents and signs make no difference", () => {
     "Adam",
     "Countess",
   ]);
+});
+
+test("a sign before a name says what is meant", () => {
+  const entries = [{ name: "Ada's room", kind: "Room" }, { name: "Countess", detail: "@ada", kind: "Person" }, { name: "Ada", kind: "Thread" }];
+  expect(found(entries, "@ada")).toEqual(["Countess", "Ada", "Ada's room"]);
+  expect(found(entries, "#ada")).toEqual(["Ada's room", "Ada", "Countess"]);
+  expect(found(entries, "ada")[0]).toEqual("Ada");
 });
 
 test("without a word what is unread stands first, what calls one before it", () => {

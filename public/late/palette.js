@@ -35,8 +35,13 @@ export function fit(key, query) {
   return Math.max(points, 1);
 }
 
-// The entries that fit, the best first. Without a query those with something unread, then the others as they are.
+// What is meant by the sign before a name.
+const MEANT = { "@": "Person", "#": "Room" };
+
+// The entries that fit, the best first, and before them those of the kind that is meant. Without a query those with something unread, then the
+// others as they are.
 export function rank(entries, query, most = SHOWN_MAX) {
+  const meant = MEANT[query.trim()[0]];
   const wanted = plain(query.trim()).replace(/^[@#]/, "");
   const urgency = ({ mentions, unread }) => (mentions ? 2 : unread ? 1 : 0);
   const found = [];
@@ -44,7 +49,8 @@ export function rank(entries, query, most = SHOWN_MAX) {
     entry.key ??= plain(entry.name);
     entry.also ??= plain(entry.detail ?? "");
     const points = wanted ? Math.max(fit(entry.key, wanted), entry.also ? fit(entry.also, wanted) - 50 : -1) : 0;
-    if (points >= 0) found.push({ entry, points: points + 10 * urgency(entry) });
+    if (points < 0) continue;
+    found.push({ entry, points: points + 10 * urgency(entry) + (entry.kind === meant ? 2000 : 0) });
   }
   // Sorting keeps the order of those that fit alike.
   found.sort((one, other) => other.points - one.points);

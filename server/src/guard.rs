@@ -2,7 +2,6 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use app::pages::UPLOAD;
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -14,7 +13,7 @@ use futures::FutureExt;
 use protocol::ErrorCode;
 use tokio::time::sleep;
 
-use crate::{answers::Door, rest, ws::Sockets};
+use crate::{answers::Door, pictures, ws::Sockets};
 
 /// Largest body of a form or JSON request.
 const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -50,7 +49,7 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
 /// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any
 /// bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
-    if [UPLOAD, rest::PICTURE].contains(&request.uri().path()) {
+    if pictures::is_upload(request.uri().path()) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();

@@ -72,7 +72,7 @@ pub enum ClientFrame {
         seq: Seq,
         /// Markdown source.
         body: String,
-        /// How often the text had been changed that was edited here: `conflict` when it was changed since.
+        /// How often the text had been changed that was edited here: `changed` when it was changed since.
         #[cfg_attr(feature = "openapi", schema(value_type = i64, minimum = 0, maximum = 4_294_967_295_i64))]
         revision: u32,
     },

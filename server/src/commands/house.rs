@@ -20,7 +20,8 @@ pub(super) async fn with_chat<T>(store: &Store, work: impl AsyncFnOnce(&Chat) ->
     // It signs nobody in.
     let signing_key = SigningKey::generate().map_err(Failure::Database)?;
     // Sessions last as the server says, and what the operator does is not counted.
-    let limits = Limits { session_max_seconds: CENTURY_SECONDS, ..Limits::default() };
+    let (rooms, rooms_made, rooms_joined) = (u32::MAX, u32::MAX, u32::MAX);
+    let limits = Limits { session_max_seconds: CENTURY_SECONDS, rooms, rooms_made, rooms_joined, ..Limits::default() };
     let options = chat::Options { database_url, redis_url, signing_key, limits };
     let chat = Chat::open(options).await.map_err(Failure::Database)?;
     let done = work(&chat).await;

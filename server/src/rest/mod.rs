@@ -38,6 +38,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use crate::AppState;
 
+pub(crate) use admin::ICON;
 pub(crate) use me::PICTURE;
 
 /// The addresses of the API, and its description.

@@ -112,6 +112,11 @@ async fn two_nodes_are_one_snug() {
 
     let program = Program::at(hosting.front);
     let (ada, bob) = (program.sign_in("ada").await, program.sign_in("bob").await);
+    // Pictures are larger than what a proxy lets through by itself.
+    let picture = [&include_bytes!("support/red.png")[..], &[0; 2 << 20]].concat();
+    let upload = Person::at(hosting.front).request(Method::PUT, "/api/v1/me/picture").header("host", HOST);
+    let upload = upload.header("content-type", "image/png").bearer_auth(&ada.access_token).body(picture);
+    assert_eq!(Answer::to(upload).await.status, StatusCode::NO_CONTENT);
     let mut sockets = [hosting.socket(&ada.access_token).await, hosting.socket(&bob.access_token).await];
     for node in &hosting.nodes {
         Person::at(node.addr).get("/metrics").await.assert_has("snug_connections 1\n");

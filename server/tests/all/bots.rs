@@ -177,3 +177,19 @@ async fn nobody_is_handed_more_bots_than_they_may_make() {
     assert_eq!(bob.delete(&format!("/api/v1/bots/{one}")).await.status, StatusCode::NO_CONTENT);
     assert!(ada.put(&format!("/api/v1/bots/{gift}/owner"), &heir).await.status.is_success());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bot_has_the_picture_that_its_owner_gives_it() {
+    let app = TestApp::start().await;
+    let (ada, bob) = (app.ada().await, app.bob().await);
+    let api = Api::of(app.addr, "ada").await;
+    let id = id_of(&bot_of(&api, "echo").await);
+    let (page, red) = (format!("/settings/bots/{id}"), include_bytes!("support/red.png"));
+    // Larger than what is taken elsewhere: what stands behind the picture belongs to none.
+    let red = [&red[..], &[0; 1 << 20]].concat();
+    let address = [&page, "/picture"].concat();
+    assert_eq!(bob.upload(&address, &red).await.status, StatusCode::NOT_FOUND);
+    assert_eq!(ada.upload(&address, b"GIF89a").await.leads_to(), format!("{page}?refused=picture"));
+    assert_eq!(ada.upload(&address, &red).await.leads_to(), format!("{page}?done=changed"));
+    ada.get(&page).await.assert_has(&format!("/u/{id}/picture/"));
+}

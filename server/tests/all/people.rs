@@ -3,11 +3,7 @@
 use protocol::CloseCode;
 use reqwest::{Method, StatusCode, header::USER_AGENT};
 
-use crate::support::{
-    PASSWORD, TestApp,
-    person::{Answer, Person},
-    socket::Socket,
-};
+use crate::support::{PASSWORD, TestApp, person::Person, socket::Socket};
 
 const ALERTS: &str = "/alerts";
 const PROFILE: &str = "/settings/profile";
@@ -153,22 +149,13 @@ async fn a_profile_is_changed_by_the_form_and_what_is_refused_stands_there_again
     page.assert_has(">Ada Lovelace<");
 }
 
-/// Sends a file by the form for pictures.
-async fn upload(person: &Person, file: &[u8]) -> Answer {
-    let mut body = b"--edge\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"me.png\"\r\n\r\n".to_vec();
-    body.extend(file);
-    body.extend(b"\r\n--edge--\r\n");
-    let request = person.request(Method::POST, "/settings/picture").header("content-type", "multipart/form-data; boundary=edge");
-    Answer::to(request.body(body)).await
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_picture_is_made_anew_shown_beside_what_one_writes_and_removed() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     ada.write("lobby", "before").await;
     assert_eq!(app.stranger().get("/r/lobby").await.tag_with("message-avatar").split(' ').next(), Some("<span"));
-    let done = upload(&ada, include_bytes!("support/red.png")).await;
+    let done = ada.upload("/settings/picture", include_bytes!("support/red.png")).await;
     assert_eq!(done.leads_to(), "/settings/profile?done=picture");
 
     let page = app.stranger().get("/r/lobby").await;
@@ -199,11 +186,11 @@ async fn what_is_no_picture_is_refused_and_a_guests_is_not_even_read() {
     let app = TestApp::start().await;
     let ada = app.ada().await;
     for file in [&b"hello"[..], b"", &vec![0; 8 * 1024 * 1024 + 1], &vec![0; 9 * 1024 * 1024]] {
-        let refused = upload(&ada, file).await;
+        let refused = ada.upload("/settings/picture", file).await;
         assert_eq!(refused.leads_to(), "/settings/profile?refused=picture");
     }
     ada.get("/settings/profile?refused=picture").await.assert_has("This cannot be used.");
-    let refused = upload(&app.stranger(), include_bytes!("support/red.png")).await;
+    let refused = app.stranger().upload("/settings/picture", include_bytes!("support/red.png")).await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
 }
 
@@ -216,7 +203,7 @@ async fn a_card_says_who_somebody_is_and_which_rooms_both_are_in() {
     bob.create_room("attic", "open").await;
     let fields = [("display_name", "Ada Lovelace"), ("bio", "Counts."), ("pronouns", "she/her"), ("time_zone", "UTC")];
     ada.submit(PROFILE, "edit_profile", &fields).await;
-    upload(&ada, include_bytes!("support/red.png")).await;
+    ada.upload("/settings/picture", include_bytes!("support/red.png")).await;
     ada.write("lobby", "hello").await;
     let link = bob.get("/r/lobby").await.tag_with("message-author").to_owned();
     assert!(link.contains("href=\"/u/ada\""), "{link}");

@@ -96,6 +96,8 @@ async fn the_administration_is_for_admins_alone() {
         (Method::DELETE, "/invites/00000000-0000-7000-8000-000000000000", nothing.clone()),
         (Method::GET, "/settings", nothing.clone()),
         (Method::PATCH, "/settings", json!({ "name": "" })),
+        (Method::PUT, "/settings/icon", nothing.clone()),
+        (Method::DELETE, "/settings/icon", nothing.clone()),
     ];
     let before = app.chat.settings();
     // What a member may invite into is not theirs to see from here.
@@ -298,20 +300,36 @@ async fn the_house_is_settled_by_its_owner() {
         "name": "The Mill",
         "registration": "by_invite",
         "public_rooms": false,
+        "indexing": false,
         "members_make_rooms": false,
+        "members_make_bots": true,
         "edit_minutes": 15,
         "retention_days": 30,
         "limits": { "messages": 60, "rooms": 5 },
     });
     let after = ok(&ada.patch(&path, &changes).await);
-    for field in ["name", "registration", "public_rooms", "members_make_rooms", "edit_minutes", "retention_days"] {
-        assert_eq!(after[field], changes[field], "{field}");
+    let changed = changes.as_object().unwrap().iter().filter(|(field, _)| *field != "limits");
+    for (field, value) in changed {
+        assert_eq!(&after[field], value, "{field}");
     }
     assert_eq!(
         (&after["limits"]["messages"], &after["limits"]["invites"], &after["members_invite"]),
         (&json!(60), &Value::Null, &json!(false))
     );
     assert_eq!(app.chat.settings().name, "The Mill");
+
+    let (icon, file) = (at("/settings/icon"), [&include_bytes!("support/red.png")[..], &[0; 1 << 20]].concat());
+    let put = async |api: &Api, file: &[u8]| {
+        let request = api.request(Method::PUT, &icon).header("content-type", "image/png").body(file.to_owned());
+        request.send().await.unwrap().status().as_u16()
+    };
+    assert_eq!((put(&mo, &file).await, put(&ada, b"GIF89a").await, put(&ada, &file).await), (403, 422, 204));
+    let shown = ok(&ada.get(&path).await)["icon"].as_str().unwrap().to_owned();
+    assert_eq!(reqwest::get(format!("http://{}/icon/{shown}", app.addr)).await.unwrap().status(), 200);
+    mo.delete(&icon).await.assert_refused(ErrorCode::NotAllowed);
+    done(&ada.delete(&icon).await);
+    assert_eq!(ok(&ada.get(&path).await)["icon"], Value::Null);
+
     // What is left out stays, what is `null` goes.
     let less =
         ok(&ada.patch(&path, &json!({ "edit_minutes": null, "retention_days": null, "limits": { "messages": null } })).await);

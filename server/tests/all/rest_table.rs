@@ -169,6 +169,8 @@ const OPERATIONS: &[Operation] = &[
     ("take_room_owner", "room={cellar} user={second}", ""),
     ("read_settings", "", ""),
     ("change_settings", "", r#"{"name":"Snug"}"#),
+    ("set_icon", "", ""),
+    ("remove_icon", "", ""),
     ("end_my_other_sessions", "", ""),
     ("change_my_password", "", r#"{"current_password":"{password}","new_password":"{other_password}"}"#),
     ("delete_me", "", r#"{"password":"{other_password}"}"#),
@@ -450,7 +452,9 @@ impl World {
         let address = query.into_iter().fold(path, |path, query| path + "?" + query);
         let request = asker.api.request(route.method.clone(), &address);
         let request = match (operation.0, operation.2) {
-            ("set_my_picture", _) => request.header("content-type", "image/png").body(&include_bytes!("support/red.png")[..]),
+            ("set_my_picture" | "set_icon", _) => {
+                request.header("content-type", "image/png").body(&include_bytes!("support/red.png")[..])
+            }
             (_, "") => request,
             (_, body) => request.header("content-type", "application/json").body(self.fill(asker, body).await),
         };

@@ -97,10 +97,14 @@ struct HouseSettings {
     registration: Registration,
     /// Whether rooms may be public. Where not, strangers see the sign-in page and nothing else, and public rooms count as open.
     public_rooms: bool,
+    /// Whether search engines may list public rooms.
+    indexing: bool,
     /// Whether every member may make rooms, or only admins.
     members_make_rooms: bool,
     /// Whether every member may invite others, or only admins.
     members_invite: bool,
+    /// Whether every member may make bots, or only admins.
+    members_make_bots: bool,
     /// The addresses of the rooms that new people join.
     default_rooms: Vec<String>,
     /// For how many minutes people may edit what they wrote; always without it.
@@ -119,8 +123,10 @@ impl From<&Settings> for HouseSettings {
             name: settings.name,
             registration: settings.registration.into(),
             public_rooms: settings.public_rooms,
+            indexing: settings.indexing,
             members_make_rooms: settings.members_make_rooms,
             members_invite: settings.members_invite,
+            members_make_bots: settings.members_make_bots,
             default_rooms: settings.default_rooms,
             edit_minutes: settings.edit_minutes,
             retention_days: settings.retention_days,
@@ -198,8 +204,10 @@ struct SettingsChanges {
     name: Option<String>,
     registration: Option<Registration>,
     public_rooms: Option<bool>,
+    indexing: Option<bool>,
     members_make_rooms: Option<bool>,
     members_invite: Option<bool>,
+    members_make_bots: Option<bool>,
     /// Addresses of rooms that everybody may join.
     default_rooms: Option<Vec<String>>,
     /// `null` for always.
@@ -223,8 +231,10 @@ impl SettingsChanges {
             name: self.name.unwrap_or(old.name),
             registration: self.registration.map_or(old.registration, Into::into),
             public_rooms: self.public_rooms.unwrap_or(old.public_rooms),
+            indexing: self.indexing.unwrap_or(old.indexing),
             members_make_rooms: self.members_make_rooms.unwrap_or(old.members_make_rooms),
             members_invite: self.members_invite.unwrap_or(old.members_invite),
+            members_make_bots: self.members_make_bots.unwrap_or(old.members_make_bots),
             default_rooms: self.default_rooms.unwrap_or(old.default_rooms),
             edit_minutes: self.edit_minutes.unwrap_or(old.edit_minutes),
             retention_days: self.retention_days.unwrap_or(old.retention_days),

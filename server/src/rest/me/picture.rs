@@ -15,7 +15,7 @@ use crate::{
     rest::{asker::Asker, openapi::Refused},
 };
 
-/// Where larger bodies are taken than elsewhere, and read when it is known whose they are.
+/// A larger body is taken here than elsewhere, and read when it is known whose it is.
 pub(crate) const PICTURE: &str = "/api/v1/me/picture";
 
 pub(super) fn routes() -> OpenApiRouter<AppState> {

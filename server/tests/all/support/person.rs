@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use protocol::{ErrorCode, User};
 use reqwest::{
     Client, RequestBuilder, StatusCode,
-    header::{ACCEPT, HeaderMap, HeaderName, HeaderValue, LOCATION, REFERER},
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, REFERER},
     redirect::Policy,
 };
 use serde::Deserialize;
@@ -111,6 +111,14 @@ impl Person {
     pub(crate) async fn submit(&self, from: &str, function: &str, fields: &[(&str, &str)]) -> Answer {
         let address = self.url(&format!("/api/fn/{function}"));
         Answer::to(self.client.post(address).header(REFERER, self.url(from)).form(fields)).await
+    }
+
+    /// Sends a file by a form for pictures.
+    pub(crate) async fn upload(&self, address: &str, file: &[u8]) -> Answer {
+        let head = b"--edge\r\ncontent-disposition: form-data; name=\"picture\"; filename=\"one.png\"\r\n\r\n";
+        let form = [&head[..], file, b"\r\n--edge--\r\n"].concat();
+        let request = self.client.post(self.url(address)).header(CONTENT_TYPE, "multipart/form-data; boundary=edge");
+        Answer::to(request.body(form)).await
     }
 
     pub(crate) async fn register(&self, username: &str) {
