@@ -2,6 +2,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
+use app::pages::{ICON_UPLOAD, UPLOAD};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
@@ -13,7 +14,7 @@ use futures::FutureExt;
 use protocol::ErrorCode;
 use tokio::time::sleep;
 
-use crate::{answers::Door, pictures, ws::Sockets};
+use crate::{answers::Door, rest, ws::Sockets};
 
 /// Largest body of a form or JSON request.
 const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -49,7 +50,7 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
 /// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any
 /// bound, and nothing here wants more than this in one piece.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
-    if pictures::is_upload(request.uri().path()) {
+    if is_upload(request.uri().path()) {
         return next.run(request).await;
     }
     let (parts, body) = request.into_parts();
@@ -66,6 +67,12 @@ async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) ->
         Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
         Err(refusal) => door.refuse(refusal),
     }
+}
+
+/// Whether pictures are brought to this address: larger bodies than elsewhere.
+fn is_upload(path: &str) -> bool {
+    let is_of_bot = path.starts_with("/settings/bots/") && path.ends_with("/picture");
+    is_of_bot || [UPLOAD, ICON_UPLOAD, rest::PICTURE, rest::ICON].contains(&path)
 }
 
 /// Until a stop waits for a request that has not come yet.

@@ -2,7 +2,7 @@
 
 use app::{
     context::Caller,
-    pages::{ICON_UPLOAD, UPLOAD, UPLOAD_REFUSED, UPLOADED},
+    pages::{UPLOAD_REFUSED, UPLOADED},
 };
 use axum::{
     body::Body,
@@ -18,7 +18,6 @@ use serde_json::json;
 use crate::{
     AppState,
     answers::{Door, Refusal},
-    rest,
 };
 
 /// Largest form with a picture.
@@ -29,12 +28,6 @@ const PASSED_OVER_MAX_BYTES: usize = 4 * UPLOAD_MAX_BYTES;
 
 /// A picture never changes under its address.
 const FOREVER: &str = "public, max-age=31536000, immutable";
-
-/// Whether pictures are brought to this address: larger bodies than elsewhere.
-pub(crate) fn is_upload(path: &str) -> bool {
-    let is_of_bot = path.starts_with("/settings/bots/") && path.ends_with("/picture");
-    is_of_bot || [UPLOAD, ICON_UPLOAD, rest::PICTURE, rest::ICON].contains(&path)
-}
 
 /// `POST /settings/picture`: a form with a file. It is read when it is known whose it is.
 pub(crate) async fn upload(State(state): State<AppState>, request: Request) -> Response {

@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mark_that_has_moved_on_is_told_where_it_stands_at_its_last_place_alone() {
+    async fn a_mark_moves_on_and_is_told_where_it_stands_at_its_last_place_alone() {
         let folder = tempfile::tempdir().unwrap();
         let signing_key = SigningKey::load_or_create(&folder.path().join("signing.key")).unwrap();
         let database_url = testkit::database_url(folder.path()).await;
@@ -211,5 +211,11 @@ mod tests {
         let rev = user::Entity::find_by_id(user.0).one(db.read()).await.unwrap().unwrap().rev;
         assert!(matches!(signals.pop(), Some(Signal::Account { rev: at, .. }) if at == rev));
         assert!(signals.is_empty() && told.recv().await.is_none());
+
+        // Never back, and never beyond the head.
+        for (read, moved) in [(3, None), (7, None), (12, Some(9)), (12, None), (8, None)] {
+            let written = write_some(db, &[((user, room), Seq(read))].into()).await.unwrap();
+            assert_eq!(written.first().map(|mark| mark.to.0), moved, "{read}");
+        }
     }
 }
