@@ -41,8 +41,9 @@ const MEANT = { "@": "Person", "#": "Room" };
 // The entries that fit, the best first, and before them those of the kind that is meant. Without a query those with something unread, then the
 // others as they are.
 export function rank(entries, query, most = SHOWN_MAX) {
-  const meant = MEANT[query.trim()[0]];
-  const wanted = plain(query.trim()).replace(/^[@#]/, "");
+  const typed = query.trim();
+  const meant = MEANT[typed[0]];
+  const wanted = plain(typed).replace(/^[@#]/, "");
   const urgency = ({ mentions, unread }) => (mentions ? 2 : unread ? 1 : 0);
   const found = [];
   for (const entry of entries) {

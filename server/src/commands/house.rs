@@ -20,8 +20,13 @@ pub(super) async fn with_chat<T>(store: &Store, work: impl AsyncFnOnce(&Chat) ->
     // It signs nobody in.
     let signing_key = SigningKey::generate().map_err(Failure::Database)?;
     // Sessions last as the server says, and what the operator does is not counted.
-    let (rooms, rooms_made, rooms_joined) = (u32::MAX, u32::MAX, u32::MAX);
-    let limits = Limits { session_max_seconds: CENTURY_SECONDS, rooms, rooms_made, rooms_joined, ..Limits::default() };
+    let limits = Limits {
+        session_max_seconds: CENTURY_SECONDS,
+        rooms: u32::MAX,
+        rooms_made: u32::MAX,
+        rooms_joined: u32::MAX,
+        ..Limits::default()
+    };
     let options = chat::Options { database_url, redis_url, signing_key, limits };
     let chat = Chat::open(options).await.map_err(Failure::Database)?;
     let done = work(&chat).await;

@@ -10,7 +10,7 @@ use testkit::{Nginx, Postgres, Redis, free_port, speak_tls};
 use crate::support::{
     PASSWORD, Person, Socket,
     binary::Binary,
-    person::{Answer, Program},
+    person::{Answer, Program, large_picture},
     socket::{request, with_header, with_token},
 };
 
@@ -113,9 +113,8 @@ async fn two_nodes_are_one_snug() {
     let program = Program::at(hosting.front);
     let (ada, bob) = (program.sign_in("ada").await, program.sign_in("bob").await);
     // Pictures are larger than what a proxy lets through by itself.
-    let picture = [&include_bytes!("support/red.png")[..], &[0; 2 << 20]].concat();
     let upload = Person::at(hosting.front).request(Method::PUT, "/api/v1/me/picture").header("host", HOST);
-    let upload = upload.header("content-type", "image/png").bearer_auth(&ada.access_token).body(picture);
+    let upload = upload.header("content-type", "image/png").bearer_auth(&ada.access_token).body(large_picture());
     assert_eq!(Answer::to(upload).await.status, StatusCode::NO_CONTENT);
     let mut sockets = [hosting.socket(&ada.access_token).await, hosting.socket(&bob.access_token).await];
     for node in &hosting.nodes {

@@ -4,7 +4,12 @@ use protocol::{ClientId, ErrorCode};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
-use crate::support::{PASSWORD, TestApp, api::Api, person::Program, socket::Socket};
+use crate::support::{
+    PASSWORD, TestApp,
+    api::Api,
+    person::{Program, large_picture},
+    socket::Socket,
+};
 
 /// A bot of this person's, as the API has it.
 async fn bot_of(owner: &Api, username: &str) -> Value {
@@ -184,9 +189,7 @@ async fn a_bot_has_the_picture_that_its_owner_gives_it() {
     let (ada, bob) = (app.ada().await, app.bob().await);
     let api = Api::of(app.addr, "ada").await;
     let id = id_of(&bot_of(&api, "echo").await);
-    let (page, red) = (format!("/settings/bots/{id}"), include_bytes!("support/red.png"));
-    // Larger than what is taken elsewhere: what stands behind the picture belongs to none.
-    let red = [&red[..], &[0; 1 << 20]].concat();
+    let (page, red) = (format!("/settings/bots/{id}"), large_picture());
     let address = [&page, "/picture"].concat();
     assert_eq!(bob.upload(&address, &red).await.status, StatusCode::NOT_FOUND);
     assert_eq!(ada.upload(&address, b"GIF89a").await.leads_to(), format!("{page}?refused=picture"));

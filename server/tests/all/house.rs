@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{
     TestApp,
     api::Api,
-    person::{Answer, PASSWORD, Person},
+    person::{Answer, PASSWORD, Person, large_picture},
 };
 
 /// The pages of the administration. A new one is to be added here.
@@ -402,8 +402,7 @@ async fn where_nothing_may_be_public_no_form_offers_it() {
 async fn the_icon_of_the_house_stands_beside_its_name_and_can_be_removed() {
     let app = TestApp::start().await;
     let (ada, bob, guest) = (app.ada().await, app.bob().await, app.stranger());
-    // Larger than what is taken elsewhere: what stands behind the picture belongs to none.
-    let red = &[&include_bytes!("support/red.png")[..], &[0; 1 << 20]].concat();
+    let red = &large_picture();
     settle(&ada, "open", &[]).await;
     assert_eq!(bob.upload("/admin/icon", red).await.status, StatusCode::NOT_FOUND);
     assert_eq!(guest.upload("/admin/icon", red).await.status, StatusCode::SEE_OTHER);

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{
     PASSWORD, Socket, TestApp,
     api::Api,
-    person::{Answer, Program},
+    person::{Answer, Program, large_picture},
 };
 
 const ADMIN: &str = "/api/v1/admin";
@@ -318,7 +318,7 @@ async fn the_house_is_settled_by_its_owner() {
     );
     assert_eq!(app.chat.settings().name, "The Mill");
 
-    let (icon, file) = (at("/settings/icon"), [&include_bytes!("support/red.png")[..], &[0; 1 << 20]].concat());
+    let (icon, file) = (at("/settings/icon"), large_picture());
     let put = async |api: &Api, file: &[u8]| {
         let request = api.request(Method::PUT, &icon).header("content-type", "image/png").body(file.to_owned());
         request.send().await.unwrap().status().as_u16()

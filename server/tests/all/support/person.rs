@@ -84,6 +84,11 @@ pub(crate) struct Person {
     client: Client,
 }
 
+/// A picture larger than what is taken where none is brought: what stands behind it belongs to none.
+pub(crate) fn large_picture() -> Vec<u8> {
+    [&include_bytes!("red.png")[..], &[0; 2 << 20]].concat()
+}
+
 impl Person {
     pub(crate) fn at(addr: SocketAddr) -> Self {
         let headers = HeaderMap::from_iter([
