@@ -21,6 +21,7 @@ pub struct SendOptions {
     pub(crate) room: String,
 
     /// What to say, in markdown [default: standard input]
+    #[arg(allow_hyphen_values = true)]
     pub(crate) text: Option<String>,
 
     #[command(flatten)]

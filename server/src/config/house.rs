@@ -1,4 +1,4 @@
-//! Options of the commands that see to people, rooms and invites.
+//! Options of the commands that see to people, rooms and invites. What people write, or dice made, may begin with a hyphen.
 
 use std::path::{Path, PathBuf};
 
@@ -51,7 +51,7 @@ pub enum UserCommand {
         /// User name
         username: String,
         /// Name to show
-        #[arg(long, value_name = "NAME", default_value = "")]
+        #[arg(long, value_name = "NAME", default_value = "", allow_hyphen_values = true)]
         name: String,
         /// member, admin or owner
         #[arg(long, default_value = "member", value_parser = parse_role)]
@@ -63,7 +63,7 @@ pub enum UserCommand {
     /// List the accounts
     List {
         /// Only those with this in their user name or name
-        #[arg(default_value = "")]
+        #[arg(default_value = "", allow_hyphen_values = true)]
         text: String,
         /// Only those who are member, admin or owner
         #[arg(long, value_parser = parse_role)]
@@ -93,7 +93,7 @@ pub enum UserCommand {
         #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=36500))]
         days: Option<u32>,
         /// Why; shown to whoever the account belongs to
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", allow_hyphen_values = true)]
         reason: String,
         /// Let it in again instead
         #[arg(long, conflicts_with_all = ["days", "reason"])]
@@ -126,12 +126,13 @@ pub enum RoomCommand {
     /// Make a room
     Add {
         /// Its name
+        #[arg(allow_hyphen_values = true)]
         name: String,
         /// User name of its owner
         #[arg(long)]
         owner: String,
         /// What people talk about there
-        #[arg(long, default_value = "")]
+        #[arg(long, default_value = "", allow_hyphen_values = true)]
         topic: String,
         /// public or open
         #[arg(long, default_value = "open")]
@@ -171,6 +172,7 @@ pub enum RoomCommand {
         /// Its part of the address, such as lobby
         room: String,
         /// What, in Markdown
+        #[arg(allow_hyphen_values = true)]
         text: String,
     },
     /// Make a room read only, and take it out of the lists
@@ -223,6 +225,7 @@ pub enum InviteCommand {
     /// Take an invite back
     Revoke {
         /// What its link ends with
+        #[arg(allow_hyphen_values = true)]
         code: String,
     },
 }
@@ -231,6 +234,7 @@ pub enum InviteCommand {
 #[derive(Args)]
 pub struct AnnounceOptions {
     /// What everybody is told, at most 200 characters
+    #[arg(allow_hyphen_values = true)]
     pub(crate) text: String,
 
     /// Answer in JSON, on one line

@@ -130,3 +130,43 @@ impl Command {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use clap::ArgMatches;
+
+    use super::*;
+
+    /// What the innermost command is given.
+    fn read(words: &[&str]) -> ArgMatches {
+        let mut read = CommandLine::command().try_get_matches_from(words).unwrap();
+        while let Some((_, inner)) = read.remove_subcommand() {
+            read = inner;
+        }
+        read
+    }
+
+    /// One invite in 64 begins with a hyphen, and so does a list in Markdown.
+    #[test]
+    fn a_text_may_begin_with_a_hyphen() {
+        for (command, argument) in [
+            ("user add ada --name", "name"),
+            ("user list", "text"),
+            ("user suspend ada --reason", "reason"),
+            ("room add --owner ada", "name"),
+            ("room add Garden --owner ada --topic", "topic"),
+            ("room say lobby", "text"),
+            ("invite revoke", "code"),
+            ("announce", "text"),
+            ("send lobby", "text"),
+        ] {
+            for text in ["-Rx8", "--Rx8", "-1", "- one\n- two"] {
+                let words: Vec<_> = ["snug"].into_iter().chain(command.split(' ')).chain([text]).collect();
+                assert_eq!(read(&words).get_one(argument), Some(&text.to_owned()), "{command}");
+            }
+        }
+        assert!(read(&["snug", "invite", "revoke", "-Rx8", "--json"]).get_flag("json"));
+    }
+}
