@@ -18,6 +18,14 @@ pub(crate) async fn post<T: Read>(path: &str, fields: &[(&str, &str)]) -> Result
     request(RequestInit::new(), path, fields).await
 }
 
+/// A request that is sent even when the reader leaves the page.
+pub(crate) fn outliving() -> RequestInit {
+    let request = RequestInit::new();
+    // Fails on no plain object. A browser that knows no such thing takes it as any other.
+    let _ = js_sys::Reflect::set(&request, &JsValue::from_str("keepalive"), &JsValue::TRUE);
+    request
+}
+
 /// As [`post`], by a request that has been prepared.
 ///
 /// # Errors

@@ -6,8 +6,9 @@ export async function go(page: Page, address: string): Promise<void> {
   await hydrated(page);
 }
 
-/** Waits until the page listens: what is clicked before hydration is lost. A document needs no WebAssembly, so it listens at once. */
+/** Waits until the page listens: what is clicked before hydration is lost. A document needs no WebAssembly, so it listens once it is read. */
 export async function hydrated(page: Page): Promise<void> {
+  await page.waitForLoadState("domcontentloaded");
   await expect(page.locator("html:is([data-hydrated], [data-document])")).toBeAttached();
 }
 

@@ -4,6 +4,8 @@ import { go } from "./page.ts";
 /** `/r/{slug}` and `/r/{slug}/m/{seq}`, or what stands beside it. */
 export class RoomPage {
   readonly page: Page;
+  /** Addresses of the rooms that the page's connection brings, by their ids. */
+  private brought = new Map<string, string>();
   readonly timeline: Locator;
   readonly messages: Locator;
   readonly bodies: Locator;
@@ -24,6 +26,15 @@ export class RoomPage {
 
   constructor(page: Page, room = page.locator("#main > [data-room]")) {
     this.page = page;
+    page.on("websocket", (socket) => {
+      const brought = new Map<string, string>();
+      this.brought = brought;
+      socket.on("framereceived", ({ payload }) => {
+        const frame = JSON.parse(payload.toString()) as { type: string; room: string; slug: string };
+        if (frame.type === "subscribed") brought.set(frame.room, frame.slug);
+        if (frame.type === "unsubscribed") brought.delete(frame.room);
+      });
+    });
     this.timeline = room.getByRole("log");
     this.messages = this.timeline.locator(".message");
     this.bodies = this.messages.locator(".message-body");
@@ -52,6 +63,12 @@ export class RoomPage {
     await this.open(slug);
     await this.join.first().click();
     await expect(this.composer).toBeVisible();
+  }
+
+  /** Waits until the page hears what nobody keeps for it, as that somebody types. Before that what it says of that kind goes nowhere. */
+  async listens(): Promise<void> {
+    const slug = new URL(this.page.url()).pathname.split("/")[2] ?? "";
+    await expect.poll(() => [...this.brought.values()]).toContain(slug);
   }
 
   /** Leaves the room, by the menu and the question. */

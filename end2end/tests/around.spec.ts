@@ -80,6 +80,7 @@ for (const width of [1280, 390]) {
     await expect(ada.page).toHaveURL(new RegExp(`/u/${bob.username}$`));
 
     // On a page that does not live, too.
+    await hydrated(ada.page);
     await ada.page.keyboard.press("ControlOrMeta+k");
     await field.fill("theme dark");
     await ada.page.keyboard.press("Enter");

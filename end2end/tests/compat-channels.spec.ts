@@ -1,4 +1,4 @@
-import { expect, test as base } from "@playwright/test";
+import { expect, type Page, test as base } from "@playwright/test";
 import { PASSWORD } from "../support/password.ts";
 import { OWNER, Server } from "../support/server.ts";
 import { Tutorials } from "../support/tutorials.ts";
@@ -29,9 +29,15 @@ async function post(url: string, body: object, token?: string): Promise<Record<s
   return (await response.json()) as Record<string, string>;
 }
 
+/** Opens the page of the public chat. It says nothing before its socket is open. */
+async function enter(page: Page, url: string): Promise<void> {
+  await page.goto(`${url}/public`);
+  await page.waitForFunction("auth.readyState === WebSocket.OPEN");
+}
+
 test("the public chat: people register, sign in and hear each other", async ({ tutorials, context }) => {
   const ada = await context.newPage();
-  await ada.goto(`${tutorials.url}/public`);
+  await enter(ada, tutorials.url);
   await ada.getByPlaceholder("name", { exact: true }).fill("Pia P");
   await ada.getByPlaceholder("user name").fill("pia");
   await ada.getByPlaceholder("password").fill("wrong");
@@ -42,7 +48,7 @@ test("the public chat: people register, sign in and hear each other", async ({ t
   await expect(ada.locator("#status")).toHaveText("connected");
 
   const bob = await context.newPage();
-  await bob.goto(`${tutorials.url}/public`);
+  await enter(bob, tutorials.url);
   await bob.getByPlaceholder("user name").fill(OWNER);
   await bob.getByPlaceholder("password").fill(PASSWORD);
   await bob.getByRole("button", { name: "Log in" }).click();

@@ -30,6 +30,7 @@ test("what an owner settles holds back who writes too much, and what they wrote 
   const texts = Array.from({ length: 22 }, (_, index) => `line ${index + 1}`);
   await owner.room.sayAtOnce(texts);
   await expect(owner.room.pending.first()).toBeVisible();
+  await expect(owner.room.pending).toHaveCount(0, { timeout: 30_000 });
   await owner.room.expectMessages(texts);
   await owner.leave();
   await server.remove();

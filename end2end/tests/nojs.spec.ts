@@ -189,5 +189,6 @@ test("a permalink in the past stands in the middle, under its author's name", as
     const box = await part.boundingBox();
     return (box?.y ?? 0) + (box?.height ?? 0) / 2;
   };
-  expect(Math.abs((await middle(message)) - (await middle(page.locator(".scroller"))))).toBeLessThan(60);
+  const away = async () => Math.abs((await middle(message)) - (await middle(page.locator(".scroller"))));
+  await expect.poll(away).toBeLessThan(60);
 });

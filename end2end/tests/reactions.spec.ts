@@ -127,13 +127,13 @@ test("what is pinned is in the room's head for all, and a bookmark is one's own 
   await expect(bob.page.locator(".room-pins")).toHaveCount(0);
 });
 
-test("who has no script reacts by a form", async ({ browser, server, ada }) => {
+test("who has no script reacts by a form", async ({ browser, server, ada, room }) => {
   await ada.room.say("Tea is ready");
   await ada.room.expectAllStored();
   const seq = await ada.room.seqOf("Tea is ready");
   const context = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false, storageState: await ada.context.storageState() });
   const page = await context.newPage();
-  await page.goto(`/r/lobby/m/${seq}`);
+  await page.goto(`/r/${room}/m/${seq}`);
   await page.getByRole("link", { name: "React" }).click();
   await page.getByLabel("Another emoji").fill("🎉");
   await submit(page);

@@ -48,7 +48,7 @@ test("a rename that happened while one was away is there when one is back", asyn
   await submit(ada.page);
   await expect(ada.page.getByRole("heading", { level: 1 })).toHaveText("Orchard");
   bob.line.mend();
-  await expect(bob.page.getByRole("heading", { level: 1 })).toHaveText("Orchard");
+  await expect(bob.page.getByRole("heading", { level: 1 })).toHaveText("Orchard", { timeout: 30_000 });
 });
 
 test("who is not the owner has no way to rename it", async ({ ada, bob, problems }) => {

@@ -15,6 +15,7 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
 
     for (const person of [ada, bob]) {
       await expect(person.room.message("into the dark")).toBeVisible({ timeout: 45_000 });
+      await expect(person.room.pending).toHaveCount(0, { timeout: 45_000 });
       await person.room.expectMessages(["before the restart", "into the dark"]);
     }
     await bob.room.say("after the restart");

@@ -42,6 +42,7 @@ for (const [size, viewport] of SIZES) {
     for (const { page } of [owner, bob]) await page.setViewportSize(viewport);
     await owner.signIn();
     await bob.room.open("lobby");
+    for (const { room } of [owner, bob]) await room.listens();
     await bob.room.composer.pressSequentially("What I wanted to sa");
     await expect(owner.room.typing).toContainText("is typing");
     await go(owner.page, `/admin/people/${bob.username}`);

@@ -8,6 +8,11 @@ function areTyping(...people: Person[]): RegExp {
   return new RegExp(`^${names.join(" and ")} ${people.length === 1 ? "is" : "are"} typing…$`);
 }
 
+/** What people type is heard by all of these from now on. */
+async function listen(...people: Person[]): Promise<void> {
+  for (const { room } of people) await room.listens();
+}
+
 /** Presses keys without sending. */
 async function type(person: Person, text: string): Promise<void> {
   await person.room.composer.pressSequentially(text);
@@ -15,6 +20,7 @@ async function type(person: Person, text: string): Promise<void> {
 
 test("the others see who is typing, until the message comes", async ({ ada, bob, room }) => {
   await bob.room.enter(room);
+  await listen(ada, bob);
   const quiet = await bob.room.composer.boundingBox();
   await type(ada, "Good");
   await expect(bob.room.typing).toHaveText(areTyping(ada));
@@ -28,6 +34,7 @@ test("the others see who is typing, until the message comes", async ({ ada, bob,
 
 test("it passes when nothing more is typed", async ({ ada, bob, room }) => {
   await bob.room.enter(room);
+  await listen(ada, bob);
   await type(ada, "Well");
   await expect(bob.room.typing).toHaveText(areTyping(ada));
   await expect(bob.room.typing).toBeEmpty();
@@ -36,6 +43,7 @@ test("it passes when nothing more is typed", async ({ ada, bob, room }) => {
 
 test("who goes on after a message is typing again at once", async ({ ada, bob, room }) => {
   await bob.room.enter(room);
+  await listen(ada, bob);
   for (const text of ["one", "two"]) {
     await type(ada, text);
     await expect(bob.room.typing).toHaveText(areTyping(ada));
@@ -48,14 +56,16 @@ test("who goes on after a message is typing again at once", async ({ ada, bob, r
 test("several people are named as long as that is short", async ({ ada, bob, newcomer, room }) => {
   const eve = await newcomer("Eve");
   for (const person of [bob, eve]) await person.room.enter(room);
+  await listen(ada, bob, eve);
   await type(ada, "one");
+  await expect(bob.room.typing).toHaveText(areTyping(ada));
   await type(bob, "two");
   await expect(eve.room.typing).toHaveText(areTyping(ada, bob));
-  await expect(bob.room.typing).toHaveText(areTyping(ada));
 });
 
 test("nobody hears of an empty box", async ({ ada, bob, room }) => {
   await bob.room.enter(room);
+  await listen(ada, bob);
   const shown = await bob.room.typing.evaluateHandle((line) => {
     const texts: string[] = [];
     new MutationObserver(() => texts.push(line.textContent ?? "")).observe(line, { childList: true, characterData: true, subtree: true });
@@ -77,6 +87,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const room = await long.createRoom(`Room of ${long.username}`, "", "Open");
       await bob.page.setViewportSize({ width: 390, height: 844 });
       await bob.room.enter(room);
+      await listen(long, bob);
       // It would pass while the page is looked at.
       await bob.page.clock.setFixedTime(new Date());
       await type(long, "I");

@@ -44,6 +44,7 @@ test("a message marks the room as unread from there, until one leaves and comes 
   await bob.room.enter(slug);
   for (const text of ["One", "Two"]) await ada.room.say(text);
   await ada.room.expectAllStored();
+  await bob.room.expectMessages(["One", "Two"]);
   await bob.page.bringToFront();
   await bob.room.scroller.focus();
   await bob.page.keyboard.press("End");

@@ -75,7 +75,7 @@ impl RoomContext {
 /// From this message on it is unread again, until the reader leaves and comes back.
 pub(super) fn mark_unread(room: RoomContext, about: &About) {
     let Some(seq) = about.place() else { return };
-    room.page.news.update(|news| news.hold(room.id));
+    room.socket.hold(room.id);
     room.new_after.set(Some(Seq(seq.0 - 1)));
     spawn_local(async move {
         let fields = [("room", &*room.id.to_string()), ("seq", &seq.to_string())];

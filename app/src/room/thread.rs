@@ -67,7 +67,7 @@ pub(super) fn read(room: RoomContext, root: Seq, seen: Seq) {
     spawn_local(async move {
         let fields = [("room", &*slug), ("seq", &*root.to_string()), ("until", &*until.to_string())];
         // What is not told now is told with the next message.
-        let _: Result<(), _> = fetch::post(endpoints::READ_THREAD, &fields).await;
+        let _: Result<(), _> = fetch::request(fetch::outliving(), endpoints::READ_THREAD, &fields).await;
     });
 }
 

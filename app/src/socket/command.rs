@@ -20,6 +20,8 @@ pub(super) enum Command {
     Typing(RoomId),
     /// The reader has read this room up to here.
     Read(RoomId, Seq),
+    /// The reader marks this room as unread: what they have read of it is not said any more.
+    Hold(RoomId),
     /// A script of the page says this.
     #[cfg(feature = "hydrate")]
     Say(String),

@@ -116,6 +116,12 @@ impl Socket {
         }
     }
 
+    /// The reader marks a room as unread.
+    pub(crate) fn hold(self, room: RoomId) {
+        self.news.update(|news| news.hold(room));
+        self.enqueue(Command::Hold(room));
+    }
+
     /// The reader has read a room up to here.
     pub(crate) fn read(self, room: RoomId, seq: Seq) {
         let is_news = self.news.try_maybe_update(|news| {

@@ -53,8 +53,13 @@ impl News {
 
     /// A room was read up to here.
     pub(super) fn read(&mut self, room: RoomId, seq: Seq) {
-        self.marks.retain(|(other, _)| *other != room);
+        self.forget(room);
         self.marks.push((room, seq));
+    }
+
+    /// What was read of a room is not to be said: it would take back that the room is unread.
+    pub(super) fn forget(&mut self, room: RoomId) {
+        self.marks.retain(|(other, _)| *other != room);
     }
 
     /// What is to be said now.
@@ -104,5 +109,8 @@ mod tests {
         assert!(news.take_marks(SAY_MS - 1.0).is_empty());
         assert_eq!(news.deadline(), Some(SAY_MS));
         assert_eq!(news.take_marks(SAY_MS), [(room, Seq(5))]);
+        news.read(room, Seq(6));
+        news.forget(room);
+        assert!(news.take_marks(9.0 * SAY_MS).is_empty(), "it was marked as unread meanwhile");
     }
 }

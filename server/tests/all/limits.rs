@@ -19,6 +19,11 @@ use crate::support::{
 
 const NEVER: Duration = Duration::from_secs(86_400);
 
+/// Whether that is when a day has passed, of which a busy machine has used a little up.
+fn is_tomorrow(seconds: u64) -> bool {
+    (NEVER.as_secs() - 60..=NEVER.as_secs()).contains(&seconds)
+}
+
 async fn app(limits: Limits) -> TestApp {
     TestApp::builder().limits(limits).start().await
 }
@@ -39,7 +44,8 @@ async fn a_send_that_comes_too_soon_is_refused_with_its_id_and_the_seconds_and_t
     }
     for id in &ids[2..] {
         let refused = ada.refusal(*id).await;
-        assert_eq!((refused.code, refused.retry_after), (ErrorCode::Throttled, Some(NEVER.as_secs())));
+        assert_eq!(refused.code, ErrorCode::Throttled);
+        assert!(refused.retry_after.is_some_and(is_tomorrow), "{refused:?}");
     }
     ada.send(&ClientFrame::Ping).await;
     ada.until(|frame| matches!(frame, ServerFrame::Pong).then_some(())).await;
@@ -87,7 +93,7 @@ async fn an_address_that_opens_sockets_too_often_is_refused_before_it_has_one() 
     let _held = [open("203.0.113.1").await.unwrap(), open("203.0.113.1").await.unwrap()];
     let Err(Error::Http(refused)) = open("203.0.113.1").await else { panic!("not refused") };
     assert_eq!(refused.status().as_u16(), 429);
-    assert_eq!(refused.headers()["retry-after"], NEVER.as_secs().to_string().as_str());
+    assert!(is_tomorrow(refused.headers()["retry-after"].to_str().unwrap().parse().unwrap()), "{refused:?}");
     open("203.0.113.2").await.unwrap();
 }
 
@@ -141,7 +147,7 @@ async fn renewals_that_come_too_often_are_refused_at_both_doors() {
     assert_eq!(refresh().await.status, StatusCode::OK);
     let refused = refresh().await;
     refused.assert_refused(ErrorCode::Throttled);
-    assert_eq!(refused.header("retry-after"), NEVER.as_secs().to_string());
+    assert!(is_tomorrow(refused.header("retry-after").parse().unwrap()), "{refused:?}");
     // One account, whichever session.
     let answer = ada.request(Method::POST, "/api/fn/renew_token").header("accept", "application/json").form(&[("", ""); 0]);
     assert_eq!(Answer::to(answer).await.status, StatusCode::TOO_MANY_REQUESTS);

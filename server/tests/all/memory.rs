@@ -26,13 +26,21 @@ fn resident(server: &Binary) -> u64 {
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
 }
 
-/// Registers and signs in some times, from an address of their own: tries are counted by address.
-async fn sign_in(server: &Binary, account: usize) {
-    let (name, from) = (format!("ada{account}"), format!("198.51.100.{account}"));
+/// Name and address of somebody: tries are counted by address.
+fn account(number: usize) -> (String, String) {
+    (format!("ada{number}"), format!("198.51.100.{number}"))
+}
+
+async fn register(server: &Binary, number: usize) {
+    let (name, from) = account(number);
     let fields = [("username", name.as_str()), ("display_name", ""), ("password", PASSWORD)];
     let person = Person::at(server.addr);
     let registration = person.request(Method::POST, "/api/fn/register").header("x-forwarded-for", &from).form(&fields);
     person.entered(&Answer::to(registration).await).await;
+}
+
+async fn sign_in(server: &Binary, number: usize) {
+    let (name, from) = account(number);
     for _ in 0..SIGN_INS_EACH {
         let body = json!({ "username": name, "password": PASSWORD });
         // On a busy machine more want to sign in than it has time for: they are asked to come again.
@@ -51,6 +59,10 @@ async fn the_memory_of_sign_ins_comes_back() {
     let server = Binary::start(folder.path(), &[]);
     server.stranger().get("/login").await;
     let before = resident(&server);
-    join_all((0..ACCOUNTS).map(|account| sign_in(&server, account))).await;
+    // One after the other: a server that has no time refuses them.
+    for number in 0..ACCOUNTS {
+        register(&server, number).await;
+    }
+    join_all((0..ACCOUNTS).map(|number| sign_in(&server, number))).await;
     eventually("the memory comes back", async || (resident(&server) < before + GROWTH_MAX).then_some(())).await;
 }

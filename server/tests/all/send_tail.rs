@@ -1,7 +1,9 @@
 //! `snug send` and `snug tail`: clients for cron jobs and scripts.
 
 use std::{
+    fs::File,
     io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, SocketAddr},
     process::{Child, Command, Stdio},
     thread,
 };
@@ -15,13 +17,13 @@ use crate::support::{
     binary::{Binary, output, snug},
 };
 
-async fn token(addr: std::net::SocketAddr) -> String {
+async fn token(addr: SocketAddr) -> String {
     let new = json!({ "name": "cron", "scopes": ["read", "write"] });
     let made = Api::of(addr, "ada").await.post("/api/v1/me/tokens", &new).await;
     made.json()["token"].as_str().unwrap().to_owned()
 }
 
-fn client(addr: std::net::SocketAddr, token: &str, arguments: &[&str]) -> Command {
+fn client(addr: SocketAddr, token: &str, arguments: &[&str]) -> Command {
     let mut command = snug(arguments);
     command.env("SNUG_URL", format!("http://{addr}")).env("SNUG_TOKEN", token);
     command
@@ -81,8 +83,15 @@ async fn what_is_sent_is_printed_as_it_comes() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_said_while_the_server_was_gone_is_printed_when_it_is_back() {
     let folder = tempfile::tempdir().unwrap();
-    let mut server = Binary::start(folder.path(), &[]);
-    let addr = server.addr;
+    // On a port of its own, which is free still when it comes back.
+    let addr = SocketAddr::from((Ipv4Addr::LOCALHOST, testkit::free_port()));
+    let start = || {
+        let mut command = snug(&["serve", "--data-dir"]);
+        command.arg(folder.path()).arg("--addr").arg(addr.to_string());
+        let log = folder.path().join("log");
+        Binary::run(&mut command, File::create(&log).unwrap(), log)
+    };
+    let mut server = start();
     server.stranger().register("ada").await;
     let token = token(addr).await;
     let sent = output(&mut client(addr, &token, &["send", "lobby", "first"]));
@@ -91,11 +100,8 @@ async fn what_was_said_while_the_server_was_gone_is_printed_when_it_is_back() {
     let mut tail = Tail::start(client(addr, &token, &["tail", "lobby", "-n", "1"]));
     assert!(tail.line().await.ends_with(" @ada: first"));
     server.kill();
-    let mut command = snug(&["serve", "--data-dir"]);
-    command.arg(folder.path()).arg("--addr").arg(addr.to_string());
-    let log = folder.path().join("log");
-    let again = Binary::run(&mut command, std::fs::File::create(&log).unwrap(), log.clone());
-    let sent = output(&mut client(again.addr, &token, &["send", "lobby", "second"]));
+    let _again = start();
+    let sent = output(&mut client(addr, &token, &["send", "lobby", "second"]));
     assert!(sent.status.success(), "{sent:?}");
     assert!(tail.line().await.ends_with(" @ada: second"));
 }

@@ -12,8 +12,8 @@ use crate::support::{
     socket::{message, room},
 };
 
-/// A send fails within 5 s (G7). Two of its waits one after the other would take longer than this.
-const SOON: Duration = Duration::from_secs(7);
+/// A send fails within 5 s (G7). Two of its waits one after the other take 10.
+const SOON: Duration = Duration::from_millis(9_500);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hint_and_a_question_hold_nothing_up() {

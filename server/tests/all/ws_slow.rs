@@ -7,7 +7,7 @@ use protocol::{ClientId, CloseCode, Seq, ServerFrame, limits as bounds};
 use server::ws;
 
 use crate::support::{
-    Received, TestApp, eventually, limits,
+    PATIENCE, Received, TestApp, eventually, limits,
     person::Program,
     socket::{Socket, message, request},
 };
@@ -16,7 +16,9 @@ use crate::support::{
 async fn a_slow_reader_is_closed_the_others_notice_nothing_and_it_resumes() {
     // Enough to fill what the kernel holds back on both sides and the queue of the hub, below the bounds of a replay.
     const SENDS: usize = 150;
-    let app = TestApp::builder().limits(Limits { mailbox_bytes: 16 * 1024, ..limits() }).start().await;
+    let sockets = ws::Limits { goodbye: PATIENCE, ..ws::Limits::default() };
+    let limits = Limits { mailbox_bytes: 16 * 1024, ..limits() };
+    let app = TestApp::builder().limits(limits).sockets(sockets).start().await;
     app.ada().await;
     let mut slow = Socket::narrow(app.addr, request(app.addr, "")).await;
     let (start, _) = slow.subscribe("lobby", None).await;

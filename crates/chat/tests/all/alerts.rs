@@ -11,13 +11,14 @@ use crate::scene::{Person, Scene, code};
 /// Says something to somebody from outside, as a command beside the running server does.
 async fn say(scene: &Scene, to: &Person, text: &str) {
     let username = &to.session.user.username;
-    scene.sql(&format!("UPDATE users SET rev = rev + 1 WHERE username = '{username}'")).await;
     // A fresh id, made of the account's.
     scene
         .sql(&format!(
-            "INSERT INTO alerts (id, user_id, rev, kind, text, at) SELECT id, id, rev, 'announcement', '{text}', 1 FROM users WHERE username = '{username}'"
+            "INSERT INTO alerts (id, user_id, rev, kind, text, at) SELECT id, id, rev + 1, 'announcement', '{text}', 1 FROM users WHERE username = '{username}'"
         ))
         .await;
+    // Who looks sees that there is something when it is there.
+    scene.sql(&format!("UPDATE users SET rev = rev + 1 WHERE username = '{username}'")).await;
 }
 
 #[tokio::test]

@@ -63,7 +63,8 @@ async fn another_process_holds_to_what_is_settled_by_itself() {
         quotas.get(Quota::Messages).filter(|count| *count == 30)
     })
     .await;
-    assert_eq!(burst(&bob).await, 30);
+    // One more comes every two seconds.
+    assert!((30..40).contains(&burst(&bob).await));
 }
 
 #[tokio::test]

@@ -52,6 +52,7 @@ struct Inner {
 }
 
 /// It.
+#[derive(Clone)]
 pub(crate) struct Elsewhere {
     pub(crate) url: String,
     inner: Arc<Inner>,
