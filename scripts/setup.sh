@@ -64,7 +64,7 @@ cargo_tool() {
 install_npm_tools() {
   [[ end2end/node_modules/.package-lock.json -nt end2end/package-lock.json ]] && return
   say "wasm-opt and the browser test tools: installing with npm into end2end/node_modules"
-  npm ci --prefix end2end --no-audit --no-fund
+  npm ci --prefix end2end --no-audit --no-fund --fetch-retries=5
   touch end2end/node_modules/.package-lock.json
 }
 
@@ -74,8 +74,8 @@ debian_packages() {
   shift
   if [[ $(id -u) == 0 ]] && has apt-get; then
     say "$reason: installing $* with apt-get"
-    apt-get update -q
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -q "$@"
+    apt-get -o Acquire::Retries=5 update -q
+    DEBIAN_FRONTEND=noninteractive apt-get -o Acquire::Retries=5 install -y -q "$@"
   else
     die "$reason is missing. Install it: sudo apt-get install $* (Debian), or the like on other systems"
   fi
@@ -120,7 +120,7 @@ install_python() {
     debian_packages "Python 3 with venv" python3-venv
     python3 -m venv --clear "$tools/python"
   }
-  "$tools/python/bin/pip" install --quiet "$websockets"
+  "$tools/python/bin/pip" install --quiet --retries 10 "$websockets"
   touch "$tools/python/$websockets"
 }
 
@@ -130,7 +130,7 @@ install_schemathesis() {
   [[ -f "$tools/schemathesis/$schemathesis" ]] && return
   say "$schemathesis: setting up .tools/schemathesis"
   python3 -m venv --clear "$tools/schemathesis"
-  "$tools/schemathesis/bin/pip" install --quiet "$schemathesis"
+  "$tools/schemathesis/bin/pip" install --quiet --retries 10 "$schemathesis"
   touch "$tools/schemathesis/$schemathesis"
 }
 

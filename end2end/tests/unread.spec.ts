@@ -58,6 +58,31 @@ test("a message marks the room as unread from there, until one leaves and comes 
   await expect(count).toHaveCount(0);
 });
 
+test("what was read a moment before one leaves is read", async ({ ada, bob, room }) => {
+  await bob.room.enter(room);
+  await go(bob.page, "/threads");
+  await ada.seed(room, 60);
+  await bob.page.reload();
+  const count = bob.page.locator(`.nav-link[href="/r/${room}"] .nav-count`);
+  await expect(count).toContainText("60");
+  await bob.room.open(room);
+  await bob.room.listens();
+  // What is read is said now and then, and just has been.
+  const left = bob.page.waitForURL(/\/bookmarks$/);
+  await bob.room.scroller.evaluate(async (box) => {
+    for (const step of [0.6, 0.8, 1]) {
+      box.scrollTop = step * box.scrollHeight;
+      for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+    }
+    location.assign("/bookmarks");
+  });
+  await left;
+  await expect(async () => {
+    await go(bob.page, "/threads");
+    await expect(count).toHaveCount(0, { timeout: 500 });
+  }).toPass();
+});
+
 test("a room shows as much of what is new as one has chosen there: what calls one, nothing, everything", async ({ ada, bob, room }) => {
   await bob.room.enter(room);
   const link = bob.page.locator(`.nav-link[href="/r/${room}"]`);

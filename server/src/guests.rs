@@ -167,10 +167,15 @@ mod tests {
         Key { path: path.to_owned(), host: "localhost".to_owned(), secure: false, theme: None, zone: 0 }
     }
 
+    /// When a page was rendered that does not grow old while a test is held up.
+    fn lately() -> Instant {
+        Instant::now() + Duration::from_secs(60)
+    }
+
     fn pages(commits: u64) -> Pages {
         let pages = Pages::default();
         let page = Arc::new(Template::of("<script nonce=old>…<style nonce=old>", "old"));
-        pages.keep(key("/r/lobby"), Page { commits, rendered: Instant::now(), headers: HeaderMap::new(), page });
+        pages.keep(key("/r/lobby"), Page { commits, rendered: lately(), headers: HeaderMap::new(), page });
         pages
     }
 
@@ -192,7 +197,7 @@ mod tests {
 
     fn page(bytes: usize) -> Page {
         let page = Arc::new(Template::of(&"x".repeat(bytes), "nonce"));
-        Page { commits: 7, rendered: Instant::now(), headers: HeaderMap::new(), page }
+        Page { commits: 7, rendered: lately(), headers: HeaderMap::new(), page }
     }
 
     #[test]

@@ -65,6 +65,10 @@ pub(super) fn listen(reader: Option<UserId>, queue: &UnboundedSender<Command>) {
         let enqueue = enqueue.clone();
         move |_| enqueue(Command::Input(Input::Offline))
     });
+    on("pagehide", {
+        let enqueue = enqueue.clone();
+        move |_| enqueue(Command::Leave)
+    });
     on("snug:say", {
         let enqueue = enqueue.clone();
         move |event| {

@@ -106,6 +106,7 @@ impl Client {
             Command::Typing(_) => {}
             Command::Read(room, seq) => self.news.read(room, seq),
             Command::Hold(room) => self.news.forget(room),
+            Command::Leave => self.news.hurry(),
             Command::Unread(list) => {
                 let list = list.map(|list| self.socket.news.try_update(|news| news.take_list(list)).unwrap_or_default());
                 self.news.came(list.map_err(|_| ()), browser::now());

@@ -22,6 +22,9 @@ pub(super) enum Command {
     Read(RoomId, Seq),
     /// The reader marks this room as unread: what they have read of it is not said any more.
     Hold(RoomId),
+    /// The reader leaves the page.
+    #[cfg(feature = "hydrate")]
+    Leave,
     /// A script of the page says this.
     #[cfg(feature = "hydrate")]
     Say(String),

@@ -62,6 +62,11 @@ impl News {
         self.marks.retain(|(other, _)| *other != room);
     }
 
+    /// What was read is said at once: the reader leaves, and there is no later.
+    pub(super) fn hurry(&mut self) {
+        self.rests_until = 0.0;
+    }
+
     /// What is to be said now.
     pub(super) fn take_marks(&mut self, now: f64) -> Vec<(RoomId, Seq)> {
         if self.marks.is_empty() || now < self.rests_until {
@@ -110,6 +115,9 @@ mod tests {
         assert_eq!(news.deadline(), Some(SAY_MS));
         assert_eq!(news.take_marks(SAY_MS), [(room, Seq(5))]);
         news.read(room, Seq(6));
+        news.hurry();
+        assert_eq!(news.take_marks(SAY_MS), [(room, Seq(6))], "there is no later");
+        news.read(room, Seq(7));
         news.forget(room);
         assert!(news.take_marks(9.0 * SAY_MS).is_empty(), "it was marked as unread meanwhile");
     }

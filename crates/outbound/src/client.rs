@@ -179,6 +179,15 @@ fn build(resolver: Resolver) -> reqwest::Result<reqwest::Client> {
         .build()
 }
 
+/// The host of a URL, with its port where that is named: what others may read of it, who are not to have the secret that many services
+/// put behind it.
+#[must_use]
+pub fn host(url: &str) -> String {
+    let Ok(url) = parse(url) else { return String::new() };
+    let host = url.host_str().unwrap_or_default();
+    url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
+}
+
 fn parse(url: &str) -> Result<Url, Failure> {
     let parsed = Some(url).filter(|url| url.len() <= URL_MAX).and_then(|url| Url::parse(url).ok()).ok_or(Failure::NotAUrl)?;
     let plain = parsed.username().is_empty() && parsed.password().is_none();
@@ -280,6 +289,19 @@ mod tests {
 
     fn of_tests() -> Client {
         Client::new(&["127.0.0.1/32".parse().unwrap()])
+    }
+
+    #[test]
+    fn what_others_may_read_of_a_url_is_its_host() {
+        for (url, read) in [
+            ("https://hooks.example.com/services/T0/B0/sesame?token=sesame#sesame", "hooks.example.com"),
+            ("https://example.com:443/", "example.com"),
+            ("http://[::1]:8080/sesame", "[::1]:8080"),
+            ("http://sesame@example.com/", ""),
+            ("sesame", ""),
+        ] {
+            assert_eq!(super::host(url), read, "{url}");
+        }
     }
 
     #[tokio::test]

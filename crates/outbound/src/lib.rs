@@ -6,6 +6,6 @@ mod client;
 mod sign;
 
 pub use addresses::is_public;
-pub use client::{ANSWER_MAX, Answer, Client, Failure, PATIENCE, Post};
+pub use client::{ANSWER_MAX, Answer, Client, Failure, PATIENCE, Post, host};
 pub use ipnet::IpNet;
 pub use sign::signature;

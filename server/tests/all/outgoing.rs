@@ -228,7 +228,8 @@ async fn hooks_are_for_those_who_keep_order() {
     let (ada, _bob) = garden(&app).await;
     let fields = [("name", "attic"), ("topic", ""), ("visibility", "private")];
     let attic = ada.submit("/rooms/new", "create_room", &fields).await.leads_to().replace("/r/", "/api/v1/rooms/") + "/outgoing";
-    let hook = Hook::new(Api::of(app.addr, "ada").await, &elsewhere.url, &[]).await;
+    let url = format!("{}?token=sesame", elsewhere.url);
+    let hook = Hook::new(Api::of(app.addr, "ada").await, &url, &[]).await;
     let bob = Api::of(app.addr, "bob").await;
     let new = json!({ "name": "Gnome", "url": elsewhere.url });
     let nothing = "00000000-0000-7000-8000-000000000000";
@@ -251,7 +252,10 @@ async fn hooks_are_for_those_who_keep_order() {
     let log = ada.get("/admin/audit").await;
     log.assert_has("make outgoing webhook");
     log.assert_has("delete outgoing webhook");
+    log.assert_has("to 127.0.0.1:");
+    // Neither Snug's secret nor that of whoever is told.
     log.assert_has_not(&hook.secret);
+    log.assert_has_not("sesame");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -33,9 +33,9 @@ async fn who_was_away_shows_what_was_done_meanwhile() {
     crowd.subscribed().await;
     for events in [50, limits::REPLAY_MAX + 50] {
         crowd.work(load_time() / 8, 50).await;
-        let before = heads(&url).await;
         line.cut();
         line.reset_all();
+        let before = heads(&url).await;
         eventually("enough has happened", async || {
             let heads = heads(&url).await;
             heads.iter().zip(&before).all(|(head, before)| head.0.abs_diff(before.0) >= events).then_some(())

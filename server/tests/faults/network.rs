@@ -77,7 +77,7 @@ async fn a_bad_network_between_server_and_postgres_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_bad_network_between_server_and_redis_loses_nothing() {
-    let services = Services::start().await;
+    let services = Services::with_a_quick_database().await;
     let line = Line::to(services.redis_addr()).await;
     let url = by(&services.redis.url(), services.redis_addr(), line.addr());
     let mut nodes = [services.node("one").set("REDIS_URL", &url), services.node("two")];

@@ -17,7 +17,7 @@ const CUT: Duration = Duration::from_secs(30);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn without_redis_the_nodes_tell_their_rooms_by_the_database() {
-    let services = Services::start().await;
+    let services = Services::with_a_quick_database().await;
     let line = Line::to(services.redis_addr()).await;
     let url = by(&services.redis.url(), services.redis_addr(), line.addr());
     let mut nodes = [services.node("one").set("REDIS_URL", &url), services.node("two").set("REDIS_URL", &url)];

@@ -17,7 +17,16 @@ pub(crate) struct Services {
 
 impl Services {
     pub(crate) async fn start() -> Self {
-        let (postgres, redis) = tokio::join!(Postgres::start(Durability::Full), Redis::start());
+        Self::with(Durability::Full).await
+    }
+
+    /// With a database that the machine's disk does not hold up.
+    pub(crate) async fn with_a_quick_database() -> Self {
+        Self::with(Durability::Fast).await
+    }
+
+    async fn with(durability: Durability) -> Self {
+        let (postgres, redis) = tokio::join!(Postgres::start(durability), Redis::start());
         let database_url = postgres.database().await;
         Self { postgres, redis, database_url, folder: Arc::new(tempfile::tempdir().unwrap()) }
     }

@@ -241,7 +241,7 @@ impl Work for Create {
             made_at: Set(now()),
         };
         let row = row.insert(&**transaction).await?;
-        let detail = format!("/{} to {}", self.word, self.url);
+        let detail = format!("/{} to {}", self.word, outbound::host(&self.url));
         house::enter(&**transaction, &doer, house::Deed::MakeCommand, subject, detail).await?;
         let made = read(&**transaction, vec![row]).await?.pop();
         made.ok_or_else(|| Error::internal("a command without its people"))
@@ -263,7 +263,7 @@ impl Work for Delete {
         let ((doer, subject), place) = permitted(&self.settings, &**transaction, self.actor, self.room.as_ref()).await?;
         let found = slash_command::Entity::find_by_id(self.command).filter(of(place)).one(&**transaction).await?;
         let row = found.ok_or(ErrorCode::NotFound)?;
-        let detail = format!("/{} to {}", row.word, row.url);
+        let detail = format!("/{} to {}", row.word, outbound::host(&row.url));
         house::enter(&**transaction, &doer, house::Deed::DeleteCommand, subject, detail).await?;
         let ended = former::erase(transaction, UserId(row.bot_id)).await?;
         mark_changed(&**transaction).await?;

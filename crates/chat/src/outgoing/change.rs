@@ -76,7 +76,7 @@ impl Work for Change {
         let mut changed = Vec::new();
         if let Some(url) = &self.url {
             row.url = Set(url.clone());
-            changed.push(["to ", url].concat());
+            changed.push(["to ", &outbound::host(url)].concat());
         }
         if let Some(words) = &self.words {
             row.words = Set(words.clone());
@@ -120,7 +120,7 @@ impl Work for Delete {
         let charge = self.steward.take(&**transaction, Action::Moderate).await?;
         let stored = of_room(&**transaction, charge.room.id, self.hook).await?;
         let name = users::person(&**transaction, UserId(stored.bot_id)).await?.name;
-        charge.audit(&**transaction, house::Deed::DeleteOutgoing, [&name, " to ", &stored.url].concat()).await?;
+        charge.audit(&**transaction, house::Deed::DeleteOutgoing, [&name, " to ", &outbound::host(&stored.url)].concat()).await?;
         let ended = former::erase(transaction, UserId(stored.bot_id)).await?;
         mark_changed(&**transaction).await?;
         Ok(ended)

@@ -102,7 +102,8 @@ impl Work for Create {
             ..Default::default()
         };
         let row = row.insert(&**transaction).await?;
-        charge.audit(&**transaction, house::Deed::MakeOutgoing, format!("{} to {}", self.name.as_str(), self.url)).await?;
+        let detail = [self.name.as_str(), " to ", &outbound::host(&self.url)].concat();
+        charge.audit(&**transaction, house::Deed::MakeOutgoing, detail).await?;
         let made = read(&**transaction, vec![row]).await?.pop();
         made.ok_or_else(|| crate::Error::internal("a hook without its people"))
     }
