@@ -2,7 +2,7 @@ use chat::Limits;
 use protocol::{CloseCode, ErrorCode, Event, RoomRef, Seq, ServerFrame, limits};
 
 use crate::{
-    scene::{Scene, code, limits as plenty, subscribe},
+    scene::{Scene, a_few_at_a_time, code, limits as plenty, subscribe},
     socket::{Delivery, Socket},
     upkeep::{Folder, execute},
 };
@@ -100,7 +100,7 @@ async fn who_missed_too_much_or_knows_the_future_is_told_to_reset() {
     let ada = scene.person("ada").await;
     let room = ada.room("Garden", "public").await;
     let count = limits::REPLAY_MAX;
-    futures::future::join_all((0..count).map(|n| {
+    a_few_at_a_time((0..count).map(|n| {
         let body = n.to_string();
         let (ada, room) = (&ada, &room);
         async move { ada.say(room.id, &body).await }

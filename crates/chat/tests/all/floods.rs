@@ -13,20 +13,15 @@ use chat::{
     rooms::{self, NewRoom, Search},
     sessions::{self, Source, sign_in},
 };
-use futures::{
-    future::join_all,
-    stream::{self, StreamExt},
-};
+use futures::future::join_all;
 use protocol::{ErrorCode, RoomId, limits as bounds};
 
 use crate::{
-    scene::{HOME, PASSWORD, Person, Scene, code, limits},
+    scene::{HOME, PASSWORD, Person, Scene, a_few_at_a_time, code, limits},
     socket::Socket,
 };
 
 const NEVER: Duration = Duration::from_secs(86_400);
-/// Whoever asks for hundreds at once has to wait for too long on a busy machine.
-const AT_ONCE: usize = 16;
 
 /// Whether whoever is refused is to come back when a day has passed, of which a busy machine has used a little up.
 fn is_tomorrow(refused: &protocol::Error) -> bool {
@@ -46,7 +41,7 @@ async fn create(chat: &Chat, person: &Person, name: impl AsRef<str>) -> chat::Re
 /// Makes rooms with the names "Room 000", "Room 001" and so on, a few at a time.
 async fn fill(chat: &Chat, person: &Person, count: usize) {
     let making = (0..count).map(|n| create(chat, person, format!("Room {n:03}")));
-    stream::iter(making).buffered(AT_ONCE).for_each(async |made| _ = made.unwrap()).await;
+    a_few_at_a_time(making).await.into_iter().for_each(|made| _ = made.unwrap());
 }
 
 /// Everybody's sends wait while an address is looked for: it must not take longer the more rooms have the name.

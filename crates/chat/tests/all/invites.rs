@@ -7,10 +7,9 @@ use chat::{
     invites::{self, Invite, NewInvite},
     rooms,
 };
-use futures::{StreamExt as _, stream};
 use protocol::{ErrorCode, Room};
 
-use crate::scene::{HOME, PASSWORD, Person, Scene, code};
+use crate::scene::{HOME, PASSWORD, Person, Scene, a_few_at_a_time, code};
 
 /// Nobody listens there.
 const NO_REDIS: &str = "redis://127.0.0.1:1";
@@ -68,8 +67,7 @@ async fn fifty_race_for_one_use(scene: &Scene, other: &Chat) {
     let made = invite(scene, &ada, NewInvite { uses: Some(1), ..into(&cellar) }).await;
     let race = people.iter().zip([&scene.chat, other].into_iter().cycle());
     let race = race.map(|(person, chat)| invites::accept(chat, person.actor(), &made.code));
-    // Not all of them at once: the last would wait for too long on a busy machine.
-    let outcomes: Vec<_> = stream::iter(race).buffer_unordered(16).collect().await;
+    let outcomes = a_few_at_a_time(race).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     for outcome in outcomes.into_iter().filter(Result::is_err) {
         assert_eq!(code(outcome), ErrorCode::NotFound);

@@ -9,6 +9,7 @@ use chat::{
     rooms::{self, NewRoom, RoomEdit},
     sessions::{self, SignedIn, Visitor},
 };
+use futures::{StreamExt as _, stream};
 use protocol::{ClientId, Room, RoomRef, Seq, ServerFrame, User};
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, QueryResult, Statement, TransactionTrait};
 use tempfile::TempDir;
@@ -295,4 +296,9 @@ pub fn code<T>(result: chat::Result<T>) -> protocol::ErrorCode {
         Ok(_) => panic!("not refused"),
         Err(error) => error.public().code,
     }
+}
+
+/// What these bring, in their order. Whoever asks for hundreds at once has to wait for too long on a busy machine.
+pub(crate) async fn a_few_at_a_time<T>(all: impl IntoIterator<Item: Future<Output = T>>) -> Vec<T> {
+    stream::iter(all).buffered(16).collect().await
 }

@@ -11,7 +11,7 @@ use protocol::{ClientId, Extra, Room, RoomRef, Seq};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, Statement};
 
 use super::{Folder, postgres, texts, url_of};
-use crate::scene::{Person, Scene};
+use crate::scene::{Person, Scene, a_few_at_a_time};
 
 /// Two people, two rooms, and more messages than are copied at once.
 async fn talk(url: &str) {
@@ -26,8 +26,8 @@ async fn talk(url: &str) {
     speak_of(&scene, &ada, &garden, rose).await;
     chat::hooks::create(&scene.chat, ada.actor(), &garden.id.into(), "Weather").await.unwrap();
     ada.ban(&garden, &bob, "always").await.unwrap();
-    futures::future::join_all((0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" })))
-        .await;
+    let say = (0..1100).map(|number| ada.say(garden.id, if number % 2 == 0 { "ünïcödé 🌱" } else { "'; --" }));
+    a_few_at_a_time(say).await;
     let key = idempotency::Key::parse("one").unwrap();
     idempotency::begin(&scene.chat, ada.session.user.id, key, b"a request").await.unwrap();
     scene.chat.close().await;
