@@ -120,6 +120,7 @@ test("a deletion can be undone for five seconds, then its row is gone everywhere
   await ada.room.message("Goes").hover();
   await toolbar(ada.page).getByRole("button", { name: "More about this message" }).click();
   await menu(ada.page).getByRole("menuitem", { name: "Delete" }).click();
+  await expect(ada.page.getByText("Message deleted.")).toBeVisible();
   await ada.page.getByRole("button", { name: "Undo" }).click();
   await expect(ada.room.message("Goes")).toBeVisible();
   // By key, on the row that has the focus.

@@ -316,7 +316,7 @@ async fn a_known_device_is_answered_before_the_strangers_who_came_first() {
     let scene = Scene::open().await;
     scene.person("ada").await;
     let answered = AtomicUsize::new(0);
-    let strangers = join_all((1..=40).map(async |n| {
+    let strangers = join_all((1..=80).map(async |n| {
         let tried = sign_in(&scene.chat, "ada", "a guess", stranger(n)).await;
         answered.fetch_add(1, Ordering::Relaxed);
         tried
@@ -327,8 +327,7 @@ async fn a_known_device_is_answered_before_the_strangers_who_came_first() {
         known = sign_in(&scene.chat, "ada", PASSWORD, HOME) => drop(known.unwrap()),
     }
     let before = answered.load(Ordering::Relaxed);
-    // In the order of their coming all but the one beside it would.
-    assert!(before < 36, "{before} came first");
+    assert!(before < 40, "{before} came first");
 }
 
 #[tokio::test]
