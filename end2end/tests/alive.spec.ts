@@ -64,6 +64,22 @@ test("a room that is on its way shows its name and where the messages will be", 
   await expect(ada.page.locator(".skeleton")).toHaveCount(0);
 });
 
+test("a page lives without what should come late, and gets it once there is a connection", async ({ ada, room, problems }) => {
+  // The browser says itself what it could not load.
+  problems.allow(/^console: Failed to load resource/);
+  await ada.page.route(/\/late\//, (route) => route.abort());
+  await ada.room.open(room);
+  await ada.page.keyboard.press("ControlOrMeta+k");
+  await ada.room.composer.pressSequentially("@");
+  await ada.room.say("Nobody in particular");
+  await ada.room.expectAllStored();
+  const palette = ada.page.getByRole("dialog", { name: "Go to" });
+  await expect(palette).toBeHidden();
+  await ada.page.unroute(/\/late\//);
+  await ada.page.keyboard.press("ControlOrMeta+k");
+  await expect(palette).toBeVisible();
+});
+
 test("a page that has stopped says so, and offers the way out", async ({ ada, room: _, problems }) => {
   problems.allow(/unreachable/);
   await ada.page.evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }));

@@ -121,6 +121,33 @@ test("keys lead through the rooms, and are shown", async ({ ada, room }) => {
   expect(room).toBeTruthy();
 });
 
+test("rooms are gone through as quickly as keys repeat", async ({ ada }) => {
+  const names = ["Ab room", "Ac room", "Ad room"].map((name) => `${name} of ${ada.username}`);
+  await makeRooms(ada, names);
+  await ada.room.open((names[0] ?? "").toLowerCase().replaceAll(" ", "-"));
+  await hydrated(ada.page);
+  await ada.page.evaluate(async () => {
+    const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+    const task = (): Promise<unknown> => new Promise((done) => setTimeout(done));
+    // A room is left before, while and after it is painted for the first time.
+    const pauses = [() => Promise.resolve(), task, frame, () => frame().then(task), () => frame().then(frame)];
+    for (const key of ["ArrowDown", "ArrowUp"]) {
+      for (const pause of pauses) {
+        for (let n = 0; n < 10; n += 1) {
+          document.body.dispatchEvent(new KeyboardEvent("keydown", { key, altKey: true, bubbles: true, cancelable: true }));
+          await pause();
+        }
+      }
+    }
+  });
+  const here = ada.page.locator(".nav-rooms [aria-current]");
+  await expect(ada.page.locator(".room-name")).toHaveText((await here.locator("span[dir]").textContent()) ?? "");
+  await expect(ada.page, "no new document was needed").toHaveURL(new RegExp(`${await here.getAttribute("href")}$`));
+  await ada.page.locator(".nav-rooms").getByRole("link", { name: names[0] ?? "" }).click();
+  await ada.room.say("Still here");
+  await ada.room.expectAllStored();
+});
+
 test("stars and folded parts are so on every device", async ({ ada, room }) => {
   await ada.room.open(room);
   await hydrated(ada.page);

@@ -82,6 +82,43 @@ test("a thread stands under its message, live for two, and in the room only wher
   await expect(bob.page.locator(".thread-new")).toHaveCount(0);
 });
 
+test("a thread that is closed in the moment in which it opens takes nothing with it", async ({ ada }) => {
+  const slug = await ada.createRoom("Garden", "", "Public");
+  await ada.room.say("Who waters the roses?");
+  await ada.room.expectAllStored();
+  await ada.room.scroller.focus();
+  await ada.page.keyboard.press("End");
+  await ada.page.keyboard.press("t");
+  const thread = new RoomPage(ada.page, ada.page.locator(".beside"));
+  await thread.say("I do");
+  await thread.expectAllStored();
+  await ada.page.keyboard.press("Escape");
+  await expect(ada.page.locator(".beside")).toHaveCount(0);
+  await expect(ada.room.message("Who waters the roses?").locator(".message-thread")).toContainText("1 reply");
+  await ada.page.evaluate(async () => {
+    const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
+    const pauses = [() => Promise.resolve(), frame, () => frame().then(frame)];
+    const close = (): HTMLElement | null => document.querySelector(".beside .thread-close");
+    for (const pause of [...pauses, ...pauses]) {
+      const opened = new Promise<void>((done) => {
+        const look = new MutationObserver(() => {
+          if (close() !== null) done(look.disconnect());
+        });
+        look.observe(document, { subtree: true, childList: true });
+      });
+      document.querySelector<HTMLElement>(".message-thread")?.click();
+      await opened;
+      await pause();
+      close()?.click();
+      await frame();
+    }
+  });
+  await expect(ada.page.locator(".beside")).toHaveCount(0);
+  await ada.room.say("The gardener, then");
+  await ada.room.expectAllStored();
+  await expect(ada.page).toHaveURL(new RegExp(`/r/${slug}$`));
+});
+
 test("a thread opens beside its room, and both stay alive", async ({ ada, bob }) => {
   const slug = await ada.createRoom("Garden", "", "Public");
   await bob.room.enter(slug);

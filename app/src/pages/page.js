@@ -93,9 +93,9 @@ sidebar.addEventListener("toggle", ({ target }) => {
   fetch("/api/fn/fold_section", { method: "POST", body: new URLSearchParams({ section, folded: !target.open }) }).catch(() => {});
 }, true);
 
-// Ways by keyboard, on every page. What they lead to comes late.
+// Ways by keyboard, on every page. What they lead to comes late; without a connection it does not, and the next reach tries again.
 const showKeys = () => showBeside(`${location.origin}/keys`);
-const showPalette = async () => (await import(late["palette.js"])).open(late, showKeys);
+const showPalette = () => import(late["palette.js"]).then((palette) => palette.open(late, showKeys), () => {});
 
 addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -167,8 +167,9 @@ new MutationObserver(lookAt).observe(document, { subtree: true, childList: true,
 lookAt();
 
 // What completes names in the composer comes with the first character that may begin one.
-addEventListener("input", async ({ target, data }) => {
-  if (target.matches(".composer textarea") && /[@#:/]/.test(data)) (await import(late["complete.js"])).default(target, late);
+addEventListener("input", ({ target, data }) => {
+  if (!target.matches(".composer textarea") || !/[@#:/]/.test(data)) return;
+  import(late["complete.js"]).then((complete) => complete.default(target, late), () => {});
 });
 
 // Where no WebSocket gets through, another way comes late.

@@ -169,12 +169,14 @@ impl Composer {
         self.count.set(element.value().chars().count());
         // The element is in the document by the next frame.
         request_animation_frame(move || {
+            // The reader may have gone on before it was painted: keys repeat quicker than that.
+            let Some(named) = self.room.focus.try_get_untracked() else { return };
             if !element.value().is_empty() {
                 fit(&element);
             }
             // On touch the focus would call up the keyboard; at a permalink one came to read.
             let idle = document().active_element().is_none_or(|active| matches!(active.tag_name().as_str(), "BODY" | "A"));
-            if (idle || self.room.is_beside) && !is_touch() && self.room.focus.get_untracked().is_none() {
+            if (idle || self.room.is_beside) && !is_touch() && named.is_none() {
                 focus(&element);
             }
         });

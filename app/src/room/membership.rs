@@ -25,8 +25,9 @@ impl Membership {
                 return;
             }
             busy.set(true);
+            let slug = room.slug.get_value();
             spawn_local(async move {
-                let result = self.change(room.slug.get_value()).await;
+                let result = self.change(&slug).await;
                 // The form may be gone by now, the event being quicker than the answer.
                 busy.try_set(false);
                 fault.try_set(result.as_ref().err().map(ToString::to_string));
@@ -54,8 +55,8 @@ impl Membership {
         .part()
     }
 
-    async fn change(self, slug: String) -> Result<(), Error> {
-        fetch::post(self.endpoint(), &[("room", &slug)]).await
+    async fn change(self, slug: &str) -> Result<(), Error> {
+        fetch::post(self.endpoint(), &[("room", slug)]).await
     }
 
     fn endpoint(self) -> &'static str {
