@@ -20,7 +20,7 @@ export class Line {
   }
 
   static async to(server: Server): Promise<Line> {
-    const listener = createServer().listen(0, "127.0.0.1");
+    const listener = createServer().listen(0, "127.0.0.1").unref();
     await once(listener, "listening");
     const line = new Line(listener);
     listener.on("connection", (browser) => line.join(browser, server.port));

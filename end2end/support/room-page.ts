@@ -103,14 +103,14 @@ export class RoomPage {
   }
 
   /** Just these messages stand there, in this order, each one stored. */
-  async expectMessages(texts: string[]): Promise<void> {
-    await expect(this.bodies).toHaveText(texts);
-    await this.expectAllStored();
+  async expectMessages(texts: string[], within?: { timeout: number }): Promise<void> {
+    await expect(this.bodies).toHaveText(texts, within);
+    await this.expectAllStored(within);
   }
 
   /** Nothing is on its way or has failed. */
-  async expectAllStored(): Promise<void> {
-    await expect(this.pending).toHaveCount(0);
+  async expectAllStored(within?: { timeout: number }): Promise<void> {
+    await expect(this.pending).toHaveCount(0, within);
     await expect(this.failed).toHaveCount(0);
   }
 

@@ -84,10 +84,10 @@ export class Driver {
     return this.run("return location.pathname + location.search");
   }
 
-  /** Until it holds; what was seen last is in the error. */
+  /** Until it holds; what was seen last is in the error. While one document takes the place of another there is nothing to be seen. */
   async sees<T>(what: string, look: () => Promise<T>, holds: (seen: T) => boolean): Promise<void> {
-    let seen: T | undefined;
-    const held = async () => holds((seen = await look()));
+    let seen: T | string | undefined;
+    const held = () => look().then((now) => holds((seen = now)), (error: unknown) => { seen = String(error); return false; });
     await until(what, held, WAIT_SECONDS).catch((error: unknown) => {
       throw new Error(`${String(error)}; last seen: ${JSON.stringify(seen)}`);
     });

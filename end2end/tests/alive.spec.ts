@@ -80,6 +80,15 @@ test("a page lives without what should come late, and gets it once there is a co
   await expect(palette).toBeVisible();
 });
 
+test("a key that is none, as browsers tell of when they fill in a field, does no harm", async ({ ada, room: _ }) => {
+  for (const box of [ada.room.composer, ada.room.scroller]) {
+    await box.evaluate((element) => void element.dispatchEvent(new Event("keydown", { bubbles: true })));
+    await box.press("ArrowLeft");
+  }
+  await ada.room.say("Keys are heard as before");
+  await ada.room.expectAllStored();
+});
+
 test("a page that has stopped says so, and offers the way out", async ({ ada, room: _, problems }) => {
   problems.allow(/unreachable/);
   await ada.page.evaluate(() => void setTimeout(() => { throw new WebAssembly.RuntimeError("unreachable"); }));

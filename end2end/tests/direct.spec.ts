@@ -1,5 +1,5 @@
 import { expect, test } from "../support/test.ts";
-import { go, hydrated, submit } from "../support/page.ts";
+import { BACK, go, hydrated, submit } from "../support/page.ts";
 
 test("two people write to each other, hide it, and find it again", async ({ ada, bob }) => {
   await bob.room.open("lobby");
@@ -28,8 +28,25 @@ test("two people write to each other, hide it, and find it again", async ({ ada,
   await expect(ada.page).toHaveURL(/\/$/);
   await expect(ada.page.locator(`.nav-link[href="${address}"]`)).toHaveCount(0);
   await ada.room.open("lobby");
+  await ada.room.listens();
   await bob.room.say("Are you there?");
   await expect(ada.page.locator(`.nav-link[href="${address}"]`)).toContainText(bob.name);
+});
+
+test("a room that one came into before the page had its connection is in the list", async ({ ada, bob, problems }) => {
+  problems.allowOutage();
+  bob.line.cutSockets();
+  await bob.room.open("lobby");
+  await go(ada.page, "/messages/new");
+  await ada.page.getByLabel("To").fill(`@${bob.username}`);
+  await submit(ada.page);
+  await expect(ada.page).toHaveURL(/\/r\/[0-9a-f-]{36}$/);
+  await ada.room.say("Are you there yet?");
+  await ada.room.expectAllStored();
+  const his = bob.page.locator(`.nav-link[href="${new URL(ada.page.url()).pathname}"]`);
+  await expect(his).toHaveCount(0);
+  bob.line.mend();
+  await expect(his).toContainText(ada.name, BACK);
 });
 
 test("whom there is not one is told, and what was typed stays", async ({ ada }) => {

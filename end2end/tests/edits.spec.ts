@@ -1,5 +1,5 @@
 import type { Locator, Page } from "@playwright/test";
-import { go, hydrated, submit } from "../support/page.ts";
+import { BACK, go, hydrated, submit } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 const toolbar = (page: Page): Locator => page.getByRole("toolbar", { name: "Message" });
@@ -65,7 +65,7 @@ test("an edit made offline shows at once and goes out when the line is back", as
   await ada.room.composer.press("Enter");
   await expect(ada.room.message("Changed before it was sent")).toBeVisible();
   ada.line.mend();
-  await bob.room.expectMessages(["Thyme and sage", "Changed before it was sent"]);
+  await bob.room.expectMessages(["Thyme and sage", "Changed before it was sent"], BACK);
   await expect(bob.room.message("Changed before it was sent").locator(".message-edited")).toHaveCount(0);
 });
 
@@ -102,7 +102,7 @@ test("of two screens that edit at once the later one says so and keeps its text"
   await phone.room.composer.press("Enter");
   await phone.room.expectMessages(["Of the phone"]);
   ada.line.mend();
-  await expect(ada.room.message("Of the phone")).toContainText("Not changed.", { timeout: 30_000 });
+  await expect(ada.room.message("Of the phone")).toContainText("Not changed.", BACK);
   await expect(ada.page.locator(".message-kept")).toHaveText("Of the screen");
   await ada.page.getByRole("button", { name: "Edit again" }).click();
   await expect(ada.room.composer).toHaveValue("Of the screen");
@@ -120,7 +120,7 @@ test("a deletion can be undone for five seconds, then its row is gone everywhere
   await ada.room.message("Goes").hover();
   await toolbar(ada.page).getByRole("button", { name: "More about this message" }).click();
   await menu(ada.page).getByRole("menuitem", { name: "Delete" }).click();
-  await expect(ada.page.getByText("Message deleted.")).toBeVisible();
+  // At once: after five seconds it is too late.
   await ada.page.getByRole("button", { name: "Undo" }).click();
   await expect(ada.room.message("Goes")).toBeVisible();
   // By key, on the row that has the focus.
@@ -176,8 +176,7 @@ test("an edit and a deletion made while one was away are there when one is back"
   await ada.room.expectMessages(["Second, corrected"]);
   await expect(ada.page.getByText("Message deleted.")).toHaveCount(0, { timeout: 15_000 });
   bob.line.mend();
-  await expect(bob.room.message("Second, corrected")).toBeVisible({ timeout: 30_000 });
-  await bob.room.expectMessages(["Second, corrected"]);
+    await bob.room.expectMessages(["Second, corrected"], BACK);
 });
 
 test("the menu works by keys, and a row is left as it was", async ({ ada, room }) => {

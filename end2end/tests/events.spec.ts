@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 /** What the page listens by: addresses of streams and sockets that were opened, in order. */
@@ -19,7 +20,7 @@ test("where no socket gets through two people still talk, and go back to sockets
   const opened = lines(ada.page);
   for (const person of [ada, bob]) person.line.blockSockets();
   await ada.room.say("is anybody there?");
-  await expect(bob.room.message("is anybody there?")).toBeVisible({ timeout: 45_000 });
+  await expect(bob.room.message("is anybody there?")).toBeVisible(BACK);
   await bob.room.say("yes, without a socket");
   for (const person of [ada, bob]) {
     await person.room.expectMessages(["is anybody there?", "yes, without a socket"]);
@@ -36,7 +37,7 @@ test("where no socket gets through two people still talk, and go back to sockets
   await expect(ada.room.pending).toHaveCount(1);
   ada.line.blockSockets();
   await ada.context.setOffline(false);
-  await ada.room.expectMessages(["is anybody there?", "yes, without a socket", "while you were away", "waits"]);
+  await ada.room.expectMessages(["is anybody there?", "yes, without a socket", "while you were away", "waits"], BACK);
   await bob.room.expectMessages(["is anybody there?", "yes, without a socket", "while you were away", "waits"]);
 
   // The page tries a socket now and then.

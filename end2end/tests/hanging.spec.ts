@@ -1,3 +1,4 @@
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 test.beforeEach(({ problems }) => problems.allowOutage());
@@ -31,7 +32,7 @@ test("what was written more than an hour ago asks before it goes out", async ({ 
   await expect(ada.room.failed).toHaveCount(2);
   ada.line.mend();
   await ada.room.say("new");
-  await expect(bob.room.message("new")).toBeVisible();
+  await expect(bob.room.message("new")).toBeVisible(BACK);
   await expect(ada.room.failed.first()).toContainText("Written more than an hour ago");
   await expect(bob.room.messages).toHaveCount(1);
   await ada.room.failed.last().getByRole("button", { name: "Discard" }).click();

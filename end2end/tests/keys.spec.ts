@@ -52,6 +52,7 @@ test("arrow keys go from message to message and through what is in one", async (
 test("older messages are loaded by a press, and the focus, the selection and the rows stay", async ({ ada, room }) => {
   const seqs = await ada.seed(room, 130);
   await ada.room.open(room);
+  await expect(ada.room.composer).toBeFocused();
   await ada.room.scroller.focus();
   await ada.page.keyboard.press("Home");
   await expect(ada.room.older).toBeFocused();
@@ -91,6 +92,7 @@ test("older messages are loaded by a press, and the focus, the selection and the
 test("what had the focus may go, and the focus stays in the list", async ({ ada, room }) => {
   await ada.seed(room, 60);
   await ada.room.open(room);
+  await expect(ada.room.composer).toBeFocused();
   await ada.room.scroller.focus();
   await ada.page.keyboard.press("Home");
   await expect(ada.room.older).toBeFocused();

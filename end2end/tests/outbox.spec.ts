@@ -1,3 +1,4 @@
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 test.beforeEach(({ problems }) => problems.allowOutage());
@@ -11,7 +12,7 @@ test("what waits to be sent survives a reload, and goes out once and in order", 
   await ada.room.open(room);
   await expect(ada.room.pending).toHaveText([/one/, /two/, /three/]);
   ada.line.mend();
-  for (const person of [ada, bob]) await person.room.expectMessages(["one", "two", "three"]);
+  for (const person of [ada, bob]) await person.room.expectMessages(["one", "two", "three"], BACK);
   await ada.room.open(room);
   await ada.room.expectMessages(["one", "two", "three"]);
 });
@@ -26,7 +27,7 @@ test("a message whose acknowledgement was lost is not stored twice", async ({ ad
   ada.line.cut();
   ada.line.release();
   ada.line.mend();
-  for (const person of [ada, bob]) await person.room.expectMessages(["only once"]);
+  for (const person of [ada, bob]) await person.room.expectMessages(["only once"], BACK);
   await ada.room.open(room);
   await ada.room.expectMessages(["only once"]);
 });
@@ -39,5 +40,5 @@ test("another room's outbox does not show here, and is sent from here", async ({
   await ada.room.open("lobby");
   await expect(ada.room.message("for the first room")).toHaveCount(0);
   ada.line.mend();
-  await bob.room.expectMessages(["for the first room"]);
+  await bob.room.expectMessages(["for the first room"], BACK);
 });

@@ -1,4 +1,5 @@
 import type { Person } from "../support/person.ts";
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 async function goOffline(person: Person): Promise<void> {
@@ -71,7 +72,7 @@ test("the banner says that the connection is gone, and goes when it is back", as
   await goOffline(ada);
   await expect(ada.room.banner).toBeVisible({ timeout: 15_000 });
   await comeBack(ada);
-  await expect(ada.room.banner).toBeHidden({ timeout: 45_000 });
+  await expect(ada.room.banner).toBeHidden(BACK);
 });
 
 test("a short gap is filled without a word about it", async ({ ada, bob, room }) => {

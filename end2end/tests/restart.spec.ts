@@ -1,3 +1,4 @@
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 test.beforeEach(({ problems }) => problems.allowOutage());
@@ -14,8 +15,8 @@ for (const signal of ["SIGKILL", "SIGTERM"] as const) {
     await server.start();
 
     for (const person of [ada, bob]) {
-      await expect(person.room.message("into the dark")).toBeVisible({ timeout: 45_000 });
-      await expect(person.room.pending).toHaveCount(0, { timeout: 45_000 });
+      await expect(person.room.message("into the dark")).toBeVisible(BACK);
+      await expect(person.room.pending).toHaveCount(0, BACK);
       await person.room.expectMessages(["before the restart", "into the dark"]);
     }
     await bob.room.say("after the restart");
@@ -32,7 +33,7 @@ test("sends in the middle of a kill are stored once, in order", async ({ server,
   for (const text of texts.slice(6)) await ada.room.say(text);
   await killed;
   await server.start();
-  await expect(ada.room.pending).toHaveCount(0, { timeout: 45_000 });
+  await expect(ada.room.pending).toHaveCount(0, BACK);
   await ada.room.expectMessages(texts);
   await ada.room.open(room);
   await ada.room.expectMessages(texts);

@@ -1,3 +1,4 @@
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 test.beforeEach(({ problems }) => problems.allowOutage());
@@ -16,13 +17,13 @@ test("after an older backup was restored, open pages show what it holds and go o
   await server.stop("SIGKILL");
   await server.restore();
   await server.start();
-  await expect(ada.room.message("and lost")).toHaveCount(0, { timeout: 45_000 });
+  await expect(ada.room.message("and lost")).toHaveCount(0, BACK);
   await ada.room.expectMessages(["in the backup"]);
   // The log grows past the place that Bob has.
   const since = ["one", "two", "three", "four"];
   for (const text of since) await ada.room.say(text);
   await ada.room.expectMessages(["in the backup", ...since]);
   await bob.context.setOffline(false);
-  await expect(bob.room.message("four")).toBeVisible({ timeout: 45_000 });
+  await expect(bob.room.message("four")).toBeVisible(BACK);
   await bob.room.expectMessages(["in the backup", ...since]);
 });

@@ -1,5 +1,6 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { BACK } from "../support/page.ts";
 import { expect, test } from "../support/test.ts";
 
 const CODE = "```rust\nfn main() { println!(\"<b>\"); }\n```";
@@ -75,7 +76,7 @@ test("a thing that was ticked without a connection is ticked when there is one",
   await ada.room.bodies.last().getByRole("checkbox").click();
   await expect(ada.room.bodies.last().getByRole("checkbox")).toBeChecked();
   ada.line.mend();
-  await expect(bob.room.bodies.last().getByRole("checkbox")).toBeChecked();
+  await expect(bob.room.bodies.last().getByRole("checkbox")).toBeChecked(BACK);
 });
 
 test("code has colours that come late, again after an edit, and the text stays what it was", async ({ ada, room }) => {

@@ -42,8 +42,11 @@ test("a thread stands under its message, live for two, and in the room only wher
   await ada.room.say("Who waters the roses?");
   await ada.room.expectAllStored();
   const root = await ada.room.seqOf("Who waters the roses?");
+  const told: number[] = [];
+  bob.page.on("requestfinished", (request) => {
+    if (request.url().endsWith("/read_thread")) told.push(Number(new URLSearchParams(request.postData() ?? "").get("until")));
+  });
   await go(bob.page, `/r/${slug}/t/${root}`);
-  await hydrated(bob.page);
   await expect(bob.page.getByRole("heading", { level: 1 })).toHaveText("Thread in Garden");
   await expect(bob.page.locator(".message--root .message-body")).toHaveText("Who waters the roses?");
   await bob.room.say("I do");
@@ -59,14 +62,17 @@ test("a thread stands under its message, live for two, and in the room only wher
   await expect(ada.room.message("I do")).toBeVisible();
   await ada.page.getByLabel("Also send to the room").check();
   await ada.room.say("Thank you");
+  await ada.room.expectAllStored();
+  const [reply, last] = [await ada.room.seqOf("I do"), await ada.room.seqOf("Thank you")];
   await expect(bob.room.message("Thank you")).toBeVisible();
+  // What one has seen is read once it is painted.
+  await expect.poll(() => told.at(-1)).toBe(last);
 
   await bob.room.open(slug);
   await expect(bob.room.message("Thank you").locator(".message-thread")).toHaveText("In a thread");
   await expect(bob.room.message("Who waters the roses?").locator(".message-thread")).toContainText("2 replies");
 
   // What stands there alone has an address that leads there.
-  const reply = await ada.room.seqOf("I do");
   await bob.page.goto(`/r/${slug}/m/${reply}`);
   await expect(bob.page).toHaveURL(new RegExp(`/r/${slug}/t/${root}\\?m=${reply}`));
   await expect(bob.page.locator(".message--focus")).toContainText("I do");
@@ -209,6 +215,7 @@ test.describe("without a script", () => {
     await submit(page);
     await page.locator(".composer textarea").fill("First");
     await page.locator(".composer-send").click();
+    await expect(page.locator(".message-body").last()).toHaveText("First");
     await page.locator(".message").last().locator(".message-time").click();
     await page.getByRole("link", { name: "Reply" }).click();
     await expect(page.locator(".composer-answering")).toContainText("First");

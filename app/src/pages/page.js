@@ -114,6 +114,11 @@ function step(by, unread) {
   }
 }
 
+// Browsers that fill in a field, and extensions, tell of keys that are none. What is asked for its key goes on about keys only.
+addEventListener("keydown", (event) => {
+  if (event.key === undefined) event.stopImmediatePropagation();
+}, true);
+
 addEventListener("keydown", (event) => {
   const { key, altKey, shiftKey, target, isComposing, defaultPrevented } = event;
   const command = event.ctrlKey || event.metaKey;

@@ -71,7 +71,8 @@ pub(crate) fn start(socket: Socket) {
         subscriptions: Subscriptions::default(),
         throttle: TypingThrottle::default(),
         epoch: None,
-        rev: 0,
+        // The lists came with the page; what has happened since is not in them.
+        rev: socket.news.with_untracked(Unread::rev),
         news: News::default(),
         token: None,
         transport: None,
@@ -271,7 +272,7 @@ impl Client {
                 self.epoch = epoch;
                 // After a restore the log may end earlier than it did.
                 let known = std::mem::replace(&mut self.rev, rev.unwrap_or_default());
-                if known > 0 && known != self.rev {
+                if known != self.rev {
                     refresh(self.socket.listed);
                 }
                 self.unread(unread.unwrap_or_default());

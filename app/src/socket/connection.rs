@@ -167,7 +167,12 @@ impl Connection {
             }
             (Input::Refused, Phase::Connecting(_) | Phase::Open { .. }) => self.refused(now),
             (Input::Closed(code), Phase::Connecting(_) | Phase::Open { .. }) => self.closed(code, now, random),
-            (Input::Online | Input::Shown { .. }, Phase::Paused(_)) => Some(self.begin(now)),
+            (Input::Online, Phase::Paused(_)) => {
+                // What failed without a network says nothing of this one.
+                self.attempt = 0;
+                Some(self.begin(now))
+            }
+            (Input::Shown { .. }, Phase::Paused(_)) => Some(self.begin(now)),
             (Input::Online, Phase::Open { .. }) => self.probe(now, PONG_MS),
             (Input::Shown { hidden_ms }, Phase::Open { .. }) if hidden_ms >= SLEPT_MS => self.probe(now, PONG_MS),
             (Input::Offline, Phase::Token(_) | Phase::Connecting(_) | Phase::Open { .. }) => Some(self.pause(now, random)),

@@ -12,6 +12,8 @@ const RECENT_MAX: usize = 4 * limits::UNREAD_MAX as usize;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     reader: Option<UserId>,
+    /// The place in the log of the account that the list is of that was read last.
+    rev: i64,
     /// In the order of their ids. (A `BTreeMap` would be more code than all that is done with it.)
     rooms: Vec<(RoomId, Known)>,
     quiet: Quiet,
@@ -49,6 +51,12 @@ impl Unread {
     /// them. Nothing is known until the list is read anew.
     pub fn begin_anew(&mut self) {
         self.rooms.clear();
+    }
+
+    /// The place in the log of the account up to which the list that was read last has everything.
+    #[must_use]
+    pub fn rev(&self) -> i64 {
+        self.rev
     }
 
     /// What is new in a room, as far as it is known.
@@ -100,7 +108,7 @@ impl Unread {
 
     /// Takes a list that was read. `true` when it has to be read again: something has happened meanwhile of which it may not know.
     pub fn take_list(&mut self, list: RoomsUnread) -> bool {
-        self.quiet = list.quiet;
+        (self.rev, self.quiet) = (list.rev, list.quiet);
         let reader = self.reader;
         let is_listed = |id: RoomId| list.rooms.iter().any(|room| room.room == id);
         // Of those that are not in it only what the socket says is known: they may have come into it since.

@@ -185,6 +185,21 @@ fn the_page_comes_back_at_once_when_it_is_shown_or_online() {
 }
 
 #[test]
+fn what_failed_without_a_network_is_forgotten_with_one() {
+    let mut script = Script::connected();
+    script.take(Input::Offline);
+    for _ in 0..6 {
+        while script.wait() != Some(Action::GetToken { fresh: false }) {}
+        script.take(Input::Token(Token::Later));
+    }
+    script.take(Input::Online);
+    let since = script.now;
+    script.take(Input::Token(Token::Later));
+    while script.wait() != Some(Action::GetToken { fresh: false }) {}
+    assert!(script.now - since <= 500.0, "{}", script.now - since);
+}
+
+#[test]
 fn a_page_that_slept_asks_whether_the_server_is_there() {
     let mut script = Script::connected();
     assert_eq!(script.take(Input::Shown { hidden_ms: 5_000.0 }), None);
