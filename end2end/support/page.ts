@@ -9,7 +9,10 @@ export async function go(page: Page, address: string): Promise<void> {
   await hydrated(page);
 }
 
-/** Waits until the page listens: what is clicked before hydration is lost. A document needs no WebAssembly, so it listens once it is read. */
+/**
+ * Waits until the page listens: what is clicked before hydration is lost. A document needs no WebAssembly, so it listens once it is read.
+ * Some tests bring several pages to life at once, on two cores that they share with another test.
+ */
 export async function hydrated(page: Page): Promise<void> {
   await page.waitForLoadState("domcontentloaded");
   await expect(page.locator("html:is([data-hydrated], [data-document])")).toBeAttached({ timeout: 30_000 });

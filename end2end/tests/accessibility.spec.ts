@@ -67,7 +67,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("pages of a member", async ({ ada, room }) => {
-      test.slow();
+      test.slow(); // axe looks at some twenty pages
       await check(ada.page, `/r/${room}`);
       const seqs = await ada.seed(room, ["**one**", "> two", "```\nthree\n```", "[four](https://example.org)", "five"]);
       const pages = ["", "/members", "/settings", "/reports", `/m/${seqs[1]}`, `/m/${seqs[1]}/delete`, `/m/${seqs[1]}/report`, `/m/${seqs[1]}/reactions`, `/m/${seqs[1]}/keep`, "/pins"];
@@ -87,7 +87,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
 
     test("pages of the administration", async ({ arrive }) => {
-      test.slow();
+      test.slow(); // axe looks at some twenty pages
       const owner = await arrive("Hanna", OWNER);
       await owner.signIn();
       const pages = ["people", `people/${OWNER}`, "rooms", "rooms/lobby", "reports", "invites", "sessions", "settings", "announce", "audit"];
@@ -103,7 +103,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     for (const width of [1280, 390]) {
       test(`pages for programs, with something in them, ${width} pixels wide`, async ({ browser, problems }) => {
-        test.slow();
+        test.slow(); // axe looks at some twenty pages
         const [server, program] = [await reachable(), await Program.start()];
         const owner = await Person.arrive("Hanna", browser, server, problems, OWNER);
         const { page, room } = owner;

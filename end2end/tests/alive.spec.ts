@@ -72,6 +72,7 @@ test("a page lives without what should come late, and gets it once there is a co
   await ada.page.keyboard.press("ControlOrMeta+k");
   await ada.room.composer.pressSequentially("@");
   await ada.room.say("Nobody in particular");
+  await expect(ada.room.message("Nobody in particular")).toBeVisible();
   await ada.room.expectAllStored();
   const palette = ada.page.getByRole("dialog", { name: "Go to" });
   await expect(palette).toBeHidden();
@@ -86,6 +87,7 @@ test("a key that is none, as browsers tell of when they fill in a field, does no
     await box.press("ArrowLeft");
   }
   await ada.room.say("Keys are heard as before");
+  await expect(ada.room.message("Keys are heard as before")).toBeVisible();
   await ada.room.expectAllStored();
 });
 

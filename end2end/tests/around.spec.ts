@@ -127,6 +127,7 @@ test("rooms are gone through as quickly as keys repeat", async ({ ada }) => {
   await ada.room.open((names[0] ?? "").toLowerCase().replaceAll(" ", "-"));
   await hydrated(ada.page);
   await ada.page.evaluate(async () => {
+    document.documentElement.dataset.kept = "";
     const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);
     const task = (): Promise<unknown> => new Promise((done) => setTimeout(done));
     // A room is left before, while and after it is painted for the first time.
@@ -142,9 +143,11 @@ test("rooms are gone through as quickly as keys repeat", async ({ ada }) => {
   });
   const here = ada.page.locator(".nav-rooms [aria-current]");
   await expect(ada.page.locator(".room-name")).toHaveText((await here.locator("span[dir]").textContent()) ?? "");
-  await expect(ada.page, "no new document was needed").toHaveURL(new RegExp(`${await here.getAttribute("href")}$`));
+  await expect(ada.page).toHaveURL(new RegExp(`${await here.getAttribute("href")}$`));
+  await expect(ada.page.locator("html"), "no new document was needed").toHaveAttribute("data-kept", "");
   await ada.page.locator(".nav-rooms").getByRole("link", { name: names[0] ?? "" }).click();
   await ada.room.say("Still here");
+  await expect(ada.room.message("Still here")).toBeVisible();
   await ada.room.expectAllStored();
 });
 

@@ -28,7 +28,6 @@ test("two people write to each other, hide it, and find it again", async ({ ada,
   await expect(ada.page).toHaveURL(/\/$/);
   await expect(ada.page.locator(`.nav-link[href="${address}"]`)).toHaveCount(0);
   await ada.room.open("lobby");
-  await ada.room.listens();
   await bob.room.say("Are you there?");
   await expect(ada.page.locator(`.nav-link[href="${address}"]`)).toContainText(bob.name);
 });

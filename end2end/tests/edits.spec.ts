@@ -176,7 +176,7 @@ test("an edit and a deletion made while one was away are there when one is back"
   await ada.room.expectMessages(["Second, corrected"]);
   await expect(ada.page.getByText("Message deleted.")).toHaveCount(0, { timeout: 15_000 });
   bob.line.mend();
-    await bob.room.expectMessages(["Second, corrected"], BACK);
+  await bob.room.expectMessages(["Second, corrected"], BACK);
 });
 
 test("the menu works by keys, and a row is left as it was", async ({ ada, room }) => {

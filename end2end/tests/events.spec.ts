@@ -37,7 +37,7 @@ test("where no socket gets through two people still talk, and go back to sockets
   await expect(ada.room.pending).toHaveCount(1);
   ada.line.blockSockets();
   await ada.context.setOffline(false);
-  await ada.room.expectMessages(["is anybody there?", "yes, without a socket", "while you were away", "waits"], BACK);
+  await ada.room.expectMessages(["is anybody there?", "yes, without a socket", "while you were away", "waits"], { timeout: 20_000 });
   await bob.room.expectMessages(["is anybody there?", "yes, without a socket", "while you were away", "waits"]);
 
   // The page tries a socket now and then.

@@ -1,3 +1,5 @@
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use leptos::prelude::*;
 use protocol::{Arrangement, Room, RoomsUnread, User};
 
@@ -64,8 +66,13 @@ impl PageContext {
 
 /// Reads a list of rooms again. Where that does not work, the old one stays.
 pub(crate) fn refresh(rooms: RwSignal<Vec<Room>>) {
+    static ASKED: AtomicU32 = AtomicU32::new(0);
+    static SHOWN: AtomicU32 = AtomicU32::new(0);
+    let number = ASKED.fetch_add(1, Ordering::Relaxed) + 1;
     leptos::task::spawn_local(async move {
-        if let Ok(read) = fetch::post(endpoints::ROOMS, &[]).await {
+        let Ok(read) = fetch::post(endpoints::ROOMS, &[]).await else { return };
+        // An answer may be overtaken by that to a later question, which has all that it has.
+        if SHOWN.fetch_max(number, Ordering::Relaxed) < number {
             rooms.set(read);
         }
     });

@@ -93,9 +93,13 @@ sidebar.addEventListener("toggle", ({ target }) => {
   fetch("/api/fn/fold_section", { method: "POST", body: new URLSearchParams({ section, folded: !target.open }) }).catch(() => {});
 }, true);
 
-// Ways by keyboard, on every page. What they lead to comes late; without a connection it does not, and the next reach tries again.
+// What is not needed to read and write comes late, when one reaches for it. Without a connection it does not come, and the next reach tries
+// again: it is fetched first, since some browsers never again import what once did not come.
+const bring = (name) => fetch(late[name]).then(() => import(late[name]));
+
+// Ways by keyboard, on every page.
 const showKeys = () => showBeside(`${location.origin}/keys`);
-const showPalette = () => import(late["palette.js"]).then((palette) => palette.open(late, showKeys), () => {});
+const showPalette = () => bring("palette.js").then((palette) => palette.open(late, showKeys), () => {});
 
 addEventListener("click", (event) => {
   if (!event.target.closest?.("[data-palette]") || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -114,7 +118,8 @@ function step(by, unread) {
   }
 }
 
-// Browsers that fill in a field, and extensions, tell of keys that are none. What is asked for its key goes on about keys only.
+// Browsers that fill in a field, and extensions, send events of keys that are none. They have no `key`, and what reads it would throw: they
+// end here.
 addEventListener("keydown", (event) => {
   if (event.key === undefined) event.stopImmediatePropagation();
 }, true);
@@ -138,16 +143,16 @@ addEventListener("submit", (event) => {
   showBeside(`${form.action}?${new URLSearchParams(new FormData(form))}`);
 });
 
-// What is not needed to read and write comes when one reaches for it: scripts in files of their own, each with a function that is told
-// what happened, on which element of its own, and where the other files are.
+// Scripts in files of their own, each with a function that is told what happened, on which element of its own, and where the other files
+// are.
 for (const kind of ["pointerover", "focusin", "click"]) {
   addEventListener(kind, async (event) => {
     const spot = event.target.closest?.("[data-late]");
     if (!spot) return;
     try {
-      await (await import(late[spot.dataset.late])).default(event, spot, late);
+      await (await bring(spot.dataset.late)).default(event, spot, late);
     } catch {
-      // Without a connection it does not come. The next reach tries again.
+      // The next reach tries again.
     }
   });
 }
@@ -158,7 +163,7 @@ const onScreen = new IntersectionObserver((entries) => {
   for (const { target, isIntersecting } of entries) {
     if (!isIntersecting) continue;
     onScreen.unobserve(target);
-    import(late["code.js"]).then((code) => code.default(target, late)).catch(() => {});
+    bring("code.js").then((code) => code.default(target, late)).catch(() => {});
   }
 });
 
@@ -174,11 +179,11 @@ lookAt();
 // What completes names in the composer comes with the first character that may begin one.
 addEventListener("input", ({ target, data }) => {
   if (!target.matches(".composer textarea") || !/[@#:/]/.test(data)) return;
-  import(late["complete.js"]).then((complete) => complete.default(target, late), () => {});
+  bring("complete.js").then((complete) => complete.default(target, late), () => {});
 });
 
 // Where no WebSocket gets through, another way comes late.
-addEventListener("snug:blocked", () => import(late["events.js"]).catch(() => {}));
+addEventListener("snug:blocked", () => bring("events.js").catch(() => {}));
 
 // After a panic nothing on the page reacts any more, so it says so and offers the way out.
 function stop(fault) {

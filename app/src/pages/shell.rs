@@ -207,7 +207,8 @@ fn start(visit: &Visit, data: &str, messages: &str) -> String {
     let (nonce, menu) = (&visit.nonce, &*MENU);
     // Nobody shows a guest who is there.
     let presence = visit.caller.session.as_ref().and_then(|_| late.get("presence.js"));
-    let presence = presence.map(|address| format!("import({address:?}).catch(() => {{}}); ")).unwrap_or_default();
+    let presence =
+        presence.map(|address| format!("fetch({address:?}).then(() => import({address:?}), () => {{}}); ")).unwrap_or_default();
     format!(
         "<script id=\"{DATA}\" type=\"application/json\">{data}</script>\
          <script id=\"{MESSAGES}\" type=\"application/json\">{messages}</script><script type=\"module\" nonce=\"{nonce}\">{menu}</script><script type=\"module\" nonce=\"{nonce}\">\

@@ -167,10 +167,14 @@ impl Connection {
             }
             (Input::Refused, Phase::Connecting(_) | Phase::Open { .. }) => self.refused(now),
             (Input::Closed(code), Phase::Connecting(_) | Phase::Open { .. }) => self.closed(code, now, random),
+            // The waits that have grown without a network are not for this one.
             (Input::Online, Phase::Paused(_)) => {
-                // What failed without a network says nothing of this one.
                 self.attempt = 0;
                 Some(self.begin(now))
+            }
+            (Input::Online, Phase::Token(_) | Phase::Connecting(_)) => {
+                self.attempt = 0;
+                None
             }
             (Input::Shown { .. }, Phase::Paused(_)) => Some(self.begin(now)),
             (Input::Online, Phase::Open { .. }) => self.probe(now, PONG_MS),

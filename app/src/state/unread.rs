@@ -12,7 +12,7 @@ const RECENT_MAX: usize = 4 * limits::UNREAD_MAX as usize;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Unread {
     reader: Option<UserId>,
-    /// The place in the log of the account that the list is of that was read last.
+    /// Place in the account's log at which the last list was read.
     rev: i64,
     /// In the order of their ids. (A `BTreeMap` would be more code than all that is done with it.)
     rooms: Vec<(RoomId, Known)>,
@@ -53,7 +53,7 @@ impl Unread {
         self.rooms.clear();
     }
 
-    /// The place in the log of the account up to which the list that was read last has everything.
+    /// Place in the account's log at which the last list was read: what happened later is not in it.
     #[must_use]
     pub fn rev(&self) -> i64 {
         self.rev
