@@ -6,7 +6,7 @@ use app::pages::{ICON_UPLOAD, UPLOAD};
 use axum::{
     body::{Body, to_bytes},
     extract::{Request, State},
-    http::{Method, StatusCode},
+    http::{HeaderValue, Method, StatusCode, header::CONNECTION},
     middleware::Next,
     response::Response,
 };
@@ -14,7 +14,7 @@ use futures::FutureExt;
 use protocol::ErrorCode;
 use tokio::time::sleep;
 
-use crate::{answers::Door, rest, ws::Sockets};
+use crate::{answers::Door, drain::Remainder, rest, ws::Sockets};
 
 /// Largest body of a form or JSON request.
 const BODY_MAX_BYTES: usize = 64 * 1024;
@@ -48,24 +48,35 @@ pub(crate) async fn guard(State(sockets): State<Sockets>, request: Request, next
 }
 
 /// Reads the body first, but that of an upload, which is read when it is known whose it is. Server functions read theirs without any
-/// bound, and nothing here wants more than this in one piece.
+/// bound, and nothing here wants more than this in one piece. What is left of it is read before the answer goes out.
 async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) -> Response {
-    if is_upload(request.uri().path()) {
-        return next.run(request).await;
-    }
+    let (request, remainder) = Remainder::of(request);
     let (parts, body) = request.into_parts();
-    let max = match parts.uri.path() {
+    let body = if is_upload(parts.uri.path()) { Ok(body) } else { read(parts.uri.path(), body, sockets).await };
+    let mut response = match body {
+        Ok(body) => next.run(Request::from_parts(parts, body)).await,
+        Err(refusal) => door.refuse(refusal),
+    };
+    let is_over = tokio::select! {
+        is_over = remainder.drain() => is_over,
+        () = sockets.stopped() => false,
+    };
+    if !is_over {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    response
+}
+
+/// All of a body, as large as it may be at that address.
+async fn read(path: &str, body: Body, sockets: &Sockets) -> Result<Body, ErrorCode> {
+    let max = match path {
         path if path.starts_with("/r/") => MESSAGE_MAX_BYTES,
         path if path.starts_with("/hooks/") => HOOK_MAX_BYTES,
         _ => BODY_MAX_BYTES,
     };
-    let whole = tokio::select! {
-        whole = to_bytes(body, max) => whole.map_err(|_| ErrorCode::TooLarge),
+    tokio::select! {
+        whole = to_bytes(body, max) => whole.map(Body::from).map_err(|_| ErrorCode::TooLarge),
         () = too_late(sockets) => Err(ErrorCode::Unavailable),
-    };
-    match whole {
-        Ok(body) => next.run(Request::from_parts(parts, Body::from(body))).await,
-        Err(refusal) => door.refuse(refusal),
     }
 }
 

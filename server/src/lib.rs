@@ -14,6 +14,7 @@ mod compression;
 pub mod config;
 pub mod connections;
 mod cors;
+mod drain;
 mod etag;
 mod failure;
 mod feeds;

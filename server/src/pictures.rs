@@ -5,13 +5,12 @@ use app::{
     pages::{UPLOAD_REFUSED, UPLOADED},
 };
 use axum::{
-    body::Body,
+    body::{Body, to_bytes},
     extract::{FromRequest, Multipart, Path, Request, State},
     http::{StatusCode, header},
     response::{IntoResponse, Response},
 };
 use chat::{Deed, accounts, bots, house};
-use futures::StreamExt;
 use protocol::{ErrorCode, UserId, limits::PICTURE_MAX_BYTES};
 use serde_json::json;
 
@@ -22,9 +21,6 @@ use crate::{
 
 /// Largest form with a picture.
 pub(crate) const UPLOAD_MAX_BYTES: usize = PICTURE_MAX_BYTES + 64 * 1024;
-
-/// Up to here a form that is too large is read to its end.
-const PASSED_OVER_MAX_BYTES: usize = 4 * UPLOAD_MAX_BYTES;
 
 /// A picture never changes under its address.
 const FOREVER: &str = "public, max-age=31536000, immutable";
@@ -100,22 +96,9 @@ async fn file(request: Request) -> Option<Vec<u8>> {
     None
 }
 
-/// What is sent. Of what is too large the rest is read too, up to a bound: browsers show no answer that comes while they are still sending.
+/// What is sent, unless it is too large.
 pub(crate) async fn read(body: Body) -> Option<Vec<u8>> {
-    let (mut data, mut bytes) = (Vec::new(), 0);
-    let mut pieces = body.into_data_stream();
-    while let Some(piece) = pieces.next().await {
-        let piece = piece.ok()?;
-        bytes += piece.len();
-        if bytes <= UPLOAD_MAX_BYTES {
-            data.extend_from_slice(&piece);
-        } else if bytes <= PASSED_OVER_MAX_BYTES {
-            data = Vec::new();
-        } else {
-            return None;
-        }
-    }
-    (bytes <= UPLOAD_MAX_BYTES).then_some(data)
+    Some(to_bytes(body, UPLOAD_MAX_BYTES).await.ok()?.into())
 }
 
 fn lead_to(page: &str) -> Response {

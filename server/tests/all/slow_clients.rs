@@ -53,6 +53,40 @@ async fn http_2_is_not_spoken() {
     assert!(ask(app.addr, upgrade).await.starts_with("HTTP/1.1 200"));
 }
 
+/// Whatever is refused, and however early: what was sent with it is not in the way of the answer, nor of what comes after it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_connection_goes_on_after_a_body_that_nobody_wanted() {
+    let app = TestApp::start().await;
+    let body = vec![b'x'; 2 * MIB];
+    for (path, status) in [
+        ("/admin/icon", 404),
+        ("/settings/picture", 401),
+        ("/api/v1/me/picture", 405),
+        ("/api/v1/auth/token", 413),
+        ("/api/fn/login", 413),
+        ("/r/lobby", 413),
+        ("/nothing/here", 413),
+    ] {
+        let mut raw = Raw::open(app.addr).await;
+        let head =
+            format!("POST {path} HTTP/1.1\r\nHost: localhost\r\nAccept: text/html\r\nContent-Length: {}\r\n\r\n", body.len());
+        raw.write([head.as_bytes(), &body, b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"].concat())
+            .await;
+        let answers = String::from_utf8_lossy(&raw.rest().await).into_owned();
+        assert!(answers.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {answers}");
+        assert!(answers.contains("HTTP/1.1 200"), "{path}: {answers}");
+    }
+}
+
+/// Who asks first whether to send it is not made to.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_that_is_not_wanted_is_not_asked_for() {
+    let app = TestApp::start().await;
+    let head = "PUT /api/v1/me/picture HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n";
+    let answer = ask(app.addr, head).await;
+    assert!(answer.starts_with("HTTP/1.1 401") && answer.contains("connection: close"), "{answer}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_connection_on_which_no_request_comes_ends() {
     let within = async |head| TestApp::builder().connections(Limits { head, ..limits() }).start().await;
