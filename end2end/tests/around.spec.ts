@@ -125,7 +125,6 @@ test("rooms are gone through as quickly as keys repeat", async ({ ada }) => {
   const names = ["Ab room", "Ac room", "Ad room"].map((name) => `${name} of ${ada.username}`);
   await makeRooms(ada, names);
   await ada.room.open((names[0] ?? "").toLowerCase().replaceAll(" ", "-"));
-  await hydrated(ada.page);
   await ada.page.evaluate(async () => {
     document.documentElement.dataset.kept = "";
     const frame = (): Promise<unknown> => new Promise(requestAnimationFrame);

@@ -40,21 +40,20 @@ struct Pieces {
 }
 
 impl Remainder {
-    /// The request, for whoever is to read it, and what they leave of its body.
-    pub(crate) fn of(request: Request) -> (Request, Self) {
+    /// The request, for whoever is to read it, and what they leave of its body, if it has one.
+    pub(crate) fn of(request: Request) -> (Request, Option<Self>) {
+        if request.body().is_end_stream() {
+            return (request, None);
+        }
         let (parts, body) = request.into_parts();
         let is_withheld = parts.headers.contains_key(EXPECT);
-        if body.is_end_stream() {
-            let nothing = Pieces { stream: None, is_withheld };
-            return (Request::from_parts(parts, body), Self(Arc::new(Mutex::new(nothing))));
-        }
         let remainder = Self(Arc::new(Mutex::new(Pieces { stream: Some(body.into_data_stream()), is_withheld })));
         let pieces = remainder.clone();
         let body = Body::from_stream(stream::poll_fn(move |context| pieces.poll(context)));
-        (Request::from_parts(parts, body), remainder)
+        (Request::from_parts(parts, body), Some(remainder))
     }
 
-    /// Reads it to its end. `false` where that is too far.
+    /// Reads it to its end. `false` where something stays: it is too much, or has not been asked for.
     pub(crate) async fn drain(self) -> bool {
         match &*self.0.lock() {
             Pieces { stream: None, .. } => return true,

@@ -57,7 +57,9 @@ async fn bounded(door: Door, sockets: &Sockets, request: Request, next: Next) ->
         Ok(body) => next.run(Request::from_parts(parts, body)).await,
         Err(refusal) => door.refuse(refusal),
     };
+    let Some(remainder) = remainder else { return response };
     let is_over = tokio::select! {
+        biased;
         is_over = remainder.drain() => is_over,
         () = sockets.stopped() => false,
     };

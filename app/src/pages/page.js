@@ -95,7 +95,11 @@ sidebar.addEventListener("toggle", ({ target }) => {
 
 // What is not needed to read and write comes late, when one reaches for it. Without a connection it does not come, and the next reach tries
 // again: it is fetched first, since some browsers never again import what once did not come.
-const bring = (name) => fetch(late[name]).then(() => import(late[name]));
+const brought = {};
+const bring = (name) => brought[name] ??= fetch(late[name]).then(() => import(late[name])).catch((fault) => {
+  delete brought[name];
+  throw fault;
+});
 
 // Ways by keyboard, on every page.
 const showKeys = () => showBeside(`${location.origin}/keys`);
