@@ -7,10 +7,12 @@ BENCH_PYTHON := target/bench/venv/.ready
 BENCH_NODE := bench/socketio/node_modules/.package-lock.json
 LIGHTHOUSE := bench/lighthouse/node_modules/.package-lock.json
 # Folders too: they change when a file goes away.
-SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public)
+SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public scripts/site.mjs)
+FRONT := target/front
+SITE := target/site/pkg/snug.wasm
 
 .NOTPARALLEL:
-.PHONY: help setup run dev build test test-rust test-faults test-e2e schemathesis fuzz bench lighthouse lint circles audit hooks check-wasm-tree screenshots size
+.PHONY: help setup run dev build site build-name test test-rust test-faults test-e2e schemathesis fuzz bench lighthouse lint circles audit hooks check-wasm-tree screenshots size
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,21 +20,31 @@ help: ## list the targets
 run: build ## build (what is needed first is installed) and start Snug on 127.0.0.1:3000
 	@exec $(BINARY) serve
 
-dev: setup ## build for development, start, and rebuild when a file changes
+dev: ## build for development, start, and rebuild when a file changes
+	@scripts/setup.sh dev
 	cargo leptos watch -- serve
 
 build: setup $(BINARY) ## build target/release/snug: one binary, the site inside
 
 # Names the build by its sources: an open page that hears another name offers to reload.
-$(BINARY): export SNUG_BUILD = $(shell find $(SOURCES) -prune -type f -exec cat {} + | cksum | cut -d ' ' -f 1)
+$(SITE) $(BINARY) build-name: export SNUG_BUILD = $(shell find $(SOURCES) -prune -type f -exec cat {} + | cksum | cut -d ' ' -f 1)
 # The browser's part has a standard library of its own, in which a panic ends the script at once and is not put into words: a first visit
 # loads 20 KB less. A stable compiler takes these flags only when it is told so.
-$(BINARY): $(SOURCES)
+$(SITE): $(SOURCES)
 	RUSTC_BOOTSTRAP=1 RUSTFLAGS="--cfg=erase_components -Zunstable-options -Cpanic=immediate-abort" \
-		cargo leptos build --release --precompress --frontend-only \
-		--lib-cargo-args=-Zbuild-std=std,panic_abort --lib-cargo-args=-Zbuild-std-features=optimize_for_size
-	cargo leptos build --release --precompress --server-only
+		cargo build --package frontend --target wasm32-unknown-unknown --target-dir $(FRONT) --profile wasm-release \
+		-Zbuild-std=std,panic_abort -Zbuild-std-features=optimize_for_size
+	node scripts/site.mjs $(FRONT)/wasm32-unknown-unknown/wasm-release/frontend.wasm
 	@touch $@
+
+$(BINARY): $(SITE) $(SOURCES)
+	cargo build --package server --bin snug --release
+	@touch $@
+
+site: setup $(SITE) ## build target/site, which the binary has inside
+
+build-name:
+	@echo "$$SNUG_BUILD"
 
 setup: ## install the tools that the build needs
 	@scripts/setup.sh
@@ -113,5 +125,5 @@ screenshots: build ## take pictures of the main pages into OUT=folder
 	@scripts/setup.sh test
 	cd end2end && OUT="$(abspath $(or $(OUT),target/screenshots))" npx playwright test --config screenshots.config.ts
 
-size: build ## check what a first visit loads
+size: site ## check what a first visit loads
 	@scripts/size.sh

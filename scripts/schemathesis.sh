@@ -9,9 +9,8 @@ cd "$(dirname "$0")/.."
 examples=${1:-10}
 st=.tools/schemathesis/bin/st
 [[ -x $st ]] || { echo "schemathesis is missing. Install it: scripts/setup.sh test" >&2; exit 1; }
-# The one that was built last.
-snug=$(ls -t target/release/snug target/debug/snug 2>/dev/null | head -n 1 || true)
-[[ -n $snug ]] || { echo "There is no server to ask. Run: make build" >&2; exit 1; }
+snug=${SNUG_BINARY:-target/release/snug}
+[[ -x $snug ]] || { echo "There is no server to ask. Run: make build" >&2; exit 1; }
 
 folder=$(mktemp -d)
 server=

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Checks what building Snug needs and installs what is missing, into this folder wherever that is possible:
 #   scripts/setup.sh        what `make run` needs
+#   scripts/setup.sh dev    and what `make dev` needs in addition
 #   scripts/setup.sh test   and what `make test` needs in addition
 #   scripts/setup.sh audit  and what `make audit` needs in addition
 # A second run finds everything in place and takes less than a second.
@@ -48,22 +49,34 @@ install_rust() {
   done
 }
 
-# cargo_tool NAME VERSION [FLAGS…]: built once, from source. Tools for development need not be fast, so the build is made light.
+# cargo_tool NAME VERSION [FLAGS…]: built once, from source. They need not be fast, so they are built as they are built most quickly.
+# What several of them are made of is compiled once.
 cargo_tool() {
   local name=$1 version=$2 command=${1%-cli}
   shift 2
   [[ $("$command" --version 2>/dev/null | head -n 1) =~ ^"$command $version"( |$) ]] && return
   say "$name $version: building it into .tools/bin (once; this takes some minutes)"
-  CARGO_TARGET_DIR="$tools/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+  CARGO_TARGET_DIR="$tools/build" CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=false \
     cargo install "$name" --version "=$version" --root "$tools" "$@"
+}
+
+# What is compiled: `dev`, `test` and `audit` need one more each.
+cargo_tools() {
+  # Its own lock file would ask for yanked versions. Its features are the TLS of what runs tests in a browser.
+  cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" --no-default-features
+  case ${1:-} in
+    dev) cargo_tool cargo-leptos 0.3.10 --locked ;;
+    test) cargo_tool geckodriver 0.37.1 --locked ;;
+    audit) cargo_tool cargo-deny 0.20.2 --locked ;;
+  esac
   rm -rf "$tools/build"
 }
 
-# wasm-opt (in the package binaryen) for the build, Playwright, axe and TypeScript for the browser tests.
+# wasm-opt (in the package binaryen) and esbuild for the build, Playwright, axe and TypeScript for the browser tests.
 install_npm_tools() {
   [[ end2end/node_modules/.package-lock.json -nt end2end/package-lock.json ]] && return
-  say "wasm-opt and the browser test tools: installing with npm into end2end/node_modules"
+  say "wasm-opt, esbuild and the browser test tools: installing with npm into end2end/node_modules"
   npm ci --prefix end2end --no-audit --no-fund --fetch-retries=5
   touch end2end/node_modules/.package-lock.json
 }
@@ -107,7 +120,6 @@ install_other_browsers() {
   has WebKitWebDriver || missing+=(webkit2gtk-driver)
   has Xvfb || missing+=(xvfb)
   ((${#missing[@]} == 0)) || debian_packages "What the tests in other browsers need" "${missing[@]}"
-  cargo_tool geckodriver 0.37.1 --locked
 }
 
 # The example client of docs/PROTOCOL.md is Python; its test runs it with .tools/python/bin/python.
@@ -147,16 +159,16 @@ install_services() {
 
 check_prerequisites
 install_rust
-cargo_tool cargo-leptos 0.3.10 --locked
-cargo_tool wasm-bindgen-cli "$(locked_version wasm-bindgen)" # its own lock file would ask for yanked versions
+# What is compiled and what is fetched do not wait for each other.
+cargo_tools "$@" &
+compiling=$!
+trap 'wait' EXIT
 install_npm_tools
-case ${1:-} in
-  test)
-    install_chromium
-    install_other_browsers
-    install_python
-    install_schemathesis
-    install_services
-    ;;
-  audit) cargo_tool cargo-deny 0.20.2 --locked ;;
-esac
+if [[ ${1:-} == test ]]; then
+  install_chromium
+  install_other_browsers
+  install_python
+  install_schemathesis
+  install_services
+fi
+wait "$compiling"

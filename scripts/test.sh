@@ -6,6 +6,9 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 
 export CARGO_TERM_PROGRESS_WHEN=never
+# The page and the server know each other by it.
+SNUG_BUILD=$(make --no-print-directory --silent build-name)
+export SNUG_BUILD
 reports=target/test-reports
 mkdir -p "$reports"
 passed=0
@@ -66,6 +69,15 @@ browser_tests() {
   (cd end2end && npx tsc --noEmit && npx playwright test)
 }
 
+# The page is built as it is shipped, in what the tests of the server leave of the machine. It is long done when it is waited for.
+begin_site() { nice -n 19 make --no-print-directory site >"$reports/site.log" 2>&1; }
+
+site() {
+  wait "$building" && return
+  cat "$reports/site.log"
+  return 1
+}
+
 finish() {
   printf '\n%d passed, %d failed\n' "$passed" "$failed"
   ((failed == 0 && passed > 0))
@@ -76,11 +88,15 @@ stage "set-up" scripts/setup.sh test || { count 0 1 1; finish; }
 check "lint" make --no-print-directory lint
 check "dependencies of the page" scripts/check-wasm-tree.sh
 
+begin_site &
+building=$!
 cargo_stage "rust tests" rust.log rust_tests
 cargo_stage "rust tests on PostgreSQL" postgres.log postgres_tests
 cargo_stage "tests under faults" faults.log patiently make --no-print-directory test-faults
 
-if stage "release build" make --no-print-directory build; then
+# The server that these tests built, with debug assertions.
+export SNUG_BINARY=$PWD/target/debug/snug
+if stage "the site" site; then
   check "size" scripts/size.sh
   check "the API as it is described" scripts/schemathesis.sh
   report=end2end/test-results/report.json

@@ -1,15 +1,10 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { expectAccessible } from "../support/axe.ts";
 import { go, hydrated } from "../support/page.ts";
 import { makeRooms } from "../support/seed.ts";
 import { expect, test } from "../support/test.ts";
 
 const palette = (page: Page) => page.getByRole("dialog", { name: "Go to" });
-
-async function expectAccessible(page: Page, where: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`), where).toEqual([]);
-}
 
 test("members are seen to come and go, and what they do", async ({ ada, bob, room }) => {
   await bob.room.enter(room);

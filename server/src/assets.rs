@@ -19,7 +19,7 @@ const FOREVER: &str = "public, max-age=31536000, immutable";
 const AN_HOUR: &str = "public, max-age=3600";
 const ASK_AGAIN: &str = "no-cache";
 
-/// The files that cargo-leptos made, with their compressed twins. Debug builds read them from the disk at each request.
+/// The files that `scripts/site.mjs` made, with their compressed twins. Debug builds read them from the disk when they start.
 #[derive(RustEmbed)]
 #[folder = "../target/site"]
 struct Embedded;
@@ -64,10 +64,10 @@ pub struct Site {
 }
 
 impl Site {
-    /// The site that was built into the binary; in debug builds the one on the disk, so that `cargo leptos watch` can change it.
+    /// The site that was built into the binary; the one on the disk as it is at each request, while `cargo leptos watch` changes it.
     #[must_use]
     pub fn built_in() -> Self {
-        if cfg!(debug_assertions) {
+        if reload::port().is_some() {
             return Self { assets: None, links: links(|folder, name| format!("/{folder}/{name}")) };
         }
         Self::of(Embedded::iter().filter_map(|path| SourceFile::embedded(&path)))

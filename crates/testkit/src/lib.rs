@@ -22,12 +22,12 @@ pub use postgres::{Durability, Postgres};
 pub use redis::Redis;
 pub use tls::speak_tls;
 
-/// A database that nobody has used: a file in this folder, or one of the shared PostgreSQL. `SNUG_TEST_DATABASE` decides, so that
-/// the same tests run on both.
+/// A database that nobody has used: a file in this folder, or one of the shared PostgreSQL, with its tables. `SNUG_TEST_DATABASE`
+/// decides, so that the same tests run on both.
 pub async fn database_url(folder: &Path) -> String {
     match std::env::var("SNUG_TEST_DATABASE").as_deref() {
         Err(_) | Ok("sqlite") => sqlite_url(folder),
-        Ok("postgres") => Postgres::shared().await.database().await,
+        Ok("postgres") => Postgres::shared().await.migrated_database().await,
         Ok(other) => panic!("SNUG_TEST_DATABASE is '{other}'; it can be sqlite or postgres"),
     }
 }

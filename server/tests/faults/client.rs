@@ -38,8 +38,6 @@ const PATIENCE: Duration = Duration::from_secs(6);
 const PINGS: u32 = 6;
 /// Pause before a refused send is repeated.
 const BACKOFF: Duration = Duration::from_millis(150);
-/// Sends that may wait for their acknowledgement.
-const OUTBOX: usize = 32;
 /// One of so many sends goes out twice.
 const DOUBLED: u64 = 10;
 /// One of so many times something is done to a message that is there, instead of sending one. Of what is done to one's own, one in so many is to
@@ -95,6 +93,8 @@ pub(crate) struct Profile {
     pub(crate) nodes: Vec<SocketAddr>,
     /// Time between two sends.
     pub(crate) pace: Duration,
+    /// Sends that may wait for their acknowledgement.
+    pub(crate) outbox: usize,
     /// Added to each body.
     pub(crate) padding: usize,
     /// Size of the kernel's buffer for what it has not read yet.
@@ -278,7 +278,7 @@ impl Client {
     /// Puts a new message into the outbox, where there is room for one.
     fn compose(&mut self) {
         let may = *self.phase.borrow() == Phase::Send && self.profile.account.is_some();
-        if !may || self.outbox.len() >= OUTBOX {
+        if !may || self.outbox.len() >= self.profile.outbox {
             return;
         }
         if (dice(CHANGED) == 0 && self.change()) || (dice(REACTED) == 0 && self.react()) {

@@ -44,13 +44,22 @@ pub(crate) struct Plan {
     pub(crate) readers: usize,
     /// Of all senders together.
     pub(crate) sends_per_second: u32,
+    /// Sends of one of them that may wait for their acknowledgement.
+    pub(crate) outbox: usize,
     /// Added to each body, in bytes.
     pub(crate) padding: usize,
 }
 
 impl Default for Plan {
     fn default() -> Self {
-        Self { senders: 12, readers: 12, sends_per_second: 300, padding: 0 }
+        Self { senders: 12, readers: 12, sends_per_second: 300, outbox: 32, padding: 0 }
+    }
+}
+
+impl Plan {
+    /// So few at once that no send waits as long as the server lets it, on a slow machine either: what is refused then, the fault refused.
+    pub(crate) fn unhurried() -> Self {
+        Self { sends_per_second: 100, outbox: 2, ..Self::default() }
     }
 }
 
@@ -86,8 +95,9 @@ impl Crowd {
         let mut crowd = Self::empty();
         crowd.accounts = join_all(PEOPLE.map(|name| Account::sign_in(nodes[0], name))).await;
         let pace = Duration::from_secs(1) * u32::try_from(plan.senders.max(1)).unwrap() / plan.sends_per_second.max(1);
+        let Plan { outbox, padding, .. } = plan;
         let profile =
-            Profile { account: None, nodes: nodes.to_vec(), pace, padding: plan.padding, receive_buffer: None, by_events: false };
+            Profile { account: None, nodes: nodes.to_vec(), pace, outbox, padding, receive_buffer: None, by_events: false };
         let senders = crowd.accounts.clone().into_iter().cycle().take(plan.senders).map(Some);
         for (number, account) in senders.chain(std::iter::repeat_n(None, plan.readers)).enumerate() {
             let mut profile = Profile { account, by_events: number % BY_EVENTS == 3, ..profile.clone() };

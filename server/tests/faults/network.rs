@@ -82,7 +82,7 @@ async fn a_bad_network_between_server_and_redis_loses_nothing() {
     let url = by(&services.redis.url(), services.redis_addr(), line.addr());
     let mut nodes = [services.node("one").set("REDIS_URL", &url), services.node("two")];
     start(&mut nodes).await;
-    let crowd = Crowd::gather(&[nodes[0].addr(), nodes[1].addr()], Plan::default()).await;
+    let crowd = Crowd::gather(&[nodes[0].addr(), nodes[1].addr()], Plan::unhurried()).await;
     torment(&line, &crowd).await;
     let tally = crowd.settle("bad network, server to Redis", &services.database_url).await;
     assert!(tally.refusals.is_empty(), "a send does not need the broker: {:?}", tally.refusals);

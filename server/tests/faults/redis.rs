@@ -22,7 +22,7 @@ async fn without_redis_the_nodes_tell_their_rooms_by_the_database() {
     let url = by(&services.redis.url(), services.redis_addr(), line.addr());
     let mut nodes = [services.node("one").set("REDIS_URL", &url), services.node("two").set("REDIS_URL", &url)];
     start(&mut nodes).await;
-    let crowd = Crowd::gather(&[nodes[0].addr(), nodes[1].addr()], Plan { sends_per_second: 150, ..Plan::default() }).await;
+    let crowd = Crowd::gather(&[nodes[0].addr(), nodes[1].addr()], Plan::unhurried()).await;
     crowd.work(load_time() / 4, 50).await;
 
     services.redis.kill();

@@ -46,6 +46,7 @@ async fn reader_in_a_process_of_its_own() {
             account: None,
             nodes: vec![node],
             pace: Duration::from_secs(1),
+            outbox: 0,
             padding: 0,
             receive_buffer: Some(RECEIVE_BUFFER),
             by_events: false,
@@ -104,7 +105,7 @@ async fn readers_that_stop_cost_bounded_memory_hurt_nobody_and_resume() {
     grace.create_room(ATTIC, "public").await;
     let url = sqlite_url(node.folder());
     // Bodies of 3 KiB: 400 of them are more than the buffers between two processes hold, and less than a resume replays.
-    let plan = Plan { senders: 4, readers: 4, sends_per_second: 100, padding: 3 * 1024 };
+    let plan = Plan { senders: 4, readers: 4, sends_per_second: 100, padding: 3 * 1024, ..Plan::default() };
     let crowd = Crowd::gather(&[node.addr()], plan).await;
 
     let mut stopped = reader(&node, &url).await;
