@@ -24,11 +24,13 @@ async fn who_was_away_shows_what_was_done_meanwhile() {
     node.furnish().await;
     let url = sqlite_url(node.folder());
     let line = Line::to(node.addr()).await;
-    let mut crowd = Crowd::gather(&[node.addr()], Plan { sends_per_second: 500, ..Plan::default() }).await;
+    let plan = Plan { sends_per_second: 500, ..Plan::default() };
+    let mut crowd = Crowd::gather(&[node.addr()], plan).await;
     for number in 0..AWAY {
         let account = crowd.account(number).filter(|_| number % 2 == 0);
         let pace = Duration::from_millis(50);
-        crowd.add(Profile { account, nodes: vec![line.addr()], pace, padding: 0, receive_buffer: None, by_events: false });
+        let (outbox, padding) = (plan.outbox, plan.padding);
+        crowd.add(Profile { account, nodes: vec![line.addr()], pace, outbox, padding, receive_buffer: None, by_events: false });
     }
     crowd.subscribed().await;
     for events in [50, limits::REPLAY_MAX + 50] {
