@@ -9,6 +9,10 @@ use std::{
 
 use protocol::{ClientFrame, CloseCode, limits};
 use testkit::{signal, sqlite_url};
+use tokio::{
+    sync::mpsc,
+    time::{sleep, timeout},
+};
 
 use crate::{
     client::Profile,
@@ -16,7 +20,7 @@ use crate::{
     load_time,
     node::Node,
     support::{
-        eventually,
+        PATIENCE, eventually,
         person::{Person, Program},
         socket::{Socket, request, room},
     },
@@ -33,15 +37,18 @@ const MEMORY_MAX: usize = 48 * 1024 * 1024;
 const RECEIVE_BUFFER: u32 = 4096;
 const READER: &str = "slow_readers::reader_in_a_process_of_its_own";
 
-/// The process of clients that is stopped: five readers, told by a line on its input when to hold what they saw against the
-/// database.
+/// How many read in the process that is stopped.
+const READERS: usize = 5;
+
+/// The process of clients that is stopped. It says when its readers listen, and when they are back; a line on its input tells it to hold
+/// what they saw against the database.
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "started by the next test as a process of its own"]
 async fn reader_in_a_process_of_its_own() {
     let node = std::env::var("SNUG_FAULTS_NODE").unwrap().parse().unwrap();
     let url = std::env::var("SNUG_FAULTS_DATABASE").unwrap();
     let mut crowd = Crowd::empty();
-    for _ in 0..5 {
+    for _ in 0..READERS {
         crowd.add(Profile {
             account: None,
             nodes: vec![node],
@@ -54,6 +61,10 @@ async fn reader_in_a_process_of_its_own() {
     }
     crowd.subscribed().await;
     println!("ready");
+    while crowd.tally().connections < 2 * READERS {
+        sleep(Duration::from_millis(10)).await;
+    }
+    println!("back");
     let told = tokio::task::spawn_blocking(|| std::io::stdin().read_line(&mut String::new()));
     assert!(told.await.unwrap().unwrap() > 0);
     let tally = crowd.settle("the process that was stopped", &url).await;
@@ -61,22 +72,33 @@ async fn reader_in_a_process_of_its_own() {
     assert_eq!(tally.resets, 0, "what was missed was to be less than a resume replays");
 }
 
-/// Starts it, and waits until it listens to the rooms.
-async fn reader(node: &Node, url: &str) -> Child {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([READER, "--exact", "--ignored", "--nocapture"]);
-    command.env("SNUG_FAULTS_NODE", node.addr().to_string()).env("SNUG_FAULTS_DATABASE", url);
-    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    tokio::task::spawn_blocking(move || {
+/// That process, and what it says.
+struct Stopped {
+    child: Child,
+    lines: mpsc::UnboundedReceiver<String>,
+}
+
+impl Stopped {
+    /// Starts it, and waits until it listens to the rooms.
+    async fn start(node: &Node, url: &str) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args([READER, "--exact", "--ignored", "--nocapture"]);
+        command.env("SNUG_FAULTS_NODE", node.addr().to_string()).env("SNUG_FAULTS_DATABASE", url);
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let output = BufReader::new(child.stdout.take().unwrap());
+        let (said, lines) = mpsc::unbounded_channel();
+        // Its end is the end of its output. What nobody listens to is read all the same: it must not block.
+        std::thread::spawn(move || output.lines().map_while(Result::ok).for_each(|line| drop(said.send(line))));
+        let mut stopped = Self { child, lines };
+        stopped.says("ready").await;
+        stopped
+    }
+
+    async fn says(&mut self, word: &str) {
         // The harness writes lines of its own, and no line end before the output of the test.
-        assert!(lines.any(|line| line.unwrap().ends_with("ready")), "the process with the readers did not start");
-        // What it writes later is read by nobody, and must not block it.
-        std::thread::spawn(move || lines.for_each(drop));
-    })
-    .await
-    .unwrap();
-    child
+        let said = async { while !self.lines.recv().await.expect("the process with the readers goes on").ends_with(word) {} };
+        assert!(timeout(PATIENCE, said).await.is_ok(), "waited in vain: the readers are {word}");
+    }
 }
 
 /// Fills a room that is listened to by sockets that never read; returns how much the server's memory grew.
@@ -108,10 +130,14 @@ async fn readers_that_stop_cost_bounded_memory_hurt_nobody_and_resume() {
     let plan = Plan { senders: 4, readers: 4, sends_per_second: 100, padding: 3 * 1024, ..Plan::default() };
     let crowd = Crowd::gather(&[node.addr()], plan).await;
 
-    let mut stopped = reader(&node, &url).await;
-    signal(stopped.id(), "STOP");
+    let mut stopped = Stopped::start(&node, &url).await;
+    signal(stopped.child.id(), "STOP");
     crowd.work(Duration::ZERO, 400).await;
-    signal(stopped.id(), "CONT");
+    // Else a slow machine would let them miss more, while they are on their way back, than a resume replays.
+    crowd.calm_down(&url).await;
+    signal(stopped.child.id(), "CONT");
+    stopped.says("back").await;
+    crowd.go_on();
 
     let grown = flood(&node).await;
     assert!(grown < MEMORY_MAX, "{} MiB more", grown >> 20);
@@ -120,7 +146,7 @@ async fn readers_that_stop_cost_bounded_memory_hurt_nobody_and_resume() {
     let tally = crowd.settle("stopped readers", &url).await;
     println!("stopped readers: {DEAF} deaf sockets, {} MiB sent, memory grew by {} MiB", (FLOOD * 32) >> 10, grown >> 20);
     assert_eq!((tally.connections, tally.closes.len()), (8, 0), "the others were hurt");
-    stopped.stdin.take().unwrap().write_all(b"settle\n").unwrap();
-    let ended = eventually("the process with the readers ends", async || stopped.try_wait().unwrap()).await;
+    stopped.child.stdin.take().unwrap().write_all(b"settle\n").unwrap();
+    let ended = eventually("the process with the readers ends", async || stopped.child.try_wait().unwrap()).await;
     assert!(ended.success());
 }
