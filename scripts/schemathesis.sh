@@ -12,6 +12,8 @@ st=.tools/schemathesis/bin/st
 snug=${SNUG_BINARY:-target/release/snug}
 [[ -x $snug ]] || { echo "There is no server to ask. Run: make build" >&2; exit 1; }
 
+# What is set around here is not meant for that server.
+unset "${!SNUG_@}"
 folder=$(mktemp -d)
 server=
 stop() {
