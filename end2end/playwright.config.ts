@@ -13,7 +13,8 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
-  use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin", trace: process.env.CI ? "off" : "retain-on-failure" },
+  // A trace of each test takes as much of a core as the test itself: `--trace retain-on-failure` asks for it.
+  use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin" },
   // Each file belongs to one project by its name, so that no test has to be skipped.
   projects: [
     { name: "desktop", use: desktop, testIgnore: /(phone|nojs|back|engines)\.spec\.ts/ },
