@@ -49,8 +49,8 @@ install_rust() {
   done
 }
 
-# cargo_tool NAME VERSION [FLAGS…]: built once, from source. They need not be fast, so they are built as they are built most quickly.
-# What several of them are made of is compiled once.
+# cargo_tool NAME VERSION [FLAGS…]: built once, from source, without optimisations: they have little to do. What several of
+# them are made of is compiled once.
 cargo_tool() {
   local name=$1 version=$2 command=${1%-cli}
   shift 2
