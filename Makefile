@@ -9,8 +9,8 @@ LIGHTHOUSE := bench/lighthouse/node_modules/.package-lock.json
 # Folders too: they change when a file goes away.
 SOURCES := $(shell find Cargo.toml Cargo.lock rust-toolchain.toml .cargo crates app frontend server style public scripts/site.mjs)
 FRONT := target/front
-# `make dev` makes a site without compressed files, in the place of the one for a release.
-SITE := target/site/pkg/snug.wasm.br
+# `make dev` puts a site without compressed files in the place of the one for a release.
+SITE := target/site/favicon.svg.br
 
 .NOTPARALLEL:
 .PHONY: help setup run dev build site build-name test test-rust test-faults test-e2e schemathesis fuzz bench lighthouse lint circles audit hooks check-wasm-tree screenshots size
