@@ -13,7 +13,7 @@ export default defineConfig({
   timeout: 120_000,
   expect: { timeout: 10_000 },
   reporter: [["list"], ["json", { outputFile: "test-results/report.json" }]],
-  // A trace of each test takes as much of a core as the test itself: `--trace retain-on-failure` asks for it.
+  // A trace of each test takes half as much of a core as the test itself: `--trace retain-on-failure` asks for it.
   use: { launchOptions: browser(), locale: "en-GB", timezoneId: "Europe/Berlin" },
   // Each file belongs to one project by its name, so that no test has to be skipped.
   projects: [

@@ -162,6 +162,7 @@ install_rust
 # What is compiled and what is fetched do not wait for each other.
 cargo_tools "$@" &
 compiling=$!
+# Whatever is missing, no compiler is left behind.
 trap 'wait' EXIT
 install_npm_tools
 if [[ ${1:-} == test ]]; then

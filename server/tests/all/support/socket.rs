@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 
 use futures::{SinkExt, StreamExt};
-use protocol::{Answers, BEARER_PREFIX, ClientFrame, ClientId, Event, MessageId, Retry, RoomRef, SUBPROTOCOL, Seq, ServerFrame};
+use protocol::{Answers, BEARER_PREFIX, ClientFrame, ClientId, Event, MessageId, RoomRef, SUBPROTOCOL, Seq, ServerFrame};
 use tokio::{
     net::{TcpSocket, TcpStream},
     time::timeout,
@@ -202,21 +202,13 @@ impl Socket {
             for id in &ids {
                 self.send(&message(name, *id, body)).await;
             }
-            let mut waiting = ids.len();
-            while waiting > 0 {
-                let answer = self.until(|frame| match frame {
-                    ServerFrame::Ack { client_id, seq, .. } => Some((client_id, Some(seq))),
-                    ServerFrame::Error { client_id: Some(id), error, .. } if error.code.retry() == Retry::Later => {
-                        Some((id, None))
-                    }
+            for _ in &ids {
+                let seq = self.until(|frame| match frame {
+                    ServerFrame::Ack { seq, .. } => Some(seq),
                     ServerFrame::Error { error, .. } => panic!("{error}"),
                     _ => None,
                 });
-                match answer.await {
-                    (_, Some(seq)) => (waiting, last) = (waiting - 1, last.max(seq)),
-                    // A slow machine has no time for so many at once. They are sent again, as every client does.
-                    (id, None) => self.send(&message(name, id, body)).await,
-                }
+                last = last.max(seq.await);
             }
         }
         last
